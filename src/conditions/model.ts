@@ -1,0 +1,45 @@
+import type { Facts, FactSpecs, Rule } from '../kernel/check.ts';
+
+/** What came of one condition on one sample. */
+export type ConditionResult =
+  | { kind: 'true' }
+  | { kind: 'false' }
+  /** It can't be evaluated: `why` names the fact and what was wrong with it. */
+  | { kind: 'unknown'; why: string }
+  /** It reads a rate that has no previous sample yet. */
+  | { kind: 'not_yet'; why: string };
+
+/** A condition, type-checked against the check's facts when the config was loaded. */
+export interface Condition {
+  /** As written. */
+  readonly rule: Rule;
+  readonly source: string;
+  /** Facts it reads, by root name. */
+  readonly reads: string[];
+  evaluate(facts: Facts): ConditionResult;
+  /**
+   * What a reader wants to know when it fired: the value it read and the limit it was compared with, taken from the
+   * first comparison that decided (`latency_ms > 500` → `{fact: 'latency_ms', value: 612, op: '>', limit: 500}`).
+   */
+  explain(facts: Facts): Explanation | undefined;
+}
+
+export interface Explanation {
+  /** Dotted path as written: `json.database.latency`. */
+  fact: string;
+  op: '==' | '!=' | '<' | '<=' | '>' | '>=' | 'is';
+  value: unknown;
+  limit: unknown;
+  unit?: string;
+}
+
+/** A mistake in a condition, with what is allowed instead. */
+export interface ConditionProblem {
+  found: string;
+  allowed: string;
+}
+
+export type CompileCondition = (
+  rule: Rule,
+  facts: FactSpecs,
+) => { ok: true; condition: Condition } | { ok: false; problem: ConditionProblem };

@@ -1,0 +1,82 @@
+import type { Condition } from '../conditions/model.ts';
+import type { CheckType } from '../kernel/check.ts';
+import type { Role } from '../kernel/command.ts';
+
+/** A check as configured: parameters parsed, durations in ms, conditions compiled, defaults filled in. */
+export interface Check {
+  id: string;
+  type: string;
+  definition: CheckType;
+  /** Parsed parameters of the check type. */
+  target: unknown;
+  group: string;
+  owner?: string;
+  runbook?: string;
+  hint?: string;
+  everyMs: number;
+  timeoutMs: number;
+  /** Tries in all, ≥ 1. */
+  attempts: number;
+  retryDelayMs: number;
+  openAfter: { hits: number; of: number };
+  closeAfter: number;
+  staleAfterMs: number;
+  heldForMs: number;
+  dependsOn: string[];
+  fail: Condition[];
+  warn: Condition[];
+  clear: Condition[];
+}
+
+export interface Group {
+  id: string;
+  owner?: string;
+  runbook?: string;
+  /** 99.9 = 99.9 %. */
+  sloPercent?: number;
+}
+
+/** A planned window: `mute` runs the checks and tells nobody, `skip` doesn't run them. */
+export interface MaintenanceWindow {
+  id: string;
+  match: { group?: string; check?: string };
+  /** Cron, in `zone`, of the window's starts. */
+  cron: string;
+  zone: string;
+  forMs: number;
+  mode: 'mute' | 'skip';
+}
+
+/** A loaded ops.yml. */
+export interface Ops {
+  file: string;
+  dir: string;
+  team: { name: string; zone: string; businessHours?: string; holidays: string[] };
+  slack: { daily?: string; alerts?: string; incidents?: string };
+  roles: Partial<Record<Role, string[]>>;
+  groups: Map<string, Group>;
+  checks: Check[];
+  maintenance: MaintenanceWindow[];
+  /** Absolute folders whose programs `script` checks may run. */
+  scriptDirs: string[];
+  limits: {
+    /** Probes at the same time, in all. */
+    concurrent: number;
+    /** Probes at the same time in one lane (a host, an AWS API). */
+    perLane: number;
+    /** A sweep ends after this long, ms; what still runs is unknown. */
+    sweepDeadlineMs: number;
+  };
+  /** References to secrets that have no value now: named in the log; the check is unknown when it runs. */
+  missingSecrets: string[];
+}
+
+/** One mistake in a config file: where, what was found, what is allowed. */
+export interface ConfigProblem {
+  file: string;
+  /** Dotted path, `checks[3].http.url`; empty = the file as a whole. */
+  path: string;
+  line?: number;
+  found: string;
+  allowed: string;
+}

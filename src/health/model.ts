@@ -1,0 +1,75 @@
+import type { ExitCode } from '../kernel/command.ts';
+
+/** Worst first; the order of every list. */
+export const outcomes = ['fail', 'unknown', 'warn', 'stale', 'blocked', 'muted', 'ok'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** What was found about one check, now. Plain data: stored, shown, and printed as JSON. */
+export interface CheckReport {
+  id: string;
+  type: string;
+  group: string;
+  outcome: Outcome;
+  /** The condition that fired, as written. */
+  rule?: string;
+  value?: unknown;
+  limit?: unknown;
+  unit?: string;
+  /** One line, plain text: what is wrong, with value and limit; for ok what was seen. */
+  reason: string;
+  /** What to do next, plain text: the check's `hint`, or what the probe or rule advises. */
+  next?: string;
+  /** Remarks: "ok after retry", "warn for 2 of 5 min", "not yet: deadlocks_per_min needs a second sample". */
+  notes: string[];
+  /** Since when the outcome is what it is. */
+  since: Date;
+  /** When it was measured. */
+  at: Date;
+  facts: Record<string, unknown>;
+  owner?: string;
+  /** URL, or the name of a Markdown file in templates/runbooks. */
+  runbook?: string;
+  duration_ms: number;
+  attempts: number;
+}
+
+export type Counts = Record<Outcome, number>;
+
+/** The answer to `/ops health`. `verdict` is the worst outcome, blocked and muted left out. */
+export interface HealthReport {
+  verdict: Outcome;
+  counts: Counts;
+  started_at: Date;
+  duration_ms: number;
+  checks: CheckReport[];
+  /** Running now: ids not measured yet (their entries in `checks` are the last known). */
+  pending: string[];
+}
+
+/** Worst first, then by group and id, so that rows don't move between two looks. */
+export function worstFirst(a: CheckReport, b: CheckReport): number {
+  return (
+    outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome) ||
+    a.group.localeCompare(b.group) ||
+    a.id.localeCompare(b.id)
+  );
+}
+
+export function countOutcomes(checks: readonly { outcome: Outcome }[]): Counts {
+  const counts: Counts = { fail: 0, unknown: 0, warn: 0, stale: 0, blocked: 0, muted: 0, ok: 0 };
+  for (const check of checks) counts[check.outcome] += 1;
+  return counts;
+}
+
+/** The worst outcome; blocked and muted don't count, and nothing measured at all is unknown, never ok. */
+export function verdictOf(counts: Counts): Outcome {
+  const worst = outcomes.find((outcome) => counts[outcome] > 0 && outcome !== 'blocked' && outcome !== 'muted');
+  return worst ?? 'unknown';
+}
+
+export function exitCodeOf(verdict: Outcome): ExitCode {
+  if (verdict === 'ok') return 0;
+  if (verdict === 'warn') return 1;
+  if (verdict === 'fail') return 2;
+  return 3;
+}

@@ -1,0 +1,84 @@
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+
+export type Role = 'viewer' | 'responder' | 'operator' | 'approver' | 'admin';
+
+/** Who asks. `id` is `slack:U123` or `os:anna`; `mention` is how a message names them. */
+export interface Actor {
+  id: string;
+  name: string;
+  mention: string;
+}
+
+/** A Slack message body: blocks within Slack's limits, and the text for notifications. Both are already escaped. */
+export interface Post {
+  text: string;
+  blocks: SlackBlock[];
+}
+
+/** A Block Kit block; `src/slack/limits.ts` cuts it to Slack's limits before it leaves. */
+export type SlackBlock = { type: string; block_id?: string } & Record<string, unknown>;
+
+/** How a terminal prints: colour only on a TTY, times in `zone`. */
+export interface TerminalStyle {
+  colour: boolean;
+  width: number;
+  zone: string;
+}
+
+/** 0 ok, 1 warn, 2 fail, 3 unknown, stale, usage or config error. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/**
+ * An answer to a person. A command that gets better answers over time yields several; each replaces the one before.
+ * `place`: `channel` = a message everyone sees, edited in place; `asker` = only the asker sees it;
+ * `thread` = under the message whose button was pressed; `source` = replaces the message whose button was pressed.
+ */
+export interface Reply {
+  place: 'channel' | 'asker' | 'thread' | 'source';
+  slack: () => Post;
+  terminal: (style: TerminalStyle) => string;
+  json?: () => unknown;
+  exitCode?: ExitCode;
+  /** Posted once, below the final answer, in its thread. */
+  thread?: () => Post[];
+}
+
+export type Replies = Promise<Reply> | AsyncIterable<Reply>;
+
+export interface CommandContext<Services> {
+  services: Services;
+  actor: Actor;
+  clock: Clock;
+  log: Log;
+  face: 'slack' | 'terminal';
+  /** Aborted when the asker gives up (Ctrl-C) or the bot stops. */
+  signal: AbortSignal;
+}
+
+export interface Button<Services> {
+  role: Role;
+  /** `value` is what the button carries: an id, never text to be shown. */
+  run: (ctx: CommandContext<Services>, value: string) => Replies;
+}
+
+export interface Command<Services> {
+  /** The word a person types after `/ops`; also the file's name. */
+  name: string;
+  summary: string;
+  /** Behind the name: `[GROUP | CHECK]`. */
+  usage: string;
+  examples: string[];
+  role: Role;
+  /** Where it can be used; default both. */
+  faces?: ('slack' | 'terminal')[];
+  /** `args` are the words behind the name; flags come as they were typed (`--json` is taken by the terminal). */
+  run: (ctx: CommandContext<Services>, args: string[]) => Replies;
+  /** action_id = `<command>.<button>`. */
+  buttons?: Record<string, Button<Services>>;
+}
+
+/** Declares a command; the default export of a file in `commands/`. */
+export function defineCommand<Services>(command: Command<Services>): Command<Services> {
+  return command;
+}
