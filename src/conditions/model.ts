@@ -1,4 +1,4 @@
-import type { Facts, FactSpecs, Rule } from '../kernel/check.ts';
+import type { FactSpecs, Facts, Rule } from '../kernel/check.ts';
 
 /** What came of one condition on one sample. */
 export type ConditionResult =
