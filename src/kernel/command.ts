@@ -78,6 +78,23 @@ export interface Command<Services> {
   buttons?: Record<string, Button<Services>>;
 }
 
+/**
+ * A command of the terminal alone that needs neither a bot nor a database (`rounds check-config`).
+ * It prints by itself and returns the exit code.
+ */
+export interface TerminalCommand {
+  name: string;
+  summary: string;
+  usage: string;
+  examples: string[];
+  runAlone: (args: string[], terminal: { print: (line: string) => void; env: NodeJS.ProcessEnv }) => Promise<ExitCode>;
+}
+
+/** Declares a terminal command; the default export of a file in `commands/`. */
+export function defineTerminalCommand(command: TerminalCommand): TerminalCommand {
+  return command;
+}
+
 /** Declares a command; the default export of a file in `commands/`. */
 export function defineCommand<Services>(command: Command<Services>): Command<Services> {
   return command;
