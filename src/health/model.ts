@@ -44,6 +44,26 @@ export interface HealthReport {
   checks: CheckReport[];
   /** Running now: ids not measured yet (their entries in `checks` are the last known). */
   pending: string[];
+  /** What the reader must know about the answer itself: "history not saved: the database is unreachable". */
+  warnings?: string[];
+}
+
+/** One check with its past, for `/ops health CHECK`. */
+export interface CheckDetails {
+  report: CheckReport;
+  /** What it asks: `GET https://api.example.com/health`. */
+  asks: string;
+  everyMs: number;
+  /** Units of facts by name. */
+  units: Record<string, string | undefined>;
+  /** The numeric fact worth drawing (the one its rules read, else a latency), last 24 h, oldest first; null = not measured. */
+  series: { fact: string; unit?: string; points: { at: Date; value: number | null }[] } | null;
+  /** Worst outcome of each half hour of the last 24 h, oldest first; null = nothing measured. */
+  strip: (Outcome | null)[];
+  /** Newest first. */
+  transitions: { at: Date; from: Outcome | null; to: Outcome; reason: string }[];
+  /** Percent of measurements that were ok or warn (muted and blocked left out); null = nothing measured. */
+  uptime: { day: number | null; month: number | null };
 }
 
 /** Worst first, then by group and id, so that rows don't move between two looks. */
