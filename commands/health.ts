@@ -1,0 +1,96 @@
+import type { CommandContext, Replies, Reply } from '../src/kernel/command.ts';
+import { defineCommand } from '../src/kernel/command.ts';
+import { OpsError } from '../src/kernel/errors.ts';
+import { nearest } from '../src/kernel/nearest.ts';
+import type { Scope } from '../src/health/health.ts';
+import { type CheckDetails, exitCodeOf, type HealthReport } from '../src/health/model.ts';
+import { detailsPost } from '../src/health/views/details.ts';
+import { healthJson } from '../src/health/views/json.ts';
+import { runbookPost } from '../src/runbooks/views.ts';
+import { healthPost } from '../src/health/views/slack.ts';
+import { tablePosts } from '../src/health/views/table.ts';
+import { detailsText, healthText } from '../src/health/views/terminal.ts';
+import type { Services } from '../src/services.ts';
+
+type Context = CommandContext<Services>;
+
+export default defineCommand<Services>({
+  name: 'health',
+  summary: 'Check the systems now and show what needs a look, worst first',
+  usage: '[GROUP | CHECK]',
+  examples: ['health', 'health api', 'health main-db'],
+  role: 'viewer',
+  run(ctx, args) {
+    const scope = scopeOf(ctx, args);
+    return scope.kind === 'check' ? oneCheck(ctx, scope.id, 'channel') : sweep(ctx, scope, 'channel');
+  },
+  buttons: {
+    again: { role: 'viewer', run: (ctx, value) => sweep(ctx, scopeOf(ctx, value ? [value] : []), 'source') },
+    recheck: { role: 'viewer', run: (ctx, id) => oneCheck(ctx, id, 'source') },
+    details: { role: 'viewer', run: (ctx, id) => known(ctx, id, 'thread') },
+    runbook: { role: 'viewer', run: (ctx, id) => runbook(ctx, id) },
+  },
+});
+
+/** A word is a group or a check; a group wins when both have the name. */
+function scopeOf({ services: { ops } }: Context, args: string[]): Scope {
+  const [name, ...rest] = args;
+  if (name === undefined) return { kind: 'all' };
+  const hint = 'usage: health [GROUP | CHECK]';
+  if (rest.length) throw new OpsError('invalid', `"${rest.join(' ')}" is too much`, { hint });
+  if (name.startsWith('-')) throw new OpsError('invalid', `There is no option ${name}`, { hint });
+  if (ops.checks.some((check) => check.group === name)) return { kind: 'group', id: name };
+  if (ops.checks.some((check) => check.id === name)) return { kind: 'check', id: name };
+  const names = [...new Set(ops.checks.flatMap((check) => [check.group, check.id]))];
+  const close = nearest(name, names);
+  throw new OpsError('not_found', `There is no group or check "${name}"`, {
+    hint: close ? `Did you mean ${close}?` : `Groups: ${[...new Set(ops.checks.map((check) => check.group))].join(', ')}`,
+  });
+}
+
+async function* sweep(ctx: Context, scope: Scope, place: Reply['place']): AsyncIterable<Reply> {
+  for await (const report of ctx.services.health.measure({ scope, signal: ctx.signal })) {
+    yield healthReply(ctx, report, scope, place);
+  }
+}
+
+function healthReply(ctx: Context, report: HealthReport, scope: Scope, place: Reply['place']): Reply {
+  const now = ctx.clock.now();
+  const done = report.pending.length === 0;
+  return {
+    place,
+    slack: () => healthPost(report, { now, scope: scope.kind === 'all' ? '' : scope.id }),
+    terminal: (style) => healthText(report, now, style),
+    json: () => healthJson(report),
+    exitCode: exitCodeOf(report.verdict),
+    ...(done && place === 'channel' ? { thread: () => tablePosts(report.checks, now) } : {}),
+  };
+}
+
+async function* oneCheck(ctx: Context, id: string, place: Reply['place']): AsyncIterable<Reply> {
+  for await (const report of ctx.services.health.measure({ scope: { kind: 'check', id }, signal: ctx.signal })) {
+    yield detailsReply(ctx, await ctx.services.health.details(id), place, report);
+  }
+}
+
+async function known(ctx: Context, id: string, place: Reply['place']): Promise<Reply> {
+  return detailsReply(ctx, await ctx.services.health.details(id), place, undefined);
+}
+
+function detailsReply(ctx: Context, details: CheckDetails, place: Reply['place'], report: HealthReport | undefined): Reply {
+  const now = ctx.clock.now();
+  return {
+    place,
+    slack: () => detailsPost(details, now),
+    terminal: (style) => detailsText(details, now, style),
+    json: () => (report ? healthJson(report) : details),
+    exitCode: exitCodeOf(details.report.outcome),
+  };
+}
+
+async function runbook({ services: { ops, runbooks } }: Context, id: string): Promise<Reply> {
+  const name = ops.checks.find((check) => check.id === id)?.runbook;
+  if (!name) throw new OpsError('not_found', `Check "${id}" has no runbook`, { hint: 'add `runbook:` to it in ops.yml' });
+  const markdown = await runbooks.read(name);
+  return { place: 'asker', slack: () => runbookPost(name, markdown), terminal: () => markdown };
+}

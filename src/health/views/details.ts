@@ -1,0 +1,101 @@
+import { formatDuration } from '../../config/duration.ts';
+import type { Post, SlackBlock } from '../../kernel/command.ts';
+import { escapeSlack } from '../../kernel/escape.ts';
+import type { CheckDetails } from '../model.ts';
+import { formatValue } from '../../conditions/format.ts';
+import { context, plain, rowText, runbookLink, section } from './slack.ts';
+import { outcomeStrip, sparkline } from './sparkline.ts';
+import { slackTime } from './time.ts';
+import { faces, tookWords } from './words.ts';
+
+const FACTS = 20;
+const CHANGES = 5;
+
+/** One check with its facts, its last 24 hours, its changes and its uptime. */
+export function detailsPost(details: CheckDetails, now: Date): Post {
+  const { report } = details;
+  const blocks: SlackBlock[] = [
+    section(rowText(report, now)),
+    context(
+      [
+        escapeSlack(details.asks),
+        `every ${formatDuration(details.everyMs)}`,
+        `group ${escapeSlack(report.group)}`,
+        `measured ${slackTime(report.at, now)} in ${tookWords(report.duration_ms)}`,
+        ...report.notes.map(escapeSlack),
+      ].join(' · '),
+    ),
+  ];
+  const past = pastText(details);
+  if (past) blocks.push(section(past));
+  const facts = factLines(details);
+  if (facts.length) blocks.push(section(`*Facts*\n${facts.map(escapeSlack).join('\n')}`));
+  if (details.transitions.length) blocks.push(section(`*Last changes*\n${changeLines(details, now).join('\n')}`));
+  blocks.push(detailButtons(details));
+  return { text: `${faces[report.outcome].mark} ${escapeSlack(`${report.id}: ${report.reason}`)}`, blocks };
+}
+
+/** The day as a sparkline of the fact that matters and a strip of outcomes, with uptime. */
+export function pastText(details: CheckDetails): string {
+  const lines: string[] = [];
+  if (details.series) {
+    const { fact, unit, points } = details.series;
+    const values = points.map((point) => point.value);
+    const known = values.filter((value) => value !== null);
+    const drawn = sparkline(values, 48);
+    if (drawn) {
+      const range = `${formatValue(Math.min(...known), undefined)}–${formatValue(Math.max(...known), unit)}`;
+      lines.push(`\`${drawn}\` ${escapeSlack(fact)} ${range}`);
+    }
+  }
+  if (details.strip.some((outcome) => outcome !== null)) lines.push(`\`${outcomeStrip(details.strip)}\` last 24 h`);
+  const uptime = uptimeWords(details);
+  if (uptime) lines.push(uptime);
+  return lines.join('\n');
+}
+
+/** "uptime 99.2 % in 24 h · 99.95 % in 30 d", or nothing when nothing was measured. */
+export function uptimeWords({ uptime }: CheckDetails): string {
+  const parts = [
+    uptime.day === null ? '' : `${percent(uptime.day)} in 24 h`,
+    uptime.month === null ? '' : `${percent(uptime.month)} in 30 d`,
+  ].filter(Boolean);
+  return parts.length ? `uptime ${parts.join(' · ')}` : '';
+}
+
+/** Rounded down, so that 99.996 % is not shown as 100 %. */
+function percent(value: number): string {
+  return `${Math.floor(value * 100) / 100} %`;
+}
+
+/** Facts as "name value unit", flat ones first; nested ones by dotted path; the rest counted. */
+export function factLines(details: CheckDetails): string[] {
+  const flat = Object.entries(details.report.facts).flatMap(([name, value]) => flatten(name, value));
+  const lines = flat.map(([name, value]) => `${name}: ${formatValue(value, details.units[name])}`);
+  if (lines.length <= FACTS) return lines;
+  return [...lines.slice(0, FACTS), `… and ${lines.length - FACTS} more`];
+}
+
+function flatten(name: string, value: unknown): [string, unknown][] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[name, value]];
+  return Object.entries(value).flatMap(([key, inner]) => flatten(`${name}.${key}`, inner));
+}
+
+function changeLines(details: CheckDetails, now: Date): string[] {
+  return details.transitions.slice(0, CHANGES).map(({ at, from, to, reason }) => {
+    const change = from === null ? faces[to].word : `${faces[from].word} → ${faces[to].word}`;
+    return `${slackTime(at, now)} ${change}: ${escapeSlack(reason)}`;
+  });
+}
+
+function detailButtons({ report }: CheckDetails): SlackBlock {
+  const elements: Record<string, unknown>[] = [
+    { type: 'button', action_id: 'health.recheck', text: plain('Run again'), value: report.id },
+  ];
+  if (report.runbook && runbookLink(report.runbook)) {
+    elements.push({ type: 'button', action_id: 'health.link', text: plain('Runbook'), url: report.runbook });
+  } else if (report.runbook) {
+    elements.push({ type: 'button', action_id: 'health.runbook', text: plain('Runbook'), value: report.id });
+  }
+  return { type: 'actions', elements };
+}

@@ -1,0 +1,10 @@
+import type { Ops } from './config/model.ts';
+import type { Health } from './health/health.ts';
+import type { Runbooks } from './runbooks/files.ts';
+
+/** What commands may use. `app.ts` makes it; a command takes from it what it needs. */
+export interface Services {
+  ops: Ops;
+  health: Health;
+  runbooks: Runbooks;
+}

@@ -1,0 +1,36 @@
+import type { Command, CommandContext, ExitCode, TerminalStyle } from '../kernel/command.ts';
+import { OpsError } from '../kernel/errors.ts';
+
+/** What a terminal prints and how it ends. `text` goes to standard output, `problem` to standard error. */
+export interface Answer {
+  text?: string;
+  problem?: string;
+  exitCode: ExitCode;
+}
+
+/** Runs a command to its last reply and words it for a terminal; never throws. */
+export async function answerLine<S>(
+  command: Command<S>,
+  ctx: CommandContext<S>,
+  request: { args: string[]; json: boolean; style: TerminalStyle },
+): Promise<Answer> {
+  try {
+    const replies = command.run(ctx, request.args);
+    let last = undefined;
+    if (Symbol.asyncIterator in replies) for await (const reply of replies) last = reply;
+    else last = await replies;
+    if (!last) return { problem: 'No answer.', exitCode: 3 };
+    const text = request.json && last.json ? JSON.stringify(last.json(), null, 2) : last.terminal(request.style);
+    return { text, exitCode: last.exitCode ?? 0 };
+  } catch (error) {
+    return { problem: problemText(error, ctx), exitCode: 3 };
+  }
+}
+
+/** An expected failure in its own words; anything else as a reference that the log explains. */
+function problemText<S>(error: unknown, { log }: CommandContext<S>): string {
+  if (error instanceof OpsError) return error.hint ? `${error.message}\n→ ${error.hint}` : error.message;
+  const ref = crypto.randomUUID().slice(0, 6).toUpperCase();
+  log.error({ err: error, ref }, 'a command failed');
+  return `Something went wrong (ref ${ref}); the log has the details under that reference.`;
+}
