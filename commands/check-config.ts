@@ -1,4 +1,4 @@
-import { checkTypes } from '../src/app.ts';
+import { checkTypes } from '../src/registry.ts';
 import { compileCondition } from '../src/conditions/compile.ts';
 import { checkConfig } from '../src/config/report.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';

@@ -1,34 +1,15 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
 import { loadOps } from './config/load.ts';
 import { makeReveal } from './config/secrets.ts';
 import { createHealth, type Health } from './health/health.ts';
-import type { CheckType } from './kernel/check.ts';
 import type { Clock } from './kernel/clock.ts';
-import type { Command, TerminalCommand } from './kernel/command.ts';
-import { discover } from './kernel/discover.ts';
 import type { Log } from './kernel/log.ts';
+import { checkTypes, root } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { openStore, type Store } from './store/store.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** All check types, by the files of `src/checks/`. */
-export function checkTypes(): Promise<CheckType[]> {
-  return discover<CheckType>(join(root, 'src', 'checks'));
-}
-
-/** All commands, by the files of `commands/`. */
-export async function allCommands(): Promise<{ shared: Command<Services>[]; terminal: TerminalCommand[] }> {
-  const found = await discover<Command<Services> | TerminalCommand>(join(root, 'commands'));
-  return {
-    shared: found.filter((command): command is Command<Services> => 'run' in command),
-    terminal: found.filter((command): command is TerminalCommand => 'runAlone' in command),
-  };
-}
 
 export interface Core {
   services: Services;

@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
-import { allCommands, type CoreOptions, openCore } from './app.ts';
+import { type CoreOptions, openCore } from './app.ts';
 import type { Environment } from './config/environment.ts';
 import type { CommandContext } from './kernel/command.ts';
+import { allCommands } from './registry.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
 import { answerLine } from './terminal/answer.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { allCommands } from './app.ts';
+import { allCommands } from './registry.ts';
 import { readEnvironment, type Environment, withDotEnv } from './config/environment.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
 import { OpsError } from './kernel/errors.ts';

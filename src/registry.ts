@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CheckType } from './kernel/check.ts';
+import type { Command, TerminalCommand } from './kernel/command.ts';
+import { discover } from './kernel/discover.ts';
+import type { Services } from './services.ts';
+
+/** The project's own folder: commands, templates and checks are found below it. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** All check types, by the files of `src/checks/`. */
+export function checkTypes(): Promise<CheckType[]> {
+  return discover<CheckType>(join(root, 'src', 'checks'));
+}
+
+/** All commands, by the files of `commands/`. */
+export async function allCommands(): Promise<{ shared: Command<Services>[]; terminal: TerminalCommand[] }> {
+  const found = await discover<Command<Services> | TerminalCommand>(join(root, 'commands'));
+  return {
+    shared: found.filter((command): command is Command<Services> => 'run' in command),
+    terminal: found.filter((command): command is TerminalCommand => 'runAlone' in command),
+  };
+}

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** What each room may import, besides itself. Everything may import the kernel; only the wiring knows everything. */
+const allowed: Record<string, string[]> = {
+  kernel: [],
+  conditions: [],
+  config: ['conditions'],
+  store: [],
+  checks: [],
+  health: ['conditions', 'config', 'store'],
+  runbooks: [],
+  slack: ['store'],
+  web: ['health'],
+  demo: [],
+  commands: ['health', 'runbooks', 'config', 'conditions', 'wiring'],
+  terminal: ['wiring', 'config'],
+  wiring: ['conditions', 'config', 'store', 'checks', 'health', 'runbooks', 'slack', 'web', 'demo', 'terminal', 'workspace', 'commands'],
+  workspace: [],
+};
+/** Stands apart: not even the kernel. */
+const apart = ['workspace'];
+
+/** The room of a file: its folder under src/, `commands`, or `wiring` for the files directly in src/. */
+function roomOf(file: string): string {
+  const path = relative(root, file);
+  if (path.startsWith('commands/')) return 'commands';
+  const [, folder, inner] = path.split('/');
+  return inner === undefined ? 'wiring' : folder!;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(root, folder, file));
+}
+
+function importsOf(file: string): string[] {
+  const found = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+  return [...found].map(([, path]) => resolve(dirname(file), path!));
+}
+
+const arrows = ['src', 'commands']
+  .flatMap(filesBelow)
+  .flatMap((file) => importsOf(file).map((target) => ({ file: relative(root, file), from: roomOf(file), to: roomOf(target) })));
+
+describe('the rooms', () => {
+  it('every room is on the plan', () => {
+    expect([...new Set(arrows.map((arrow) => arrow.from))].filter((room) => !(room in allowed))).toEqual([]);
+  });
+
+  it('imports run one way only', () => {
+    const wrong = arrows.filter(({ from, to }) => {
+      if (from === to) return false;
+      if (to === 'kernel') return apart.includes(from);
+      return !allowed[from]?.includes(to);
+    });
+    expect(wrong.map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
+  });
+
+  it('no two rooms need each other', () => {
+    const pairs = Object.entries(allowed).flatMap(([from, targets]) => targets.map((to) => [from, to] as const));
+    const mutual = pairs.filter(([from, to]) => from !== 'wiring' && to !== 'wiring' && allowed[to]?.includes(from));
+    expect(mutual).toEqual([]);
+  });
+});
