@@ -1,7 +1,7 @@
-import { checkTypes } from '../src/registry.ts';
 import { compileCondition } from '../src/conditions/compile.ts';
 import { checkConfig } from '../src/config/report.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';
+import { checkTypes } from '../src/registry.ts';
 
 export default defineTerminalCommand({
   name: 'check-config',

@@ -1,15 +1,15 @@
-import type { CommandContext, Replies, Reply } from '../src/kernel/command.ts';
-import { defineCommand } from '../src/kernel/command.ts';
-import { OpsError } from '../src/kernel/errors.ts';
-import { nearest } from '../src/kernel/nearest.ts';
 import type { Scope } from '../src/health/health.ts';
 import { type CheckDetails, exitCodeOf, type HealthReport } from '../src/health/model.ts';
 import { detailsPost } from '../src/health/views/details.ts';
 import { healthJson } from '../src/health/views/json.ts';
-import { runbookPost } from '../src/runbooks/views.ts';
 import { healthPost } from '../src/health/views/slack.ts';
 import { tablePosts } from '../src/health/views/table.ts';
 import { detailsText, healthText } from '../src/health/views/terminal.ts';
+import type { CommandContext, Reply } from '../src/kernel/command.ts';
+import { defineCommand } from '../src/kernel/command.ts';
+import { OpsError } from '../src/kernel/errors.ts';
+import { nearest } from '../src/kernel/nearest.ts';
+import { runbookPost } from '../src/runbooks/views.ts';
 import type { Services } from '../src/services.ts';
 
 type Context = CommandContext<Services>;
@@ -44,7 +44,9 @@ function scopeOf({ services: { ops } }: Context, args: string[]): Scope {
   const names = [...new Set(ops.checks.flatMap((check) => [check.group, check.id]))];
   const close = nearest(name, names);
   throw new OpsError('not_found', `There is no group or check "${name}"`, {
-    hint: close ? `Did you mean ${close}?` : `Groups: ${[...new Set(ops.checks.map((check) => check.group))].join(', ')}`,
+    hint: close
+      ? `Did you mean ${close}?`
+      : `Groups: ${[...new Set(ops.checks.map((check) => check.group))].join(', ')}`,
   });
 }
 
@@ -63,7 +65,7 @@ function healthReply(ctx: Context, report: HealthReport, scope: Scope, place: Re
     terminal: (style) => healthText(report, now, style),
     json: () => healthJson(report),
     exitCode: exitCodeOf(report.verdict),
-    ...(done && place === 'channel' ? { thread: () => tablePosts(report.checks, now) } : {}),
+    ...(done && place === 'channel' ? { thread: () => tablePosts(report.checks) } : {}),
   };
 }
 
@@ -77,7 +79,12 @@ async function known(ctx: Context, id: string, place: Reply['place']): Promise<R
   return detailsReply(ctx, await ctx.services.health.details(id), place, undefined);
 }
 
-function detailsReply(ctx: Context, details: CheckDetails, place: Reply['place'], report: HealthReport | undefined): Reply {
+function detailsReply(
+  ctx: Context,
+  details: CheckDetails,
+  place: Reply['place'],
+  report: HealthReport | undefined,
+): Reply {
   const now = ctx.clock.now();
   return {
     place,
@@ -90,7 +97,8 @@ function detailsReply(ctx: Context, details: CheckDetails, place: Reply['place']
 
 async function runbook({ services: { ops, runbooks } }: Context, id: string): Promise<Reply> {
   const name = ops.checks.find((check) => check.id === id)?.runbook;
-  if (!name) throw new OpsError('not_found', `Check "${id}" has no runbook`, { hint: 'add `runbook:` to it in ops.yml' });
+  if (!name)
+    throw new OpsError('not_found', `Check "${id}" has no runbook`, { hint: 'add `runbook:` to it in ops.yml' });
   const markdown = await runbooks.read(name);
   return { place: 'asker', slack: () => runbookPost(name, markdown), terminal: () => markdown };
 }

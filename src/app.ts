@@ -36,7 +36,8 @@ export async function openCore({ environment, variables, log, clock, signal, onS
     compile: compileCondition,
     env: variables,
   });
-  for (const name of ops.missingSecrets) log.warn({ secret: name }, `secret ${name} is not set: its checks are unknown`);
+  for (const name of ops.missingSecrets)
+    log.warn({ secret: name }, `secret ${name} is not set: its checks are unknown`);
   const store = await openStore({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, log, signal });
   const health = createHealth({ ops, store, clock, log, reveal: makeReveal(variables), onSweep });
   const runbooks = runbookFiles([join(ops.dir, 'templates', 'runbooks'), join(root, 'templates', 'runbooks')]);

@@ -58,7 +58,13 @@ export async function startBot(options: CoreOptions & { slack: SlackAccess }): P
       routes: {
         'GET /healthz': healthz,
         'GET /readyz': readyz({
-          database: async () => ((await core.store.ping().then(() => true, () => false)) ? { ok: true } : { ok: false, problem: 'unreachable' }),
+          database: async () =>
+            (await core.store.ping().then(
+              () => true,
+              () => false,
+            ))
+              ? { ok: true }
+              : { ok: false, problem: 'unreachable' },
           slack: async () => slack.health(),
         }),
         'GET /metrics': metrics.route,

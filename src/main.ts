@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { allCommands } from './registry.ts';
-import { readEnvironment, type Environment, withDotEnv } from './config/environment.ts';
+import { withDotEnv } from './config/environment.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
-import { OpsError } from './kernel/errors.ts';
-import { nearest } from './kernel/nearest.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { ExitCode } from './kernel/command.ts';
+import { OpsError } from './kernel/errors.ts';
+import { nearest } from './kernel/nearest.ts';
+import { allCommands } from './registry.ts';
 import { runBot } from './start.ts';
 import { commandHelp, helpText } from './terminal/help.ts';
 import { parseLine } from './terminal/parse.ts';
@@ -29,8 +25,13 @@ async function main(argv: string[]): Promise<ExitCode> {
     return 0;
   }
   if (!named) {
-    const close = nearest(line.command, all.map((command) => command.name));
-    throw new OpsError('not_found', `There is no command "${line.command}"`, { hint: close ? `Did you mean "rounds ${close}"?` : '`rounds help` lists them' });
+    const close = nearest(
+      line.command,
+      all.map((command) => command.name),
+    );
+    throw new OpsError('not_found', `There is no command "${line.command}"`, {
+      hint: close ? `Did you mean "rounds ${close}"?` : '`rounds help` lists them',
+    });
   }
   if (line.help) {
     print(commandHelp(named));
@@ -47,7 +48,8 @@ function print(text: string): void {
 /** The last word on a failure: its own words and remedy for an expected one, the whole error for a bug. */
 function explain(error: unknown): ExitCode {
   if (error instanceof ConfigError) process.stderr.write(`${formatProblems(error.problems)}\n`);
-  else if (error instanceof OpsError) process.stderr.write(`${error.message}${error.hint ? `\n→ ${error.hint}` : ''}\n`);
+  else if (error instanceof OpsError)
+    process.stderr.write(`${error.message}${error.hint ? `\n→ ${error.hint}` : ''}\n`);
   else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return 3;
 }

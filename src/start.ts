@@ -19,7 +19,8 @@ export async function runBot(variables: NodeJS.ProcessEnv, options: { reset: boo
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const closing = new AsyncDisposableStack();
   try {
-    const slack = environment.slack.kind === 'none' ? await tryOut(environment, log, closing, options.reset) : environment.slack;
+    const slack =
+      environment.slack.kind === 'none' ? await tryOut(environment, log, closing, options.reset) : environment.slack;
     const bot = await startBot({ environment, variables, log, clock: systemClock, slack });
     closing.defer(() => bot.stop());
     log.info({ port: bot.port, mode: slack.kind }, 'Rounds is ready');
@@ -48,6 +49,8 @@ async function tryOut(
   const clinic = await startClinic(environment.demoPort, systemClock.now());
   closing.defer(() => clinic.close());
   log.info(`no Slack tokens: a local workspace on ${workspace.url} (loopback only) and a demo system on ${clinic.url}`);
-  log.info(`try: npx rounds health · break it: curl -X POST ${clinic.url}/break/api · repair: curl -X POST ${clinic.url}/repair`);
+  log.info(
+    `try: npx rounds health · break it: curl -X POST ${clinic.url}/break/api · repair: curl -X POST ${clinic.url}/repair`,
+  );
   return { kind: 'socket', botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
 }

@@ -40,7 +40,9 @@ export async function startClinic(port: number, startedAt: Date): Promise<Clinic
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw new OpsError('unavailable', `The demo system can't use port ${port} (${error.code})`, { hint: 'set DEMO_PORT, and the same port in ops.yml' });
+    throw new OpsError('unavailable', `The demo system can't use port ${port} (${error.code})`, {
+      hint: 'set DEMO_PORT, and the same port in ops.yml',
+    });
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -14,7 +14,8 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,79}$/;
 export function runbookFiles(folders: readonly string[]): Runbooks {
   return {
     async read(name) {
-      if (!NAME.test(name)) throw new OpsError('invalid', `"${name}" is not a runbook's name`, { hint: 'lower case, digits and -' });
+      if (!NAME.test(name))
+        throw new OpsError('invalid', `"${name}" is not a runbook's name`, { hint: 'lower case, digits and -' });
       for (const folder of folders) {
         const text = await readFile(join(folder, `${name}.md`), 'utf8').catch(missing);
         if (text !== undefined) return text;

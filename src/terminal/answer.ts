@@ -1,4 +1,4 @@
-import type { Command, CommandContext, ExitCode, TerminalStyle } from '../kernel/command.ts';
+import type { Command, CommandContext, ExitCode, Reply, TerminalStyle } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
 
 /** What a terminal prints and how it ends. `text` goes to standard output, `problem` to standard error. */
@@ -16,7 +16,7 @@ export async function answerLine<S>(
 ): Promise<Answer> {
   try {
     const replies = command.run(ctx, request.args);
-    let last = undefined;
+    let last: Reply | undefined;
     if (Symbol.asyncIterator in replies) for await (const reply of replies) last = reply;
     else last = await replies;
     if (!last) return { problem: 'No answer.', exitCode: 3 };

@@ -13,7 +13,13 @@ export function helpText(commands: readonly Described[]): string {
   }));
   const width = Math.max(...rows.map((row) => row.left.length));
   const lines = rows.map((row) => `  ${row.left.padEnd(width)}  ${row.summary}`);
-  return ['Rounds: health checks and chatops for operations teams', '', ...lines, '', '  --json  print the answer as JSON'].join('\n');
+  return [
+    'Rounds: health checks and chatops for operations teams',
+    '',
+    ...lines,
+    '',
+    '  --json  print the answer as JSON',
+  ].join('\n');
 }
 
 /** `rounds health --help`. */

@@ -31,8 +31,16 @@ export interface TerminalRequest {
 /** Reads a request from the socket; throws OpsError('invalid') when a client of another version sends another shape. */
 export function readRequest(text: string): TerminalRequest {
   const value: unknown = JSON.parse(text);
-  if (typeof value === 'object' && value !== null && 'command' in value && 'args' in value && Array.isArray(value.args)) {
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    'command' in value &&
+    'args' in value &&
+    Array.isArray(value.args)
+  ) {
     return value as TerminalRequest;
   }
-  throw new OpsError('invalid', 'This is not a request of `rounds`', { hint: 'use the same version for the bot and the terminal' });
+  throw new OpsError('invalid', 'This is not a request of `rounds`', {
+    hint: 'use the same version for the bot and the terminal',
+  });
 }

@@ -22,7 +22,9 @@ export async function runCommand(
   const style = { colour: process.stdout.isTTY && !variables.NO_COLOR, width: process.stdout.columns ?? 100 };
   const user = userInfo().username;
   const request = { command: command.name, args: line.args, user, json: line.json, ...style };
-  const running = environment.databaseUrl ? undefined : await askRunningBot(environment.dataDir, request, gaveUp.signal);
+  const running = environment.databaseUrl
+    ? undefined
+    : await askRunningBot(environment.dataDir, request, gaveUp.signal);
   if (running) return show(running);
   // Standard output is the answer's alone.
   const log = pino({ level: variables.LOG_LEVEL ?? 'warn' }, pino.destination({ fd: 2, sync: true }));

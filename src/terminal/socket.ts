@@ -1,7 +1,7 @@
+import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { OpsError } from '../kernel/errors.ts';
 import type { Answer } from './answer.ts';
 import { readRequest, type TerminalRequest } from './parse.ts';
@@ -20,7 +20,8 @@ export async function listenForTerminals(
   answer: (request: TerminalRequest, signal: AbortSignal) => Promise<Answer>,
 ): Promise<() => Promise<void>> {
   const path = socketPath(dataDir);
-  if (Buffer.byteLength(path) > MAX_PATH_BYTES) throw new OpsError('unavailable', `${path} is too long for a socket`, { hint: 'set a shorter DATA_DIR' });
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES)
+    throw new OpsError('unavailable', `${path} is too long for a socket`, { hint: 'set a shorter DATA_DIR' });
   await rm(path, { force: true });
   const server = createServer(async (req, res) => {
     const gone = new AbortController();
@@ -55,7 +56,11 @@ export async function listenForTerminals(
 }
 
 /** Asks the running bot; undefined when none listens. */
-export function askRunningBot(dataDir: string, question: TerminalRequest, signal: AbortSignal): Promise<Answer | undefined> {
+export function askRunningBot(
+  dataDir: string,
+  question: TerminalRequest,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
     const req = httpRequest({ socketPath: socketPath(dataDir), path: '/', method: 'POST', signal }, (res) => {
       let body = '';

@@ -1,8 +1,8 @@
+import { formatValue } from '../../conditions/format.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import type { CheckDetails } from '../model.ts';
-import { formatValue } from '../../conditions/format.ts';
 import { context, plain, rowText, runbookLink, section } from './slack.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { slackTime } from './time.ts';

@@ -33,7 +33,8 @@ function progressLine(report: HealthReport, now: Date): string {
 /** One check that needs a look: what, value and limit, since when, who, next step. */
 export function rowText(check: CheckReport, now: Date): string {
   const face = faces[check.outcome];
-  const since = check.outcome === 'stale' ? ` · measured ${slackTime(check.at, now)}` : ` · since ${slackTime(check.since, now)}`;
+  const since =
+    check.outcome === 'stale' ? ` · measured ${slackTime(check.at, now)}` : ` · since ${slackTime(check.since, now)}`;
   const owner = check.owner ? ` · ${escapeSlack(check.owner)}` : '';
   const lines = [`${face.mark} *${face.word} ${escapeSlack(check.id)}*: ${escapeSlack(check.reason)}${since}${owner}`];
   const next = [check.next ? escapeSlack(check.next) : '', runbookLink(check.runbook)].filter(Boolean).join(' · ');

@@ -1,9 +1,7 @@
 import type { Post } from '../../kernel/command.ts';
-import { escapeSlack } from '../../kernel/escape.ts';
 import type { CheckReport } from '../model.ts';
-import { slackTime } from './time.ts';
-import { countsLine, faces, tookWords } from './words.ts';
 import { countOutcomes } from '../model.ts';
+import { countsLine, faces, tookWords } from './words.ts';
 
 /** Rows a post: a table block takes 100 with its head, and a message about 13,200 characters in all. */
 const ROWS = 60;
@@ -11,7 +9,7 @@ const ROWS = 60;
 const CELL = 90;
 
 /** All checks as tables for the thread, in the order of the answer, as many posts as it takes. */
-export function tablePosts(checks: readonly CheckReport[], now: Date): Post[] {
+export function tablePosts(checks: readonly CheckReport[]): Post[] {
   const posts: Post[] = [];
   for (let start = 0; start < checks.length; start += ROWS) {
     const rows = checks.slice(start, start + ROWS);
@@ -41,10 +39,4 @@ export function tablePosts(checks: readonly CheckReport[], now: Date): Post[] {
 function cell(text: string): { type: 'raw_text'; text: string } {
   const short = text.length > CELL ? `${text.slice(0, CELL - 1)}…` : text;
   return { type: 'raw_text', text: short || '–' };
-}
-
-/** One line a check, for places without tables. */
-export function listLine(check: CheckReport, now: Date): string {
-  const face = faces[check.outcome];
-  return `${face.mark} ${escapeSlack(`${check.id}: ${check.reason}`)} · ${slackTime(check.since, now)}`;
 }

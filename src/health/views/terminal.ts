@@ -26,8 +26,11 @@ function checkLines(check: CheckReport, now: Date, width: number, style: Termina
   const since = `since ${zoneTime(check.since, now, style.zone)}`;
   const owner = check.owner ? ` · ${clean(check.owner)}` : '';
   const lines = [`${line}${dim(`  ${since}${owner}`, style)}${notes}`];
-  const next = [check.next, check.runbook && `runbook ${check.runbook}`].filter((part) => part !== undefined && part !== '');
-  if (next.length) lines.push(`${' '.repeat(9)}${' '.repeat(width)}  → ${next.map((part) => clean(String(part))).join(' · ')}`);
+  const next = [check.next, check.runbook && `runbook ${check.runbook}`].filter(
+    (part) => part !== undefined && part !== '',
+  );
+  if (next.length)
+    lines.push(`${' '.repeat(9)}${' '.repeat(width)}  → ${next.map((part) => clean(String(part))).join(' · ')}`);
   return lines;
 }
 
@@ -40,7 +43,10 @@ export function detailsText(details: CheckDetails, now: Date, style: TerminalSty
     dim(`  measured ${zoneTime(report.at, now, style.zone)} in ${tookWords(report.duration_ms)}`, style),
   ];
   if (details.series) {
-    const drawn = sparkline(details.series.points.map((point) => point.value), Math.min(48, style.width - 30));
+    const drawn = sparkline(
+      details.series.points.map((point) => point.value),
+      Math.min(48, style.width - 30),
+    );
     if (drawn) lines.push(`  ${drawn} ${details.series.fact}, last 24 h`);
   }
   if (details.strip.some((outcome) => outcome !== null)) lines.push(`  ${outcomeStrip(details.strip)} last 24 h`);

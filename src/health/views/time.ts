@@ -11,7 +11,9 @@ export function slackTime(at: Date, now: Date): string {
 /** A moment in the team's zone, with the zone's short name once per message: "03:04" or "Mon 23 Nov 03:04". */
 export function zoneTime(at: Date, now: Date, zone: string): string {
   const recent = Math.abs(now.getTime() - at.getTime()) < DAY_MS / 2;
-  const day = recent ? '' : `${at.toLocaleDateString('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short' })} `;
+  const day = recent
+    ? ''
+    : `${at.toLocaleDateString('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short' })} `;
   return day.replace(',', '') + at.toLocaleTimeString('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
 }
 
