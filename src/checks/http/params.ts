@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { plainOrSecret } from '../../kernel/secret.ts';
+import { onTimeout } from '../network/silence.ts';
+
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name such as authorization');
+
+const url = z
+  .string()
+  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'a URL that starts with http:// or https://')
+  .refine(
+    (text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''),
+    'a URL without a user name or password: put them into headers: {authorization: {secret: NAME}}',
+  );
+
+export const httpParams = z
+  .strictObject({
+    url,
+    method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
+    headers: z.record(headerName, plainOrSecret).default({}),
+    body: plainOrSecret.optional(),
+    /** Redirects to follow; with 0 the 3xx itself is what is seen. */
+    redirects: z.int().min(0).max(10).default(0),
+    /** A PEM file, relative to the config's folder, of authorities to trust instead of the public ones. */
+    ca: z.string().min(1).optional(),
+    insecure_tls: z.boolean().default(false),
+    max_bytes: z.int().min(1).max(16_777_216).default(1_048_576),
+    on_timeout: onTimeout,
+  })
+  .refine((target) => target.body === undefined || target.method === 'POST', {
+    path: ['body'],
+    message: 'a body goes with method: POST only',
+  });
+
+export type HttpTarget = z.output<typeof httpParams>;

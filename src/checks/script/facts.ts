@@ -1,0 +1,55 @@
+import type { FactSpecs, Facts, Sample } from '../../kernel/check.ts';
+import { counterRate, secondMs } from '../facts/rate.ts';
+import { cleanText } from '../facts/text.ts';
+import type { ScriptTarget } from './params.ts';
+import type { Perfdatum } from './perfdata.ts';
+import { parsePluginOutput, wordOf } from './perfdata.ts';
+
+const maxLineChars = 500;
+const maxTextChars = 2048;
+
+/** What the declared perfdata adds to a script's facts. */
+export function declaredSpecs(declared: ScriptTarget['facts']): FactSpecs {
+  const specs: FactSpecs = {};
+  for (const [name, type] of Object.entries(declared)) {
+    specs[name] = { type: 'number', help: `Perfdata ${name}, as the script printed it` };
+    if (type === 'counter') {
+      specs[`${name}_per_second`] = { type: 'number', unit: '/s', rate: true, help: `Growth of ${name}` };
+    }
+  }
+  return specs;
+}
+
+/** The first line that a person should see of a program's output. */
+export function headline(stdout: string, stderr: string): string {
+  const line = parsePluginOutput(stdout).text || stderr.trim().split('\n', 1)[0] || '';
+  return cleanText(line, maxLineChars);
+}
+
+/** Facts of a script that ended with 0, 1 or 2. Pure. */
+export function scriptFacts(
+  run: { exitCode: number; stdout: string; stderr: string; durationMs: number },
+  declared: ScriptTarget['facts'],
+  { previous, now }: { previous: Sample | undefined; now: Date },
+): Facts {
+  const output = parsePluginOutput(run.stdout);
+  const facts: Facts = {
+    exit_code: run.exitCode,
+    text: headline(run.stdout, run.stderr) || `exit code ${run.exitCode}, no output`,
+    long_text: cleanText(output.longText, maxTextChars),
+    duration_ms: Math.round(run.durationMs),
+    perfdata: Object.fromEntries(output.perfdata.map(({ label, value }) => [cleanText(label, maxLineChars), value])),
+  };
+  for (const [name, type] of Object.entries(declared)) {
+    const found = labelled(output.perfdata, name);
+    if (found === undefined) continue;
+    facts[name] = found.value;
+    const rate = type === 'counter' ? counterRate(name, found.value, { previous, now, unitMs: secondMs }) : undefined;
+    if (rate !== undefined) facts[`${name}_per_second`] = rate;
+  }
+  return facts;
+}
+
+function labelled(perfdata: Perfdatum[], name: string): Perfdatum | undefined {
+  return perfdata.find(({ label }) => label === name) ?? perfdata.find(({ label }) => wordOf(label) === name);
+}
