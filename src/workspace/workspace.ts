@@ -1,0 +1,125 @@
+import { WebApi } from './api.ts';
+import { Deliveries } from './delivery/deliveries.ts';
+import { HttpTransport } from './delivery/http.ts';
+import { type ApiCall, type DeliveryRecord, WorkspaceEvents } from './events.ts';
+import type { Fault } from './faults.ts';
+import { newId } from './ids.ts';
+import { ACK_DEADLINE_MS, EVENT_RETRY_DELAYS_MS } from './limits.ts';
+import { type Person, person } from './person.ts';
+import { addChannel, issueToken, seed } from './seed.ts';
+import { listen, workspaceServer } from './server.ts';
+import { WorkspaceState } from './state.ts';
+import type { Channel, Clock, Message, User, View } from './world.ts';
+
+export interface WorkspaceOptions {
+  port?: number;
+  host?: string;
+  /** Moves triggers, response_urls and timestamps; network deadlines stay real. */
+  clock?: Clock;
+  /** The app's slash commands; others are unknown to Slack. */
+  commands?: string[];
+  /** Event types the app subscribed to. */
+  eventTypes?: string[];
+  /** How long the app may take to acknowledge. */
+  ackDeadlineMs?: number;
+  /** When unacknowledged events are sent again. */
+  retryDelaysMs?: number[];
+}
+
+export type Workspace = Awaited<ReturnType<typeof startWorkspace>>;
+
+/** Starts a Slack-compatible workspace with a small team in it, listening on `host`:`port` (127.0.0.1, any free port). */
+export async function startWorkspace(options: WorkspaceOptions = {}) {
+  const clock = options.clock ?? { now: () => new Date() };
+  const events = new WorkspaceEvents();
+  const state = new WorkspaceState(clock, events, {
+    teamId: newId('T'),
+    teamName: 'Rounds',
+    appId: newId('A'),
+    botId: newId('B'),
+    botUser: newId('U'),
+  });
+  seed(state);
+  const ackDeadlineMs = options.ackDeadlineMs ?? ACK_DEADLINE_MS;
+  const deliveries = new Deliveries(events, options.retryDelaysMs ?? EVENT_RETRY_DELAYS_MS);
+  const api = new WebApi(state, () => '');
+  const server = workspaceServer(state, api);
+  state.url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
+  const botToken = issueToken(state, 'bot');
+  const appToken = issueToken(state, 'app');
+
+  const channel = (ref: string): Channel => {
+    const found = state.findChannel(ref);
+    if (!found) throw new Error(`No channel ${ref} in this workspace`);
+    return found;
+  };
+  const userNamed = (ref: string): User => {
+    const found = state.users.get(ref) ?? [...state.users.values()].find((user) => user.name === ref);
+    if (!found) throw new Error(`No user ${ref} in this workspace`);
+    return found;
+  };
+
+  return {
+    state,
+    events,
+    url: state.url,
+    /** What `slackApiUrl` must be set to. */
+    apiUrl: `${state.url}/api/`,
+    botToken,
+    appToken,
+    identity: state.identity,
+    channel,
+    /** A person of the team, ready to type and click. */
+    user: (ref: string): Person =>
+      person(
+        {
+          state,
+          deliveries,
+          commands: options.commands ?? ['/ops'],
+          eventTypes: options.eventTypes ?? ['app_mention', 'app_home_opened'],
+        },
+        userNamed(ref),
+        channel,
+      ),
+    addChannel: (name: string, members: string[], rest: Partial<Channel> = {}) =>
+      addChannel(
+        state,
+        name,
+        members.map((ref) => userNamed(ref).id),
+        rest,
+      ),
+    issueToken: (kind: 'bot' | 'app', scopes?: string[]) => issueToken(state, kind, scopes),
+    revokeToken: (value: string, status: 'revoked' | 'inactive' = 'revoked') => {
+      const token = state.tokens.get(value);
+      if (token) token.status = status;
+    },
+    /** Everything in a channel, threads included, oldest first. */
+    messages: (ref: string): Message[] => state.messagesIn(channel(ref).id),
+    thread: (ref: string, ts: string): Message[] =>
+      state.messagesIn(channel(ref).id).filter((m) => m.ts === ts || m.thread_ts === ts),
+    ephemerals: (ref: string): Message[] => state.ephemerals.filter((m) => m.ephemeral_to === userNamed(ref).id),
+    /** A user's open dialogs, the topmost last. */
+    views: (ref: string): View[] => state.stacks.get(userNamed(ref).id) ?? [],
+    home: (ref: string): View | undefined => state.homes.get(userNamed(ref).id),
+    traffic: api.traffic as readonly ApiCall[],
+    deliveries: deliveries.records as readonly DeliveryRecord[],
+    /** The next `times` calls of `method` (`*` = any) meet this fault. */
+    fault: (method: string, fault: Fault, times?: number) => api.faults.next(method, fault, times),
+    clearFaults: () => api.faults.clear(),
+    enforceRateLimits: (enforced = true) => {
+      api.rates.enforced = enforced;
+    },
+    /** Sends commands, interactions and events to `url` from now on, signed. */
+    connectHttp: (target: { url: string; signingSecret: string }) => {
+      deliveries.transport = new HttpTransport(target, clock, ackDeadlineMs);
+    },
+    deliverAgain: () => deliveries.again(),
+    deliverWithTimestamp: (shiftSeconds: number) => deliveries.again(shiftSeconds),
+    waitFor: events.waitFor.bind(events) as WorkspaceEvents['waitFor'],
+    close: async () => {
+      deliveries.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
