@@ -1,0 +1,74 @@
+import type { FactSpecs, Facts } from '../kernel/check.ts';
+import { formatValue } from './format.ts';
+import type { Condition, Explanation } from './model.ts';
+import { placeholdersOf } from './template.ts';
+import { cut, isObject } from './value.ts';
+
+const longest = 500;
+
+/**
+ * One plain line that says why a rule fired: its `say` with `{fact}` filled in, else made from the comparison that
+ * decided: `status 503 (want 200)`, `latency_ms 612 ms (limit 500 ms)`, `json.database.connected is false`.
+ */
+export function sayRule(condition: Condition, facts: Facts, specs: FactSpecs): string {
+  const template = condition.rule.say;
+  if (template !== undefined) return cut(fill(template, facts, specs), longest);
+  const explanation = condition.explain(facts);
+  return explanation ? sayExplanation(explanation) : `${condition.source} is true`;
+}
+
+function sayExplanation({ fact, op, value, limit, unit }: Explanation): string {
+  const seen = formatValue(value, unit);
+  const bound = formatValue(limit, unit);
+  switch (op) {
+    case '!=':
+      return `${fact} ${seen} (want ${bound})`;
+    case '==':
+      return `${fact} is ${seen}`;
+    case 'is':
+      return Array.isArray(limit) ? `${fact} ${seen} (want one of ${bound})` : `${fact} is ${seen}`;
+    default:
+      return `${fact} ${seen} (limit ${bound})`;
+  }
+}
+
+/** "clears below 400 ms": what a `clear` rule that is not true waits for. */
+export function sayClear(condition: Condition, facts: Facts): string {
+  const explanation = condition.explain(facts);
+  if (!explanation) return `clears when ${condition.source}`;
+  const { fact, op, value, limit, unit } = explanation;
+  const bound = formatValue(limit, unit);
+  const wants = {
+    '>=': `below ${bound}`,
+    '>': `at ${bound} or below`,
+    '<=': `above ${bound}`,
+    '<': `at ${bound} or above`,
+    '!=': `at ${bound}`,
+    '==': `when it is not ${bound}`,
+    is: `when ${condition.source}`,
+  };
+  return `${fact} ${formatValue(value, unit)}, clears ${wants[op]}`;
+}
+
+function fill(template: string, facts: Facts, specs: FactSpecs): string {
+  let text = '';
+  let from = 0;
+  for (const { path, start, end } of placeholdersOf(template)) {
+    const unit = path?.length === 1 && path[0] !== undefined ? specs[path[0]]?.unit : undefined;
+    // An author who wrote "{latency_ms} ms" said the unit already.
+    const said = unit !== undefined && template.slice(end).trimStart().startsWith(unit);
+    text += template.slice(from, start);
+    text += path ? formatValue(lookUp(facts, path), said ? undefined : unit) : template.slice(start, end);
+    from = end;
+  }
+  return text + template.slice(from);
+}
+
+function lookUp(facts: Facts, path: string[]): unknown {
+  let at: unknown = facts;
+  for (const key of path) {
+    if (Array.isArray(at)) at = at[Number(key)];
+    else at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  }
+  return at;
+}

@@ -1,0 +1,82 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { isMacro } from './macros.ts';
+
+export interface Walked {
+  /** Root names it reads, in order, each once; variables of `exists(s, …)` left out. */
+  names: string[];
+  /** The first thing that CEL has and conditions refuse. */
+  odd?: { node: ASTNode; found: string; allowed: string };
+}
+
+/** Looks through a parsed condition: what it reads, and what it had better not contain. */
+export function walk(ast: ASTNode): Walked {
+  const found: Walked = { names: [] };
+  visit(ast, new Set(), found);
+  return found;
+}
+
+function visit(node: ASTNode, bound: ReadonlySet<string>, found: Walked): void {
+  if (node.op === 'id') {
+    if (!bound.has(node.args) && !found.names.includes(node.args)) found.names.push(node.args);
+    return;
+  }
+  found.odd ??= oddity(node);
+  if (node.op === 'rcall' && isMacro(node.args[0])) {
+    const [, receiver, [variable, ...rest]] = node.args;
+    visit(receiver, bound, found);
+    const inner = variable?.op === 'id' ? new Set([...bound, variable.args]) : bound;
+    for (const each of rest) visit(each, inner, found);
+    return;
+  }
+  for (const each of childrenOf(node)) visit(each, bound, found);
+}
+
+/** The nodes directly below. */
+export function childrenOf(node: ASTNode): ASTNode[] {
+  switch (node.op) {
+    case 'value':
+    case 'id':
+      return [];
+    case '.':
+    case '.?':
+      return [node.args[0]];
+    case 'call':
+      return node.args[1];
+    case 'rcall':
+      return [node.args[1], ...node.args[2]];
+    case 'map':
+      return node.args.flat();
+    case '!_':
+    case '-_':
+      return [node.args];
+    default:
+      return node.args;
+  }
+}
+
+function oddity(node: ASTNode): Walked['odd'] {
+  if (node.op === 'value' && node.args === null) {
+    const found = 'null is never read: a value that is null makes the condition unknown';
+    return { node, found, allowed: 'has(json.field) asks whether a value is there; null counts as absent' };
+  }
+  if (node.op === 'value' && typeof node.args === 'number' && !Number.isFinite(node.args)) {
+    return { node, found: 'this number is too large', allowed: 'a number below 1.7e308' };
+  }
+  if (node.op === 'rcall' && node.args[0] === 'matches') {
+    const pattern = node.args[2][0];
+    if (pattern?.op === 'value' && typeof pattern.args === 'string' && !isPattern(pattern.args)) {
+      return { node: pattern, found: 'not a regular expression', allowed: 'a regular expression such as "^ok"' };
+    }
+  }
+  return undefined;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
