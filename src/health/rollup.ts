@@ -1,0 +1,152 @@
+import { type Kysely, sql } from 'kysely';
+import type { Store } from '../store/store.ts';
+import type { HealthTables } from './tables.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** How long each kind of history is kept, ms. */
+export const kept = { raw: 48 * hour, hourly: 90 * day, daily: 730 * day, transitions: 400 * day };
+/** Changes of outcome kept per check. */
+export const transitionsKept = 1_000;
+
+const rowsAtOnce = 5_000;
+const stepsAtOnce = 20;
+
+export interface RolledUp {
+  /** Rows moved into a coarser bucket, or deleted. */
+  rows: number;
+  /** There is more to do: another run goes on. */
+  more: boolean;
+}
+
+/**
+ * Moves history into coarser buckets and drops what is too old: a bounded amount per run, each row once, however often
+ * and from however many replicas it is called.
+ */
+export async function rollUp(store: Store, now: Date): Promise<RolledUp> {
+  const before = (ageMs: number) => new Date(now.getTime() - ageMs);
+  const steps = [
+    (tx: Kysely<HealthTables>) => resultsToHours(tx, before(kept.raw)),
+    (tx: Kysely<HealthTables>) => hoursToDays(tx, before(kept.hourly)),
+    (tx: Kysely<HealthTables>) => factHoursToDays(tx, before(kept.hourly)),
+    (tx: Kysely<HealthTables>) => dropDays(tx, before(kept.daily)),
+    (tx: Kysely<HealthTables>) => dropFactDays(tx, before(kept.daily)),
+    (tx: Kysely<HealthTables>) => dropTransitions(tx, before(kept.transitions)),
+  ];
+  let rows = 0;
+  let left = stepsAtOnce;
+  for (const step of steps) {
+    for (let moved = rowsAtOnce; moved >= rowsAtOnce; rows += moved, left -= 1) {
+      if (left === 0) return { rows, more: true };
+      moved = await store.transaction<HealthTables, number>((tx) => aloneIn(tx, step));
+    }
+  }
+  return { rows, more: false };
+}
+
+/** One replica at a time: the others skip their turn. */
+async function aloneIn(tx: Kysely<HealthTables>, step: (tx: Kysely<HealthTables>) => Promise<number>): Promise<number> {
+  const lock = await sql<{ alone: boolean }>`
+    select pg_try_advisory_xact_lock(hashtext('health roll-up')) as alone`.execute(tx);
+  return lock.rows[0]?.alone ? step(tx) : 0;
+}
+
+async function moved(query: Promise<{ rows: { moved: number | string }[] }>): Promise<number> {
+  return Number((await query).rows[0]?.moved ?? 0);
+}
+
+const addCounts = sql`
+  on conflict (check_id, period, bucket) do update set
+    ok = c.ok + excluded.ok, warn = c.warn + excluded.warn, fail = c.fail + excluded.fail,
+    unknown = c.unknown + excluded.unknown, blocked = c.blocked + excluded.blocked,
+    muted = c.muted + excluded.muted, stale = c.stale + excluded.stale`;
+
+const addFacts = sql`
+  on conflict (check_id, period, bucket, fact) do update set
+    n = f.n + excluded.n, min = least(f.min, excluded.min),
+    max = greatest(f.max, excluded.max), sum = f.sum + excluded.sum`;
+
+function resultsToHours(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+  return moved(
+    sql<{ moved: number }>`
+      with old as (select ctid from check_result where at < ${before} order by at limit ${rowsAtOnce}),
+      moved as (delete from check_result r using old where r.ctid = old.ctid
+                returning r.check_id, date_trunc('hour', r.at, 'UTC') as bucket, r.outcome, r.facts),
+      numbers as (
+        select m.check_id, m.bucket, e.key as fact,
+               case when jsonb_typeof(e.value) = 'number' then e.value::double precision end as value
+        from moved m cross join lateral jsonb_each(m.facts) as e),
+      facts as (
+        insert into check_rollup_fact as f (check_id, period, bucket, fact, n, min, max, sum)
+        select check_id, 'hour', bucket, fact, count(value), min(value), max(value), sum(value)
+        from numbers where value is not null group by check_id, bucket, fact ${addFacts}),
+      counts as (
+        insert into check_rollup as c (check_id, period, bucket, ok, warn, fail, unknown, blocked, muted, stale)
+        select check_id, 'hour', bucket,
+               count(*) filter (where outcome = 'ok'), count(*) filter (where outcome = 'warn'),
+               count(*) filter (where outcome = 'fail'), count(*) filter (where outcome = 'unknown'),
+               count(*) filter (where outcome = 'blocked'), count(*) filter (where outcome = 'muted'),
+               count(*) filter (where outcome = 'stale')
+        from moved group by check_id, bucket ${addCounts})
+      select count(*) as moved from moved`.execute(tx),
+  );
+}
+
+function hoursToDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+  return moved(
+    sql<{ moved: number }>`
+      with old as (select ctid from check_rollup where period = 'hour' and bucket < ${before}
+                   order by bucket limit ${rowsAtOnce}),
+      moved as (delete from check_rollup r using old where r.ctid = old.ctid returning r.*),
+      counts as (
+        insert into check_rollup as c (check_id, period, bucket, ok, warn, fail, unknown, blocked, muted, stale)
+        select check_id, 'day', date_trunc('day', bucket, 'UTC'), sum(ok), sum(warn), sum(fail), sum(unknown),
+               sum(blocked), sum(muted), sum(stale)
+        from moved group by 1, 3 ${addCounts})
+      select count(*) as moved from moved`.execute(tx),
+  );
+}
+
+function factHoursToDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+  return moved(
+    sql<{ moved: number }>`
+      with old as (select ctid from check_rollup_fact where period = 'hour' and bucket < ${before}
+                   order by bucket limit ${rowsAtOnce}),
+      moved as (delete from check_rollup_fact r using old where r.ctid = old.ctid returning r.*),
+      facts as (
+        insert into check_rollup_fact as f (check_id, period, bucket, fact, n, min, max, sum)
+        select check_id, 'day', date_trunc('day', bucket, 'UTC'), fact, sum(n), min(min), max(max), sum(sum)
+        from moved group by 1, 3, 4 ${addFacts})
+      select count(*) as moved from moved`.execute(tx),
+  );
+}
+
+function dropDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+  return moved(
+    sql<{ moved: number }>`
+      with old as (select ctid from check_rollup where period = 'day' and bucket < ${before} limit ${rowsAtOnce}),
+      gone as (delete from check_rollup r using old where r.ctid = old.ctid returning 1)
+      select count(*) as moved from gone`.execute(tx),
+  );
+}
+
+function dropFactDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+  return moved(
+    sql<{ moved: number }>`
+      with old as (select ctid from check_rollup_fact where period = 'day' and bucket < ${before} limit ${rowsAtOnce}),
+      gone as (delete from check_rollup_fact r using old where r.ctid = old.ctid returning 1)
+      select count(*) as moved from gone`.execute(tx),
+  );
+}
+
+function dropTransitions(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+  return moved(
+    sql<{ moved: number }>`
+      with numbered as (
+        select id, at, row_number() over (partition by check_id order by at desc, id desc) as newest
+        from check_transition),
+      old as (select id from numbered where at < ${before} or newest > ${transitionsKept} limit ${rowsAtOnce}),
+      gone as (delete from check_transition t using old where t.id = old.id returning 1)
+      select count(*) as moved from gone`.execute(tx),
+  );
+}

@@ -1,0 +1,73 @@
+-- What is known about each check: its last report, its last sample (for rates), and whether it is open (notified).
+create table check_state (
+  check_id text primary key,
+  outcome text not null,
+  since timestamptz not null,
+  at timestamptz not null,
+  report jsonb not null,
+  -- The facts of the last measurement that succeeded: {"at": …, "facts": {…}}.
+  sample jsonb,
+  open_state jsonb
+);
+
+-- When a check is due. Apart from its state, so that claiming a run never waits for a sweep that is being recorded.
+create table check_schedule (
+  check_id text primary key,
+  every_ms bigint not null check (every_ms > 0),
+  next_due timestamptz not null
+);
+create index check_schedule_due on check_schedule (next_due);
+
+-- Every measurement; kept 48 hours, then rolled up.
+create table check_result (
+  check_id text not null,
+  at timestamptz not null,
+  outcome text not null,
+  duration_ms double precision not null,
+  -- Null where nothing could be measured.
+  facts jsonb
+);
+create index check_result_check_at on check_result (check_id, at);
+create index check_result_at on check_result (at);
+
+-- Counts per outcome: by the hour for 90 days, then by the day (UTC) for 2 years.
+create table check_rollup (
+  check_id text not null,
+  period text not null check (period in ('hour', 'day')),
+  bucket timestamptz not null,
+  ok integer not null default 0,
+  warn integer not null default 0,
+  fail integer not null default 0,
+  unknown integer not null default 0,
+  blocked integer not null default 0,
+  muted integer not null default 0,
+  stale integer not null default 0,
+  primary key (check_id, period, bucket)
+);
+create index check_rollup_bucket on check_rollup (period, bucket);
+
+-- Numeric facts of the same buckets.
+create table check_rollup_fact (
+  check_id text not null,
+  period text not null check (period in ('hour', 'day')),
+  bucket timestamptz not null,
+  fact text not null,
+  n integer not null,
+  min double precision not null,
+  max double precision not null,
+  sum double precision not null,
+  primary key (check_id, period, bucket, fact)
+);
+create index check_rollup_fact_bucket on check_rollup_fact (period, bucket);
+
+-- Every change of an outcome; kept 400 days, at most 1,000 per check.
+create table check_transition (
+  id bigint generated always as identity primary key,
+  check_id text not null,
+  at timestamptz not null,
+  -- Null: the first measurement of all.
+  from_outcome text,
+  to_outcome text not null,
+  reason text not null
+);
+create index check_transition_check_at on check_transition (check_id, at desc);
