@@ -77,6 +77,8 @@ export interface ConfigProblem {
   /** Dotted path, `checks[3].http.url`; empty = the file as a whole. */
   path: string;
   line?: number;
+  /** Id of the check it is in, so that a reader need not count entries. */
+  check?: string;
   found: string;
   allowed: string;
 }

@@ -1,0 +1,78 @@
+import type { CheckEntry } from './checks.ts';
+import type { Mistake, Path } from './mistake.ts';
+import type { WindowEntry } from './schema/sections.ts';
+import { listWithGuess } from './suggest.ts';
+
+/** Ids used twice; the second use is the mistake. */
+export function findDuplicates(entries: readonly { id?: string; path: Path }[]): Mistake[] {
+  const first = new Map<string, Path>();
+  return entries.flatMap(({ id, path }) => {
+    if (id === undefined) return [];
+    const before = first.get(id);
+    if (before === undefined) {
+      first.set(id, path);
+      return [];
+    }
+    return [
+      { path: [...path, 'id'], found: `id "${id}" again`, allowed: `an id of its own: entry ${at(before)} has it` },
+    ];
+  });
+}
+
+function at(path: Path): string {
+  return String(Number(path.at(-1)) + 1);
+}
+
+/** Groups, checks and windows that are named but not there, and checks that wait for each other. */
+export function findBrokenLinks(
+  entries: readonly CheckEntry[],
+  windows: readonly WindowEntry[],
+  groupIds: readonly string[],
+): Mistake[] {
+  const checkIds = entries.flatMap(({ id }) => id ?? []);
+  const group = (id: string | undefined, path: Path) => unknownName('group', id, groupIds, path);
+  const check = (id: string | undefined, path: Path) => unknownName('check', id, checkIds, path);
+  const ofChecks = entries.flatMap((entry) => [
+    ...group(entry.group, [...entry.path, 'group']).map((mistake) => ({ ...mistake, check: entry.id })),
+    ...entry.dependsOn.flatMap((id, position) => {
+      const path = [...entry.path, 'depends_on', ...(entry.dependsOnList ? [position] : [])];
+      return check(id, path).map((mistake) => ({ ...mistake, check: entry.id }));
+    }),
+  ]);
+  const ofWindows = windows.flatMap(({ match }, position): Mistake[] => {
+    const path = ['maintenance', position, 'match'];
+    if (match.group === undefined && match.check === undefined) {
+      return [{ path, found: 'nothing to match', allowed: 'a group or a check: {group: data}' }];
+    }
+    return [...group(match.group, [...path, 'group']), ...check(match.check, [...path, 'check'])];
+  });
+  return [...ofChecks, ...ofWindows, ...findCycles(entries)];
+}
+
+function unknownName(kind: string, id: string | undefined, known: readonly string[], path: Path): Mistake[] {
+  if (id === undefined || known.includes(id)) return [];
+  return [{ path, found: `unknown ${kind} "${id}"`, allowed: listWithGuess(id, known) || `no ${kind} is configured` }];
+}
+
+/** Each cycle of `depends_on` once, at the entry where it was noticed. */
+function findCycles(entries: readonly CheckEntry[]): Mistake[] {
+  const byId = new Map(entries.flatMap((entry) => (entry.id === undefined ? [] : [[entry.id, entry] as const])));
+  const state = new Map<string, 'open' | 'done'>();
+  const mistakes: Mistake[] = [];
+  const visit = (id: string, trail: string[]): void => {
+    const entry = byId.get(id);
+    if (entry === undefined || state.get(id) === 'done') return;
+    if (state.get(id) === 'open') {
+      const cycle = [...trail.slice(trail.indexOf(id)), id].join(' → ');
+      const start = byId.get(trail.at(-1) ?? id) ?? entry;
+      const path = [...start.path, 'depends_on'];
+      mistakes.push({ path, check: start.id, found: `a circle: ${cycle}`, allowed: 'dependencies that end somewhere' });
+      return;
+    }
+    state.set(id, 'open');
+    for (const next of entry.dependsOn) visit(next, [...trail, id]);
+    state.set(id, 'done');
+  };
+  for (const id of byId.keys()) visit(id, []);
+  return mistakes;
+}

@@ -1,0 +1,102 @@
+import { validate as isCron } from 'node-cron';
+import { z } from 'zod';
+import { formatDuration, parseDuration } from '../duration.ts';
+import { nearest } from '../suggest.ts';
+
+const durationHelp = 'a duration such as 500ms, 30s, 5m, 6h, 7d';
+
+/** A duration in ms within bounds (ms, inclusive). */
+export function duration(minMs: number, maxMs: number): z.ZodType<number> {
+  return z.string({ error: durationHelp }).transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms === undefined) context.addIssue({ code: 'custom', message: durationHelp });
+    else if (ms < minMs || ms > maxMs) {
+      const range = `${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
+      context.addIssue({ code: 'custom', message: `a duration from ${range}` });
+    } else return ms;
+    return z.NEVER;
+  });
+}
+
+/** Ids of checks, groups and windows. */
+export const identifier = z
+  .string({ error: 'an id in kebab case such as main-db' })
+  .max(60, 'at most 60 characters')
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id in kebab case such as main-db (a-z, 0-9 and single dashes)');
+
+/** 99.9 for `99.9%` or `99.9`. */
+export const percent = z
+  .union([z.string(), z.number()], { error: 'a percentage such as 99.9%' })
+  .transform((raw, ctx) => {
+    const match = /^(\d{1,3}(?:\.\d+)?) ?%?$/.exec(String(raw));
+    const value = match === null ? Number.NaN : Number(match[1]);
+    if (value > 0 && value <= 100) return value;
+    ctx.addIssue({ code: 'custom', message: 'a percentage over 0 % and up to 100 %, such as 99.9%' });
+    return z.NEVER;
+  });
+
+/** An IANA zone that this runtime knows. */
+export const timeZone = z.string({ error: 'an IANA time zone such as Europe/Berlin' }).superRefine((zone, context) => {
+  if (isZone(zone)) return;
+  const guess = nearest(zone, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
+  const hint = guess === undefined ? '' : ` — did you mean ${guess}?`;
+  context.addIssue({ code: 'custom', message: `an IANA time zone such as Europe/Berlin or UTC${hint}` });
+});
+
+function isZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Five cron fields; six fields start with seconds. */
+export const cron = z
+  .string({ error: 'a cron expression such as "0 4 * * 0"' })
+  .refine(isCron, 'a cron expression such as "0 4 * * 0": minute, hour, day of month, month, day of week');
+
+/** One entry or a list of them. */
+export function oneOrMany<S extends z.ZodType>(entry: S) {
+  return z.union([z.array(entry), entry.transform((one) => [one])]);
+}
+
+/** `2 of 3`, or `3` for three in a row. */
+export const hitsOf = z
+  .union([z.string(), z.number()], { error: 'how many of the last results, such as 2 of 3' })
+  .transform((raw, context) => {
+    const match = /^([1-9]\d?)(?: of ([1-9]\d?))?$/.exec(String(raw));
+    const hits = Number(match?.[1]);
+    const of = Number(match?.[2] ?? match?.[1]);
+    if (hits <= of) return { hits, of };
+    context.addIssue({
+      code: 'custom',
+      message: 'how many of the last results, such as 2 of 3, or 3 for three in a row',
+    });
+    return z.NEVER;
+  });
+
+const staleHelp = 'a multiple of `every` such as 3x, or a duration such as 30m';
+
+/** `3x` = three times `every`; else a duration in ms. */
+export const staleAfter = z
+  .string({ error: staleHelp })
+  .transform((text, context): { times: number } | { ms: number } => {
+    const times = /^(\d{1,3}(?:\.\d+)?)x$/.exec(text)?.[1];
+    if (times !== undefined && Number(times) > 1) return { times: Number(times) };
+    const ms = parseDuration(text);
+    if (ms !== undefined && ms > 0) return { ms };
+    context.addIssue({ code: 'custom', message: `${staleHelp}; more than 1x` });
+    return z.NEVER;
+  });
+
+/** A user group, a person, or a free name: who to turn to. */
+export const owner = z.string({ error: 'who owns it, such as "@platform"' }).trim().min(1).max(80);
+
+/** A URL, or the name of a file in templates/runbooks. */
+export const runbook = z
+  .string({ error: 'a URL, or the name of a runbook such as api-down' })
+  .regex(/^(https?:\/\/\S+|[A-Za-z0-9][\w-]*(\.md)?)$/, 'a URL, or the name of a runbook such as api-down');

@@ -1,0 +1,93 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { Path } from './mistake.ts';
+import { redact } from './redact.ts';
+
+/** A mistake in the YAML itself. */
+export interface SyntaxMistake {
+  line: number;
+  found: string;
+  allowed: string;
+}
+
+/** A YAML text as plain data, with the way back to its lines. */
+export interface YamlSource {
+  value: unknown;
+  mistakes: SyntaxMistake[];
+  /** The data is not to be trusted beyond the mistakes listed: reading on would only report their echoes. */
+  broken: boolean;
+  /** The line (from 1) of a path, or of the nearest part of it that exists. */
+  lineOf(path: Path): number;
+}
+
+/** Reads one YAML 1.2 document (with merge keys). Never throws: what is wrong is in `mistakes`. */
+export function readYaml(text: string): YamlSource {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const lineAt = (offset: number | undefined): number => Math.max(1, lines.linePos(offset ?? 0).line);
+  const mistakes: SyntaxMistake[] = [...document.errors, ...document.warnings].map((error) => ({
+    line: lineAt(error.pos[0]),
+    found: redact(error.message.split('\n')[0] ?? ''),
+    allowed: error.code === 'DUPLICATE_KEY' ? 'each key once' : 'valid YAML',
+  }));
+  const fatal = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
+  mistakes.push(...(fatal ? [] : strayAliases(document, lineAt)));
+  const data: Data = fatal ? { kind: 'none' } : toData(document);
+  if (data.kind === 'refused' && mistakes.length === 0) mistakes.push({ line: 1, ...data });
+  return {
+    value: data.kind === 'data' ? data.value : undefined,
+    mistakes,
+    broken: data.kind !== 'data',
+    lineOf: (path) => lineAt(offsetOf(document, path)),
+  };
+}
+
+type Data = { kind: 'data'; value: unknown } | { kind: 'refused'; found: string; allowed: string } | { kind: 'none' };
+
+function toData(document: Document): Data {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    // An anchor inside itself makes endless data; serialising is the cheapest way to notice.
+    JSON.stringify(value);
+    return { kind: 'data', value };
+  } catch (error) {
+    const found = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return { kind: 'refused', found: redact(found), allowed: 'plain data: anchors without loops, at most 100 aliases' };
+  }
+}
+
+function strayAliases(document: Document, lineAt: (offset: number | undefined) => number): SyntaxMistake[] {
+  const mistakes: SyntaxMistake[] = [];
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      mistakes.push({
+        line: lineAt(alias.range?.[0]),
+        found: `alias *${alias.source} without an anchor`,
+        allowed: `an anchor &${alias.source} before it`,
+      });
+    },
+  });
+  return mistakes;
+}
+
+/** Where the path stands in the text: the key of a pair, the start of a list entry. */
+function offsetOf(document: Document, path: Path): number | undefined {
+  let node: unknown = document.contents;
+  let offset = (document.contents as Node | null)?.range?.[0];
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => (isScalar(key) ? String(key.value) : undefined) === String(part));
+      if (pair === undefined) return offset;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof part === 'number') {
+      node = node.items[part];
+      if (node === undefined) return offset;
+      offset = (node as Node).range?.[0] ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
