@@ -32,7 +32,7 @@ function formatNumber(value: number): string {
   const small = Math.abs(value) < 0.1;
   const rounded = small ? Number(value.toPrecision(3)) : Number(value.toFixed(3));
   if (rounded === 0) return '0';
-  return Math.abs(rounded) < 1e-6 ? rounded.toFixed(12).replace(/0+$/, '') : String(rounded);
+  return Math.abs(rounded) < 1e-6 ? rounded.toFixed(12).replace(/\.?0+$/, '') : String(rounded);
 }
 
 function formatBytes(value: number): string {

@@ -14,7 +14,9 @@ export function factsInWords(name: string, facts: FactSpecs): string {
   const names = Object.keys(facts);
   if (names.length === 0) return 'this check has no facts';
   const nearest = closest(name, names);
-  const near = distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3));
+  const apart = distance(name, nearest);
+  // Two letters, or 40 %: `latency` still finds `latency_ms`; a name that shares no letter finds nothing.
+  const near = apart <= Math.max(2, 0.4 * nearest.length) && apart < Math.min(name.length, nearest.length);
   const all = names.map((each) => {
     const spec = facts[each];
     return `${each} (${spec?.type}${spec?.unit ? `, ${spec.unit}` : ''})`;
@@ -53,10 +55,7 @@ function position(source: string, at: number): string {
 }
 
 function parseWords(summary: string): string {
-  return summary
-    .replace(/\bEOF\b/, 'the end')
-    .replace(/^U/, 'u')
-    .replace(/^E/, 'e');
+  return summary.replace(/\bEOF\b/, 'the end').replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
 }
 
 const habits: [RegExp, string][] = [

@@ -59,9 +59,6 @@ function oddity(node: ASTNode): Walked['odd'] {
     const found = 'null is never read: a value that is null makes the condition unknown';
     return { node, found, allowed: 'has(json.field) asks whether a value is there; null counts as absent' };
   }
-  if (node.op === 'value' && typeof node.args === 'number' && !Number.isFinite(node.args)) {
-    return { node, found: 'this number is too large', allowed: 'a number below 1.7e308' };
-  }
   if (node.op === 'rcall' && node.args[0] === 'matches') {
     const pattern = node.args[2][0];
     if (pattern?.op === 'value' && typeof pattern.args === 'string' && !isPattern(pattern.args)) {

@@ -36,11 +36,7 @@ describe('a mistake in a condition is found when it is compiled', () => {
       "`status == 2 and up` can't be read at character 13: unexpected character: 'd'",
       '&& for and',
     ],
-    [
-      'up or status == 2',
-      "`up or status == 2` can't be read at character 4: unexpected token: IDENTIFIER",
-      '|| for or',
-    ],
+    ['up or status == 2', "`up or status == 2` can't be read at character 4: unexpected character: 'r'", '|| for or'],
     [
       'status ==',
       "`status ==` can't be read at character 10: unexpected token: the end",
@@ -48,7 +44,7 @@ describe('a mistake in a condition is found when it is compiled', () => {
     ],
     [
       'up &&\n status >> 1',
-      "`up &&\n status >> 1` can't be read at line 2, character 10: unexpected token: GREATER_THAN",
+      "`up &&\n status >> 1` can't be read at line 2, character 10: unexpected token: GT",
       example,
     ],
     ["json.a == 'x", "`json.a == 'x` can't be read at character 11: unterminated string", example],
@@ -83,7 +79,7 @@ describe('a mistake in a condition is found when it is compiled', () => {
       "`json.a.matches('a(')` at character 16: not a regular expression",
       'a regular expression such as "^ok"',
     ],
-    ['status < 1e999', '`status < 1e999` at character 10: this number is too large', 'a number below 1.7e308'],
+    ['status < 1e999', "`status < 1e999` can't be read at character 10: invalid number: Infinity", example],
     ['true', '`true` reads no fact', `a condition over the facts; ${facts}`],
   ])('%s', (when, found, allowed) => {
     expect(problemOf({ when })).toEqual({ found, allowed });
@@ -102,7 +98,7 @@ describe('a mistake in a condition is found when it is compiled', () => {
   test('a placeholder of `say` that is no fact', () => {
     expect(problemOf({ when: 'up', say: 'took {latency}' })).toEqual({
       found: '{latency} in say is not a fact of this check',
-      allowed: `did you mean latency_ms? ${facts}`.replace('did you mean latency_ms? ', ''),
+      allowed: `did you mean latency_ms? ${facts}`,
     });
     expect(problemOf({ when: 'up', say: '{2 + 2}' })).toEqual({
       found: '{2 + 2} in say is not a path',
