@@ -1,0 +1,80 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { WebClient, WebClientOptions } from '@slack/web-api';
+import { type Failure, failureOf, isDeadToken, portError } from './failures.ts';
+import type { SlackMethod } from './scopes.ts';
+
+export type Answer = Record<string, unknown>;
+
+/**
+ * One call to Slack's Web API. Waits as a 429 asks, as long as `patienceMs` (default 30 s) allows; repeats nothing else.
+ * @throws PortError; reason `unconfirmed` when it may have happened.
+ */
+export type Call = (method: SlackMethod, args: Answer, options?: CallOptions) => Promise<Answer>;
+
+export interface CallOptions {
+  patienceMs?: number;
+  /** Calls of one lane wait for each other's 429; default: the method. */
+  lane?: string;
+  /** Look-ups go through a client of their own, so that they never stand before a post. */
+  slow?: true;
+  /** Harmless to repeat after an ambiguous failure: tried three times in all. */
+  idempotent?: true;
+}
+
+/** What the caller tells about the token: the word Slack refuses it with, or that it works. */
+export interface TokenWatch {
+  refused(word: string): void;
+  accepted(): void;
+}
+
+/** Slack is not idempotent: a deadline, and no retry that we have not thought about. */
+export function clientOptions(apiUrl: string | undefined, timeoutMs: number): WebClientOptions {
+  return {
+    ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
+    timeout: timeoutMs,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  };
+}
+
+const defaultPatienceMs = 30_000;
+const idempotentTries = 3;
+
+export function createCall(options: {
+  client: WebClient;
+  slowClient: WebClient;
+  token: TokenWatch;
+  signal: AbortSignal;
+}): Call {
+  const openAtMs = new Map<string, number>();
+
+  return async (method, args, { patienceMs = defaultPatienceMs, lane = method, slow, idempotent } = {}) => {
+    const giveUpAtMs = performance.now() + patienceMs;
+    for (let tries = 1; ; tries += 1) {
+      await laneOpens(lane, giveUpAtMs, method);
+      try {
+        const answer = await (slow ? options.slowClient : options.client).apiCall(method, args);
+        options.token.accepted();
+        return { ...answer };
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure.kind === 'refused' && isDeadToken(failure.error)) options.token.refused(failure.error);
+        if (failure.kind === 'rate_limited') openAtMs.set(lane, performance.now() + failure.afterMs);
+        else if (!(idempotent && mayRepeat(failure) && tries < idempotentTries))
+          throw portError(method, failure, error);
+      }
+    }
+  };
+
+  async function laneOpens(lane: string, giveUpAtMs: number, method: SlackMethod): Promise<void> {
+    const atMs = openAtMs.get(lane) ?? 0;
+    const leftMs = atMs - performance.now();
+    if (leftMs <= 0) return;
+    if (atMs > giveUpAtMs) throw portError(method, { kind: 'rate_limited', afterMs: Math.ceil(leftMs) }, undefined);
+    await wait(leftMs, undefined, { signal: options.signal });
+  }
+}
+
+function mayRepeat(failure: Failure): boolean {
+  return failure.kind === 'ambiguous' || failure.kind === 'not_sent';
+}

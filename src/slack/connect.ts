@@ -1,0 +1,171 @@
+import type { RequestListener } from 'node:http';
+import { App } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import type { Clock } from '../kernel/clock.ts';
+import type { Command } from '../kernel/command.ts';
+import { OpsError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Store } from '../store/store.ts';
+import { boltLog } from './bolt-log.ts';
+import { clientOptions, createCall } from './caller.ts';
+import { httpIngress } from './http.ts';
+import { endInterrupted } from './interrupted.ts';
+import { createOutgoing, type Outgoing } from './outgoing.ts';
+import { registryOf } from './registry.ts';
+import { route } from './router.ts';
+import type { Access } from './run.ts';
+import { openRunning } from './running.ts';
+import { openSeen } from './seen.ts';
+import { socketIngress } from './socket.ts';
+import { identify, watchToken } from './token.ts';
+import { openWork } from './work.ts';
+
+export interface SlackAccess {
+  kind: 'socket' | 'http';
+  botToken: string;
+  /** Socket Mode. */
+  appToken?: string;
+  /** HTTP mode. */
+  signingSecret?: string;
+  /** Default https://slack.com/api/ */
+  apiUrl?: string;
+}
+
+export interface SlackOptions<Services> {
+  slack: SlackAccess;
+  commands: readonly Command<Services>[];
+  services: Services;
+  store: Pick<Store, 'db'>;
+  clock: Clock;
+  log: Log;
+  /** Who may do what; default: what takes the role viewer, everyone; all else nobody. */
+  access?: Access;
+  /** Slack will never take this process again (the app token is refused): end it. */
+  onFatal(error: OpsError): void;
+  /** Deadline of one call to Slack. */
+  timeoutMs?: number;
+  /** How long stopping waits for answers on their way. */
+  graceMs?: number;
+}
+
+export interface SlackConnection {
+  /** HTTP mode: takes POST /slack/events. Before `start` and after `stop` it answers 503. */
+  requestListener: RequestListener | undefined;
+  start(): Promise<void>;
+  /** Takes no more work, lets running answers finish, disconnects. */
+  stop(): Promise<void>;
+  /** `warning`: it works, but not all of it. */
+  health(): { ok: true; warning?: string } | { ok: false; problem: string };
+  outgoing: Outgoing;
+  teamId: string;
+  botUserId: string;
+}
+
+/** How often this process says that it works on its answers, and looks for those of dead ones. */
+const answersEveryMs = 30_000;
+const everyViewer: Access = { mayRun: async (_, role) => role === 'viewer' };
+
+/** Connects the commands to Slack. @throws OpsError saying what to do when the bot token is refused. */
+export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackConnection> {
+  const { slack, store, log, services, clock, timeoutMs = 10_000, graceMs = 8_000 } = options;
+  const logger = boltLog(log);
+  const client = () => new WebClient(slack.botToken, { ...clientOptions(slack.apiUrl, timeoutMs), logger });
+  const identity = await identify(client());
+  const scopeWarning = warnOfScopes(identity.missingScopes, log);
+
+  const token = watchToken(log);
+  const closed = new AbortController();
+  const call = createCall({ client: client(), slowClient: client(), token, signal: closed.signal });
+  const outgoing = createOutgoing({ call, signal: closed.signal, timeoutMs });
+  const registry = registryOf(options.commands);
+  const seen = openSeen({ store, log });
+  const running = openRunning({ store, log });
+  const work = openWork(log);
+
+  const ingress = openIngress(options, { timeoutMs, logger });
+  const app = new App({
+    token: slack.botToken,
+    botId: identity.botId,
+    botUserId: identity.botUserId,
+    tokenVerificationEnabled: false,
+    deferInitialization: true,
+    receiver: ingress.receiver,
+    clientOptions: clientOptions(slack.apiUrl, timeoutMs),
+    convoStore: false,
+    logger,
+  });
+  app.error(async (failed) => log.error({ err: failed }, 'a delivery from Slack failed'));
+  await app.init();
+  const access = options.access ?? everyViewer;
+  const { botName, botUserId, teamId } = identity;
+  route(app, { services, clock, log, access, outgoing, running, work, registry, seen, botName, botUserId });
+
+  let ticking: NodeJS.Timeout | undefined;
+  const tick = () =>
+    work.start('ending interrupted answers', () => endInterrupted({ running, outgoing, registry, log }));
+
+  return {
+    requestListener: ingress.requestListener,
+    outgoing,
+    teamId,
+    botUserId,
+    start: async () => {
+      await ingress.start();
+      tick();
+      ticking = setInterval(tick, answersEveryMs);
+      ticking.unref();
+    },
+    stop: async () => {
+      clearInterval(ticking);
+      await ingress.stop();
+      await work.stop(graceMs);
+      closed.abort();
+      await seen.close();
+    },
+    health: () => {
+      const problem = token.problem() ?? ingress.problem();
+      if (problem !== undefined) return { ok: false, problem };
+      return scopeWarning === undefined ? { ok: true } : { ok: true, warning: scopeWarning };
+    },
+  };
+}
+
+function warnOfScopes(missing: readonly string[], log: Log): string | undefined {
+  if (missing.length === 0) return undefined;
+  const warning = `SLACK_BOT_TOKEN lacks ${missing.join(', ')}: reinstall the app under Install App, then copy the token again`;
+  log.warn(warning);
+  return warning;
+}
+
+interface Ingress extends Pick<SlackConnection, 'start' | 'stop'> {
+  receiver: ReturnType<typeof socketIngress>['receiver'] | ReturnType<typeof httpIngress>['receiver'];
+  requestListener: RequestListener | undefined;
+  problem(): string | undefined;
+}
+
+/** The way in that the configuration names. */
+function openIngress<S>(
+  { slack, log, onFatal }: SlackOptions<S>,
+  { timeoutMs, logger }: { timeoutMs: number; logger: ReturnType<typeof boltLog> },
+): Ingress {
+  if (slack.kind === 'socket') {
+    const appToken = given(slack.appToken, 'SLACK_APP_TOKEN');
+    return {
+      ...socketIngress({ appToken, apiUrl: slack.apiUrl, timeoutMs, logger, log, onFatal }),
+      requestListener: undefined,
+    };
+  }
+  const http = httpIngress({ signingSecret: given(slack.signingSecret, 'SLACK_SIGNING_SECRET'), logger, log });
+  return {
+    receiver: http.receiver,
+    requestListener: http.requestListener,
+    start: async () => http.open(),
+    stop: async () => http.close(),
+    problem: () => undefined,
+  };
+}
+
+function given(value: string | undefined, name: string): string {
+  if (!value) throw new OpsError('invalid', `${name} is not set`);
+  return value;
+}

@@ -1,0 +1,32 @@
+/**
+ * Cuts Slack text (mrkdwn or plain) to `max` UTF-16 units, ending in `…`. Never inside an entity (`&amp;`), a link
+ * (`<url|label>`) or a surrogate pair; a code fence left open is closed. Pure.
+ */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const head = safeHead(text, max - 1);
+  const fences = head.split(fence).length - 1;
+  if (fences % 2 === 0) return `${head}…`;
+  const shorter = safeHead(head, max - 1 - fenceEnd.length);
+  const stillOpen = (shorter.split(fence).length - 1) % 2 === 1;
+  return stillOpen ? `${shorter}…${fenceEnd}` : `${shorter}…`;
+}
+
+const fence = '```';
+const fenceEnd = '\n```';
+
+/** The longest start of `text` of at most `max` units that breaks nothing. */
+function safeHead(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let end = Math.max(0, max);
+  const open = text.lastIndexOf('<', end - 1);
+  if (end > 0 && open >= 0 && !text.slice(open, end).includes('>')) end = open;
+  const entity = /&[a-z#0-9]{0,6}$/i.exec(text.slice(Math.max(0, end - 8), end));
+  if (entity) end -= entity[0].length;
+  if (end > 0 && isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}

@@ -1,0 +1,86 @@
+import type { Post, SlackBlock } from '../kernel/command.ts';
+import { fitBlock } from './blocks.ts';
+import { cutText } from './cut.ts';
+
+/**
+ * Slack's limits for a message. Source: Slack's Block Kit reference; the budget is undocumented and was measured
+ * (`msg_blocks_too_long` above 13,200 characters, each block costing about 125 of them).
+ */
+export const limits = {
+  blocks: 50,
+  budgetChars: 13_200,
+  blockCostChars: 125,
+  textChars: 40_000,
+  updateTextChars: 4_000,
+  markdownChars: 12_000,
+  tables: 1,
+};
+
+/** How a message leaves: `update` (chat.update) has a shorter text. */
+export type Use = 'post' | 'update';
+
+/** The block that says how much is missing, and the room kept for it. */
+function moreBlock(count: number): SlackBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: `… and ${count} more` }] };
+}
+const moreCostChars = limits.blockCostChars + 30;
+
+/**
+ * Makes any post fit Slack's limits: text is cut at a safe place, whole blocks are dropped from the end and counted in
+ * "… and N more". Buttons at the very end stay, they are how one gets at the rest. Pure.
+ */
+export function fitPost(post: Post, use: Use): Post {
+  const max = use === 'update' ? limits.updateTextChars : limits.textChars;
+  const blocks = fitBlocks(post.blocks);
+  const text = cutText(post.text.toWellFormed(), max);
+  return { text: text.trim() === '' && blocks.length === 0 ? '—' : text, blocks };
+}
+
+function fitBlocks(blocks: readonly SlackBlock[]): SlackBlock[] {
+  const blockIds = new Set<string>();
+  const fitted = blocks.map((block) => fitBlock(block, blockIds)).filter((block) => block !== 'empty');
+  const last = fitted.at(-1);
+  const keepsTail = last && last !== 'unfit' && last.type === 'actions' && costOf(last) <= limits.budgetChars / 2;
+  const tail = keepsTail ? [last] : [];
+  const body = tail.length ? fitted.slice(0, -1) : fitted;
+  const whole = take(body, tail, 0);
+  const { kept, dropped } = whole.dropped === 0 ? whole : take(body, tail, moreCostChars);
+  return dropped === 0 ? [...kept, ...tail] : [...kept, moreBlock(dropped), ...tail];
+}
+
+/** As many blocks from the start as fit beside `tail`, with `reservedChars` left over for the notice. */
+function take(
+  body: readonly (SlackBlock | 'unfit')[],
+  tail: readonly SlackBlock[],
+  reservedChars: number,
+): { kept: SlackBlock[]; dropped: number } {
+  const room = { blocks: limits.blocks - tail.length - (reservedChars ? 1 : 0), markdown: limits.markdownChars };
+  let budget = limits.budgetChars - reservedChars - tail.reduce((sum, block) => sum + costOf(block), 0);
+  let tables = limits.tables;
+  const kept: SlackBlock[] = [];
+  let full = false;
+  for (const block of body) {
+    if (block === 'unfit') continue;
+    const markdown = block.type === 'markdown' ? costOf(block) - limits.blockCostChars : 0;
+    if (block.type === 'table' && tables === 0) continue;
+    full ||= kept.length >= room.blocks || costOf(block) > budget || markdown > room.markdown;
+    if (full) break;
+    budget -= costOf(block);
+    room.markdown -= markdown;
+    if (block.type === 'table') tables -= 1;
+    kept.push(block);
+  }
+  return { kept, dropped: body.length - kept.length };
+}
+
+/** What a block costs of the budget: every string in it, and its fixed share. */
+function costOf(value: unknown): number {
+  return limits.blockCostChars + charsOf(value);
+}
+
+function charsOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + charsOf(item), 0);
+  if (typeof value === 'object' && value !== null) return charsOf(Object.values(value));
+  return 0;
+}

@@ -1,0 +1,155 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Post } from '../kernel/command.ts';
+import { PortError } from '../kernel/errors.ts';
+import type { Answer, Call } from './caller.ts';
+import { fitPost } from './limits.ts';
+import { respondTo } from './respond.ts';
+
+/** All that the bot sends to Slack. Every post is cut to Slack's limits here. Every method throws PortError. */
+export interface Outgoing {
+  /** Posts a message, once: after an unclear answer it is looked up by `key` before it is posted again. */
+  post(message: { channel: string; post: Post; key: string; threadTs?: string }): Promise<{ ts: string }>;
+  /** The timestamp of the message posted with `key`, when it is there. */
+  find(message: { channel: string; key: string; threadTs?: string }): Promise<string | undefined>;
+  /** Replaces a message's content. `patienceMs`: how long a 429 may hold it up (0 = not at all). */
+  update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
+  /** Only `user` sees it. */
+  ephemeral(message: { channel: string; user: string; post: Post; threadTs?: string }): Promise<void>;
+  /** Answers through a `response_url`: 5 uses in 30 minutes, no channel membership needed. */
+  respond(url: string, message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
+  /** Opens a dialog; `triggerId` lives 3 s and works once. Returns the view's id. */
+  openView(triggerId: string, view: Answer): Promise<string>;
+  updateView(viewId: string, view: Answer): Promise<void>;
+}
+
+/** The metadata that a posted answer carries, so that it can be found again. */
+export const replyEvent = 'rounds_reply';
+
+/** A message whose answer got lost may still be on its way into the channel. */
+const secondLookMs = 500;
+
+export function createOutgoing(options: { call: Call; signal: AbortSignal; timeoutMs: number }): Outgoing {
+  const { call, signal } = options;
+
+  const find: Outgoing['find'] = async ({ channel, key, threadTs }) => {
+    const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
+    let cursor = '';
+    for (let page = 0; page < 10; page += 1) {
+      const where = { channel, limit: 200, include_all_metadata: true, ...(cursor && { cursor }) };
+      const args = threadTs === undefined ? where : { ...where, ts: threadTs };
+      const answer = await call(method, args, { slow: true, idempotent: true });
+      const ts = tsOf(answer.messages, key);
+      cursor = cursorOf(answer);
+      // History starts with the newest: what was posted seconds ago is on the first page. A thread ends with it.
+      if (ts !== undefined || cursor === '' || threadTs === undefined) return ts;
+    }
+    return undefined;
+  };
+
+  const post: Outgoing['post'] = async (message) => {
+    const { channel, key, threadTs } = message;
+    const args = {
+      channel,
+      ...fitPost(message.post, 'post'),
+      ...(threadTs !== undefined && { thread_ts: threadTs }),
+      metadata: { event_type: replyEvent, event_payload: { key } },
+      unfurl_links: false,
+      unfurl_media: false,
+    };
+    const send = async () => ({
+      ts: stringOf(await call('chat.postMessage', args, { lane: `chat.postMessage ${channel}` }), 'ts'),
+    });
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!isUnconfirmed(error)) throw error;
+        const ts = await lookUpTwice(message, error);
+        if (ts !== undefined) return { ts };
+        if (tries === 2) throw error;
+      }
+    }
+  };
+
+  async function lookUpTwice(message: { channel: string; key: string; threadTs?: string }, failure: PortError) {
+    const ts = await lookUp(message, failure);
+    if (ts !== undefined) return ts;
+    await wait(secondLookMs, undefined, { signal });
+    return lookUp(message, failure);
+  }
+
+  /** When it can't be looked up either, the first failure stands: rather no second message than two. */
+  async function lookUp(message: { channel: string; key: string; threadTs?: string }, failure: PortError) {
+    try {
+      return await find(message);
+    } catch (error) {
+      throw new PortError(failure.reason, `${failure.message}; looking it up failed too: ${messageOf(error)}`, {
+        retryable: false,
+        cause: error,
+      });
+    }
+  }
+
+  return {
+    find,
+    post,
+    update: async ({ channel, ts, post: content, patienceMs }) => {
+      const options = { idempotent: true, ...(patienceMs !== undefined && { patienceMs }) } as const;
+      await call('chat.update', { channel, ts, ...fitPost(content, 'update') }, options);
+    },
+    ephemeral: async ({ channel, user, post: content, threadTs }) => {
+      const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
+      await call('chat.postEphemeral', { channel, user, ...fitPost(content, 'post'), ...thread });
+    },
+    respond: async (url, { post: content, visibleTo, replace }) => {
+      const body = {
+        ...fitPost(content, 'post'),
+        response_type: visibleTo === 'asker' ? 'ephemeral' : 'in_channel',
+        replace_original: replace ?? false,
+        unfurl_links: false,
+        unfurl_media: false,
+      };
+      await respondTo(url, body, AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]));
+    },
+    openView: async (triggerId, view) => {
+      // A trigger lives 3 s: waiting for a rate limit longer than that is waiting for nothing.
+      const answer = await call('views.open', { trigger_id: triggerId, view }, { patienceMs: 1_000 });
+      return stringOf(isObject(answer.view) ? answer.view : {}, 'id');
+    },
+    updateView: async (viewId, view) => {
+      await call('views.update', { view_id: viewId, view }, { idempotent: true });
+    },
+  };
+}
+
+function isUnconfirmed(error: unknown): error is PortError {
+  return error instanceof PortError && error.reason === 'unconfirmed';
+}
+
+function isObject(value: unknown): value is Answer {
+  return typeof value === 'object' && value !== null;
+}
+
+function stringOf(answer: Answer, name: string): string {
+  const value = answer[name];
+  if (typeof value !== 'string')
+    throw new PortError('invalid_answer', `Slack's answer has no ${name}`, { retryable: false });
+  return value;
+}
+
+function tsOf(messages: unknown, key: string): string | undefined {
+  const found = (Array.isArray(messages) ? messages : []).filter(isObject).find(({ metadata }) => {
+    if (!isObject(metadata) || metadata.event_type !== replyEvent || !isObject(metadata.event_payload)) return false;
+    return metadata.event_payload.key === key;
+  });
+  return typeof found?.ts === 'string' ? found.ts : undefined;
+}
+
+function cursorOf(answer: Answer): string {
+  const { response_metadata: metadata } = answer;
+  return isObject(metadata) && typeof metadata.next_cursor === 'string' ? metadata.next_cursor : '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

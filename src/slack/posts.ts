@@ -1,0 +1,91 @@
+import type { Command, Post, Role, SlackBlock } from '../kernel/command.ts';
+import type { OpsError } from '../kernel/errors.ts';
+import { escapeSlack } from '../kernel/escape.ts';
+import { cutText } from './cut.ts';
+
+/** The few messages the router itself says. Pure; names that people typed are escaped and cut. */
+
+function section(text: string): SlackBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text } };
+}
+
+function context(text: string): SlackBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text }] };
+}
+
+function said(text: string, ...more: SlackBlock[]): Post {
+  return { text, blocks: [section(text), ...more] };
+}
+
+/** Typed text fit to stand between backticks. */
+function inCode(typed: string, max: number): string {
+  return escapeSlack(cutText(typed.replaceAll('`', "'"), max));
+}
+
+/** Help, from the registry: one line a command, then its examples. */
+export function helpPost<S>(commands: readonly Command<S>[]): Post {
+  const lines = commands.flatMap((command) => [
+    `*/ops ${escapeSlack([command.name, command.usage].filter(Boolean).join(' '))}* — ${escapeSlack(command.summary)}`,
+    ...(command.examples.length ? [command.examples.map((example) => `\`${escapeSlack(example)}\``).join(' · ')] : []),
+  ]);
+  const pages: SlackBlock[] = [];
+  for (let from = 0; from < lines.length; from += 20) pages.push(section(lines.slice(from, from + 20).join('\n')));
+  const text = `Commands: ${commands.map((command) => `/ops ${command.name}`).join(', ')}`;
+  return { text, blocks: [...pages, context('`/ops help` shows this. Mention me instead of `/ops` where you like.')] };
+}
+
+/** An unknown word, with what was probably meant. */
+export function unknownPost(word: string, nearest: string | undefined): Post {
+  const typed = inCode(word, 60);
+  if (nearest === undefined) return said(`There is no \`${typed}\`. \`/ops help\` lists what there is.`);
+  return said(`There is no \`${typed}\`. Did you mean \`/ops ${nearest}\`?`);
+}
+
+export function terminalOnlyPost(name: string): Post {
+  return said(`\`${name}\` works in the terminal only: \`npx rounds ${name}\`.`);
+}
+
+/** A denial names the role it takes, and people who have it when they are known. */
+export function deniedPost(what: string, role: Role, holders: readonly string[]): Post {
+  const who = holders.length ? ` Ask ${holders.slice(0, 5).join(', ')}.` : '';
+  return said(`\`${escapeSlack(what)}\` takes the role *${role}*, which you don't have.${who}`);
+}
+
+export function olderVersionPost(): Post {
+  return said('This button is from an older version of the bot. `/ops help` lists what there is now.');
+}
+
+export function errorPost(error: OpsError): Post {
+  const text = escapeSlack(cutText(error.message, 2_500));
+  return said(text, ...(error.hint ? [context(`→ ${escapeSlack(cutText(error.hint, 1_500))}`)] : []));
+}
+
+export function wentWrongPost(ref: string): Post {
+  return said(`Something went wrong (ref ${ref}). The bot's log has the details under this reference.`);
+}
+
+/** The last answer shown, with a line that says why it goes no further. */
+export function endedEarly(last: Post, why: string): Post {
+  return { text: last.text, blocks: [...last.blocks, context(`⚠️ ${escapeSlack(cutText(why, 1_000))}`)] };
+}
+
+/** In a channel the bot is not in: the answer, and how to get the full one. */
+export function withInviteHint(post: Post, botName: string): Post {
+  const hint = `I can't post in this channel, so this answer won't refresh. Invite me: \`/invite @${botName}\``;
+  return { text: post.text, blocks: [...post.blocks, context(hint)] };
+}
+
+/** What is left of an answer whose process died. */
+export function interruptedPost(answer: { command: string; words: string; again: boolean }): Post {
+  const typed = inCode(['/ops', answer.command, answer.words].filter(Boolean).join(' '), 200);
+  const button = {
+    type: 'button',
+    action_id: `${answer.command}.again`,
+    text: { type: 'plain_text', text: 'Run again', emoji: true },
+    value: answer.words,
+  };
+  return said(
+    `\`${typed}\` was interrupted by a restart of the bot.`,
+    ...(answer.again ? [{ type: 'actions', elements: [button] }] : []),
+  );
+}

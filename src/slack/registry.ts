@@ -1,0 +1,51 @@
+import type { Button, Command } from '../kernel/command.ts';
+import { nearest } from '../kernel/nearest.ts';
+
+/** The commands that Slack offers, and the decision which of them is meant. Pure. */
+export interface Registry<Services> {
+  commands: Command<Services>[];
+  byName: Map<string, Command<Services>>;
+}
+
+export type Meant<Services> =
+  | { kind: 'help' }
+  | { kind: 'unknown'; word: string; nearest: string | undefined }
+  | { kind: 'terminal_only'; command: Command<Services> }
+  | { kind: 'run'; command: Command<Services>; args: string[] };
+
+export function registryOf<Services>(commands: readonly Command<Services>[]): Registry<Services> {
+  const sorted = [...commands].sort((a, b) => a.name.localeCompare(b.name));
+  return { commands: sorted.filter(inSlack), byName: new Map(sorted.map((command) => [command.name, command])) };
+}
+
+function inSlack<Services>(command: Command<Services>): boolean {
+  return command.faces?.includes('slack') ?? true;
+}
+
+/** Which command the words after `/ops` mean. No words, or `help`, is help. */
+export function meantBy<Services>(registry: Registry<Services>, words: readonly string[]): Meant<Services> {
+  const [word, ...args] = words;
+  if (word === undefined || /^(--)?help$/i.test(word)) return { kind: 'help' };
+  const command = registry.byName.get(word.toLowerCase());
+  if (!command) return { kind: 'unknown', word, nearest: nearest(word, registry.commands.map(nameOf)) };
+  return inSlack(command) ? { kind: 'run', command, args } : { kind: 'terminal_only', command };
+}
+
+function nameOf(command: { name: string }): string {
+  return command.name;
+}
+
+export type MeantButton<Services> =
+  | { kind: 'run'; command: Command<Services>; button: Button<Services> }
+  | { kind: 'unknown' };
+
+/**
+ * Which button an action_id means: `<command>.<button>`, and `<command>.<button>.<n>` where a block holds several of one
+ * kind (Slack wants them to differ).
+ */
+export function buttonMeantBy<Services>(registry: Registry<Services>, actionId: string): MeantButton<Services> {
+  const [, name, button] = /^([a-z][a-z0-9-]*)\.([A-Za-z][A-Za-z0-9_-]*)(?:\.\d+)?$/.exec(actionId) ?? [];
+  const command = name === undefined ? undefined : registry.byName.get(name);
+  if (!command?.buttons || button === undefined || !Object.hasOwn(command.buttons, button)) return { kind: 'unknown' };
+  return { kind: 'run', command, button: command.buttons[button]! };
+}

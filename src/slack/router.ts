@@ -1,0 +1,134 @@
+import type { App, BlockAction } from '@slack/bolt';
+import type { Actor } from '../kernel/command.ts';
+import { type Asked, responseUrl, tell } from './asked.ts';
+import { fitPost } from './limits.ts';
+import { helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
+import { buttonMeantBy, type Meant, meantBy, type Registry } from './registry.ts';
+import { type RunPorts, runJob } from './run.ts';
+import { slashCommand } from './scopes.ts';
+import type { Seen } from './seen.ts';
+import { plainText, splitWords, wordsOfMention } from './words.ts';
+
+export interface RouterPorts<Services> extends RunPorts<Services> {
+  registry: Registry<Services>;
+  seen: Seen;
+  botUserId: string;
+}
+
+/** Everything Slack can ask of the bot. Each listener acknowledges first; all else comes after. */
+export function route<S>(app: App, ports: RouterPorts<S>): void {
+  const { registry, seen, work } = ports;
+
+  app.command(slashCommand, async ({ ack, body }) => {
+    const words = splitWords(plainText(body.text ?? ''));
+    const meant = meantBy(registry, words);
+    const said = sayAtOnce(registry, meant);
+    const key = `command ${body.trigger_id}`;
+    // Help has no other effect than its words, so it travels in the acknowledgement: no I/O at all.
+    if (said) return ack(seen.firstHere(key) ? { response_type: 'ephemeral', ...fitPost(said, 'post') } : undefined);
+    await ack();
+    const asked: Asked = {
+      by: 'command',
+      user: body.user_id,
+      channel: body.channel_id,
+      threadTs: undefined,
+      responseUrl: responseUrl(body.response_url),
+      source: undefined,
+    };
+    onceOnly(key, 'a command', () => runMeant(meant, actorOf(body.user_id, body.user_name), asked, ports));
+  });
+
+  app.event('app_mention', async ({ event, body }) => {
+    if (event.user === undefined || event.bot_id !== undefined || 'edited' in event) return;
+    const asked: Asked = {
+      by: 'mention',
+      user: event.user,
+      channel: event.channel,
+      threadTs: event.thread_ts,
+      responseUrl: undefined,
+      source: undefined,
+    };
+    const meant = meantBy(registry, wordsOfMention(event.text, ports.botUserId));
+    const said = sayAtOnce(registry, meant);
+    onceOnly(`event ${body.event_id}`, 'a mention', () =>
+      said ? tell(ports.outgoing, asked, said) : runMeant(meant, actorOf(asked.user), asked, ports),
+    );
+  });
+
+  app.action<BlockAction>({ type: 'block_actions' }, async ({ ack, body, action }) => {
+    await ack();
+    if (action.type === 'button' && action.url !== undefined) return;
+    const asked = askedByButton(body);
+    const meant = buttonMeantBy(registry, action.action_id);
+    const pressed = [body.user.id, body.container.message_ts ?? body.view?.id, action.action_id, action.action_ts];
+    onceOnly(`action ${body.trigger_id ?? pressed.join(' ')}`, 'a button', async () => {
+      if (meant.kind === 'unknown') return tell(ports.outgoing, asked, olderVersionPost());
+      const value = carriedBy(action);
+      const { command, button } = meant;
+      const job = {
+        name: action.action_id,
+        command: command.name,
+        again: command.buttons?.again !== undefined,
+        role: button.role,
+        words: value,
+        run: (ctx: Parameters<typeof button.run>[0]) => button.run(ctx, value),
+      };
+      await runJob(job, actorOf(body.user.id, body.user.username), asked, ports);
+    });
+  });
+
+  /** Begins the work of a delivery unless another replica, or this one, has begun it. */
+  function onceOnly(key: string, what: string, run: () => Promise<void>): void {
+    if (!work.open) return;
+    work.start(what, async () => {
+      if (await seen.first(key)) await run();
+      else ports.log.debug({ key }, 'delivered twice');
+    });
+  }
+}
+
+/** What needs no command to run: help, a typo. */
+function sayAtOnce<S>(registry: Registry<S>, meant: Meant<S>) {
+  if (meant.kind === 'help') return helpPost(registry.commands);
+  if (meant.kind === 'unknown') return unknownPost(meant.word, meant.nearest);
+  if (meant.kind === 'terminal_only') return terminalOnlyPost(meant.command.name);
+  return undefined;
+}
+
+async function runMeant<S>(meant: Meant<S>, actor: Actor, asked: Asked, ports: RouterPorts<S>): Promise<void> {
+  if (meant.kind !== 'run') return;
+  const { command, args } = meant;
+  const job = {
+    name: command.name,
+    command: command.name,
+    again: command.buttons?.again !== undefined,
+    role: command.role,
+    words: args.join(' '),
+    run: (ctx: Parameters<typeof command.run>[0]) => command.run(ctx, args),
+  };
+  await runJob(job, actor, asked, ports);
+}
+
+function actorOf(userId: string, name?: string): Actor {
+  return { id: `slack:${userId}`, name: name ?? userId, mention: `<@${userId}>` };
+}
+
+function askedByButton(body: BlockAction): Asked {
+  const { container } = body;
+  const ts: unknown = container.message_ts;
+  const threadTs: unknown = container.thread_ts ?? body.message?.thread_ts;
+  return {
+    by: 'button',
+    user: body.user.id,
+    channel: body.channel?.id,
+    threadTs: typeof threadTs === 'string' && threadTs !== ts ? threadTs : undefined,
+    responseUrl: responseUrl(body.response_url),
+    source: typeof ts === 'string' ? { ts, ephemeral: container.is_ephemeral === true } : undefined,
+  };
+}
+
+function carriedBy(action: BlockAction['actions'][number]): string {
+  if (action.type === 'button') return action.value ?? '';
+  if (action.type === 'static_select' || action.type === 'overflow') return action.selected_option?.value ?? '';
+  return '';
+}

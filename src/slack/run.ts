@@ -1,0 +1,104 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock } from '../kernel/clock.ts';
+import type { Actor, CommandContext, Post, Replies, Role } from '../kernel/command.ts';
+import { OpsError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import { type Asked, tell } from './asked.ts';
+import { type Delivered, deliver } from './deliver.ts';
+import type { Outgoing } from './outgoing.ts';
+import { deniedPost, endedEarly, errorPost, interruptedPost, wentWrongPost } from './posts.ts';
+import type { Running } from './running.ts';
+import type { Work } from './work.ts';
+
+/** Who may do what: the rooms above know. */
+export interface Access {
+  mayRun(actor: Actor, role: Role): Promise<boolean>;
+  /** Mentions of people who have the role, for a denial. */
+  holders?(role: Role): Promise<string[]>;
+}
+
+export interface RunPorts<Services> {
+  services: Services;
+  clock: Clock;
+  log: Log;
+  access: Access;
+  outgoing: Outgoing;
+  running: Running;
+  work: Work;
+  botName: string;
+}
+
+/** One thing to run: a command, or the button of one. */
+export interface Job<Services> {
+  /** `health` or `health.again`: for denials and the log. */
+  name: string;
+  command: string;
+  /** Whether the command has a button `again`, to offer it after an interruption. */
+  again: boolean;
+  role: Role;
+  /** What stood behind the command, or what the button carried. */
+  words: string;
+  run(ctx: CommandContext<Services>): Replies;
+}
+
+/** Runs a command for someone in Slack and shows the answer; whatever fails is told to the asker. */
+export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: RunPorts<S>): Promise<void> {
+  const { outgoing, work, access } = ports;
+  const log = childLog(ports.log, { command: job.name, actor: actor.id });
+  try {
+    if (!(await access.mayRun(actor, job.role))) {
+      const holders = (await access.holders?.(job.role)) ?? [];
+      return await tell(outgoing, asked, deniedPost(job.name, job.role, holders));
+    }
+    const gone = new AbortController();
+    const signal = AbortSignal.any([work.signal, gone.signal]);
+    const replies = job.run({ services: ports.services, actor, clock: ports.clock, log, face: 'slack', signal });
+    const surfacePorts = { ...ports, log, key: randomUUID(), command: { name: job.command, words: job.words } };
+    const delivered = await deliver(replies, asked, surfacePorts, () => {
+      log.info('the answer was deleted while it was refreshed');
+      gone.abort();
+    });
+    if (delivered.kind === 'failed') await presentFailure(delivered, job, asked, { outgoing, work, log });
+  } catch (error) {
+    const failed: Delivered = { kind: 'failed', error, unfinished: undefined };
+    await presentFailure(failed, job, asked, { outgoing, work, log });
+  }
+}
+
+async function presentFailure<S>(
+  { error, unfinished }: Extract<Delivered, { kind: 'failed' }>,
+  job: Job<S>,
+  asked: Asked,
+  { outgoing, work, log }: { outgoing: Outgoing; work: Work; log: Log },
+): Promise<void> {
+  if (work.signal.aborted) {
+    return finish(unfinished, interruptedPost({ command: job.command, words: job.words, again: job.again }), log);
+  }
+  const { post, why } = presented(error, log);
+  if (unfinished) await finish(unfinished, endedEarly(unfinished.last, why), log);
+  await tell(outgoing, asked, post).catch((untold: unknown) =>
+    log.error({ err: untold }, 'a failure could not be told'),
+  );
+}
+
+/** An expected failure in its own words; anything else as a reference into the log. */
+function presented(error: unknown, log: Log): { post: Post; why: string } {
+  if (error instanceof OpsError) return { post: errorPost(error), why: `Not refreshed: ${error.message}` };
+  const ref = randomBytes(3).toString('hex').toUpperCase();
+  log.error({ err: error, ref }, `something went wrong (ref ${ref})`);
+  return { post: wentWrongPost(ref), why: `Not refreshed: something went wrong (ref ${ref})` };
+}
+
+async function finish(
+  unfinished: Extract<Delivered, { kind: 'failed' }>['unfinished'],
+  post: Post,
+  log: Log,
+): Promise<void> {
+  await unfinished?.finish(post).catch((error: unknown) => log.error({ err: error }, 'an answer stays unfinished'));
+}
+
+/** The same log with more fields; `Log` has no `child`, so the fields go with each line. */
+function childLog(log: Log, fields: Record<string, unknown>): Log {
+  if ('child' in log && typeof log.child === 'function') return log.child(fields);
+  return log;
+}

@@ -1,0 +1,31 @@
+/**
+ * Every Web API method the bot calls, with the bot scopes it needs. `outgoing.ts` can call nothing else, `manifest.yml`
+ * asks for nothing else, and start-up compares the token with it.
+ */
+export const methodScopes = {
+  'auth.test': [],
+  'chat.postMessage': ['chat:write', 'chat:write.public'],
+  'chat.update': ['chat:write'],
+  'chat.postEphemeral': ['chat:write'],
+  // To look a message up before it is posted a second time, in public and in private channels.
+  'conversations.history': ['channels:history', 'groups:history'],
+  'conversations.replies': ['channels:history', 'groups:history'],
+  'views.open': [],
+  'views.update': [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type SlackMethod = keyof typeof methodScopes;
+
+/** The slash command, and the events with the scope each needs to be delivered. */
+export const slashCommand = '/ops';
+export const eventScopes = { app_mention: 'app_mentions:read' } as const;
+
+/** Bot scopes the app must have, sorted. */
+export function requiredScopes(): string[] {
+  return [...new Set(['commands', ...Object.values(eventScopes), ...Object.values(methodScopes).flat()])].sort();
+}
+
+/** Required scopes that the token was not granted: it is older than the last change of the app's permissions. */
+export function missingScopes(granted: readonly string[]): string[] {
+  return requiredScopes().filter((scope) => !granted.includes(scope));
+}

@@ -1,0 +1,188 @@
+import type { Post, Reply } from '../kernel/command.ts';
+import { PortError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import { type Asked, type ResponseUrl, respond, tell } from './asked.ts';
+import type { Outgoing } from './outgoing.ts';
+import { withInviteHint } from './posts.ts';
+import type { Running } from './running.ts';
+
+/** Where an answer is shown, and what shows it. */
+export interface Surface {
+  /**
+   * Shows a post in place of the one before. `skipped`: nothing was shown, the final post must still come.
+   * `gone`: the message is no longer there to be edited, nobody waits for the rest.
+   */
+  show(post: Post, final: boolean): Promise<'shown' | 'skipped' | 'gone'>;
+  /** Posts below the final answer. */
+  thread(posts: Post[]): Promise<void>;
+}
+
+export interface SurfacePorts {
+  outgoing: Outgoing;
+  running: Running;
+  log: Log;
+  botName: string;
+  /** Names this answer in the message's metadata and in the database. */
+  key: string;
+  /** What was asked, to offer it again after a crash. */
+  command: { name: string; words: string };
+}
+
+export function surfaceFor(place: Reply['place'], asked: Asked, ports: SurfacePorts): Surface {
+  const { channel, source } = asked;
+  if (place === 'asker' || channel === undefined) return askerSurface(asked, ports);
+  if (!source || place === 'channel')
+    return messageSurface({ channel, threadTs: asked.threadTs, ts: undefined }, asked, ports);
+  if (source.ephemeral) return place === 'source' ? replacingSurface(asked, ports) : askerSurface(asked, ports);
+  if (place === 'source') return messageSurface({ channel, threadTs: asked.threadTs, ts: source.ts }, asked, ports);
+  return messageSurface({ channel, threadTs: asked.threadTs ?? source.ts, ts: undefined }, asked, ports);
+}
+
+/** Slack's words for "the bot may not post there": the answer goes through the response_url instead. */
+const cannotPost = new Set([
+  'not_in_channel',
+  'channel_not_found',
+  'is_archived',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+  'restricted_action_non_threadable_channel',
+  'cannot_reply_to_message',
+  'thread_not_found',
+  'missing_scope',
+]);
+/** Slack's words for "that message is not there any more". */
+const goneWords = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'channel_not_found',
+  'is_archived',
+  'is_inactive',
+  'thread_not_found',
+]);
+
+interface Place {
+  channel: string;
+  threadTs: string | undefined;
+  /** Of a message that is there already. */
+  ts: string | undefined;
+}
+
+function messageSurface(place: Place, asked: Asked, ports: SurfacePorts): Surface {
+  const { outgoing, running, log, key } = ports;
+  const thread = place.threadTs === undefined ? {} : { threadTs: place.threadTs };
+  let ts = place.ts;
+  let instead: Surface | undefined;
+
+  const first = async (post: Post, final: boolean) => {
+    const posting = outgoing.post({ channel: place.channel, post, key, ...thread });
+    if (final) {
+      ts = (await posting).ts;
+      return;
+    }
+    const [posted] = await Promise.allSettled([posting, running.begin({ ...place, ...ports.command, key })]);
+    if (posted.status === 'rejected') throw posted.reason;
+    ts = posted.value.ts;
+    await running.placed(key, ts);
+  };
+  const fallBack = async (error: unknown, post: Post, final: boolean) => {
+    await running.end(key);
+    if (!(error instanceof PortError) || !asked.responseUrl?.usesLeft) throw error;
+    const refused = cannotPost.has(error.reason);
+    if (!refused && !['unconfirmed', 'unreachable', 'rate_limited'].includes(error.reason)) throw error;
+    log.warn({ err: error, channel: place.channel }, 'an answer goes through the response_url');
+    const hint = error.reason === 'not_in_channel' || error.reason === 'channel_not_found';
+    instead = urlSurface(asked, asked.responseUrl, ports, refused ? 'channel' : 'asker', hint);
+    return instead.show(post, final);
+  };
+  const update = async (post: Post, final: boolean): Promise<'shown' | 'skipped' | 'gone'> => {
+    if (!final) await running.begin({ ...place, ts, ...ports.command, key });
+    try {
+      await outgoing.update({ channel: place.channel, ts: ts!, post, ...(final ? {} : { patienceMs: 0 }) });
+      return 'shown';
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      if (goneWords.has(error.reason)) return 'gone';
+      log.warn({ err: error, channel: place.channel, ts }, 'an answer was not refreshed');
+      if (final) await tell(outgoing, asked, post);
+      return final ? 'shown' : 'skipped';
+    }
+  };
+
+  return {
+    show: async (post, final) => {
+      if (instead) return instead.show(post, final);
+      let shown: 'shown' | 'skipped' | 'gone' = 'shown';
+      if (ts !== undefined) shown = await update(post, final);
+      else {
+        try {
+          await first(post, final);
+        } catch (error) {
+          return fallBack(error, post, final);
+        }
+      }
+      if (final || shown === 'gone') await running.end(key);
+      return shown;
+    },
+    thread: async (posts) => {
+      if (instead || ts === undefined) return instead?.thread(posts);
+      for (const [index, post] of posts.entries()) {
+        await outgoing.post({ channel: place.channel, post, key: `${key}/${index}`, threadTs: place.threadTs ?? ts });
+      }
+    },
+  };
+}
+
+/**
+ * Through the response_url, 5 uses in all: what comes first the asker sees alone and at once, the final post goes to
+ * `visibleTo`. Nothing is replaced: on a button's response_url that would be the message with the button.
+ */
+function urlSurface(
+  asked: Asked,
+  url: ResponseUrl,
+  ports: SurfacePorts,
+  visibleTo: 'asker' | 'channel',
+  hint: boolean,
+): Surface {
+  let shown = false;
+  return {
+    show: async (post, final) => {
+      if (!final && shown) return 'skipped';
+      const dressed = hint && final ? withInviteHint(post, ports.botName) : post;
+      await respond(ports.outgoing, url, { post: dressed, visibleTo: final ? visibleTo : 'asker' });
+      shown = true;
+      return final ? 'shown' : 'skipped';
+    },
+    thread: (posts) => tellAll(asked, posts.slice(0, url.usesLeft), ports),
+  };
+}
+
+/** To the asker alone: such a message can't be edited, so only the final post is shown. */
+function askerSurface(asked: Asked, ports: SurfacePorts): Surface {
+  return {
+    show: async (post, final) => {
+      if (!final) return 'skipped';
+      await tell(ports.outgoing, asked, post);
+      return 'shown';
+    },
+    thread: (posts) => tellAll(asked, posts, ports),
+  };
+}
+
+async function tellAll(asked: Asked, posts: Post[], ports: SurfacePorts): Promise<void> {
+  for (const post of posts) await tell(ports.outgoing, asked, post);
+}
+
+/** Replaces the ephemeral message whose button was pressed. */
+function replacingSurface(asked: Asked, ports: SurfacePorts): Surface {
+  const url = asked.responseUrl;
+  return {
+    show: async (post, final) => {
+      if (!url || (!final && url.usesLeft < 3)) return 'skipped';
+      await respond(ports.outgoing, url, { post, visibleTo: 'asker', replace: true });
+      return 'shown';
+    },
+    thread: (posts) => tellAll(asked, posts.slice(0, url?.usesLeft ?? 0), ports),
+  };
+}
