@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { defineCheck, type Probe, Unmeasured } from '../kernel/check.ts';
+import { connectCloudWatch, type MetricQuestion, metricsPerCall, readMetrics } from './aws/metric-data.ts';
+import { describeSource, type MetricSource, namesIn } from './aws/metric-queries.ts';
+import { lateMs, type MetricWindow, type Point, readWindow, windowFor } from './aws/metric-window.ts';
+import { duration, region } from './aws/params.ts';
+
+/** Windows up to this many periods share calls; a longer one would make every metric of the call fetch as much. */
+const sharedPeriods = 60;
+
+const namespace = z.string().min(1).max(255).regex(/^[^:]/, 'a namespace such as AWS/ECS');
+const dimensions = z.record(z.string().min(1), z.string().min(1)).default({});
+const statistic = z
+  .string()
+  .regex(
+    /^(Average|Sum|Minimum|Maximum|SampleCount|IQM|(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100)$/,
+    'Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p95',
+  )
+  .default('Average');
+const series = z.strictObject({ namespace, metric: z.string().min(1).max(255), dimensions, statistic });
+
+const params = z
+  .strictObject({
+    namespace: namespace.optional(),
+    metric: z.string().min(1).max(255).optional(),
+    dimensions,
+    statistic,
+    expression: z.string().min(1).max(2048).optional().describe('metric math over the names in `metrics`'),
+    metrics: z
+      .record(z.string().regex(/^[a-z]\w{0,100}$/, 'a name that starts with a lower-case letter'), series)
+      .optional(),
+    period: duration
+      .refine((ms) => ms % 60_000 === 0 || [1000, 5000, 10_000, 20_000, 30_000].includes(ms), {
+        error: 'a multiple of 60s, or 1s, 5s, 10s, 20s, 30s',
+      })
+      .refine((ms) => ms > 0 && ms <= 86_400_000, { error: 'at most 1d' })
+      .default(60_000),
+    missing: z
+      .enum(['unknown', 'zero'])
+      .default('unknown')
+      .describe('what no data means; zero is for counts that are only reported when something happens'),
+    unit: z.string().optional().describe('shown behind the value: %, ms, bytes'),
+    region,
+  })
+  .superRefine((target, ctx) => {
+    for (const [path, message] of mistakesIn(target)) ctx.addIssue({ code: 'custom', path: [path], message });
+  });
+type Target = z.output<typeof params>;
+
+function mistakesIn(target: Omit<Target, never>): [string, string][] {
+  if (target.expression === undefined) {
+    const mistakes: [string, string][] = [];
+    if (target.namespace === undefined)
+      mistakes.push(['namespace', 'needed, with metric (or expression with metrics)']);
+    if (target.metric === undefined) mistakes.push(['metric', 'needed, with namespace (or expression with metrics)']);
+    if (target.metrics !== undefined) mistakes.push(['metrics', 'only with expression']);
+    return mistakes;
+  }
+  const names = Object.keys(target.metrics ?? {});
+  if (names.length === 0) return [['metrics', 'the metrics that the expression names: {errors: {namespace, metric}}']];
+  if (names.length >= metricsPerCall) return [['metrics', `at most ${metricsPerCall - 1}`]];
+  if (target.namespace !== undefined || target.metric !== undefined)
+    return [['expression', 'either expression with metrics, or namespace and metric']];
+  const strange = namesIn(target.expression).find((name) => !names.includes(name));
+  return strange ? [['expression', `${strange} is not in metrics (${names.join(', ')})`]] : [];
+}
+
+function sourceOf({ namespace, metric, dimensions, statistic, expression, metrics }: Target): MetricSource {
+  return expression === undefined
+    ? { kind: 'metric', namespace: namespace ?? '', metric: metric ?? '', dimensions, statistic }
+    : { kind: 'expression', expression, metrics: metrics ?? {} };
+}
+
+export default defineCheck({
+  type: 'cloudwatch-metric',
+  summary: 'A CloudWatch metric, or metric math, against a limit',
+  catalogue: ['H8'],
+  params,
+  facts: ({ unit }) => ({
+    value: { type: 'number', help: 'newest datapoint of a complete period', unit },
+    age_s: { type: 'number', help: "time since that datapoint's period ended; null if there was none", unit: 's' },
+    datapoints: { type: 'number', help: 'datapoints in the window' },
+  }),
+  rules: () => ({}),
+  iam: ['cloudwatch:GetMetricData'],
+  describe: (target) => describeSource(sourceOf(target)),
+  example: `id: backend-cpu
+group: api
+cloudwatch-metric:
+  namespace: AWS/ECS
+  metric: CPUUtilization
+  dimensions: {ClusterName: shop-prod, ServiceName: backend}
+  statistic: Average
+  period: 1m
+  unit: "%"
+warn: ["value > 80"]
+held_for: 5m
+`,
+  async run({ target, signal, clock, batch, heldForMs }: Probe<Target>) {
+    const aws = await connectCloudWatch(target.region, signal);
+    const nowMs = clock.now().getTime();
+    const window = windowFor(nowMs, target.period, heldForMs);
+    const source = sourceOf(target);
+    const points = await batch.load<MetricQuestion, Point[]>(
+      batchKey(aws.region, window),
+      { source, window },
+      {
+        max: metricsPerCall,
+        ask: (questions, batchSignal) => readMetrics(aws, questions, batchSignal),
+      },
+    );
+    const reading = readWindow(points, window, { nowMs, missing: target.missing });
+    if (reading.kind !== 'value') throw noData(source, aws.region, window, reading);
+    const { value, ageMs, datapoints, earlier } = reading;
+    return {
+      facts: { value, age_s: ageMs === null ? null : Math.round(ageMs / 1000), datapoints },
+      earlier: earlier.map((point) => ({ at: new Date(point.atMs), facts: { value: point.value } })),
+    };
+  },
+});
+
+/** Questions of one period and a like window share calls, so that no datapoint is fetched in vain. */
+function batchKey(region: string, { startMs, endMs, periodMs }: MetricWindow): string {
+  const periods = (endMs - startMs) / periodMs;
+  return `aws:cloudwatch:GetMetricData:${region}:${periodMs}:${periods <= sharedPeriods ? 'short' : periods}`;
+}
+
+function noData(
+  source: MetricSource,
+  region: string,
+  window: MetricWindow,
+  why: { kind: 'empty' } | { kind: 'stale'; ageMs: number },
+): Unmeasured {
+  const name = `${describeSource(source)} in ${region}`;
+  const minutes = (ms: number) => `${Math.round(ms / 60_000)} min`;
+  const what =
+    why.kind === 'stale'
+      ? `${name}: the newest datapoint is ${minutes(why.ageMs)} old`
+      : `no data for ${name} in the last ${minutes(window.endMs - window.startMs)}`;
+  return new Unmeasured('empty', what, {
+    next:
+      window.periodMs < lateMs
+        ? 'check name, dimensions and region, or take a longer period (basic monitoring reports every 5m)'
+        : 'check name, dimensions and region; `missing: zero` if no data means zero',
+  });
+}

@@ -1,0 +1,148 @@
+import type { Service } from '@aws-sdk/client-ecs';
+import { z } from 'zod';
+import { defineCheck, type FactSpecs, type Probe, Unmeasured } from '../kernel/check.ts';
+import { behindNewest, crashingFrom, familiesOf, serviceFacts, stoppedFacts } from './aws/ecs-facts.ts';
+import {
+  type ClusterReader,
+  connectEcs,
+  describeServices,
+  listServices,
+  maxStoppedTasks,
+  newestRevisions,
+  stoppedTasks,
+} from './aws/ecs-read.ts';
+import { duration, region } from './aws/params.ts';
+
+/** With more named services than this, one question about the whole cluster is cheaper than one for each. */
+const maxServicesAskedApart = 10;
+/** One call for each family: past this many `behind` would cost more than the rest of the check. */
+const maxFamilies = 50;
+
+const params = z.strictObject({
+  cluster: z.string().min(1).describe('name or ARN of the cluster'),
+  services: z.array(z.string().min(1)).min(1).optional().describe('names or ARNs; default: all of the cluster'),
+  region,
+  stopped_window: z
+    .union([z.literal('off'), duration])
+    .default(3_600_000)
+    .describe('how far back stopped tasks count (ECS keeps them for about 1h); off = not read'),
+  revisions: z.boolean().default(true).describe('compare task definitions with their newest revision'),
+});
+type Target = z.output<typeof params>;
+
+const facts: FactSpecs = {
+  services: { type: 'number', help: 'services found' },
+  running: { type: 'number', help: 'running tasks, all services' },
+  desired: { type: 'number', help: 'desired tasks, all services' },
+  pending: { type: 'number', help: 'pending tasks, all services' },
+  down: { type: 'list', help: 'services with no running task of at least one desired: `backend 0/3`' },
+  degraded: { type: 'list', help: 'services with some, but fewer running tasks than desired: `backend 1/3`' },
+  missing: { type: 'list', help: 'services asked for that the cluster does not have, or that are being deleted' },
+  scaled_to_zero: { type: 'list', help: 'services whose desired count is 0' },
+  rollouts_in_progress: { type: 'number', help: 'services with a deployment in progress' },
+  rollouts_failed: { type: 'list', help: 'services whose deployment failed or is rolled back, with the reason' },
+  events: { type: 'list', help: 'last event of each service that has too few tasks' },
+  stopped_read: { type: 'bool', help: 'whether stopped tasks could be read' },
+  stopped_tasks: { type: 'number', help: 'tasks of services stopped in the window; null if not read' },
+  failed_tasks: { type: 'number', help: 'of these, not stopped by a person, a deployment, scaling or lost capacity' },
+  stopped_reasons: { type: 'list', help: 'reasons with their number, failures first; null if not read' },
+  crashing: { type: 'list', help: `services with at least ${crashingFrom} failed tasks in the window, as far as read` },
+  behind: {
+    type: 'list',
+    help: `services not on the newest revision; null if not read or over ${maxFamilies} families`,
+  },
+  unread: { type: 'list', help: 'parts that could not be read, and why' },
+};
+
+export default defineCheck({
+  type: 'ecs-services',
+  summary: 'ECS services of a cluster: tasks, rollouts, stopped tasks, task-definition revisions',
+  catalogue: ['H3'],
+  params,
+  facts: () => facts,
+  rules: () => ({
+    fail: [
+      { when: 'size(down) > 0', say: '{down} running' },
+      { when: 'size(rollouts_failed) > 0', say: 'rollout failed: {rollouts_failed}' },
+      { when: 'size(missing) > 0', say: 'not in the cluster: {missing}' },
+    ],
+    warn: [
+      { when: 'size(degraded) > 0', say: '{degraded} tasks running' },
+      { when: 'size(crashing) > 0', say: 'tasks keep failing: {crashing} ({stopped_reasons})' },
+      { when: 'desired == 0', say: 'every service is scaled to 0' },
+      { when: '!stopped_read', say: 'stopped tasks not read: {unread}' },
+    ],
+  }),
+  iam: ['ecs:ListServices', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:ListTaskDefinitions'],
+  describe: ({ cluster, services }) => `ECS ${services?.join(', ') ?? 'services'} of ${cluster}`,
+  lane: (target) => `aws:ecs:${target.region ?? 'default'}`,
+  example: `id: backend
+group: api
+ecs-services:
+  cluster: shop-prod
+  services: [backend, frontend]
+  region: eu-west-1
+`,
+  async run({ target, signal, clock }: Probe<Target>) {
+    const reader = { ecs: await connectEcs(target.region, signal), cluster: target.cluster, signal };
+    const { services, missing } = await servicesOf(reader, target.services);
+    const unread: string[] = [];
+    const [stopped, behind] = await Promise.all([
+      readStopped(reader, target, services, clock.now(), unread),
+      readBehind(reader, target, services, unread),
+    ]);
+    return { facts: { ...serviceFacts(services), missing, ...stopped, behind, unread } };
+  },
+});
+
+async function servicesOf(reader: ClusterReader, asked: string[] | undefined) {
+  const names = asked ? [...new Set(asked)] : await listServices(reader);
+  if (names.length === 0) throw nothing(reader, 'has no services');
+  const { services, notFound } = await describeServices(reader, names);
+  const active = services.filter((service) => service.status === 'ACTIVE');
+  const gone = services.filter((service) => service.status !== 'ACTIVE');
+  if (!asked && active.length === 0) throw nothing(reader, 'has no active services');
+  // A service listed a moment ago and deleted since is nobody's expectation; one that was asked for by name is.
+  const missing = asked ? [...notFound, ...gone.map((service) => `${service.serviceName} (${service.status})`)] : [];
+  return { services: active, missing };
+}
+
+function nothing({ cluster, ecs }: ClusterReader, what: string): Unmeasured {
+  return new Unmeasured('empty', `cluster ${cluster} in ${ecs.region} ${what}`, {
+    next: "check the cluster's name and region",
+  });
+}
+
+/** Stopped tasks come from other calls with other rights: what is refused there must not hide the services' state. */
+async function readStopped(reader: ClusterReader, target: Target, services: Service[], now: Date, unread: string[]) {
+  const nothingRead = { stopped_tasks: null, failed_tasks: null, stopped_reasons: null, crashing: [] };
+  if (target.stopped_window === 'off') return { stopped_read: true, ...nothingRead };
+  const names = services.flatMap((service) => service.serviceName ?? []);
+  const askedApart = target.services && names.length <= maxServicesAskedApart ? names : undefined;
+  try {
+    const { tasks, complete } = await stoppedTasks(reader, askedApart);
+    if (!complete) unread.push(`stopped tasks past the first ${maxStoppedTasks}`);
+    const since = new Date(now.getTime() - target.stopped_window);
+    return { stopped_read: true, ...stoppedFacts(tasks, services, since) };
+  } catch (error) {
+    unread.push(reasonOf(error, reader.signal));
+    return { stopped_read: false, ...nothingRead };
+  }
+}
+
+async function readBehind(reader: ClusterReader, target: Target, services: Service[], unread: string[]) {
+  const families = familiesOf(services);
+  if (!target.revisions || families.length > maxFamilies) return null;
+  try {
+    return behindNewest(services, await newestRevisions(reader, families));
+  } catch (error) {
+    unread.push(reasonOf(error, reader.signal));
+    return null;
+  }
+}
+
+/** A refused part is a remark; the end of the probe's time, or a mistake of ours, is the whole check's. */
+function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (!(error instanceof Unmeasured) || signal.aborted) throw error;
+  return error.next ? `${error.message} → ${error.next}` : error.message;
+}
