@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Measurement, Probe } from '../../kernel/check.ts';
 import { Unmeasured } from '../../kernel/check.ts';
@@ -7,7 +8,9 @@ import { networkFailure } from '../network/failure.ts';
 import { onTimeout, secondsSince, silent } from '../network/silence.ts';
 
 export const tcpParams = z.strictObject({
-  host: z.string().regex(/^[^\s/@]+$/, 'a host name or an IP address, without a port'),
+  host: z
+    .string()
+    .refine((host) => isIPv6(host) || /^[^\s/@:]+$/.test(host), 'a host name or an IP address, without a port'),
   port: z.int().min(1).max(65_535),
   on_timeout: onTimeout,
 });

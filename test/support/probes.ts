@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import { compileCondition } from '../../src/conditions/compile.ts';
+import type { CheckType, Facts, Probe, Sample } from '../../src/kernel/check.ts';
+import { Unmeasured } from '../../src/kernel/check.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+
+export interface ProbeSetting {
+  signal?: AbortSignal;
+  previous?: Sample;
+  secrets?: Record<string, string>;
+  dir?: string;
+  scriptDirs?: string[];
+}
+
+/** What a probe of `target` gets in the product, with a deadline of 10 s unless the test brings its own. */
+export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Probe<Target> {
+  return {
+    target,
+    previous: setting.previous,
+    signal: setting.signal ?? AbortSignal.timeout(10_000),
+    clock: systemClock,
+    batch: { load: () => Promise.reject(new Error('this check asks nothing in batches')) },
+    reveal: (value) => {
+      if (!(value instanceof Secret)) return value;
+      const secret = setting.secrets?.[value.name];
+      if (secret === undefined) throw new Unmeasured('no_credentials', `${value.name} is not set`);
+      return secret;
+    },
+    site: { dir: setting.dir ?? import.meta.dirname, scriptDirs: setting.scriptDirs ?? [] },
+    heldForMs: 0,
+  };
+}
+
+/** Runs a check type once, with parameters as an operator writes them. */
+export async function measure<S extends z.ZodType>(
+  type: CheckType<S>,
+  params: unknown,
+  setting?: ProbeSetting,
+): Promise<Facts> {
+  const { facts } = await type.run(probeOf(type.params.parse(params), setting));
+  return facts;
+}
+
+/** Why the probe could not measure; fails when it could. */
+export async function whyUnmeasured(work: Promise<unknown>): Promise<Unmeasured> {
+  const outcome = await work.then(
+    (measured) => ({ measured }),
+    (error: unknown) => ({ error }),
+  );
+  if ('error' in outcome && outcome.error instanceof Unmeasured) return outcome.error;
+  throw new Error(`measured, or failed otherwise: ${JSON.stringify(outcome)}`, { cause: outcome });
+}
+
+/** What the type's default rules say about facts: the worst that is true, else unknown when one can't be told. */
+export function judgedByDefault<S extends z.ZodType>(
+  type: CheckType<S>,
+  params: unknown,
+  facts: Facts,
+): 'fail' | 'warn' | 'unknown' | 'ok' {
+  const target = type.params.parse(params);
+  const rules = type.rules(target);
+  const results = (['fail', 'warn'] as const).flatMap((level) =>
+    (rules[level] ?? []).map((rule) => {
+      const compiled = compileCondition(rule, type.facts(target));
+      if (!compiled.ok) throw new Error(`${rule.when}: ${compiled.problem.found}`);
+      return { level, kind: compiled.condition.evaluate(facts).kind };
+    }),
+  );
+  const fired = results.find(({ kind }) => kind === 'true');
+  if (fired !== undefined) return fired.level;
+  return results.some(({ kind }) => kind === 'unknown') ? 'unknown' : 'ok';
+}
