@@ -4,7 +4,7 @@ import { findInlineSecrets } from './inline-secrets.ts';
 import { parse } from './issues.ts';
 import { dotted, type Mistake, type Path, type Read } from './mistake.ts';
 import { checkFieldNames } from './schema/checks.ts';
-import { listWithGuess, nearest } from './suggest.ts';
+import { likelyName, listWithGuess } from './suggest.ts';
 
 /** Which check type an entry names: the one key that is none of a check's own. */
 export function pickType(
@@ -18,7 +18,7 @@ export function pickType(
   const mistakes: Mistake[] = others
     .filter((key) => !types.has(key))
     .map((key) => {
-      const isTypo = nearest(key, checkFieldNames) !== undefined;
+      const isTypo = likelyName(key, checkFieldNames) !== undefined;
       const known = named.length > 0 || isTypo ? [...checkFieldNames, ...(isTypo ? [] : names)] : names;
       const found = known === names ? `unknown check type "${key}"` : `unknown key "${key}"`;
       return { path: [...path, key], found, allowed: listWithGuess(key, known) };

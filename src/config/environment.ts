@@ -19,6 +19,8 @@ export interface Environment {
   host: string;
   /** Of the local workspace. */
   workspacePort: number;
+  /** Of the demo system beside it. */
+  demoPort: number;
   /** Absent = the embedded store in `dataDir`. */
   databaseUrl?: string;
   dataDir: string;
@@ -33,24 +35,31 @@ export interface Environment {
 
 const file = 'environment';
 
-/** Adds the variables of a `.env` file that `env` doesn't have yet. No such file is fine; an unreadable one throws `ConfigError`. */
-export function addDotEnv(env: NodeJS.ProcessEnv, path = '.env'): void {
+/**
+ * Adds to `env` the variables of a `.env` file that it doesn't have yet (so that vendors' SDKs see them too), and returns
+ * it. No such file is fine; an unreadable one throws `ConfigError`.
+ */
+export function withDotEnv(env: NodeJS.ProcessEnv, path = '.env'): NodeJS.ProcessEnv {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
+    if (errorCode(error) === 'ENOENT') return env;
     const found = `it can't be read (${errorCode(error)})`;
     throw new ConfigError([{ file: path, path: '', found, allowed: 'a readable file of lines NAME=value, or none' }]);
   }
   for (const [name, value] of Object.entries(parseEnv(text))) env[name] ??= value;
+  return env;
 }
 
 /**
  * The bot's own settings. Throws `ConfigError` with every problem; values of secrets are never in it.
- * Reads the files that NAME_FILE variables name.
+ * Reads the files that NAME_FILE variables name. A terminal doesn't speak to Slack: it asks for no tokens.
  */
-export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+export function readEnvironment(
+  env: NodeJS.ProcessEnv,
+  { face }: { face: 'bot' | 'terminal' } = { face: 'bot' },
+): Environment {
   const { given, problems } = collect(env);
   const read = parseLeniently(environmentVariables, given, []);
   problems.push(
@@ -58,7 +67,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
       const name = String(path[0]);
       return { file, path: name, found: isSecret(name) ? secretFound(given[name]) : found, allowed };
     }),
-    ...judge(new Set(Object.keys(given)), given.NODE_ENV === 'production', read.value?.ALLOW_EMBEDDED ?? false),
+    ...(face === 'bot' ? judgeSlack(given) : []),
+    ...judgeStore(given, read.value?.ALLOW_EMBEDDED ?? false),
   );
   if (read.value === undefined || problems.length > 0) throw new ConfigError(problems);
   return assemble(read.value);
@@ -90,28 +100,34 @@ function secretFound(value: string | undefined): string {
   return kind === undefined ? 'another value (not shown)' : `a token that starts with ${kind}`;
 }
 
-/** What must be set together, and what production insists on. */
-function judge(given: ReadonlySet<string>, production: boolean, allowEmbedded: boolean): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  const bot = given.has('SLACK_BOT_TOKEN');
-  const transport = given.has('SLACK_APP_TOKEN') || given.has('SLACK_SIGNING_SECRET');
+/** Slack's tokens must be complete; only outside production may all of them be absent. */
+function judgeSlack(given: Readonly<Record<string, string>>): ConfigProblem[] {
+  const bot = given.SLACK_BOT_TOKEN !== undefined;
+  const transport = given.SLACK_APP_TOKEN !== undefined || given.SLACK_SIGNING_SECRET !== undefined;
+  const path = 'SLACK_BOT_TOKEN';
   const remedies = 'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)';
   if (bot && !transport) {
-    const found = 'a bot token, but no way to receive events';
-    problems.push({ file, path: 'SLACK_BOT_TOKEN', found, allowed: `with it ${remedies}` });
-  } else if (!bot && (transport || production)) {
-    const found = transport ? 'nothing, though its companion is set' : 'nothing, in production';
-    problems.push({ file, path: 'SLACK_BOT_TOKEN', found, allowed: `a bot token (xoxb-…), with ${remedies}` });
+    return [{ file, path, found: 'a bot token, but no way to receive events', allowed: `with it ${remedies}` }];
   }
-  if (production && !given.has('DATABASE_URL') && !allowEmbedded) {
-    problems.push({
+  if (bot || (!transport && !inProduction(given))) return [];
+  const found = transport ? 'nothing, though its companion is set' : 'nothing, in production';
+  return [{ file, path, found, allowed: `a bot token (xoxb-…), with ${remedies}` }];
+}
+
+function judgeStore(given: Readonly<Record<string, string>>, allowEmbedded: boolean): ConfigProblem[] {
+  if (!inProduction(given) || allowEmbedded || given.DATABASE_URL !== undefined) return [];
+  return [
+    {
       file,
       path: 'DATABASE_URL',
       found: 'nothing, in production: the embedded store survives a crash, not a power loss',
       allowed: 'a PostgreSQL URL, or ALLOW_EMBEDDED=1 to accept that',
-    });
-  }
-  return problems;
+    },
+  ];
+}
+
+function inProduction(given: Readonly<Record<string, string>>): boolean {
+  return given.NODE_ENV === 'production';
 }
 
 function assemble(values: EnvironmentVariables): Environment {
@@ -123,6 +139,7 @@ function assemble(values: EnvironmentVariables): Environment {
     port: values.PORT,
     host: values.HOST,
     workspacePort: values.WORKSPACE_PORT,
+    demoPort: values.DEMO_PORT,
     databaseUrl: values.DATABASE_URL,
     dataDir: values.DATA_DIR,
     opsConfig: values.OPS_CONFIG,

@@ -1,6 +1,5 @@
 import type { CheckEntry } from './checks.ts';
-import type { Mistake, Path } from './mistake.ts';
-import type { WindowEntry } from './schema/sections.ts';
+import { type Mistake, type Path, valueAt } from './mistake.ts';
 import { listWithGuess } from './suggest.ts';
 
 /** Ids used twice; the second use is the mistake. */
@@ -23,13 +22,34 @@ function at(path: Path): string {
   return String(Number(path.at(-1)) + 1);
 }
 
+/** A maintenance window as far as it points elsewhere. */
+export interface WindowLink {
+  path: Path;
+  id?: string;
+  group?: string;
+  check?: string;
+}
+
+/** Read from the data as written, so that a window with other mistakes is looked at too. */
+export function windowLinks(maintenance: unknown): WindowLink[] {
+  if (!Array.isArray(maintenance)) return [];
+  return maintenance.map((entry: unknown, position) => {
+    const text = (...path: string[]): string | undefined => {
+      const value = valueAt(entry, path);
+      return typeof value === 'string' ? value : undefined;
+    };
+    const path = ['maintenance', position];
+    return { path, id: text('id'), group: text('match', 'group'), check: text('match', 'check') };
+  });
+}
+
 /** Groups, checks and windows that are named but not there, and checks that wait for each other. */
 export function findBrokenLinks(
   entries: readonly CheckEntry[],
-  windows: readonly WindowEntry[],
+  windows: readonly WindowLink[],
   groupIds: readonly string[],
 ): Mistake[] {
-  const checkIds = entries.flatMap(({ id }) => id ?? []);
+  const checkIds = [...new Set(entries.flatMap(({ id }) => id ?? []))];
   const group = (id: string | undefined, path: Path) => unknownName('group', id, groupIds, path);
   const check = (id: string | undefined, path: Path) => unknownName('check', id, checkIds, path);
   const ofChecks = entries.flatMap((entry) => [
@@ -39,13 +59,10 @@ export function findBrokenLinks(
       return check(id, path).map((mistake) => ({ ...mistake, check: entry.id }));
     }),
   ]);
-  const ofWindows = windows.flatMap(({ match }, position): Mistake[] => {
-    const path = ['maintenance', position, 'match'];
-    if (match.group === undefined && match.check === undefined) {
-      return [{ path, found: 'nothing to match', allowed: 'a group or a check: {group: data}' }];
-    }
-    return [...group(match.group, [...path, 'group']), ...check(match.check, [...path, 'check'])];
-  });
+  const ofWindows = windows.flatMap((window) => [
+    ...group(window.group, [...window.path, 'match', 'group']),
+    ...check(window.check, [...window.path, 'match', 'check']),
+  ]);
   return [...ofChecks, ...ofWindows, ...findCycles(entries)];
 }
 

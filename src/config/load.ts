@@ -4,7 +4,7 @@ import type { CompileCondition } from '../conditions/model.ts';
 import type { CheckType } from '../kernel/check.ts';
 import { type CheckEntry, readChecks } from './checks.ts';
 import { parseLeniently } from './lenient.ts';
-import { findBrokenLinks, findDuplicates } from './links.ts';
+import { findBrokenLinks, findDuplicates, windowLinks } from './links.ts';
 import { dotted, isMap, type Mistake } from './mistake.ts';
 import type { Check, ConfigProblem, Group, Ops } from './model.ts';
 import { ConfigError } from './problems.ts';
@@ -52,14 +52,14 @@ export function parseOps(text: string, file: string, options: LoadOptions): Ops 
     defaults: section.defaults,
     groups,
   });
-  const windows = section.maintenance.map((window, at) => ({ id: window.id, path: ['maintenance', at] }));
+  const windows = windowLinks(source.value.maintenance);
   const mistakes = [
     ...read.mistakes,
     ...checks.mistakes,
     ...findDuplicates(checks.value),
     ...findDuplicates(windows),
     ...findStrayScripts(checks.value, dirname(resolve(file)), section.scripts.allow),
-    ...findBrokenLinks(checks.value, section.maintenance, groupIds(source.value, groups)),
+    ...findBrokenLinks(checks.value, windows, groupIds(source.value, groups)),
   ];
   const problems = [...syntax, ...mistakes.map((mistake) => toProblem(mistake, file, source))];
   if (problems.length > 0) throw new ConfigError(problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)));

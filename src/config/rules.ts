@@ -21,12 +21,14 @@ export interface RuleSources {
 export function compileRules(sources: RuleSources, compile: CompileCondition): Read<Conditions> {
   const { type, target, fields, path } = sources;
   const specs = type.facts(target);
-  const defaults = fields.defaults === 'off' ? { value: [], mistakes: [] } : readDefaults(sources, specs, compile);
+  const defaults = fields.defaults === 'off' ? noDefaults : readDefaults(sources, specs, compile);
   const overridden = applyOverrides(defaults.value, fields.override ?? {}, specs, [...path, 'override']);
   const value: Conditions = { fail: [], warn: [], clear: [] };
   const mistakes = [...defaults.mistakes, ...overridden.mistakes];
   for (const { level, rule } of overridden.value) {
-    add(value[level], mistakes, rule, specs, [...path, type.type], compile);
+    const compiled = defaults.compiled.get(rule);
+    if (compiled !== undefined) value[level].push(compiled);
+    else add(value[level], mistakes, rule, specs, [...path, type.type], compile);
   }
   for (const level of levels) {
     for (const [at, rule] of (fields[level] ?? []).entries()) {
@@ -44,18 +46,27 @@ export function compileRules(sources: RuleSources, compile: CompileCondition): R
   return { value, mistakes };
 }
 
-function readDefaults({ type, target, path }: RuleSources, specs: FactSpecs, compile: CompileCondition) {
+interface Defaults extends Read<DefaultRule[]> {
+  compiled: Map<Rule, Condition>;
+}
+
+const noDefaults: Defaults = { value: [], mistakes: [], compiled: new Map() };
+
+function readDefaults({ type, target, path }: RuleSources, specs: FactSpecs, compile: CompileCondition): Defaults {
   const value: DefaultRule[] = [];
   const mistakes: Mistake[] = [];
+  const conditions = new Map<Rule, Condition>();
   for (const { level, rule } of listRules(type.rules(target))) {
     const compiled = compile(rule, specs);
-    if (compiled.ok) value.push({ level, rule, reads: compiled.condition.reads });
-    else {
+    if (compiled.ok) {
+      value.push({ level, rule, reads: compiled.condition.reads });
+      conditions.set(rule, compiled.condition);
+    } else {
       const found = `default rule "${rule.when}": ${compiled.problem.found}`;
       mistakes.push({ path: [...path, type.type], found, allowed: compiled.problem.allowed });
     }
   }
-  return { value, mistakes };
+  return { value, mistakes, compiled: conditions };
 }
 
 function add(

@@ -39,12 +39,12 @@ export type FactOverride = z.output<typeof limits>;
 
 /** Everything an operator may write in a check beside the parameters of its type. */
 export const checkFields = z.strictObject({
-  ...timing,
   id: identifier.optional(),
   group: identifier.optional(),
   owner: owner.optional(),
   runbook: runbook.optional(),
   hint: z.string().trim().min(1).max(500).optional(),
+  ...timing,
   held_for: duration(0, day).optional(),
   depends_on: oneOrMany(identifier).optional(),
   fail: rules,

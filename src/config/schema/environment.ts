@@ -60,6 +60,7 @@ export const environmentVariables = z.object({
   ALLOW_EMBEDDED: flag.default(false),
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
   WORKSPACE_PORT: port.default(3001),
+  DEMO_PORT: port.default(3002),
 });
 export type EnvironmentVariables = z.output<typeof environmentVariables>;
 export type VariableName = keyof EnvironmentVariables;

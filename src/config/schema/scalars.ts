@@ -1,7 +1,7 @@
 import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../duration.ts';
-import { nearest } from '../suggest.ts';
+import { likelyName } from '../suggest.ts';
 
 const durationHelp = 'a duration such as 500ms, 30s, 5m, 6h, 7d';
 
@@ -38,7 +38,7 @@ export const percent = z
 /** An IANA zone that this runtime knows. */
 export const timeZone = z.string({ error: 'an IANA time zone such as Europe/Berlin' }).superRefine((zone, context) => {
   if (isZone(zone)) return;
-  const guess = nearest(zone, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
+  const guess = likelyName(zone, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
   const hint = guess === undefined ? '' : ` — did you mean ${guess}?`;
   context.addIssue({ code: 'custom', message: `an IANA time zone such as Europe/Berlin or UTC${hint}` });
 });

@@ -8,14 +8,15 @@ const minute = 60 * second;
 
 const windowEntry = z.strictObject({
   id: identifier,
-  match: z.strictObject({ group: identifier.optional(), check: identifier.optional() }),
+  match: z
+    .strictObject({ group: identifier.optional(), check: identifier.optional() })
+    .refine(({ group, check }) => group !== undefined || check !== undefined, 'a group or a check: {group: data}'),
   cron,
   /** Default: the team's. */
   zone: timeZone.optional(),
   for: duration(minute, 7 * 24 * 60 * minute),
   mode: z.enum(['mute', 'skip']).default('mute'),
 });
-export type WindowEntry = z.output<typeof windowEntry>;
 
 const scriptsSection = z.strictObject({
   allow: z.array(z.string().trim().min(1)).default(['./checks']),
