@@ -1,4 +1,4 @@
-import { newId } from './ids.ts';
+import { withIds } from './element-state.ts';
 import type { WorkspaceState } from './state.ts';
 import type { Json, Message } from './world.ts';
 
@@ -17,10 +17,6 @@ export type MessageContent = Partial<
   >
 >;
 
-function withBlockIds(blocks: Json[]): Json[] {
-  return blocks.map((block) => (block.block_id ? block : { ...block, block_id: newId('').slice(0, 5) }));
-}
-
 function build(state: WorkspaceState, channel: string, user: string, content: MessageContent): Message {
   const { botUser, botId } = state.identity;
   return {
@@ -30,7 +26,7 @@ function build(state: WorkspaceState, channel: string, user: string, content: Me
     pinned: false,
     ...content,
     text: content.text ?? '',
-    blocks: withBlockIds(content.blocks ?? []),
+    blocks: withIds(content.blocks ?? []),
     ts: state.timestamps.next(),
     channel,
     user,
@@ -63,7 +59,7 @@ export function postEphemeral(
 /** Replaces what is given; what is not given stays, except that new text without blocks removes the blocks. */
 export function changeMessage(state: WorkspaceState, message: Message, content: MessageContent): Message {
   if (content.text !== undefined) message.text = content.text;
-  if (content.blocks !== undefined) message.blocks = withBlockIds(content.blocks);
+  if (content.blocks !== undefined) message.blocks = withIds(content.blocks);
   if (content.attachments !== undefined) message.attachments = content.attachments;
   if (content.metadata !== undefined) message.metadata = content.metadata;
   message.edited = { user: message.user, ts: state.timestamps.next() };

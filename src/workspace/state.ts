@@ -1,3 +1,4 @@
+import type { Values } from './element-state.ts';
 import { SlackError } from './errors.ts';
 import type { WorkspaceEvents } from './events.ts';
 import { compareTs, newId, newSecret, Timestamps } from './ids.ts';
@@ -45,6 +46,8 @@ export class WorkspaceState {
   /** Open modals of each user, the topmost last. */
   readonly stacks = new Map<string, View[]>();
   readonly homes = new Map<string, View>();
+  /** What people chose in the menus of messages, by user and message. */
+  readonly messageValues = new Map<string, Values>();
   readonly bookmarks: Bookmark[] = [];
   readonly files = new Map<string, StoredFile>();
   readonly triggers = new Map<string, Trigger>();

@@ -1,6 +1,8 @@
 import { WebApi } from './api.ts';
+import { isObject } from './args.ts';
 import { Deliveries } from './delivery/deliveries.ts';
 import { HttpTransport } from './delivery/http.ts';
+import { type DisconnectReason, SocketTransport } from './delivery/sockets.ts';
 import { type ApiCall, type DeliveryRecord, WorkspaceEvents } from './events.ts';
 import type { Fault } from './faults.ts';
 import { newId } from './ids.ts';
@@ -42,8 +44,14 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
   seed(state);
   const ackDeadlineMs = options.ackDeadlineMs ?? ACK_DEADLINE_MS;
   const deliveries = new Deliveries(events, options.retryDelaysMs ?? EVENT_RETRY_DELAYS_MS);
-  const api = new WebApi(state, () => '');
+  const api = new WebApi(state, () => socketUrl());
   const server = workspaceServer(state, api);
+  const sockets = new SocketTransport(server, events, ackDeadlineMs);
+  sockets.onConnected = () => {
+    deliveries.transport = sockets;
+  };
+  const socketUrl = () =>
+    `${state.url.replace(/^http/, 'ws')}/link/?ticket=${sockets.ticket()}&app_id=${state.identity.appId}`;
   state.url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   const botToken = issueToken(state, 'bot');
   const appToken = issueToken(state, 'app');
@@ -113,11 +121,29 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     connectHttp: (target: { url: string; signingSecret: string }) => {
       deliveries.transport = new HttpTransport(target, clock, ackDeadlineMs);
     },
+    /** Sends Slack's challenge; true when the app answers with it. */
+    verifyUrl: async (): Promise<boolean> => {
+      const challenge = newId('');
+      const payload = { type: 'url_verification', token: 'unused-verification-token', challenge };
+      const { ack } = await deliveries.send('url_verification', payload);
+      return ack === challenge || (isObject(ack) && ack.challenge === challenge);
+    },
+    /** Socket Mode: how many connections there are, and ways to trouble them. */
+    sockets: {
+      count: () => sockets.connections,
+      disconnect: (reason: DisconnectReason = 'refresh_requested') => sockets.disconnect(reason),
+      drop: () => sockets.drop(),
+      /** The next `envelopes` are sent twice, to different connections where there are several. */
+      duplicateNext: (envelopes = 1) => {
+        sockets.duplicates = envelopes;
+      },
+    },
     deliverAgain: () => deliveries.again(),
     deliverWithTimestamp: (shiftSeconds: number) => deliveries.again(shiftSeconds),
     waitFor: events.waitFor.bind(events) as WorkspaceEvents['waitFor'],
     close: async () => {
       deliveries.close();
+      sockets.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

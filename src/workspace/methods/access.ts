@@ -18,11 +18,11 @@ export function joinedChannel(call: Call, name = 'channel'): Channel {
 }
 
 /** A channel the bot may post to: its own, or with chat:write.public any public one. A user id opens the direct message. */
-export function postableChannel(call: Call): Channel {
+export function postableChannel(call: Call, name = 'channel'): Channel {
   const { state, args, token } = call;
-  const ref = args.required('channel');
+  const ref = args.required(name);
   if (state.users.has(ref)) return directMessage(call, ref);
-  const channel = visibleChannel(call);
+  const channel = visibleChannel(call, name);
   if (channel.is_archived) throw new SlackError('is_archived');
   if (state.isBotIn(channel)) return channel;
   if (!channel.is_private && token.scopes.includes('chat:write.public')) return channel;

@@ -1,0 +1,101 @@
+import { eventCallback, type Outcome, outcomeOf } from './interactions.ts';
+import { postMessage } from './messages.ts';
+import type { Surroundings } from './person.ts';
+import type { Channel, Json, Message, User } from './world.ts';
+
+/** What the app hears of the things people do: events it subscribed to. */
+async function tell(
+  { state, deliveries, eventTypes }: Surroundings,
+  subscription: string,
+  event: Json,
+): Promise<Outcome> {
+  if (!eventTypes.includes(subscription)) return { ok: true };
+  return outcomeOf(await deliveries.sendEvent(eventCallback(state, event)));
+}
+
+function kindOf(channel: Channel): 'channel' | 'group' | 'im' {
+  if (channel.is_im) return 'im';
+  return channel.is_private ? 'group' : 'channel';
+}
+
+/** Writes a message, or a reply in a thread. An app in the channel that is mentioned gets app_mention. */
+export async function say(
+  around: Surroundings,
+  user: User,
+  channel: Channel,
+  text: string,
+  threadTs?: string,
+): Promise<Outcome & { message: Message }> {
+  const { state } = around;
+  const { botUser, teamId } = state.identity;
+  const message = postMessage(state, channel.id, user.id, { text, ...(threadTs && { thread_ts: threadTs }) });
+  const event = {
+    user: user.id,
+    text,
+    ts: message.ts,
+    ...(threadTs && { thread_ts: threadTs }),
+    team: teamId,
+    channel: channel.id,
+    event_ts: message.ts,
+    blocks: message.blocks,
+  };
+  let outcome: Outcome = { ok: true };
+  if (state.isBotIn(channel)) {
+    const kind = kindOf(channel);
+    outcome = await tell(around, `message.${kind === 'im' ? 'im' : `${kind}s`}`, {
+      type: 'message',
+      channel_type: kind,
+      ...event,
+    });
+  }
+  // Slack tells an app that is mentioned in a public channel only once it is a member.
+  if (text.includes(`<@${botUser}>`) && state.isBotIn(channel) && !channel.is_im) {
+    outcome = await tell(around, 'app_mention', { type: 'app_mention', ...event });
+  }
+  return { ...outcome, message };
+}
+
+/** Adds a reaction to a message. */
+export function react(around: Surroundings, user: User, message: Message, name: string): Promise<Outcome> {
+  const { state } = around;
+  const reaction = message.reactions.find((r) => r.name === name);
+  if (reaction) reaction.users.push(user.id);
+  else message.reactions.push({ name, users: [user.id] });
+  state.events.emit({ type: 'message_changed', message });
+  return tell(around, 'reaction_added', {
+    type: 'reaction_added',
+    user: user.id,
+    reaction: name,
+    item: { type: 'message', channel: message.channel, ts: message.ts },
+    item_user: message.user,
+    event_ts: state.timestamps.next(),
+  });
+}
+
+/** Looks at the app's home tab. */
+export function openHome(around: Surroundings, user: User): Promise<Outcome> {
+  const { state } = around;
+  return tell(around, 'app_home_opened', {
+    type: 'app_home_opened',
+    user: user.id,
+    channel: `D${user.id.slice(1)}`,
+    tab: 'home',
+    event_ts: state.timestamps.next(),
+  });
+}
+
+/** Joins a channel; the app hears of it where it is a member itself. */
+export async function join(around: Surroundings, user: User, channel: Channel): Promise<Outcome> {
+  const { state } = around;
+  channel.members.add(user.id);
+  state.events.emit({ type: 'channel_changed', channel: channel.id });
+  if (!state.isBotIn(channel)) return { ok: true };
+  return tell(around, 'member_joined_channel', {
+    type: 'member_joined_channel',
+    user: user.id,
+    channel: channel.id,
+    channel_type: channel.is_private ? 'G' : 'C',
+    team: state.identity.teamId,
+    event_ts: state.timestamps.next(),
+  });
+}
