@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { OpsError } from '../../kernel/errors.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { OpenPool } from '../store.ts';
+import { lockFolder } from './lock.ts';
+import { embeddedPool } from './pool.ts';
+
+/** PostgreSQL's default of 128 MB would be touched over time; ops data is small. */
+export const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'];
+
+/** Opens the embedded database in `dataDir/pg`, for this process alone. Throws OpsError: `conflict`, `invalid`, `unavailable`. */
+export async function openEmbedded({ dataDir, log }: { dataDir: string; log: Log }): Promise<OpenPool> {
+  const folder = resolve(dataDir);
+  await createFolder(folder);
+  const lock = lockFolder(folder);
+  try {
+    const open = await embeddedPool(await openFolder(folder), { log });
+    return { ...open, close: () => open.close().finally(() => lock.release()) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function createFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new OpsError('invalid', `cannot create the data folder ${folder}: ${(error as Error).message}`, {
+      hint: 'Set DATA_DIR to a folder that this user may write, or DATABASE_URL to a PostgreSQL server.',
+      cause: error,
+    });
+  }
+}
+
+async function openFolder(folder: string): Promise<PGlite> {
+  const dataDir = join(folder, 'pg');
+  // A database whose creation was cut short can't be opened, and nothing was ever stored in it.
+  const unfinished = join(folder, 'pg-unfinished');
+  if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
+  if (!existsSync(dataDir)) await writeFile(unfinished, '');
+  try {
+    const lite = await PGlite.create({ dataDir, startParams });
+    await rm(unfinished, { force: true });
+    return lite;
+  } catch (error) {
+    throw new OpsError('unavailable', `cannot open the embedded database in ${dataDir}`, {
+      hint: 'Restore the folder from a copy, or move it away to start with an empty database.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import type pg from 'pg';
+import type { Log } from '../kernel/log.ts';
+
+const DRAIN_MS = 5_000;
+
+/** A broken connection is logged, idle or in use; without a listener it would end the process. Its query rejects anyway. */
+export function survivesBrokenConnections(pool: pg.Pool, log: Log): void {
+  pool.on('error', (error) => log.debug({ error: error.message }, 'an idle database connection broke'));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ error: error.message }, 'a database connection broke'));
+  });
+}
+
+/** Ends a pool: waits for running queries up to `drainMs`, then `cut` breaks their connections. */
+export async function drain(pool: pg.Pool, cut: () => void, drainMs: number = DRAIN_MS): Promise<void> {
+  const timer = setTimeout(cut, drainMs);
+  try {
+    await pool.end();
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,77 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import type { Log } from '../kernel/log.ts';
+import { migrate } from './migrate.ts';
+import { openServer } from './server.ts';
+
+/** The database, reached through one `pg.Pool` whether it is embedded or a server. */
+export interface Store {
+  kind: 'embedded' | 'server';
+  pool: pg.Pool;
+  /** Typed queries; `T` are the tables of the room that asks. */
+  db<T>(): Kysely<T>;
+  /**
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects.
+   * Every query inside goes through `tx`: on the embedded database any other waits for this transaction and fails after 15 s.
+   */
+  transaction<T, R>(work: (tx: Kysely<T>) => Promise<R>): Promise<R>;
+  /** The database's own clock. */
+  ping(): Promise<Date>;
+  /** Waits up to 5 s for running queries, then cuts them off. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** `postgres://…`; not set = the embedded database. */
+  databaseUrl?: string | undefined;
+  /** Folder of the embedded database; created when missing. */
+  dataDir: string;
+  log: Log;
+  signal?: AbortSignal;
+  /** How long to keep trying a server that can't be reached; default 30 s. */
+  retryForMs?: number;
+}
+
+/** An open pool and how to shut it down. */
+export interface OpenPool {
+  pool: pg.Pool;
+  /** Runs work on a connection that may take as long as it needs: migrations. */
+  unhurried(work: (client: pg.ClientBase) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the database and migrates it. Throws OpsError: `unavailable`, `conflict` (in use, or newer than the code), `invalid`. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const kind = options.databaseUrl ? 'server' : 'embedded';
+  const open = options.databaseUrl
+    ? await openServer({ ...options, databaseUrl: options.databaseUrl })
+    : await (await import('./embedded/open.ts')).openEmbedded(options);
+  try {
+    await open.unhurried((client) => migrate(client, { log: options.log }));
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+  return storeOver(kind, open);
+}
+
+/** A store over a pool that is open and migrated. */
+export function storeOver(kind: Store['kind'], { pool, close }: Pick<OpenPool, 'pool' | 'close'>): Store {
+  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const db = <T>(): Kysely<T> => kysely as unknown as Kysely<T>;
+  let closing: Promise<void> | undefined;
+  return {
+    kind,
+    pool,
+    db,
+    transaction: <T, R>(work: (tx: Kysely<T>) => Promise<R>) => db<T>().transaction().execute(work),
+    ping: async () => {
+      const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
+      return rows[0]!.now;
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
