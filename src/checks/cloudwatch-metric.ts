@@ -84,17 +84,17 @@ export default defineCheck({
   rules: () => ({}),
   iam: ['cloudwatch:GetMetricData'],
   describe: (target) => describeSource(sourceOf(target)),
-  example: `id: backend-cpu
-group: api
-cloudwatch-metric:
-  namespace: AWS/ECS
-  metric: CPUUtilization
-  dimensions: {ClusterName: shop-prod, ServiceName: backend}
-  statistic: Average
-  period: 1m
-  unit: "%"
-warn: ["value > 80"]
-held_for: 5m
+  example: `- id: backend-cpu
+  group: api
+  cloudwatch-metric:
+    namespace: AWS/ECS
+    metric: CPUUtilization
+    dimensions: {ClusterName: shop-prod, ServiceName: backend}
+    statistic: Average
+    period: 1m
+    unit: "%"
+  warn: ["value > 80"]
+  held_for: 5m
 `,
   async run({ target, signal, clock, batch, heldForMs }: Probe<Target>) {
     const aws = await connectCloudWatch(target.region, signal);

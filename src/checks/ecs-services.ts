@@ -76,12 +76,12 @@ export default defineCheck({
   iam: ['ecs:ListServices', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:ListTaskDefinitions'],
   describe: ({ cluster, services }) => `ECS ${services?.join(', ') ?? 'services'} of ${cluster}`,
   lane: (target) => `aws:ecs:${target.region ?? 'default'}`,
-  example: `id: backend
-group: api
-ecs-services:
-  cluster: shop-prod
-  services: [backend, frontend]
-  region: eu-west-1
+  example: `- id: backend
+  group: api
+  ecs-services:
+    cluster: shop-prod
+    services: [backend, frontend]
+    region: eu-west-1
 `,
   async run({ target, signal, clock }: Probe<Target>) {
     const reader = { ecs: await connectEcs(target.region, signal), cluster: target.cluster, signal };
