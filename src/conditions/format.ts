@@ -20,7 +20,7 @@ export function formatValue(value: unknown, unit?: string): string {
 function plain(value: unknown): string {
   if (value === undefined || value === null) return 'missing';
   if (typeof value === 'number') return formatNumber(value);
-  if (typeof value === 'string') return value === '' ? '""' : value.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  if (typeof value === 'string') return value.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim() || '""';
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'missing' : value.toISOString();
   if (isObject(value) || Array.isArray(value)) return JSON.stringify(value, bigintsAsText) ?? 'missing';
   return String(value);

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { applyBlocked, applyMuted, type Mute } from '../../../src/health/adjust.ts';
+import type { Judgement } from '../../../src/health/judge.ts';
+import type { Outcome } from '../../../src/health/model.ts';
+
+type Report = Judgement & { id: string };
+const report = (id: string, outcome: Outcome): Report => ({
+  id,
+  outcome,
+  reason: `${id} is ${outcome}`,
+  next: 'look',
+  notes: [],
+});
+const checks = [
+  { id: 'network', dependsOn: [] },
+  { id: 'api', dependsOn: ['network'] },
+  { id: 'metrics', dependsOn: ['api'] },
+  { id: 'a', dependsOn: ['b'] },
+  { id: 'b', dependsOn: ['a'] },
+];
+
+function outcomesOf(of: Record<string, Outcome>): Record<string, string> {
+  const reports = Object.entries(of).map(([id, outcome]) => report(id, outcome));
+  return Object.fromEntries(applyBlocked(reports, checks).map((each) => [each.id, each.outcome]));
+}
+
+describe('a check whose parent is down', () => {
+  test.each<[Record<string, Outcome>, Record<string, Outcome>]>([
+    [
+      { api: 'fail', metrics: 'fail' },
+      { api: 'fail', metrics: 'blocked' },
+    ],
+    [
+      { api: 'unknown', metrics: 'unknown' },
+      { api: 'unknown', metrics: 'blocked' },
+    ],
+    [
+      { api: 'fail', metrics: 'warn' },
+      { api: 'fail', metrics: 'blocked' },
+    ],
+    [
+      { api: 'fail', metrics: 'ok' },
+      { api: 'fail', metrics: 'ok' },
+    ],
+    [
+      { api: 'fail', metrics: 'stale' },
+      { api: 'fail', metrics: 'stale' },
+    ],
+    [
+      { api: 'stale', metrics: 'fail' },
+      { api: 'stale', metrics: 'fail' },
+    ],
+    [
+      { api: 'warn', metrics: 'fail' },
+      { api: 'warn', metrics: 'fail' },
+    ],
+    [
+      { network: 'fail', api: 'ok', metrics: 'fail' },
+      { network: 'fail', api: 'ok', metrics: 'blocked' },
+    ],
+    [
+      { network: 'fail', api: 'fail', metrics: 'fail' },
+      { network: 'fail', api: 'blocked', metrics: 'blocked' },
+    ],
+    [{ metrics: 'fail' }, { metrics: 'fail' }],
+    // A circle is refused when the config loads; here it must only end, and never hide both.
+    [
+      { a: 'ok', b: 'fail' },
+      { a: 'ok', b: 'fail' },
+    ],
+  ])('%o becomes %o', (before, after) => {
+    expect(outcomesOf(before)).toEqual(after);
+  });
+
+  test('names the cause, and keeps what was measured', () => {
+    const [, , metrics] = applyBlocked(
+      [report('network', 'fail'), report('api', 'fail'), report('metrics', 'warn')],
+      checks,
+    );
+    expect(metrics).toEqual({
+      id: 'metrics',
+      outcome: 'blocked',
+      reason: 'blocked by network (fail: network is fail)',
+      next: 'See network.',
+      notes: ['measured warn: metrics is warn'],
+    });
+  });
+});
+
+describe('a muted check', () => {
+  const sayTime = (at: Date) => at.toISOString().slice(11, 16);
+  const until = (hour: number): Date => new Date(Date.UTC(2026, 10, 23, hour));
+  test.each<[Report, Mute[], string]>([
+    [
+      report('db', 'fail'),
+      [{ id: 'db-patch', until: until(4) }],
+      'muted until 04:00 by db-patch; measured fail: db is fail',
+    ],
+    [
+      report('db', 'ok'),
+      [{ id: 'db-patch', until: until(4), reason: 'upgrade' }],
+      'muted until 04:00 by db-patch (upgrade); measured ok: db is ok',
+    ],
+    [report('db', 'blocked'), [{ id: 'x', until: until(4) }], 'muted until 04:00 by x; db is blocked'],
+    [
+      report('db', 'warn'),
+      [
+        { id: 'short', until: until(4) },
+        { id: 'long', until: until(6) },
+      ],
+      'muted until 06:00 by long; measured warn: db is warn',
+    ],
+    [
+      report('db', 'warn'),
+      [{ id: 'short', until: until(4) }, { id: 'anna' }],
+      'muted by anna; measured warn: db is warn',
+    ],
+  ])('%o by %o', (measured, mutes, reason) => {
+    expect(applyMuted(measured, mutes, sayTime)).toEqual({ ...measured, outcome: 'muted', reason });
+  });
+
+  test('without a mute it stays what it is', () => {
+    expect(applyMuted(report('db', 'fail'), [], sayTime)).toEqual(report('db', 'fail'));
+  });
+});
