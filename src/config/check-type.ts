@@ -38,9 +38,14 @@ export function readTarget(type: CheckType, params: unknown, path: Path): Read<{
   const secrets = findInlineSecrets(params, path);
   const result = parse(strict(type.params), params ?? {}, path);
   if (result.ok) return { value: secrets.length === 0 ? { target: result.value } : undefined, mistakes: secrets };
-  const reported = new Set(secrets.map((mistake) => dotted(mistake.path)));
+  // A key that isn't allowed at all is told as that; else the secret in plain text is what is wrong with the value.
+  const strangers = new Set(
+    result.mistakes.filter(({ found }) => found.startsWith('unknown key')).map(({ path: at }) => dotted(at)),
+  );
+  const inline = secrets.filter((mistake) => !strangers.has(dotted(mistake.path)));
+  const reported = new Set(inline.map((mistake) => dotted(mistake.path)));
   const rest = result.mistakes.filter((mistake) => !reported.has(dotted(mistake.path)));
-  return { value: undefined, mistakes: [...secrets, ...rest] };
+  return { value: undefined, mistakes: [...inline, ...rest] };
 }
 
 /** A type whose schema would drop unknown keys in silence refuses them all the same. */

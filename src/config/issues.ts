@@ -42,8 +42,7 @@ function mistakesOfIssue(issue: Issue, schema: z.ZodType, value: unknown, base: 
       const moved = branch.map((part) => ({ ...part, path: [...issue.path, ...part.path] }));
       return mistakesOf(moved, schema, value, base);
     }
-    const allowed = [...new Set(issue.errors.map((errors) => errors[0]?.message ?? 'another value'))].join(', or ');
-    return [{ path, found: shown(here, path.at(-1)), allowed }];
+    return [{ path, found: shown(here, path.at(-1)), allowed: allowedOf(issue) }];
   }
   if (issue.code === 'invalid_key') {
     const allowed = issue.issues.map((part) => part.message).join(', and ');
@@ -51,6 +50,15 @@ function mistakesOfIssue(issue: Issue, schema: z.ZodType, value: unknown, base: 
   }
   return [{ path, found: shown(here, path.at(-1)), allowed: issue.message }];
 }
+
+/** A schema's own words, else those of all variants of a union. */
+function allowedOf(issue: Issue): string {
+  if (issue.code !== 'invalid_union' || issue.message !== anotherValue) return issue.message;
+  const variants = issue.errors.map((errors) => (errors[0] === undefined ? anotherValue : allowedOf(errors[0])));
+  return [...new Set(variants)].join(', or ');
+}
+
+const anotherValue = 'another value';
 
 /** The variant that the writer meant: one that fails deeper than "this is the wrong kind of value". */
 function likeliestBranch(branches: readonly Issue[][]): Issue[] | undefined {
@@ -87,7 +95,7 @@ function allowedFor(issue: z.core.$ZodRawIssue): string {
     case 'invalid_format':
       return formats[String(issue.format)] ?? `text that matches ${String(issue.pattern ?? issue.format)}`;
     default:
-      return 'another value';
+      return anotherValue;
   }
 }
 

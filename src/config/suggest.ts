@@ -2,9 +2,11 @@ import { nearest } from '../kernel/nearest.ts';
 
 /** The known name that was likely meant: near enough to be a typo, or one that begins with what was written. */
 export function likelyName(name: string, known: readonly string[]): string | undefined {
-  const typo = nearest(name, known);
-  if (typo !== undefined || name.length < 3) return typo;
-  return known.find((other) => other.startsWith(name.toLowerCase()));
+  const word = name.toLowerCase();
+  const lower = known.map((other) => other.toLowerCase());
+  const typo = nearest(word, lower);
+  if (typo !== undefined) return known[lower.indexOf(typo)];
+  return word.length < 3 ? undefined : known.find((_, at) => lower[at]?.startsWith(word));
 }
 
 /** `a, b, c — did you mean b?`; long lists are cut after `most` names. */

@@ -70,14 +70,14 @@ function strayAliases(document: Document, lineAt: (offset: number | undefined) =
   return mistakes;
 }
 
-/** Where the path stands in the text: the key of a pair, the start of a list entry. */
+/** Where the path stands in the text: the key of a pair (of two alike the last, as in the data), the start of a list entry. */
 function offsetOf(document: Document, path: Path): number | undefined {
   let node: unknown = document.contents;
   let offset = (document.contents as Node | null)?.range?.[0];
   for (const part of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => (isScalar(key) ? String(key.value) : undefined) === String(part));
+      const pair = node.items.findLast(({ key }) => (isScalar(key) ? String(key.value) : undefined) === String(part));
       if (pair === undefined) return offset;
       offset = (pair.key as Node).range?.[0] ?? offset;
       node = pair.value;
