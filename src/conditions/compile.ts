@@ -19,6 +19,9 @@ export const compileCondition: CompileCondition = (rule, facts) => {
   return { ok: true, condition: conditionOf(rule, facts, checked) };
 };
 
+/** Knows no facts: for parsing alone. */
+const grammar = environmentOf({}, []);
+
 interface Checked {
   ast: ASTNode;
   reads: string[];
@@ -29,7 +32,7 @@ function check(rule: Rule, facts: FactSpecs): Checked | ConditionProblem {
   if (source === '') return { found: 'an empty condition', allowed: 'a CEL condition such as status != 200' };
   try {
     // Parsing needs no facts; names are looked at before types, so that a typo is answered with the nearest name.
-    const { ast } = environmentOf({}, []).parse(source);
+    const { ast } = grammar.parse(source);
     const { names, odd } = walk(ast);
     const stranger = names.find((name) => !Object.hasOwn(facts, name));
     if (stranger !== undefined) return unknownFact(stranger, source, facts);
