@@ -7,7 +7,7 @@ import { type EnvironmentVariables, environmentVariables, secretVariables } from
 import { errorCode, readSecret } from './secrets.ts';
 
 /** How the bot reaches Slack; `none` = no tokens: the local workspace. */
-export type SlackEnvironment =
+type SlackEnvironment =
   | { kind: 'socket'; botToken: string; appToken: string; apiUrl?: string }
   | { kind: 'http'; botToken: string; signingSecret: string; apiUrl?: string }
   | { kind: 'none' };

@@ -3,7 +3,7 @@ import type { Path } from './mistake.ts';
 import { redact } from './redact.ts';
 
 /** A mistake in the YAML itself. */
-export interface SyntaxMistake {
+interface SyntaxMistake {
   line: number;
   found: string;
   allowed: string;
