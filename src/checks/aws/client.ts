@@ -43,18 +43,16 @@ export function awsService<Client extends AwsClient>(options: {
         client: new Service({ region: key || undefined, maxAttempts: 2 }),
         limit: pLimit(options.concurrent),
       };
-      if (key) clients.set(key, entry);
+      clients.set(key, entry);
     }
-    return { ...entry, region: await regionOf(entry.client, signal) };
+    try {
+      return { ...entry, region: await untilAborted(entry.client.config.region(), signal) };
+    } catch (cause) {
+      // It may have one next time: a profile was written, the metadata service came up.
+      clients.delete(key);
+      throw new Unmeasured('misconfigured', 'no AWS region', { next: 'set region on the check, or AWS_REGION', cause });
+    }
   };
-}
-
-async function regionOf(client: AwsClient, signal: AbortSignal): Promise<string> {
-  try {
-    return await untilAborted(client.config.region(), signal);
-  } catch (cause) {
-    throw new Unmeasured('misconfigured', 'no AWS region', { next: 'set region on the check, or AWS_REGION', cause });
-  }
 }
 
 /**

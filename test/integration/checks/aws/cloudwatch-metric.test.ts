@@ -153,6 +153,17 @@ describe('batching', () => {
     expect(aws.calls.map(({ region }) => region).sort()).toEqual(['eu-west-1', 'eu-west-1', 'us-east-1']);
   });
 
+  test('a long hold does not make the other metrics fetch as much', async () => {
+    const batch = createBatch();
+    await Promise.all([
+      measure(cloudwatchMetric, cpu, { batch }),
+      measure(cloudwatchMetric, { ...cpu, missing: 'zero' }, { batch, heldForMs: 7 * 3_600_000 }),
+    ]);
+    expect(aws.calls.map(({ input }) => (nowS - 30 - Number(input.StartTime)) / 60).sort((a, b) => a - b)).toEqual([
+      5, 425,
+    ]);
+  });
+
   test('all pages are read', async () => {
     state.pointsPerPage = 2;
     const { facts, earlier } = await measure(cloudwatchMetric, cpu, { heldForMs: 300_000 });
@@ -235,6 +246,9 @@ describe('what it can not measure is never a value', () => {
     const gone = expect(measure(cloudwatchMetric, cpu, { signal: stop.signal })).rejects.toThrow();
     const call = await asked;
     const next = look();
+    // One call at a time in a region; another region does not wait.
+    await measure(cloudwatchMetric, { ...cpu, region: 'us-east-1' });
+    expect(aws.calls.filter(({ region }) => region === 'eu-west-1')).toHaveLength(1);
     stop.abort();
     await gone;
     await call.abandoned;

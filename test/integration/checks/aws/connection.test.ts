@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import cloudwatchMetric from '../../../../src/checks/cloudwatch-metric.ts';
 import ecsServices from '../../../../src/checks/ecs-services.ts';
@@ -49,8 +52,18 @@ test('the region comes from the check, else from AWS_REGION, else nothing is mea
   const unknown = { reason: 'misconfigured', message: 'no AWS region', next: 'set region on the check, or AWS_REGION' };
   expect(await refusal(ecsIn(undefined))).toMatchObject(unknown);
   expect(await refusal(measure(cloudwatchMetric, { namespace: 'App', metric: 'm' }))).toMatchObject(unknown);
-  process.env.AWS_REGION = 'eu-central-1';
+});
+
+test("a profile's region counts, from the moment it is there", async () => {
+  useAws(aws.url);
+  delete process.env.AWS_REGION;
+  expect(await refusal(ecsIn(undefined))).toMatchObject({ reason: 'misconfigured' });
+  const folder = await mkdtemp(join(tmpdir(), 'aws-'));
+  process.env.AWS_CONFIG_FILE = join(folder, 'config');
+  await writeFile(process.env.AWS_CONFIG_FILE, '[default]\nregion = ap-south-1\n');
   expect((await ecsIn(undefined)).facts).toMatchObject({ services: 1 });
+  expect(aws.calls.at(-1)?.region).toBe('ap-south-1');
+  await rm(folder, { recursive: true });
 });
 
 test('each service can have an endpoint of its own', async () => {
