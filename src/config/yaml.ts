@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { Path } from './mistake.ts';
 import { redact } from './redact.ts';
 
@@ -30,8 +41,9 @@ export function readYaml(text: string): YamlSource {
     allowed: error.code === 'DUPLICATE_KEY' ? 'each key once' : 'valid YAML',
   }));
   const fatal = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
-  mistakes.push(...(fatal ? [] : strayAliases(document, lineAt)));
-  const data: Data = fatal ? { kind: 'none' } : toData(document);
+  const unfit = fatal ? [] : unusable(document, lineAt);
+  mistakes.push(...unfit);
+  const data: Data = fatal || unfit.length > 0 ? { kind: 'none' } : toData(document);
   if (data.kind === 'refused' && mistakes.length === 0) mistakes.push({ line: 1, ...data });
   return {
     value: data.kind === 'data' ? data.value : undefined,
@@ -55,9 +67,18 @@ function toData(document: Document): Data {
   }
 }
 
-function strayAliases(document: Document, lineAt: (offset: number | undefined) => number): SyntaxMistake[] {
+/** What is valid YAML, but can't become plain data. */
+function unusable(document: Document, lineAt: (offset: number | undefined) => number): SyntaxMistake[] {
   const mistakes: SyntaxMistake[] = [];
   visit(document, {
+    Pair(_key, { key }) {
+      if (!isCollection(key)) return;
+      mistakes.push({
+        line: lineAt(key.range?.[0]),
+        found: 'a map or a list as a key',
+        allowed: 'text as a key; quote values that begin with { or [',
+      });
+    },
     Alias(_key, alias) {
       if (alias.resolve(document) !== undefined) return;
       mistakes.push({

@@ -25,6 +25,7 @@ test.each([
   ['a: 1\nb: ]\n', 'valid YAML'],
   ['a: 1\nb: *nowhere\n', 'an anchor &nowhere before it'],
   ['a: 1\nb: !custom x\n', 'valid YAML'],
+  ['a: 1\nb: {{ name }}\n', 'text as a key; quote values that begin with { or ['],
   ['a: 1\na: 2\n', 'each key once'],
   ['a: 1\n\tb: 2\n', 'valid YAML'],
 ])('%j is refused at line 2', (text, allowed) => {
