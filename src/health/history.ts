@@ -2,89 +2,111 @@ import { sql } from 'kysely';
 import type { Facts, Sample } from '../kernel/check.ts';
 import type { Store } from '../store/store.ts';
 import { plainJson } from './facts.ts';
-import type { CheckReport } from './model.ts';
+import type { CheckReport, Outcome } from './model.ts';
+import type { OpenState } from './open.ts';
 import type { HealthTables } from './tables.ts';
 
 /** What is kept of a check between sweeps. */
-export interface CheckState<Open = unknown> {
+export interface CheckState {
+  /** As judged, before blocked and muted; its `since` is that of the judged outcome. */
   report: CheckReport;
-  /** The last measurement that succeeded, for rates. */
+  /** As it was shown when it was measured. */
+  shown: Pick<CheckReport, 'outcome' | 'since' | 'reason'>;
+  /** The last judged outcome that was ok, warn or fail. */
+  settled: Outcome | undefined;
+  /** The last measurement that succeeded. */
   sample: Sample | undefined;
-  /** Whether notifications consider it open; undefined until decided once. */
-  open: Open | undefined;
+  /** Whether people were told; undefined until the first regular run. */
+  open: OpenState | undefined;
 }
 
 /**
- * Saves a sweep in one transaction and one statement: results, changes of outcome, states. `since` stays while the
+ * Saves a sweep in one transaction: results, changes of outcome, states. `since` stays while the
  * outcome stays; a result older than the state (another replica was faster) is kept as a result only.
  */
 export async function recordSweep(store: Store, measured: readonly CheckState[]): Promise<void> {
   if (measured.length === 0) return;
   const rows = JSON.stringify(measured.map(storedRow));
+  const ids = measured.map(({ report }) => report.id);
   await store.transaction<HealthTables, void>(async (tx) => {
+    // Locked first and in one order: the next statement compares with what replicas have committed, without deadlock.
+    await sql`select 1 from check_state where check_id = any(${ids}) order by check_id for update`.execute(tx);
     await sql`
       with incoming as materialized (
         select * from jsonb_to_recordset(${rows}::jsonb) as i (
           check_id text, at timestamptz, outcome text, since timestamptz, duration_ms double precision,
-          facts jsonb, reason text, report jsonb, sample jsonb, open_state jsonb)
-      ), old as materialized (
-        select s.check_id, s.outcome, s.at from check_state s
-        where s.check_id in (select check_id from incoming) order by s.check_id for update
+          facts jsonb, reason text, report jsonb, settled text, sample jsonb, open_state jsonb)
       ), results as (
         insert into check_result (check_id, at, outcome, duration_ms, facts)
         select check_id, at, outcome, duration_ms, facts from incoming
       ), changes as (
         insert into check_transition (check_id, at, from_outcome, to_outcome, reason)
-        select i.check_id, i.at, old.outcome, i.outcome, i.reason from incoming i left join old using (check_id)
+        select i.check_id, i.at, old.outcome, i.outcome, i.reason from incoming i left join check_state old using (check_id)
         where old.outcome is distinct from i.outcome and (old.at is null or old.at <= i.at)
       )
-      insert into check_state as s (check_id, outcome, since, at, report, sample, open_state)
-      select check_id, outcome, since, at, report, sample, open_state from incoming order by check_id
+      insert into check_state as s (check_id, outcome, since, at, report, settled, sample, open_state)
+      select check_id, outcome, since, at, report, settled, sample, open_state from incoming order by check_id
       on conflict (check_id) do update set
         outcome = excluded.outcome,
         since = case when s.outcome = excluded.outcome then least(s.since, excluded.since) else excluded.since end,
         at = excluded.at,
-        report = excluded.report,
-        sample = coalesce(excluded.sample, s.sample),
+        report = case when s.report ->> 'outcome' = excluded.report ->> 'outcome'
+                      then excluded.report || jsonb_build_object('since', s.report -> 'since')
+                      else excluded.report end,
+        settled = coalesce(excluded.settled, s.settled),
+        sample = excluded.sample,
         open_state = coalesce(excluded.open_state, s.open_state)
       where s.at <= excluded.at`.execute(tx);
   });
 }
 
-function storedRow({ report, sample, open }: CheckState): object {
+function storedRow({ report, shown, settled, sample, open }: CheckState): object {
   const kept = plainJson(report) as Record<string, unknown>;
+  const own = sample?.at.getTime() === report.at.getTime();
   return {
     check_id: report.id,
     at: report.at,
-    outcome: report.outcome,
-    since: report.since,
+    outcome: shown.outcome,
+    since: shown.since,
     duration_ms: report.duration_ms,
-    facts: sample && sample.at.getTime() === report.at.getTime() ? kept.facts : null,
-    reason: kept.reason,
+    facts: own ? kept.facts : null,
+    reason: plainJson(shown.reason),
     report: kept,
-    sample: sample ? { at: sample.at, facts: plainJson(sample.facts) } : null,
-    open_state: open === undefined ? null : open,
+    settled: settled ?? null,
+    sample: own || !sample ? null : { at: sample.at, facts: plainJson(sample.facts) },
+    open_state: open ?? null,
   };
 }
 
-/** The states of these checks, by id; a check that was never measured has none. */
-export async function lastStates(store: Store, ids: readonly string[]): Promise<Map<string, CheckState>> {
-  const rows = await store
-    .db<HealthTables>()
-    .selectFrom('check_state')
-    .select(['check_id', 'since', 'report', 'sample', 'open_state'])
-    .where('check_id', '=', sql<string>`any(${ids})`)
-    .execute();
-  return new Map(rows.map((row) => [row.check_id, readState(row)]));
+/** The states of these checks that differ from what the caller knows (`at` of its report), by id. */
+export async function changedStates(
+  store: Store,
+  wanted: readonly { id: string; at: Date | undefined }[],
+): Promise<Map<string, CheckState>> {
+  const answer = await sql<StateRow>`
+    select s.check_id, s.outcome, s.since, s.report, s.settled, s.sample, s.open_state
+    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w (id text, at timestamptz)
+    join check_state s on s.check_id = w.id
+    where s.at is distinct from w.at`.execute(store.db<HealthTables>());
+  return new Map(answer.rows.map((row) => [row.check_id, readState(row)]));
 }
 
-function readState(row: { since: Date; report: unknown; sample: unknown; open_state: unknown }): CheckState {
-  const report = row.report as CheckReport;
-  const sample = row.sample as { at: string; facts: Facts } | null;
+type StateRow = Pick<
+  HealthTables['check_state'],
+  'check_id' | 'outcome' | 'since' | 'report' | 'settled' | 'sample' | 'open_state'
+>;
+
+function readState(row: StateRow): CheckState {
+  const stored = row.report as CheckReport;
+  const report = { ...stored, since: new Date(stored.since), at: new Date(stored.at) };
+  const carried = row.sample as { at: string; facts: Facts } | null;
+  const own = Object.keys(report.facts).length > 0 ? { at: report.at, facts: report.facts } : undefined;
   return {
-    report: { ...report, since: new Date(row.since), at: new Date(report.at) },
-    sample: sample ? { at: new Date(sample.at), facts: sample.facts } : undefined,
-    open: row.open_state ?? undefined,
+    report,
+    shown: { outcome: row.outcome as Outcome, since: new Date(row.since), reason: report.reason },
+    settled: (row.settled as Outcome | null) ?? undefined,
+    sample: carried ? { at: new Date(carried.at), facts: carried.facts } : own,
+    open: (row.open_state as OpenState | null) ?? undefined,
   };
 }
 
@@ -95,11 +117,11 @@ export async function samplesSince(
 ): Promise<Map<string, Sample[]>> {
   const samples = new Map<string, Sample[]>(wanted.map(({ id }) => [id, []]));
   if (wanted.length === 0) return samples;
-  const rows = await sql<{ check_id: string; at: Date; facts: Facts }>`
+  const answer = await sql<{ check_id: string; at: Date; facts: Facts }>`
     select r.check_id, r.at, r.facts
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w (id text, since timestamptz)
     join check_result r on r.check_id = w.id and r.at >= w.since
     where r.facts is not null order by r.at`.execute(store.db<HealthTables>());
-  for (const row of rows.rows) samples.get(row.check_id)?.push({ at: new Date(row.at), facts: row.facts });
+  for (const row of answer.rows) samples.get(row.check_id)?.push({ at: new Date(row.at), facts: row.facts });
   return samples;
 }

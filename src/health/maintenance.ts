@@ -1,25 +1,35 @@
 import { createTask, type ScheduledTask } from 'node-cron';
-import type { Check, MaintenanceWindow } from '../config/model.ts';
+import type { MaintenanceWindow } from '../config/model.ts';
 
 const minute = 60_000;
 /** A longer window is not looked for further back than this, ms. */
-export const longestWindowMs = 24 * 60 * minute;
+const longestWindowMs = 24 * 60 * minute;
+
+/** A window that is open, and when it ends. */
+export interface ActiveWindow {
+  window: MaintenanceWindow;
+  until: Date;
+}
 
 const schedules = new WeakMap<MaintenanceWindow, ScheduledTask>();
 
 /** The windows that are open at `now`: begun less than `forMs` ago (24 hours at most). */
-export function activeWindows(windows: readonly MaintenanceWindow[], now: Date): MaintenanceWindow[] {
-  return windows.filter((window) => beganWithin(window, now));
+export function activeWindows(windows: readonly MaintenanceWindow[], now: Date): ActiveWindow[] {
+  return windows.flatMap((window) => {
+    const until = endOf(window, now);
+    return until ? [{ window, until }] : [];
+  });
 }
 
-function beganWithin(window: MaintenanceWindow, now: Date): boolean {
+/** Of several starts the latest counts: windows that overlap themselves run on. */
+function endOf(window: MaintenanceWindow, now: Date): Date | undefined {
   const schedule = scheduleOf(window);
+  const forMs = Math.min(window.forMs, longestWindowMs);
   const thisMinute = Math.floor(now.getTime() / minute) * minute;
-  const oldest = now.getTime() - Math.min(window.forMs, longestWindowMs);
-  for (let start = thisMinute; start > oldest; start -= minute) {
-    if (schedule.match(new Date(start))) return true;
+  for (let start = thisMinute; start > now.getTime() - forMs; start -= minute) {
+    if (schedule.match(new Date(start))) return new Date(start + forMs);
   }
-  return false;
+  return undefined;
 }
 
 /** Made once per window: node-cron parses the pattern each time. It is asked, never started. */
@@ -31,15 +41,16 @@ function scheduleOf(window: MaintenanceWindow): ScheduledTask {
   return schedule;
 }
 
-/** The window a check is in, if any; one that skips outranks one that mutes. */
-export function windowOf(
-  check: Pick<Check, 'id' | 'group'>,
-  active: readonly MaintenanceWindow[],
-): MaintenanceWindow | undefined {
-  const mine = active.filter(
-    ({ match }) =>
+/** The open windows a check is in. */
+export function windowsOf(check: { id: string; group: string }, active: readonly ActiveWindow[]): ActiveWindow[] {
+  return active.filter(
+    ({ window: { match } }) =>
       (match.group === undefined || match.group === check.group) &&
       (match.check === undefined || match.check === check.id),
   );
-  return mine.find((window) => window.mode === 'skip') ?? mine[0];
+}
+
+/** Whether a check is not to be run now. */
+export function isSkipped(check: { id: string; group: string }, active: readonly ActiveWindow[]): boolean {
+  return windowsOf(check, active).some(({ window }) => window.mode === 'skip');
 }

@@ -197,6 +197,11 @@ function endOf(signal: AbortSignal): Unmeasured {
   return new Unmeasured('error', 'not measured: the sweep was stopped', { retryable: false });
 }
 
+/** What the check asks; its id when even that fails. */
 function what(check: Check): string {
-  return check.definition.describe(check.target);
+  try {
+    return check.definition.describe(check.target);
+  } catch (error) {
+    return `${check.id} (${nameOf(error)} in describe)`;
+  }
 }

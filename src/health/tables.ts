@@ -8,6 +8,7 @@ export interface HealthTables {
     since: Date;
     at: Date;
     report: unknown;
+    settled: string | null;
     sample: unknown;
     open_state: unknown;
   };

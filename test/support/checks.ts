@@ -1,9 +1,8 @@
-import pino from 'pino';
 import { z } from 'zod';
 import type { Condition } from '../../src/conditions/model.ts';
-import type { Check } from '../../src/config/model.ts';
+import type { Check, Ops } from '../../src/config/model.ts';
 import { type CheckType, defineCheck, type Facts, type Measurement, type Probe } from '../../src/kernel/check.ts';
-import type { Log } from '../../src/kernel/log.ts';
+import type { Clock } from '../../src/kernel/clock.ts';
 
 export type Run = (probe: Probe<unknown>) => Promise<Measurement>;
 
@@ -56,15 +55,31 @@ export function checkOf(run: Run, over: Partial<Check> & { lane?: string; defini
   };
 }
 
-/** A log that keeps its lines for assertions. */
-export function keptLog(): Log & { lines: Record<string, unknown>[] } {
-  const lines: Record<string, unknown>[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+/** A loaded config around checks; what a test doesn't say has no effect on it. */
+export function opsOf(checks: Check[], over: Partial<Ops> = {}): Ops {
   return {
-    lines,
-    debug: log.debug.bind(log),
-    info: log.info.bind(log),
-    warn: log.warn.bind(log),
-    error: log.error.bind(log),
+    file: '/ops.yml',
+    dir: '/',
+    team: { name: 'Test', zone: 'UTC', holidays: [] },
+    slack: {},
+    roles: {},
+    groups: new Map(),
+    checks,
+    maintenance: [],
+    scriptDirs: [],
+    limits: { concurrent: 100, perLane: 100, sweepDeadlineMs: 10_000 },
+    missingSecrets: [],
+    ...over,
+  };
+}
+
+/** A clock that stands still until it is moved. */
+export function testClock(at = '2026-11-23T09:00:00Z'): Clock & { move(ms: number): void } {
+  let now = new Date(at).getTime();
+  return {
+    now: () => new Date(now),
+    move: (ms) => {
+      now += ms;
+    },
   };
 }

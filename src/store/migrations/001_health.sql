@@ -1,12 +1,17 @@
--- What is known about each check: its last report, its last sample (for rates), and whether it is open (notified).
+-- What is known about each check.
 create table check_state (
   check_id text primary key,
+  -- As shown (blocked and muted applied), and since when.
   outcome text not null,
   since timestamptz not null,
   at timestamptz not null,
+  -- As judged, before blocked and muted.
   report jsonb not null,
-  -- The facts of the last measurement that succeeded: {"at": …, "facts": {…}}.
+  -- The last judged outcome that was ok, warn or fail: hysteresis compares with it.
+  settled text,
+  -- The last measurement that succeeded, for rates; null when it is the report's own.
   sample jsonb,
+  -- Whether people were told; null until the first regular run.
   open_state jsonb
 );
 

@@ -6,10 +6,11 @@ import { createBatch } from '../../../src/health/batch.ts';
 import { type ProbeResult, runProbe } from '../../../src/health/probe.ts';
 import { type Measurement, Unmeasured } from '../../../src/kernel/check.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
-import { checkOf, keptLog, type Run } from '../../support/checks.ts';
+import { checkOf, type Run } from '../../support/checks.ts';
+import { memoryLog } from '../../support/memory-log.ts';
 
 async function probe(run: Run, over: Partial<Check> = {}, sweep = new AbortController().signal, bad = false) {
-  const log = keptLog();
+  const log = memoryLog();
   const room = { clock: systemClock, reveal: String, site: { dir: '/', scriptDirs: [] }, log };
   const batch = createBatch();
   const result: ProbeResult = await runProbe(checkOf(run, over), room, {
@@ -45,7 +46,7 @@ describe('runProbe', () => {
     expect(result).toMatchObject({ kind: 'unmeasured', reason: 'error', next: 'see the log for check a' });
     expect(JSON.stringify(result)).not.toContain('hunter2');
     expect(JSON.stringify(result)).toContain('TypeError');
-    expect(log.lines.map((line) => line.msg)).toContain('probe failed unexpectedly');
+    expect(log.lines.map((line) => line.message)).toContain('probe failed unexpectedly');
   });
 
   test.each<[string, unknown, string]>([
@@ -87,7 +88,7 @@ describe('runProbe', () => {
     const late = Promise.withResolvers<Measurement>();
     const { log } = await probe(() => late.promise, { timeoutMs: 20 });
     late.reject(new Error('too late'));
-    await expect.poll(() => log.lines.map((line) => line.msg)).toContain('probe ended after its attempt was over');
+    await expect.poll(() => log.lines.map((line) => line.message)).toContain('probe ended after its attempt was over');
   });
 
   test('what cannot be measured is tried again when that may help', async () => {

@@ -22,9 +22,9 @@ describe('a sweep’s batch', () => {
   test('questions of the same turns leave in one call, each gets its own answer', async () => {
     const batch = createBatch();
     const api = doubling();
-    const later = new Promise<number>((done) => {
-      setImmediate(() => done(batch.forAttempt(never, noWait).load('k', 4, api)));
-    });
+    const later = Promise.resolve()
+      .then(() => undefined)
+      .then(() => batch.forAttempt(never, noWait).load('k', 4, api));
     const answers = await Promise.all(
       [1, 2, 3].map((n) => batch.forAttempt(never, noWait).load('k', n, api)).concat(later),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MaintenanceWindow } from '../../../src/config/model.ts';
-import { activeWindows, windowOf } from '../../../src/health/maintenance.ts';
+import { activeWindows, isSkipped, windowsOf } from '../../../src/health/maintenance.ts';
 
 const hour = 3_600_000;
 
@@ -25,15 +25,22 @@ describe('activeWindows', () => {
   });
 });
 
-describe('windowOf', () => {
+test('a window knows its end', () => {
+  const [active] = activeWindows([windowAt({})], new Date('2026-11-22T04:30:30Z'));
+  expect(active?.until).toEqual(new Date('2026-11-22T04:45:00Z'));
+});
+
+describe('windowsOf', () => {
   const check = { id: 'main-db', group: 'data' };
+  const until = new Date(0);
   test.each([
-    ['its group', [windowAt({ id: 'mine', match: { group: 'data' } })], 'mine'],
-    ['its id', [windowAt({ id: 'mine', match: { check: 'main-db' } })], 'mine'],
-    ['another group', [windowAt({ match: { group: 'api' } })], undefined],
-    ['another check of its group', [windowAt({ match: { group: 'data', check: 'other' } })], undefined],
-    ['skip before mute', [windowAt({ id: 'mute' }), windowAt({ id: 'skip', mode: 'skip' })], 'skip'],
-  ])('%s', (_, active, id) => {
-    expect(windowOf(check, active)?.id).toBe(id);
+    ['its group', windowAt({ match: { group: 'data' } }), true],
+    ['its id', windowAt({ match: { check: 'main-db' } }), true],
+    ['another group', windowAt({ match: { group: 'api' } }), false],
+    ['another check of its group', windowAt({ match: { group: 'data', check: 'other' } }), false],
+  ])('%s', (_, window, within) => {
+    expect(windowsOf(check, [{ window, until }])).toHaveLength(within ? 1 : 0);
+    expect(isSkipped(check, [{ window, until }])).toBe(false);
+    expect(isSkipped(check, [{ window: { ...window, mode: 'skip' }, until }])).toBe(within);
   });
 });

@@ -1,0 +1,186 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Check, Ops } from '../config/model.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { OpsError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Reveal } from '../kernel/secret.ts';
+import type { Store } from '../store/store.ts';
+import { answered, Known } from './known.ts';
+import { activeWindows, isSkipped } from './maintenance.ts';
+import { type CheckDetails, countOutcomes, type HealthReport, verdictOf, worstFirst } from './model.ts';
+import { historyOf } from './past.ts';
+import { lastReport } from './report.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
+import type { SharedSweep } from './shared-sweep.ts';
+import { shownReports } from './shown.ts';
+import { Sweeps } from './sweeps.ts';
+import { createUpkeep, type Upkeep } from './upkeep.ts';
+
+export type Scope = { kind: 'all' } | { kind: 'group'; id: string } | { kind: 'check'; id: string };
+
+/** What `/ops health` and the regular runs stand on. All reports are worst first. */
+export interface Health {
+  /**
+   * Measures now: yields the last known results at once (`pending` = being measured), then as results arrive, at most
+   * every 250 ms; the last report has nothing pending. Ends early, without it, when `signal` is aborted.
+   * Throws OpsError `not_found` for an unknown group or check, `unavailable` after `stop`.
+   */
+  measure(options: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport>;
+  /** What is known without measuring. */
+  last(scope: Scope): Promise<HealthReport>;
+  /** One check with its past. */
+  details(id: string): Promise<CheckDetails>;
+  /** Begins the regular runs and the upkeep of the history. */
+  start(): void;
+  /** Aborts what is measured and resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+export interface HealthOptions {
+  ops: Ops;
+  store: Store;
+  clock: Clock;
+  log: Log;
+  reveal: Reveal;
+  /** Called for every finished sweep, with what is known of all checks and the sweep's start and duration. */
+  onSweep?: (report: HealthReport) => void;
+}
+
+/** A check is measured on demand when it is quick; a rare one may be costly, so its last result is shown. */
+const onDemand = { longestTimeoutMs: 10_000, rarestMs: 3_600_000 };
+const betweenReportsMs = 250;
+
+/** The feature's face: the checks of `ops`, measured on demand and regularly, with their history in `store`. */
+export function createHealth({ ops, store, clock, log, reveal, onSweep }: HealthOptions): Health {
+  const known = new Known({ store, clock, log });
+  const allIds = ops.checks.map((check) => check.id);
+  const sweeps = new Sweeps({ ops, known, clock, log, reveal, onEnd: (sweep) => onSweep?.(report(ops.checks, sweep)) });
+  let schedule: Schedule | undefined;
+  let upkeep: Upkeep | undefined;
+
+  function within(scope: Scope): Check[] {
+    if (scope.kind === 'all') return ops.checks;
+    const checks = ops.checks.filter((check) => (scope.kind === 'group' ? check.group : check.id) === scope.id);
+    if (checks.length === 0) throw new OpsError('not_found', `There is no ${scope.kind} "${scope.id}"`);
+    return checks;
+  }
+
+  function report(checks: readonly Check[], sweep?: SharedSweep, warning?: string): HealthReport {
+    const now = clock.now();
+    const ids = new Set(checks.map((check) => check.id));
+    const shown = shownReports({
+      judged: ops.checks.map((check) => sweep?.found.get(check.id) ?? lastReport(check, known.get(check.id), now)),
+      checks: ops.checks,
+      windows: activeWindows(ops.maintenance, now),
+      last: (id) => known.get(id),
+      zone: ops.team.zone,
+    })
+      .filter(({ id }) => ids.has(id))
+      .sort(worstFirst);
+    const counts = countOutcomes(shown);
+    const newest = Math.max(...shown.map(({ at }) => at.getTime()));
+    const warnings = [...(sweep?.warnings ?? []), ...(warning === undefined ? [] : [warning])];
+    const begun = sweep && (sweep.found.size > 0 || sweep.finished);
+    return {
+      verdict: verdictOf(counts),
+      counts,
+      started_at: begun ? sweep.startedAt : new Date(Number.isFinite(newest) ? newest : now),
+      duration_ms: Math.round(sweep?.elapsedMs() ?? 0),
+      checks: shown,
+      pending: sweep ? [...sweep.pending].filter((id) => ids.has(id)) : [],
+      ...(warnings.length > 0 && { warnings }),
+    };
+  }
+
+  async function last(scope: Scope): Promise<HealthReport> {
+    const checks = within(scope);
+    return report(checks, undefined, await known.refresh(allIds));
+  }
+
+  async function* measure({ scope, signal }: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport> {
+    const checks = within(scope);
+    const windows = activeWindows(ops.maintenance, clock.now());
+    const wanted = checks.filter((check) => runsOnDemand(check) && !isSkipped(check, windows));
+    if (wanted.length === 0) {
+      yield await last(scope);
+      return;
+    }
+    const sweep = sweeps.join(wanted);
+    const left = leaving(signal);
+    try {
+      await Promise.race([sweep.ready.promise, left.promise]);
+      while (!signal.aborted && !sweep.finished) {
+        const change = sweep.changed();
+        yield report(checks, sweep);
+        await Promise.race([pause(betweenReportsMs, undefined, { ref: false }), sweep.ended.promise, left.promise]);
+        await Promise.race([change, left.promise]);
+      }
+      if (!signal.aborted) yield report(checks, sweep);
+    } finally {
+      left.forget();
+      sweep.leave();
+    }
+  }
+
+  async function details(id: string): Promise<CheckDetails> {
+    const [check] = within({ kind: 'check', id });
+    if (!check) throw new OpsError('not_found', `There is no check "${id}"`);
+    const { checks } = await last({ kind: 'check', id });
+    const [current] = checks;
+    if (!current) throw new OpsError('not_found', `There is no check "${id}"`);
+    const specs = check.definition.facts(check.target);
+    const { definition, target, everyMs } = check;
+    return {
+      report: current,
+      asks: definition.describe(target),
+      everyMs,
+      units: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.unit])),
+      ...(await pastOf(check)),
+    };
+  }
+
+  async function pastOf(check: Check): Promise<Awaited<ReturnType<typeof historyOf>>> {
+    try {
+      return await answered(historyOf(store, check, clock.now()));
+    } catch (error) {
+      log.error({ err: error, check: check.id }, 'history not read');
+      return { series: null, strip: [], transitions: [], uptime: { day: null, month: null } };
+    }
+  }
+
+  return {
+    measure,
+    last,
+    details,
+    start() {
+      const run = (checks: Check[]) => sweeps.regular(checks);
+      schedule ??= createSchedule({ store, checks: ops.checks, clock, log, run, isSlow });
+      upkeep ??= createUpkeep({ store, clock, log });
+      schedule.start();
+      upkeep.start();
+    },
+    async stop() {
+      sweeps.stop();
+      await Promise.all([schedule?.stop(), upkeep?.stop()]);
+      await sweeps.ended();
+    },
+  };
+}
+
+function runsOnDemand(check: Check): boolean {
+  return check.timeoutMs <= onDemand.longestTimeoutMs && check.everyMs < onDemand.rarestMs;
+}
+
+/** A slow check is measured on its own, so that it holds no other's result back. */
+function isSlow(check: Check): boolean {
+  return check.timeoutMs > onDemand.longestTimeoutMs;
+}
+
+/** A promise that resolves when the asker leaves; `forget` takes the listener away. */
+function leaving(signal: AbortSignal): { promise: Promise<void>; forget: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  const leave = () => resolve();
+  signal.addEventListener('abort', leave, { once: true });
+  return { promise, forget: () => signal.removeEventListener('abort', leave) };
+}

@@ -1,0 +1,168 @@
+import type { Check, Ops } from '../config/model.ts';
+import type { Sample } from '../kernel/check.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { OpsError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Reveal } from '../kernel/secret.ts';
+import type { CheckState } from './history.ts';
+import type { Known } from './known.ts';
+import { activeWindows, isSkipped } from './maintenance.ts';
+import { nextOpenState } from './open.ts';
+import type { ProbeResult } from './probe.ts';
+import { judgeResult, lastReport } from './report.ts';
+import { SharedSweep } from './shared-sweep.ts';
+import { shownReports } from './shown.ts';
+import { runSweep } from './sweep.ts';
+
+interface Options {
+  ops: Ops;
+  known: Known;
+  clock: Clock;
+  log: Log;
+  reveal: Reveal;
+  onEnd: (sweep: SharedSweep) => void;
+}
+
+type Found = Map<string, Omit<CheckState, 'shown' | 'open'>>;
+
+/** The sweeps of this process: those that run can be joined, and all of them are waited for at the end. */
+export class Sweeps {
+  private readonly running = new Map<SharedSweep, Promise<void>>();
+  private readonly options: Options;
+  private stopped = false;
+
+  constructor(options: Options) {
+    this.options = options;
+  }
+
+  /** A sweep of these checks: one that runs already and holds them all, or a new one. The caller must `leave` it. */
+  join(checks: readonly Check[]): SharedSweep {
+    if (this.stopped) throw new OpsError('unavailable', 'Rounds is stopping', { hint: 'try again in a minute' });
+    const ids = checks.map((check) => check.id);
+    const sweep =
+      [...this.running.keys()].find((each) => each.covers(ids)) ??
+      this.begin(checks, { deadlineMs: this.options.ops.limits.sweepDeadlineMs, regular: false });
+    sweep.join();
+    return sweep;
+  }
+
+  /** A regular run; a check alone may take as long as its own attempts do. Never rejects. */
+  async regular(checks: readonly Check[]): Promise<void> {
+    const { ops, clock } = this.options;
+    const windows = activeWindows(ops.maintenance, clock.now());
+    const due = checks.filter((check) => !isSkipped(check, windows));
+    if (this.stopped || due.length === 0) return;
+    const own = due.length === 1 ? Math.max(...due.map(longestMs)) : 0;
+    const sweep = this.begin(due, { deadlineMs: Math.max(ops.limits.sweepDeadlineMs, own), regular: true });
+    sweep.join();
+    await this.running.get(sweep);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const sweep of this.running.keys()) sweep.stop();
+  }
+
+  async ended(): Promise<void> {
+    await Promise.all(this.running.values());
+  }
+
+  private begin(checks: readonly Check[], how: { deadlineMs: number; regular: boolean }): SharedSweep {
+    const ids = checks.map((check) => check.id);
+    const sweep = new SharedSweep(ids, this.options.clock.now());
+    const ended = this.carryOut(sweep, checks, how)
+      .catch((error: unknown) => {
+        this.options.log.error({ err: error }, 'a sweep failed unexpectedly');
+        sweep.warnings.push('the sweep failed (see the log)');
+      })
+      .finally(() => {
+        this.running.delete(sweep);
+        sweep.finish();
+      });
+    this.running.set(sweep, ended);
+    return sweep;
+  }
+
+  private async carryOut(
+    sweep: SharedSweep,
+    checks: readonly Check[],
+    how: { deadlineMs: number; regular: boolean },
+  ): Promise<void> {
+    const { ops, known, clock, log, reveal, onEnd } = this.options;
+    const history = new Map<string, Sample[]>();
+    warn(sweep, await known.refresh(ops.checks.map((check) => check.id)), await known.samplesFor(checks, history));
+    sweep.ready.resolve();
+    const found: Found = new Map();
+    await runSweep({
+      checks,
+      limits: { ...ops.limits, deadlineMs: how.deadlineMs },
+      room: { clock, reveal, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs } },
+      signal: sweep.signal,
+      previous: (id) => known.get(id)?.sample,
+      onResult: (check, result) => {
+        if (sweep.signal.aborted && result.kind === 'unmeasured') return;
+        const state = this.judged(check, result, history.get(check.id) ?? []);
+        found.set(check.id, state);
+        sweep.add(state.report);
+      },
+    });
+    if (sweep.pending.size > 0) warn(sweep, `stopped: ${sweep.pending.size} of ${checks.length} not measured`);
+    warn(sweep, await known.record(this.states(checks, found, how.regular)));
+    sweep.finish();
+    onEnd(sweep);
+  }
+
+  /** A rule that throws makes its own check unknown, not the sweep fail. */
+  private judged(check: Check, result: ProbeResult, history: readonly Sample[]): Omit<CheckState, 'shown' | 'open'> {
+    const last = this.options.known.get(check.id);
+    try {
+      return judgeResult({ check, result, last, history });
+    } catch (error) {
+      this.options.log.error({ check: check.id, err: error }, 'a result could not be judged');
+      const { at, attempts, durationMs } = result;
+      const message = 'measured, but the result could not be judged (see the log)';
+      const unjudged = {
+        kind: 'unmeasured',
+        reason: 'error',
+        message,
+        next: undefined,
+        at,
+        attempts,
+        durationMs,
+      } as const;
+      return judgeResult({ check, result: unjudged, last, history });
+    }
+  }
+
+  /** What is saved: the judged reports, as people see them beside all others, and the open state after a regular run. */
+  private states(checks: readonly Check[], found: Found, regular: boolean): CheckState[] {
+    const { ops, known, clock } = this.options;
+    const now = clock.now();
+    const shown = shownReports({
+      judged: ops.checks.map((check) => found.get(check.id)?.report ?? lastReport(check, known.get(check.id), now)),
+      checks: ops.checks,
+      windows: activeWindows(ops.maintenance, now),
+      last: (id) => known.get(id),
+      zone: ops.team.zone,
+    });
+    const byId = new Map(shown.map((report) => [report.id, report]));
+    return checks.flatMap((check) => {
+      const state = found.get(check.id);
+      const report = byId.get(check.id);
+      if (!state || !report) return [];
+      const { outcome, since, reason } = report;
+      const before = known.get(check.id)?.open ?? { open: false, recent: [] };
+      const open = regular ? nextOpenState(before, outcome, check).state : known.get(check.id)?.open;
+      return { ...state, shown: { outcome, since, reason }, open };
+    });
+  }
+}
+
+function warn(sweep: SharedSweep, ...warnings: (string | undefined)[]): void {
+  for (const warning of warnings) if (warning !== undefined) sweep.warnings.push(warning);
+}
+
+/** The longest a check may take with all of its attempts, ms, and a second to clean up. */
+function longestMs(check: Check): number {
+  return check.attempts * (check.timeoutMs + check.retryDelayMs) + 1_000;
+}

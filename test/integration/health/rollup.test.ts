@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { historyOf } from '../../../src/health/past.ts';
+import { kept, rollUp, transitionsKept } from '../../../src/health/rollup.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { checkOf } from '../../support/checks.ts';
+import { embeddedStore } from '../../support/store.ts';
+
+let store: Store;
+beforeAll(async () => {
+  store = await embeddedStore();
+});
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const now = new Date('2026-11-23T09:17:00Z');
+const outcomes = ['ok', 'warn', 'fail', 'unknown', 'blocked', 'muted', 'stale'] as const;
+
+interface Result {
+  check_id: string;
+  at: Date;
+  outcome: (typeof outcomes)[number];
+  facts: Record<string, unknown> | null;
+}
+
+async function insert(results: Result[]): Promise<void> {
+  await store.pool.query('truncate check_result, check_rollup, check_rollup_fact, check_transition');
+  await store.pool.query(
+    `insert into check_result (check_id, at, outcome, duration_ms, facts)
+     select check_id, at, outcome, 1, nullif(facts, 'null'::jsonb) from jsonb_to_recordset($1::jsonb)
+     as r (check_id text, at timestamptz, outcome text, facts jsonb)`,
+    [JSON.stringify(results)],
+  );
+}
+
+/** What a reader would count by hand: every result in the coarsest bucket it is old enough for. */
+function naive(results: Result[], rolledAt: Date): { counts: Map<string, number>; facts: Map<string, number[]> } {
+  const counts = new Map<string, number>();
+  const facts = new Map<string, number[]>();
+  const add = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { check_id, at, outcome, facts: values } of results) {
+    const inHour = Math.floor(at.getTime() / hour) * hour;
+    const old = at.getTime() < rolledAt.getTime() - kept.raw;
+    const older = old && inHour < rolledAt.getTime() - kept.hourly;
+    if (!old) {
+      add(`${check_id} raw ${outcome}`);
+      continue;
+    }
+    const bucket = older ? Math.floor(inHour / day) * day : inHour;
+    if (older && bucket < rolledAt.getTime() - kept.daily) continue;
+    const key = `${check_id} ${older ? 'day' : 'hour'} ${new Date(bucket).toISOString()}`;
+    add(`${key} ${outcome}`);
+    for (const [name, value] of Object.entries(values ?? {})) {
+      if (typeof value === 'number') facts.set(`${key} ${name}`, [...(facts.get(`${key} ${name}`) ?? []), value]);
+    }
+  }
+  return { counts, facts };
+}
+
+async function counted(): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const raw = await store.pool.query('select check_id, outcome, count(*) as n from check_result group by 1, 2');
+  for (const row of raw.rows) counts.set(`${row.check_id} raw ${row.outcome}`, row.n);
+  const rolled = await store.pool.query('select * from check_rollup');
+  for (const row of rolled.rows) {
+    for (const outcome of outcomes) {
+      const key = `${row.check_id} ${row.period} ${row.bucket.toISOString()} ${outcome}`;
+      if (row[outcome] > 0) counts.set(key, row[outcome]);
+    }
+  }
+  return counts;
+}
+
+const results = fc.array(
+  fc.record({
+    check_id: fc.constantFrom('a', 'b'),
+    at: fc.oneof(
+      fc.date({ min: new Date(now.getTime() - 5 * day), max: now, noInvalidDate: true }),
+      fc.date({ min: new Date(now.getTime() - 95 * day), max: now, noInvalidDate: true }),
+      fc.date({ min: new Date(now.getTime() - 740 * day), max: now, noInvalidDate: true }),
+    ),
+    outcome: fc.constantFrom(...outcomes),
+    facts: fc.option(
+      fc.record({
+        latency_ms: fc.oneof(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), fc.constant(null)),
+        status: fc.oneof(fc.integer(), fc.constant('text')),
+      }),
+    ),
+  }),
+  { minLength: 1, maxLength: 60 },
+);
+
+describe('rollUp', () => {
+  test('gives what counting by hand gives, however often and whenever it ran before', async () => {
+    await fc.assert(
+      fc.asyncProperty(results, fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 4 }), async (all, before) => {
+        await insert(all);
+        for (const days of before.toSorted((a, b) => b - a)) await rollUp(store, new Date(now.getTime() - days * day));
+        await rollUp(store, now);
+        await rollUp(store, now);
+        const expected = naive(all, now);
+        expect(await counted()).toEqual(expected.counts);
+        const { rows } = await store.pool.query('select * from check_rollup_fact');
+        expect(rows).toHaveLength(expected.facts.size);
+        for (const row of rows) {
+          const values =
+            expected.facts.get(`${row.check_id} ${row.period} ${row.bucket.toISOString()} ${row.fact}`) ?? [];
+          expect([row.n, row.min, row.max]).toEqual([values.length, Math.min(...values), Math.max(...values)]);
+          const sum = values.reduce((total, value) => total + value, 0);
+          expect(Math.abs(row.sum - sum)).toBeLessThanOrEqual(1e-9 * values.reduce((t, v) => t + Math.abs(v), 1));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+
+  test('uptime over 30 days stays the same when results are rolled up', async () => {
+    const all = Array.from({ length: 200 }, (_, n): Result => {
+      const outcome = n % 5 === 0 ? 'fail' : n % 7 === 0 ? 'muted' : 'ok';
+      return { check_id: 'a', at: new Date(now.getTime() - n * 3 * hour), outcome, facts: null };
+    });
+    await insert(all);
+    const check = checkOf(async () => ({ facts: {} }), { id: 'a' });
+    const before = await historyOf(store, check, now);
+    await rollUp(store, now);
+    const after = await historyOf(store, check, now);
+    expect(after.uptime).toEqual(before.uptime);
+    expect(before.uptime.month).toBeGreaterThan(70);
+  });
+
+  test('a run is bounded and says that there is more', async () => {
+    await insert([]);
+    await store.pool.query(
+      `insert into check_result (check_id, at, outcome, duration_ms)
+       select 'a', $1::timestamptz - n * interval '1 second', 'ok', 1 from generate_series(1, 101000) n`,
+      [new Date(now.getTime() - 3 * day)],
+    );
+    const first = await rollUp(store, now);
+    expect(first).toEqual({ rows: 100_000, more: true });
+    const second = await rollUp(store, now);
+    expect(second).toEqual({ rows: 1_000, more: false });
+    const { rows } = await store.pool.query(`select sum(ok)::int as ok from check_rollup`);
+    expect(rows[0].ok).toBe(101_000);
+  });
+
+  test('transitions: at most so many per check, and 400 days', async () => {
+    await insert([]);
+    await store.pool.query(
+      `insert into check_transition (check_id, at, from_outcome, to_outcome, reason)
+       select 'flapping', $1::timestamptz - n * interval '1 minute', 'ok', 'fail', n::text from generate_series(1, 1200) n
+       union all select 'quiet', $1::timestamptz - n * interval '100 days', 'ok', 'fail', n::text from generate_series(1, 5) n`,
+      [now],
+    );
+    await rollUp(store, now);
+    const { rows } = await store.pool.query(
+      `select check_id, count(*) as n, max(reason::int) as oldest from check_transition group by 1 order by 1`,
+    );
+    expect(rows).toEqual([
+      { check_id: 'flapping', n: transitionsKept, oldest: transitionsKept },
+      { check_id: 'quiet', n: 4, oldest: 4 },
+    ]);
+  });
+});
