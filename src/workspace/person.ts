@@ -38,19 +38,20 @@ export interface Person extends User {
 export function person(around: Surroundings, user: User, channel: (ref: string) => Channel): Person {
   const entered = (ref: string): Channel => {
     const found = channel(ref);
+    // Members may look into any public channel, guests only into their own.
     const isOpen = !found.is_private && !user.is_restricted;
     if (!isOpen && !found.members.has(user.id)) throw new Error(`${user.name} can't see ${ref}`);
     return found;
   };
   return {
     ...user,
-    command: (ref, line) =>
+    command: async (ref, line) =>
       runCommand(around.state, around.deliveries, around.commands, { user, channel: entered(ref), line }),
     click: (surface, actionId) => act(around, user, surface, actionId, undefined),
     choose: (surface, actionId, choice) => act(around, user, surface, actionId, choice),
     submit: (view, values = {}) => submit(around, user, view, values),
     dismiss: () => dismiss(around, user),
-    say: (ref, text, { threadTs } = {}) => say(around, user, entered(ref), text, threadTs),
+    say: async (ref, text, { threadTs } = {}) => say(around, user, entered(ref), text, threadTs),
     react: (message, name) => react(around, user, message, name),
     openHome: () => openHome(around, user),
     join: (ref) => join(around, user, channel(ref)),

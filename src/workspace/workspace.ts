@@ -42,11 +42,11 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     botUser: newId('U'),
   });
   seed(state);
-  const ackDeadlineMs = options.ackDeadlineMs ?? ACK_DEADLINE_MS;
+  const deadline = { ms: options.ackDeadlineMs ?? ACK_DEADLINE_MS };
   const deliveries = new Deliveries(events, options.retryDelaysMs ?? EVENT_RETRY_DELAYS_MS);
   const api = new WebApi(state, () => socketUrl());
   const server = workspaceServer(state, api);
-  const sockets = new SocketTransport(server, events, ackDeadlineMs);
+  const sockets = new SocketTransport(server, events, deadline);
   sockets.onConnected = () => {
     deliveries.transport = sockets;
   };
@@ -119,7 +119,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     },
     /** Sends commands, interactions and events to `url` from now on, signed. */
     connectHttp: (target: { url: string; signingSecret: string }) => {
-      deliveries.transport = new HttpTransport(target, clock, ackDeadlineMs);
+      deliveries.transport = new HttpTransport(target, clock, deadline);
     },
     /** Sends Slack's challenge; true when the app answers with it. */
     verifyUrl: async (): Promise<boolean> => {
@@ -137,6 +137,10 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
       duplicateNext: (envelopes = 1) => {
         sockets.duplicates = envelopes;
       },
+    },
+    /** From the next delivery on the app has this long to acknowledge (Slack: 3,000 ms). */
+    setAckDeadline: (ms: number) => {
+      deadline.ms = ms;
     },
     deliverAgain: () => deliveries.again(),
     deliverWithTimestamp: (shiftSeconds: number) => deliveries.again(shiftSeconds),

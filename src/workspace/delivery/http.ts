@@ -1,6 +1,6 @@
 import type { Clock } from '../world.ts';
 import { signedHeaders } from './signature.ts';
-import type { Parcel, Receipt, Transport } from './transport.ts';
+import type { Deadline, Parcel, Receipt, Transport } from './transport.ts';
 
 interface Sent {
   body: string;
@@ -23,12 +23,12 @@ export class HttpTransport implements Transport {
   private last: Sent | undefined;
   private readonly target: { url: string; signingSecret: string };
   private readonly clock: Clock;
-  private readonly deadlineMs: number;
+  private readonly deadline: Deadline;
 
-  constructor(target: { url: string; signingSecret: string }, clock: Clock, deadlineMs: number) {
+  constructor(target: { url: string; signingSecret: string }, clock: Clock, deadline: Deadline) {
     this.target = target;
     this.clock = clock;
-    this.deadlineMs = deadlineMs;
+    this.deadline = deadline;
   }
 
   send(parcel: Parcel): Promise<Receipt> {
@@ -54,7 +54,7 @@ export class HttpTransport implements Transport {
         method: 'POST',
         body,
         headers: { 'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)', ...headers, ...signature },
-        signal: AbortSignal.timeout(this.deadlineMs),
+        signal: AbortSignal.timeout(this.deadline.ms),
       });
       const text = await response.text();
       const { status } = response;

@@ -6,7 +6,7 @@ import type { WorkspaceEvents } from '../events.ts';
 import { newSecret } from '../ids.ts';
 import { SOCKETS_PER_APP } from '../limits.ts';
 import type { Json } from '../world.ts';
-import type { Parcel, Receipt, Transport } from './transport.ts';
+import type { Deadline, Parcel, Receipt, Transport } from './transport.ts';
 
 export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
 
@@ -32,14 +32,14 @@ export class SocketTransport implements Transport {
   private readonly waiting = new Map<string, Waiting>();
   private readonly upgrader = new WebSocketServer({ noServer: true });
   private readonly events: WorkspaceEvents;
-  private readonly deadlineMs: number;
+  private readonly deadline: Deadline;
   private last: Json | undefined;
   private turn = 0;
   private readonly pinger: NodeJS.Timeout;
 
-  constructor(server: Server, events: WorkspaceEvents, deadlineMs: number) {
+  constructor(server: Server, events: WorkspaceEvents, deadline: Deadline) {
     this.events = events;
-    this.deadlineMs = deadlineMs;
+    this.deadline = deadline;
     server.on('upgrade', (request, stream, head) => this.upgrade(request, stream, head));
     this.pinger = setInterval(() => {
       for (const socket of this.sockets) socket.ping();
@@ -100,7 +100,7 @@ export class SocketTransport implements Transport {
     return new Promise((resolve) => {
       const timer = setTimeout(
         () => this.waiting.get(id)?.settle({ outcome: 'timeout', reason: 'timeout' }),
-        this.deadlineMs,
+        this.deadline.ms,
       );
       const settle = (receipt: Receipt) => {
         clearTimeout(timer);

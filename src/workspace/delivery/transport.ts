@@ -13,6 +13,11 @@ export interface Parcel {
 
 export type Receipt = Pick<DeliveryRecord, 'outcome' | 'status' | 'ack' | 'reason'>;
 
+/** How long the app may take to acknowledge; tests shorten it on the way. */
+export interface Deadline {
+  ms: number;
+}
+
 /** A way to the app: HTTP requests or Socket Mode. */
 export interface Transport {
   readonly via: 'http' | 'socket';

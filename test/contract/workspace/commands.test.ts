@@ -6,7 +6,7 @@ let workspace: Workspace;
 let stop: (() => Promise<void>) | undefined;
 
 beforeEach(async () => {
-  workspace = await startWorkspace({ ackDeadlineMs: 400 });
+  workspace = await startWorkspace();
 });
 
 afterEach(async () => {
@@ -41,6 +41,7 @@ describe('slash commands over HTTP', () => {
     const bolt = await httpApp(workspace);
     stop = bolt.stop;
     bolt.app.command('/ops', async () => {});
+    workspace.setAckDeadline(200);
     expect(await workspace.user('anna').command('#ops', '/ops')).toMatchObject({
       ok: false,
       error: 'operation_timeout',

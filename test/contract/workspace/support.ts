@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
+import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { ErrorCode, WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Workspace } from '../../../src/workspace/workspace.ts';
 
@@ -72,4 +72,25 @@ export async function httpApp(workspace: Workspace): Promise<{ app: App; url: st
     await new Promise((resolve) => server.close(resolve));
   };
   return { app, url, stop };
+}
+
+/** A real Bolt app over Socket Mode, connected and saying hello. `stop` waits until the connection is closed. */
+export async function socketApp(workspace: Workspace): Promise<{ app: App; stop(): Promise<void> }> {
+  const receiver = new SocketModeReceiver({
+    appToken: workspace.appToken,
+    logger: silent,
+    // Also how long the client waits before it reconnects.
+    clientPingTimeout: 1000,
+    installerOptions: { clientOptions: { slackApiUrl: workspace.apiUrl, retryConfig: { retries: 0 } } },
+  });
+  const app = new App({
+    token: workspace.botToken,
+    receiver,
+    logger: silent,
+    deferInitialization: true,
+    clientOptions: { slackApiUrl: workspace.apiUrl, retryConfig: { retries: 0 } },
+  });
+  await app.init();
+  await app.start();
+  return { app, stop: () => receiver.client.disconnect() };
 }
