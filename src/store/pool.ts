@@ -11,11 +11,15 @@ export function survivesBrokenConnections(pool: pg.Pool, log: Log): void {
   });
 }
 
-/** Ends a pool: waits for running queries up to `drainMs`, then `cut` breaks their connections. */
+/** Ends a pool: waits for running queries up to `drainMs`, then `cut` breaks their connections; a client never given back is left. */
 export async function drain(pool: pg.Pool, cut: () => void, drainMs: number = DRAIN_MS): Promise<void> {
-  const timer = setTimeout(cut, drainMs);
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    cut();
+    late.resolve();
+  }, drainMs);
   try {
-    await pool.end();
+    await Promise.race([pool.end(), late.promise]);
   } finally {
     clearTimeout(timer);
   }

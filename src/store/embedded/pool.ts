@@ -12,10 +12,14 @@ import { Session } from './session.ts';
 const MAX_CLIENTS = 50;
 
 /**
- * A `pg.Pool` over an open PGlite. `patienceMs`: how long a query may wait for another one's transaction.
+ * A `pg.Pool` over an open PGlite. `patienceMs`: how long a query may wait for another one's transaction;
+ * `drainMs`: how long `close` waits for running work.
  * No named statements, session `SET` or session advisory locks: all clients share one session.
  */
-export async function embeddedPool(lite: PGlite, options: { log: Log; patienceMs?: number }): Promise<OpenPool> {
+export async function embeddedPool(
+  lite: PGlite,
+  options: { log: Log; patienceMs?: number; drainMs?: number },
+): Promise<OpenPool> {
   const session = await Session.open(lite, options.patienceMs);
   const pool = new pg.Pool({
     max: MAX_CLIENTS,
@@ -39,7 +43,7 @@ export async function embeddedPool(lite: PGlite, options: { log: Log; patienceMs
       }
     },
     close: async () => {
-      await drain(pool, () => session.disconnectAll());
+      await drain(pool, () => session.disconnectAll(), options.drainMs);
       await lite.close();
     },
   };
