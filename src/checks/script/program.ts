@@ -42,6 +42,7 @@ function contains(folder: string, file: string): boolean {
 }
 
 function allowed(site: Site): string {
-  if (site.scriptDirs.length === 0) return 'no folder is allowed for scripts yet: name one in ops.yml';
+  if (site.scriptDirs.length === 0)
+    return 'no folder is allowed for scripts yet: say scripts: {allow: [./checks]} in ops.yml';
   return `put it into an allowed folder: ${site.scriptDirs.join(', ')}`;
 }

@@ -6,6 +6,7 @@ import https from 'node:https';
 import type { AddressInfo, LookupFunction, Socket } from 'node:net';
 import net from 'node:net';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpParams } from '../../../src/checks/http/params.ts';
 import { probeHttp } from '../../../src/checks/http/probe.ts';
@@ -38,11 +39,12 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://${await listen(createServer(listener))}`;
 }
 
-async function serveTls(certificate: string): Promise<string> {
+async function serveTls(certificate: string, onHandshake: (socket: TLSSocket) => void = () => {}): Promise<string> {
   const server = https.createServer(
     { key: pem(`${certificate}.key`), cert: pem(`${certificate}.pem`) },
     (_, response) => response.end('ok'),
   );
+  server.on('secureConnection', onHandshake);
   return `https://localhost:${(await listen(server)).split(':')[1]}`;
 }
 
@@ -128,6 +130,17 @@ describe('an answer', () => {
     await measure(http, { url });
     await measure(http, { url });
     expect(new Set(ports).size).toBe(2);
+  });
+
+  it('shakes hands anew each time: a resumed session would hide a certificate that has expired since', async () => {
+    const seen: { resumed: boolean; port: number | undefined }[] = [];
+    const url = await serveTls('valid', (socket) =>
+      seen.push({ resumed: socket.isSessionReused(), port: socket.remotePort }),
+    );
+    const params = { url, ca: join(tls, 'ca.pem') };
+    for (let i = 0; i < 3; i++) expect(await measure(http, params)).toMatchObject({ status: 200 });
+    expect(seen.map(({ resumed }) => resumed)).toEqual([false, false, false]);
+    expect(new Set(seen.map(({ port }) => port)).size).toBe(3);
   });
 
   it('sends method, headers and body; secrets are filled in and stay out of the facts', async () => {

@@ -145,6 +145,10 @@ describe('an answer', () => {
   });
 
   it('comes from a read-only session with limits, that is closed afterwards', async () => {
+    const before = await admin.query(
+      "select sessions_abandoned::int as n from pg_stat_database where datname = 'postgres'",
+    );
+    const abandoned = before.rows[0].n;
     const sql = `select current_setting('transaction_read_only') as ro, current_setting('statement_timeout') as st,
       current_setting('lock_timeout') as lt, current_setting('application_name') as app, pg_backend_pid() as pid`;
     const facts = await measure(
@@ -154,6 +158,11 @@ describe('an answer', () => {
     );
     expect(facts).toMatchObject({ ro: 'on', st: '5s', lt: '500ms', app: 'rounds' });
     await expect.poll(() => backends(`pid = ${facts.pid}`), { timeout: 10_000 }).toBe(0);
+    // Said goodbye: a dropped connection would be a line in the server's log, each time.
+    const { rows } = await admin.query(
+      "select sessions_abandoned::int as n from pg_stat_database where datname = 'postgres'",
+    );
+    expect(rows[0].n).toBe(abandoned);
   });
 });
 
