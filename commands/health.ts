@@ -18,7 +18,7 @@ export default defineCommand<Services>({
   name: 'health',
   summary: 'Check the systems now and show what needs a look, worst first',
   usage: '[GROUP | CHECK]',
-  examples: ['health', 'health api', 'health main-db'],
+  examples: ['health', 'health api', 'health data/main-db'],
   role: 'viewer',
   run(ctx, args) {
     const scope = scopeOf(ctx, args);
@@ -32,13 +32,15 @@ export default defineCommand<Services>({
   },
 });
 
-/** A word is a group or a check; a group wins when both have the name. */
+/** A word is a group or a check; where both have the name it is the group, and `group/check` is the check. */
 function scopeOf({ services: { ops } }: Context, args: string[]): Scope {
   const [name, ...rest] = args;
   if (name === undefined) return { kind: 'all' };
   const hint = 'usage: health [GROUP | CHECK]';
   if (rest.length) throw new OpsError('invalid', `"${rest.join(' ')}" is too much`, { hint });
   if (name.startsWith('-')) throw new OpsError('invalid', `There is no option ${name}`, { hint });
+  const [group, id] = name.split('/');
+  if (ops.checks.some((check) => check.group === group && check.id === id)) return { kind: 'check', id: id! };
   if (ops.checks.some((check) => check.group === name)) return { kind: 'group', id: name };
   if (ops.checks.some((check) => check.id === name)) return { kind: 'check', id: name };
   const names = [...new Set(ops.checks.flatMap((check) => [check.group, check.id]))];

@@ -16,6 +16,7 @@ type SlackAccess = Exclude<Environment['slack'], { kind: 'none' }>;
 export async function runBot(variables: NodeJS.ProcessEnv, options: { reset: boolean }): Promise<ExitCode> {
   const environment = readEnvironment(variables, { face: 'bot' });
   const log = pino({ level: environment.logLevel });
+  for (const note of environment.notes) log.info(note);
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const closing = new AsyncDisposableStack();
   try {

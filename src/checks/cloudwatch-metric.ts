@@ -21,20 +21,22 @@ const series = z.strictObject({ namespace, metric: z.string().min(1).max(255), d
 
 const params = z
   .strictObject({
-    namespace: namespace.optional(),
-    metric: z.string().min(1).max(255).optional(),
-    dimensions,
-    statistic,
+    namespace: namespace.optional().describe('with metric; either these two or expression with metrics'),
+    metric: z.string().min(1).max(255).optional().describe('name of the metric'),
+    dimensions: dimensions.describe('all of the metric’s dimensions: {ClusterName: prod}'),
+    statistic: statistic.describe('Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p95'),
     expression: z.string().min(1).max(2048).optional().describe('metric math over the names in `metrics`'),
     metrics: z
       .record(z.string().regex(/^[a-z]\w{0,100}$/, 'a name that starts with a lower-case letter'), series)
-      .optional(),
+      .optional()
+      .describe('for expression: {errors: {namespace, metric, dimensions, statistic}}'),
     period: duration
       .refine((ms) => ms % 60_000 === 0 || [1000, 5000, 10_000, 20_000, 30_000].includes(ms), {
         error: 'a multiple of 60s, or 1s, 5s, 10s, 20s, 30s',
       })
       .refine((ms) => ms > 0 && ms <= 86_400_000, { error: 'at most 1d' })
-      .default(60_000),
+      .prefault('1m')
+      .describe('length of a datapoint’s period, for all metrics of an expression'),
     missing: z
       .enum(['unknown', 'zero'])
       .default('unknown')

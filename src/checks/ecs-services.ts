@@ -24,7 +24,7 @@ const params = z.strictObject({
   region,
   stopped_window: z
     .union([z.literal('off'), duration])
-    .default(3_600_000)
+    .prefault('1h')
     .describe('how far back stopped tasks count (ECS keeps them for about 1h); off = not read'),
   revisions: z.boolean().default(true).describe('compare task definitions with their newest revision'),
 });
@@ -73,6 +73,7 @@ export default defineCheck({
       { when: '!stopped_read', say: 'stopped tasks not read: {unread}' },
     ],
   }),
+  okSays: '{running} of {desired} tasks running',
   iam: ['ecs:ListServices', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:ListTaskDefinitions'],
   describe: ({ cluster, services }) => `ECS ${services?.join(', ') ?? 'services'} of ${cluster}`,
   lane: (target) => `aws:ecs:${target.region ?? 'default'}`,

@@ -25,6 +25,7 @@ export default defineCheck({
       { when: 'status != 200', say: 'HTTP {status} (want 200)' },
     ],
   }),
+  okSays: 'HTTP {status} in {latency_ms}',
   iam: [],
   describe: (target) => {
     const { origin, pathname } = new URL(target.url);

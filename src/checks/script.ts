@@ -20,6 +20,7 @@ export default defineCheck({
     fail: [{ when: 'exit_code == 2', say: '{text}' }],
     warn: [{ when: 'exit_code == 1', say: '{text}' }],
   }),
+  okSays: '{text}',
   iam: [],
   // Its arguments stay out of messages: they are the operator's, and nobody promised that they are harmless.
   describe: (target) => `script ${target.run[0]}`,

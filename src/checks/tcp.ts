@@ -13,6 +13,7 @@ export default defineCheck({
     address: { type: 'string', help: 'IP address that answered: `address != "10.0.0.7"`' },
   }),
   rules: () => ({ fail: [{ when: '!reachable', say: '{error}' }] }),
+  okSays: 'open, answered in {latency_ms}',
   iam: [],
   describe: (target) => `TCP ${target.host}:${target.port}`,
   lane: (target) => `host:${target.host}:${target.port}`,

@@ -12,7 +12,7 @@ const longest = 500;
  */
 export function sayRule(condition: Condition, facts: Facts, specs: FactSpecs): string {
   const template = condition.rule.say;
-  if (template !== undefined) return cut(fill(template, facts, specs), longest);
+  if (template !== undefined) return sayFacts(template, facts, specs);
   const explanation = condition.explain(facts);
   return explanation ? sayExplanation(explanation) : `${condition.source} is true`;
 }
@@ -48,6 +48,11 @@ export function sayClear(condition: Condition, facts: Facts): string {
     is: `when ${condition.source}`,
   };
   return `${fact} ${formatValue(value, unit)}, clears ${wants[op]}`;
+}
+
+/** A template with `{fact}` filled in, as one line of at most 500 characters. */
+export function sayFacts(template: string, facts: Facts, specs: FactSpecs): string {
+  return cut(fill(template, facts, specs), longest);
 }
 
 function fill(template: string, facts: Facts, specs: FactSpecs): string {

@@ -29,7 +29,7 @@ export function applyBlocked<Report extends Judgement & Pick<CheckReport, 'id'>>
     return {
       ...report,
       outcome: 'blocked',
-      reason: `blocked by ${down.id} (${down.outcome}: ${down.reason})`,
+      reason: `blocked by ${down.id} (${down.outcome})`,
       next: `See ${down.id}.`,
       notes: [...report.notes, `measured ${report.outcome}: ${report.reason}`],
     };

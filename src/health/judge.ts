@@ -1,5 +1,5 @@
 import type { Condition, ConditionResult } from '../conditions/model.ts';
-import { sayRule } from '../conditions/say.ts';
+import { sayFacts, sayRule } from '../conditions/say.ts';
 import { formatDuration } from '../config/duration.ts';
 import type { Check } from '../config/model.ts';
 import type { FactSpecs, Facts, Sample, UnmeasuredReason } from '../kernel/check.ts';
@@ -23,6 +23,8 @@ export type Input =
       at: Date;
       facts: Facts;
       specs: FactSpecs;
+      /** The check type's words for ok. */
+      okSays?: string;
       /** Samples before this one, oldest first, from a source with a history of its own. */
       earlier?: readonly Sample[];
       /** Tries it took, ≥ 1. */
@@ -130,7 +132,8 @@ function judgeMeasured(measured: Extract<Input, { kind: 'measured' }>, input: Ju
   if (notClear) return { ...notClear, next: check.hint, notes: looked.notes };
   if (measured.attempts > 1) looked.notes.push('ok after retry');
   const reads = [...check.fail, ...check.warn].flatMap((condition) => condition.reads);
-  return { outcome: 'ok', reason: okReason(facts, specs, reads), notes: looked.notes };
+  const reason = measured.okSays ? sayFacts(measured.okSays, facts, specs) : okReason(facts, specs, reads);
+  return { outcome: 'ok', reason, notes: looked.notes };
 }
 
 /** Evaluates one rule and files what came of it. */

@@ -21,7 +21,12 @@ export function judgeResult({ check, result, last, history }: Judging): Omit<Che
   const measured: Input =
     result.kind === 'unmeasured'
       ? result
-      : { ...result, specs: check.definition.facts(check.target), hadPrevious: last?.sample !== undefined };
+      : {
+          ...result,
+          specs: check.definition.facts(check.target),
+          okSays: check.definition.okSays,
+          hadPrevious: last?.sample !== undefined,
+        };
   const previous = last?.settled && { outcome: last.settled };
   const judgement = judge({ measured, check, history, previous, now: at });
   const { facts, cut } = result.kind === 'measured' ? keptFacts(result.facts, result.size) : { facts: {}, cut: [] };

@@ -18,7 +18,10 @@ const suffixes: Record<string, string[]> = {
 export function okReason(facts: Facts, specs: FactSpecs, reads: readonly string[] = []): string {
   const names = [...new Set([...reads, ...Object.keys(specs)])].filter((name) => isTelling(specs[name], facts[name]));
   if (names.length === 0) return 'measured';
+  // "reachable true" says little: what has a value comes first.
+  const yesOrNo = (name: string) => Number(specs[name]?.type === 'bool');
   return names
+    .sort((a, b) => yesOrNo(a) - yesOrNo(b))
     .slice(0, most)
     .map((name) => `${labelOf(name, specs[name])} ${formatValue(facts[name], specs[name]?.unit)}`)
     .join(', ');

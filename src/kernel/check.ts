@@ -133,6 +133,8 @@ export interface CheckType<Schema extends z.ZodType = z.ZodType> {
   facts: (target: z.output<Schema>) => FactSpecs;
   /** Default rules, used unless the check says `defaults: off`. */
   rules: (target: z.output<Schema>) => Partial<Rules>;
+  /** What an ok check says, with `{fact}` filled in; else a few telling facts are listed. */
+  okSays?: string;
   /** IAM actions it needs; empty outside AWS. */
   iam: string[];
   /** What it asks, in a few words for messages: `GET https://api.example.com/health` (no secrets). */

@@ -48,8 +48,6 @@ export function awsService<Client extends AwsClient>(options: {
     try {
       return { ...entry, region: await untilAborted(entry.client.config.region(), signal) };
     } catch (cause) {
-      // It may have one next time: a profile was written, the metadata service came up.
-      clients.delete(key);
       throw new Unmeasured('misconfigured', 'no AWS region', { next: 'set region on the check, or AWS_REGION', cause });
     }
   };

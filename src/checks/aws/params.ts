@@ -12,4 +12,5 @@ export const duration = z
 export const region = z
   .string()
   .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'a region such as eu-west-1')
-  .optional();
+  .optional()
+  .describe('AWS region; default: AWS_REGION, or the profile’s region');

@@ -80,7 +80,7 @@ describe('a check whose parent is down', () => {
     expect(metrics).toEqual({
       id: 'metrics',
       outcome: 'blocked',
-      reason: 'blocked by network (fail: network is fail)',
+      reason: 'blocked by network (fail)',
       next: 'See network.',
       notes: ['measured warn: metrics is warn'],
     });

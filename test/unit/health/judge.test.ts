@@ -40,6 +40,12 @@ describe('the worst outcome wins', () => {
     expect(judged(check, healthy)).toEqual({ outcome: 'ok', reason: 'status 200, latency 34 ms', notes: [] });
   });
 
+  test('all good, in the words of the check type', () => {
+    const okSays = 'HTTP {status} in {latency_ms}';
+    expect(judged(check, healthy, { okSays }).reason).toBe('HTTP 200 in 34 ms');
+    expect(judged(check, { ...healthy, status: 503 }, { okSays }).reason).toBe('status 503 (want 200)');
+  });
+
   test('a fail says rule, value, limit and what to do next', () => {
     expect(judged(check, { ...healthy, status: 503 })).toEqual({
       outcome: 'fail',

@@ -8,6 +8,7 @@ const specs: FactSpecs = {
   connections_pct: { type: 'number', unit: '%', help: '' },
   size_bytes: { type: 'number', unit: 'bytes', help: '' },
   state: { type: 'string', help: '' },
+  up: { type: 'bool', help: '' },
   json: { type: 'json', help: '' },
   names: { type: 'list', help: '' },
 };
@@ -24,6 +25,7 @@ test.each<[object, string[], string]>([
     'size 2 KiB, status 200, latency 34.2 ms',
   ],
   [{ status: null, latency_ms: Number.NaN, state: 'available', json: {}, names: ['a'] }, ['json'], 'state available'],
+  [{ up: true, status: 200 }, ['up'], 'status 200, up true'],
   [{ json: { a: 1 }, undeclared: 5 }, ['json'], 'measured'],
 ])('%o, of which the rules read %o: %s', (facts, reads, said) => {
   expect(okReason(facts as Record<string, unknown>, specs, reads)).toBe(said);
