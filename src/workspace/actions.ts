@@ -1,5 +1,7 @@
+import { remember } from './bounded.ts';
 import { type Choice, chosen, initialValues, usable, type Values } from './element-state.ts';
 import { envelope, messageContext, type Outcome, outcomeOf } from './interactions.ts';
+import { KEPT } from './limits.ts';
 import type { Surroundings } from './person.ts';
 import { viewJson } from './views.ts';
 import type { Json, Message, User, View } from './world.ts';
@@ -27,7 +29,7 @@ export function findElement(surface: Surface, ref: string): { block: Json; eleme
 function messageValues({ state }: Surroundings, user: User, message: Message): Values {
   const key = `${user.id} ${message.ts}`;
   const values = state.messageValues.get(key) ?? initialValues(message.blocks, message.channel);
-  state.messageValues.set(key, values);
+  remember(state.messageValues, key, values, KEPT.choices);
   return values;
 }
 

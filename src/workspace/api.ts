@@ -2,9 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Args } from './args.ts';
 import { parseArguments } from './body.ts';
+import { append } from './bounded.ts';
 import { SlackError } from './errors.ts';
 import type { ApiCall } from './events.ts';
 import { type Fault, Faults } from './faults.ts';
+import { KEPT } from './limits.ts';
 import type { Method } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import { RateLimits } from './rates.ts';
@@ -65,7 +67,7 @@ export class WebApi {
       at,
       faulted: fault !== undefined,
     };
-    this.traffic.push(call);
+    append(this.traffic, call, KEPT.calls);
     this.state.events.emit({ type: 'call', call });
     return dropped ? undefined : answer;
   }

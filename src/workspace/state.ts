@@ -1,8 +1,9 @@
+import { remember } from './bounded.ts';
 import type { Values } from './element-state.ts';
 import { SlackError } from './errors.ts';
 import type { WorkspaceEvents } from './events.ts';
 import { compareTs, newId, newSecret, Timestamps } from './ids.ts';
-import { RESPONSE_URL, TRIGGER_LIFE_MS } from './limits.ts';
+import { KEPT, RESPONSE_URL, TRIGGER_LIFE_MS } from './limits.ts';
 import type { Bookmark, Channel, Clock, Json, Message, StoredFile, Token, User, UserGroup, View } from './world.ts';
 
 interface Trigger {
@@ -94,7 +95,8 @@ export class WorkspaceState {
 
   newTrigger(user: string, origin: { channel?: string; view?: string } = {}): string {
     const id = `${this.nowMs()}.${newId('').slice(0, 6)}.${newSecret().slice(0, 16)}`;
-    this.triggers.set(id, { user, expiresMs: this.nowMs() + TRIGGER_LIFE_MS, exchanged: false, ...origin });
+    const trigger = { user, expiresMs: this.nowMs() + TRIGGER_LIFE_MS, exchanged: false, ...origin };
+    remember(this.triggers, id, trigger, KEPT.triggers);
     return id;
   }
 
@@ -110,11 +112,8 @@ export class WorkspaceState {
 
   newResponseUrl(target: Pick<ResponseUrl, 'channel' | 'user' | 'message'>): string {
     const id = newSecret();
-    this.responseUrls.set(id, {
-      ...target,
-      usesLeft: RESPONSE_URL.uses,
-      expiresMs: this.nowMs() + RESPONSE_URL.lifeMs,
-    });
+    const url = { ...target, usesLeft: RESPONSE_URL.uses, expiresMs: this.nowMs() + RESPONSE_URL.lifeMs };
+    remember(this.responseUrls, id, url, KEPT.responseUrls);
     return `${this.url}/response/${id}`;
   }
 

@@ -1,5 +1,7 @@
+import { append } from '../bounded.ts';
 import type { DeliveryRecord, WorkspaceEvents } from '../events.ts';
 import { newId } from '../ids.ts';
+import { KEPT } from '../limits.ts';
 import type { Json } from '../world.ts';
 import type { DeliveryType, Receipt, Transport } from './transport.ts';
 
@@ -75,7 +77,7 @@ export class Deliveries {
       ...receipt,
       ms: performance.now() - startedMs,
     };
-    this.records.push(record);
+    append(this.records, record, KEPT.deliveries);
     this.events.emit({ type: 'delivery', delivery: record });
     return record;
   }
