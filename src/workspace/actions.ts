@@ -9,7 +9,7 @@ import type { Json, Message, User, View } from './world.ts';
 /** What carries buttons and menus: a message, an ephemeral message, a dialog, the home tab. */
 export type Surface = Message | View;
 
-export function isMessage(surface: Surface): surface is Message {
+function isMessage(surface: Surface): surface is Message {
   return 'ts' in surface;
 }
 

@@ -39,7 +39,7 @@ export function envelope(state: WorkspaceState, user: User): Json {
 }
 
 /** Slack names a private channel and a direct message only by their kind. */
-export function shownName(channel: Channel): string {
+function shownName(channel: Channel): string {
   if (channel.is_im) return 'directmessage';
   return channel.is_private ? 'privategroup' : channel.name;
 }

@@ -35,7 +35,7 @@ export interface Channel {
   members: Set<string>;
 }
 
-export interface Reaction {
+interface Reaction {
   name: string;
   users: string[];
 }

@@ -12,7 +12,7 @@ function textChars(value: unknown): number {
 }
 
 /** What counts against `msg_blocks_too_long`: all text, and a charge for each block. */
-export function blockChars(blocks: Json[]): number {
+function blockChars(blocks: Json[]): number {
   return textChars(blocks) + blocks.length * BLOCK_BUDGET.perBlockChars;
 }
 

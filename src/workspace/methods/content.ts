@@ -7,7 +7,7 @@ import type { MessageContent } from '../messages.ts';
 import type { Json } from '../world.ts';
 
 /** Blocks that passed every check, or the error Slack answers. */
-export function checkedBlocks(value: unknown, anyBlockSize = false): Json[] {
+function checkedBlocks(value: unknown, anyBlockSize = false): Json[] {
   if (!Array.isArray(value)) throw new SlackError('invalid_blocks_format');
   const problems = messageBlockProblems(value);
   if (problems.length > 0) {

@@ -24,7 +24,7 @@ export function client(
   });
 }
 
-export const silent = {
+const silent = {
   debug() {},
   info() {},
   warn() {},
