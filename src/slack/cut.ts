@@ -19,8 +19,8 @@ const fenceEnd = '\n```';
 function safeHead(text: string, max: number): string {
   if (text.length <= max) return text;
   let end = Math.max(0, max);
-  const open = text.lastIndexOf('<', end - 1);
-  if (end > 0 && open >= 0 && !text.slice(open, end).includes('>')) end = open;
+  const open = text.indexOf('<', end > 0 ? text.lastIndexOf('>', end - 1) + 1 : 0);
+  if (open >= 0 && open < end) end = open;
   const entity = /&[a-z#0-9]{0,6}$/i.exec(text.slice(Math.max(0, end - 8), end));
   if (entity) end -= entity[0].length;
   if (end > 0 && isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;

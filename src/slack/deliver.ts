@@ -21,7 +21,7 @@ export interface Unfinished {
 export async function deliver(
   replies: Replies,
   asked: Asked,
-  ports: SurfacePorts,
+  ports: SurfacePorts & { stopping: AbortSignal },
   gone: () => void,
 ): Promise<Delivered> {
   const surfaces = new Map<Reply['place'], Surface>();
@@ -31,6 +31,8 @@ export async function deliver(
   try {
     for (;;) {
       const next = await source.latest(shownAtMs + editEveryMs);
+      // A command that just ends when it is aborted has not given its final answer.
+      if (next.ended && !next.reply && shown && !shown.final) ports.stopping.throwIfAborted();
       const reply = next.reply ?? (next.ended && shown && !shown.final ? shown.reply : undefined);
       if (reply) {
         const surface = surfaces.get(reply.place) ?? surfaceFor(reply.place, asked, ports);

@@ -53,7 +53,8 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
     const gone = new AbortController();
     const signal = AbortSignal.any([work.signal, gone.signal]);
     const replies = job.run({ services: ports.services, actor, clock: ports.clock, log, face: 'slack', signal });
-    const surfacePorts = { ...ports, log, key: randomUUID(), command: { name: job.command, words: job.words } };
+    const command = { name: job.command, words: job.words };
+    const surfacePorts = { ...ports, log, key: randomUUID(), command, stopping: work.signal };
     const delivered = await deliver(replies, asked, surfacePorts, () => {
       log.info('the answer was deleted while it was refreshed');
       gone.abort();

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { eventScopes, methodScopes, requiredScopes, slashCommand } from '../../../src/slack/scopes.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const manifest = parse(readFileSync(join(root, 'manifest.yml'), 'utf8'));
+const sources = readdirSync(join(root, 'src/slack'))
+  .filter((file) => file !== 'scopes.ts')
+  .map((file) => readFileSync(join(root, 'src/slack', file), 'utf8'))
+  .join('\n');
+
+describe('manifest.yml', () => {
+  it('asks for the scopes the code needs and no others', () => {
+    expect([...manifest.oauth_config.scopes.bot].sort()).toEqual(requiredScopes());
+  });
+
+  it('has the slash command that the router listens to', () => {
+    expect(manifest.features.slash_commands.map(({ command }: { command: string }) => command)).toEqual([slashCommand]);
+    expect(manifest.features.slash_commands[0].usage_hint).toBeTruthy();
+  });
+
+  it('subscribes to the events that the code listens to', () => {
+    const heard = [...sources.matchAll(/app\.event\('([a-z_]+)'/g)].map(([, event]) => event);
+    expect(heard.sort()).toEqual(Object.keys(eventScopes).sort());
+    expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(Object.keys(eventScopes).sort());
+  });
+
+  it('turns on what the code uses', () => {
+    expect(sources).toContain('app.action');
+    expect(manifest.settings.interactivity.is_enabled).toBe(true);
+    expect(manifest.settings.socket_mode_enabled).toBe(true);
+    expect(manifest.features.bot_user.display_name).toBe('rounds');
+  });
+});
+
+describe('scopes.ts', () => {
+  it('lists every Web API method that the code calls, and none that it does not', () => {
+    const called = [...sources.matchAll(/'((?:chat|conversations|views|auth|users)\.[A-Za-z.]+)'/g)].map(
+      ([, name]) => name,
+    );
+    const throughClient = [...sources.matchAll(/client\.((?:auth|chat|conversations|views|users)\.[a-zA-Z]+)\(/g)];
+    const all = [...new Set([...called, ...throughClient.map(([, name]) => name)])].sort();
+    expect(all).toEqual(Object.keys(methodScopes).sort());
+  });
+});

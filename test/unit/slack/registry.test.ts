@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../../../src/kernel/command.ts';
+import { buttonMeantBy, meantBy, registryOf } from '../../../src/slack/registry.ts';
+
+const run = async () => ({ place: 'asker' as const, slack: () => ({ text: '', blocks: [] }), terminal: () => '' });
+
+function command(name: string, rest: Partial<Command<object>> = {}): Command<object> {
+  return { name, summary: name, usage: '', examples: [], role: 'viewer', run, ...rest };
+}
+
+const again = { role: 'viewer' as const, run };
+const registry = registryOf([
+  command('health', { buttons: { again } }),
+  command('check-config', { faces: ['terminal'] }),
+]);
+
+describe('meantBy', () => {
+  it.each([[[]], [['help']], [['HELP']], [['--help']]])('%j is help', (words) => {
+    expect(meantBy(registry, words).kind).toBe('help');
+  });
+
+  it('finds a command whatever its case, with its arguments', () => {
+    expect(meantBy(registry, ['Health', 'API', 'x'])).toMatchObject({ kind: 'run', args: ['API', 'x'] });
+  });
+
+  it('suggests the nearest command for a typo, and none for something else', () => {
+    expect(meantBy(registry, ['healht'])).toEqual({ kind: 'unknown', word: 'healht', nearest: 'health' });
+    expect(meantBy(registry, ['zzzzzzzz'])).toEqual({ kind: 'unknown', word: 'zzzzzzzz', nearest: undefined });
+  });
+
+  it('never suggests or runs what works in the terminal only', () => {
+    expect(meantBy(registry, ['check-config']).kind).toBe('terminal_only');
+    expect(meantBy(registry, ['check-confi'])).toMatchObject({ kind: 'unknown', nearest: undefined });
+  });
+});
+
+describe('buttonMeantBy', () => {
+  it.each([['health.again'], ['health.again.0'], ['health.again.12']])('%s is the button', (id) => {
+    expect(buttonMeantBy(registry, id).kind).toBe('run');
+  });
+
+  it.each([['health.gone'], ['gone.again'], ['health'], ['health.constructor'], ['health.toString'], ['']])(
+    '%s is unknown',
+    (id) => {
+      expect(buttonMeantBy(registry, id)).toEqual({ kind: 'unknown' });
+    },
+  );
+});
