@@ -35,7 +35,7 @@ it('come with their number and the reason of the failure before, and stop once a
     (response) => response.writeHead(500).end(),
     (response) => response.writeHead(200).end(),
   ];
-  workspace.setAckDeadline(200);
+  workspace.setAckDeadline(1000);
   await workspace.user('anna').openHome();
   await workspace.waitFor(() => workspace.deliveries.length === 3, { what: 'the acknowledged attempt' });
   expect(heard.map((h) => [h['x-slack-retry-num'], h['x-slack-retry-reason']])).toEqual([

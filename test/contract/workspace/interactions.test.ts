@@ -88,6 +88,7 @@ describe('block actions', () => {
       ok: false,
       error: 'operation_timeout',
     });
+    workspace.setAckDeadline(3000);
     await expect(workspace.user('anna').click(message, 'nothing')).rejects.toThrow('again, pick, more');
     await expect(workspace.user('anna').choose(message, 'pick', 'z')).rejects.toThrow('there are a, b');
     await stop();

@@ -128,7 +128,7 @@ describe('Socket Mode', () => {
 
   it('tries an unacknowledged event again with its attempt', async () => {
     const one = await bare();
-    workspace.setAckDeadline(200);
+    workspace.setAckDeadline(1000);
     const said = workspace.user('anna').say('#ops', `<@${workspace.identity.botUser}> hi`);
     const first = await one.frame('events_api');
     workspace.setAckDeadline(5000);
