@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** Starts a file of this folder as a process; resolves with the first message it sends. */
-export async function startChild<T>(file: string, args: string[] = []): Promise<{ child: ChildProcess; hello: T; stop(): void }> {
+export async function startChild<T>(
+  file: string,
+  args: string[] = [],
+): Promise<{ child: ChildProcess; hello: T; stop(): void }> {
   const child = fork(join(import.meta.dirname, file), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [hello] = (await once(child, 'message')) as [T];
   return { child, hello, stop: () => child.kill() };
