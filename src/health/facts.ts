@@ -1,7 +1,7 @@
 import type { Facts } from '../kernel/check.ts';
 
 /** Facts above this are no measurement but a dump: the check is unknown. Counted in characters of JSON. */
-export const factsCeiling = 4_000_000;
+const factsCeiling = 4_000_000;
 /** What a report and the history keep. */
 export const factsKept = 64_000;
 

@@ -5,10 +5,10 @@ import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
 import type { Store } from '../store/store.ts';
-import { answered, Known } from './known.ts';
+import { Known } from './known.ts';
 import { activeWindows, isSkipped } from './maintenance.ts';
-import { type CheckDetails, countOutcomes, type HealthReport, verdictOf, worstFirst } from './model.ts';
-import { historyOf } from './past.ts';
+import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
+import { historyOf, type Past } from './past.ts';
 import { lastReport } from './report.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import type { SharedSweep } from './shared-sweep.ts';
@@ -44,6 +44,8 @@ export interface HealthOptions {
   reveal: Reveal;
   /** Called for every finished sweep, with what is known of all checks and the sweep's start and duration. */
   onSweep?: (report: HealthReport) => void;
+  /** How long an answer waits for the database before it does without, ms; default 2 s. */
+  patienceMs?: number;
 }
 
 /** A check is measured on demand when it is quick; a rare one may be costly, so its last result is shown. */
@@ -51,8 +53,10 @@ const onDemand = { longestTimeoutMs: 10_000, rarestMs: 3_600_000 };
 const betweenReportsMs = 250;
 
 /** The feature's face: the checks of `ops`, measured on demand and regularly, with their history in `store`. */
-export function createHealth({ ops, store, clock, log, reveal, onSweep }: HealthOptions): Health {
-  const known = new Known({ store, clock, log });
+export function createHealth({ ops, store, clock, log, reveal, onSweep, patienceMs }: HealthOptions): Health {
+  const known = new Known({ store, clock, log, patienceMs });
+  // Sorted once: sorting a thousand names for each of a sweep's reports would cost more than judging them.
+  const inOrder = ops.checks.toSorted((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id));
   const allIds = ops.checks.map((check) => check.id);
   const sweeps = new Sweeps({ ops, known, clock, log, reveal, onEnd: (sweep) => onSweep?.(report(ops.checks, sweep)) });
   let schedule: Schedule | undefined;
@@ -69,14 +73,14 @@ export function createHealth({ ops, store, clock, log, reveal, onSweep }: Health
     const now = clock.now();
     const ids = new Set(checks.map((check) => check.id));
     const shown = shownReports({
-      judged: ops.checks.map((check) => sweep?.found.get(check.id) ?? lastReport(check, known.get(check.id), now)),
+      judged: inOrder.map((check) => sweep?.found.get(check.id) ?? lastReport(check, known.get(check.id), now)),
       checks: ops.checks,
       windows: activeWindows(ops.maintenance, now),
       last: (id) => known.get(id),
       zone: ops.team.zone,
     })
       .filter(({ id }) => ids.has(id))
-      .sort(worstFirst);
+      .sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
     const counts = countOutcomes(shown);
     const newest = Math.max(...shown.map(({ at }) => at.getTime()));
     const warnings = [...(sweep?.warnings ?? []), ...(warning === undefined ? [] : [warning])];
@@ -139,13 +143,12 @@ export function createHealth({ ops, store, clock, log, reveal, onSweep }: Health
     };
   }
 
-  async function pastOf(check: Check): Promise<Awaited<ReturnType<typeof historyOf>>> {
-    try {
-      return await answered(historyOf(store, check, clock.now()));
-    } catch (error) {
-      log.error({ err: error, check: check.id }, 'history not read');
-      return { series: null, strip: [], transitions: [], uptime: { day: null, month: null } };
-    }
+  async function pastOf(check: Check): Promise<Past> {
+    let past: Past = { series: null, strip: [], transitions: [], uptime: { day: null, month: null } };
+    await known.attempt('history not read', async () => {
+      past = await historyOf(store, check, clock.now());
+    });
+    return past;
   }
 
   return {

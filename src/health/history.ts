@@ -61,7 +61,9 @@ export async function recordSweep(store: Store, measured: readonly CheckState[])
 }
 
 function storedRow({ report, shown, settled, sample, open }: CheckState): object {
-  const kept = plainJson(report) as Record<string, unknown>;
+  // Facts are plain since they were measured; the rest may quote anything.
+  const { facts, ...rest } = report;
+  const kept = { ...(plainJson(rest) as Record<string, unknown>), facts };
   const own = sample?.at.getTime() === report.at.getTime();
   return {
     check_id: report.id,
@@ -69,11 +71,11 @@ function storedRow({ report, shown, settled, sample, open }: CheckState): object
     outcome: shown.outcome,
     since: shown.since,
     duration_ms: report.duration_ms,
-    facts: own ? kept.facts : null,
+    facts: own ? facts : null,
     reason: plainJson(shown.reason),
     report: kept,
     settled: settled ?? null,
-    sample: own || !sample ? null : { at: sample.at, facts: plainJson(sample.facts) },
+    sample: own || !sample ? null : sample,
     open_state: open ?? null,
   };
 }

@@ -7,7 +7,9 @@ import type { Store } from '../store/store.ts';
 import { type CheckState, changedStates, recordSweep, samplesSince } from './history.ts';
 
 /** An answer doesn't wait longer than this for the database, ms. */
-const patienceMs = 3_000;
+const usualPatienceMs = 2_000;
+/** While the database is known to be slow. */
+const shortPatienceMs = 250;
 
 /** What is known of each check: the database's word, and this process's memory when the database doesn't answer. */
 export class Known {
@@ -15,11 +17,14 @@ export class Known {
   private readonly store: Store;
   private readonly clock: Clock;
   private readonly log: Log;
+  private readonly patienceMs: number;
+  private slow = false;
 
-  constructor(options: { store: Store; clock: Clock; log: Log }) {
+  constructor(options: { store: Store; clock: Clock; log: Log; patienceMs?: number }) {
     this.store = options.store;
     this.clock = options.clock;
     this.log = options.log;
+    this.patienceMs = options.patienceMs ?? usualPatienceMs;
   }
 
   get(id: string): CheckState | undefined {
@@ -56,11 +61,14 @@ export class Known {
     if (!here || here.report.at <= state.report.at) this.states.set(id, state);
   }
 
-  private async attempt(what: string, work: () => Promise<void>): Promise<string | undefined> {
+  /** Waits for work on the database, not for long. Never rejects; resolves to a warning when it failed. */
+  async attempt(what: string, work: () => Promise<void>): Promise<string | undefined> {
     try {
-      await answered(work());
+      await answered(work(), this.slow ? shortPatienceMs : this.patienceMs);
+      this.slow = false;
       return undefined;
     } catch (error) {
+      this.slow = error instanceof TooSlow;
       this.log.error({ err: error }, what);
       return `${what}: ${whyNot(error)}`;
     }
@@ -80,11 +88,11 @@ function whyNot(error: unknown): string {
 class TooSlow extends Error {}
 
 /** The answer of the database, or `TooSlow`; a late one is dropped. */
-export async function answered<T>(work: Promise<T>): Promise<T> {
+async function answered(work: Promise<void>, withinMs: number): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new TooSlow(`no answer within ${patienceMs} ms`)), patienceMs);
+  const timer = setTimeout(() => late.reject(new TooSlow(`no answer within ${withinMs} ms`)), withinMs);
   try {
-    return await Promise.race([work, late.promise]);
+    await Promise.race([work, late.promise]);
   } finally {
     clearTimeout(timer);
   }

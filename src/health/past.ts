@@ -4,7 +4,8 @@ import type { Store } from '../store/store.ts';
 import { type CheckDetails, type Outcome, outcomes } from './model.ts';
 import type { HealthTables } from './tables.ts';
 
-type Past = Pick<CheckDetails, 'series' | 'strip' | 'transitions' | 'uptime'>;
+/** What `CheckDetails` says beyond the report. */
+export type Past = Pick<CheckDetails, 'series' | 'strip' | 'transitions' | 'uptime'>;
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -69,7 +69,7 @@ const addFacts = sql`
 function resultsToHours(tx: Kysely<HealthTables>, before: Date): Promise<number> {
   return moved(
     sql<{ moved: number }>`
-      with old as (select ctid from check_result where at < ${before} order by at limit ${rowsAtOnce}),
+      with old as (select ctid from check_result where at < ${before} limit ${rowsAtOnce}),
       moved as (delete from check_result r using old where r.ctid = old.ctid
                 returning r.check_id, date_trunc('hour', r.at, 'UTC') as bucket, r.outcome, r.facts),
       numbers as (

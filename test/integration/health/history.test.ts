@@ -111,8 +111,9 @@ describe('recordSweep', () => {
   });
 
   test('text that jsonb refuses costs no history', async () => {
-    const odd = state('odd', 0, 'fail', { body: 'a\0b\ud800' });
+    const odd = state('odd', 0, 'fail', { body: 'plain' });
     odd.report.reason = odd.shown.reason = 'broken \0 text \udfff';
+    odd.report.notes = ['a\0b'];
     await recordSweep(store, [odd]);
     expect((await stateOf('odd')).report.reason).toBe('broken \uFFFD text \uFFFD');
   });

@@ -1,0 +1,368 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Check, Ops } from '../../../src/config/model.ts';
+import { createHealth, type HealthOptions, type Scope } from '../../../src/health/health.ts';
+import type { HealthReport } from '../../../src/health/model.ts';
+import type { Measurement } from '../../../src/kernel/check.ts';
+import { OpsError } from '../../../src/kernel/errors.ts';
+import { openStore, type Store } from '../../../src/store/store.ts';
+import { checkOf, condition, opsOf, type Run, testClock } from '../../support/checks.ts';
+import { memoryLog } from '../../support/memory-log.ts';
+import { startPostgres } from '../../support/postgres.ts';
+import { embeddedStore } from '../../support/store.ts';
+
+const bad = [condition('status != 200', (facts) => facts.status !== 200, ['status'])];
+const all: Scope = { kind: 'all' };
+const unhurried = new AbortController().signal;
+
+/** Answers with a status that the test can change. */
+function service(id: string, over: Partial<Check> = {}) {
+  const state = { status: 200, runs: 0 };
+  const run: Run = async () => {
+    state.runs += 1;
+    return { facts: { status: state.status } };
+  };
+  return { state, check: checkOf(run, { id, fail: bad, ...over }) };
+}
+
+/** A check that answers when the test says so. */
+function held(id: string, over: Partial<Check> = {}) {
+  const answer = Promise.withResolvers<Measurement>();
+  const begun = Promise.withResolvers<AbortSignal>();
+  let runs = 0;
+  const run: Run = ({ signal }) => {
+    runs += 1;
+    begun.resolve(signal);
+    return answer.promise;
+  };
+  const check = checkOf(run, { id, fail: bad, timeoutMs: 9_000, ...over });
+  return { check, begun: begun.promise, release: () => answer.resolve({ facts: { status: 200 } }), runs: () => runs };
+}
+
+/** One store for the file: what an earlier test left in it is removed. */
+async function emptyStore(): Promise<Store> {
+  shared ??= embeddedStore();
+  const store = await shared;
+  await store.pool.query('truncate check_state, check_schedule, check_result, check_rollup, check_transition');
+  return store;
+}
+let shared: Promise<Store> | undefined;
+
+async function healthOf(
+  checks: Check[],
+  over: Partial<Ops> & Pick<Partial<HealthOptions>, 'store' | 'onSweep' | 'patienceMs'> = {},
+) {
+  const { store = await emptyStore(), onSweep, patienceMs = 25_000, ...ops } = over;
+  const clock = testClock();
+  const log = memoryLog();
+  const health = createHealth({ ops: opsOf(checks, ops), store, clock, log, reveal: String, onSweep, patienceMs });
+  onTestFinished(() => health.stop());
+  return { health, clock, log, store };
+}
+
+async function every(reports: AsyncIterable<HealthReport>): Promise<HealthReport[]> {
+  const list: HealthReport[] = [];
+  for await (const report of reports) list.push(report);
+  return list;
+}
+
+async function final(reports: AsyncIterable<HealthReport>): Promise<HealthReport> {
+  const report = (await every(reports)).at(-1);
+  if (!report) throw new Error('no report');
+  return report;
+}
+
+describe('measure', () => {
+  test('first what is known, then what was measured, worst first', async () => {
+    const [a, b] = [service('a'), service('b')];
+    b.state.status = 503;
+    const { health } = await healthOf([a.check, b.check]);
+    const reports = await every(health.measure({ scope: all, signal: unhurried }));
+    expect(reports[0]).toMatchObject({ verdict: 'unknown', pending: ['a', 'b'] });
+    expect(reports[0]?.checks[0]?.reason).toContain('not measured yet');
+    expect(reports.at(-1)).toMatchObject({ verdict: 'fail', pending: [], counts: { ok: 1, fail: 1 } });
+    expect(reports.at(-1)?.checks.map((check) => check.id)).toEqual(['b', 'a']);
+    expect(reports.at(-1)).not.toHaveProperty('warnings');
+  });
+
+  test('the last results come at once, while the fresh ones are measured', async () => {
+    const before = await healthOf([service('a').check]);
+    await final(before.health.measure({ scope: all, signal: unhurried }));
+    const slow = held('a');
+    const after = await healthOf([slow.check], { store: before.store });
+    after.clock.move(60_000);
+    const asker = new AbortController();
+    for await (const report of after.health.measure({ scope: all, signal: asker.signal })) {
+      expect(report).toMatchObject({ verdict: 'ok', pending: ['a'], started_at: new Date('2026-11-23T09:00:00Z') });
+      asker.abort();
+    }
+    expect(slow.runs()).toBe(1);
+  });
+
+  test('results show as they arrive', async () => {
+    const slow = held('slow');
+    const { health } = await healthOf([slow.check, service('quick').check]);
+    const pending: string[][] = [];
+    for await (const report of health.measure({ scope: all, signal: unhurried })) {
+      pending.push(report.pending);
+      if (report.pending.length === 1) slow.release();
+    }
+    expect(pending).toContainEqual(['slow']);
+    expect(pending.at(-1)).toEqual([]);
+  });
+
+  test('people who ask at the same time share one sweep, also for a part of it', async () => {
+    const one = held('one', { group: 'x' });
+    const two = service('two', { group: 'y' });
+    const { health } = await healthOf([one.check, two.check]);
+    const asked = [
+      final(health.measure({ scope: all, signal: unhurried })),
+      final(health.measure({ scope: all, signal: unhurried })),
+      final(health.measure({ scope: { kind: 'group', id: 'x' }, signal: unhurried })),
+      final(health.measure({ scope: { kind: 'check', id: 'two' }, signal: unhurried })),
+    ];
+    await one.begun;
+    one.release();
+    const reports = await Promise.all(asked);
+    expect(reports.map((report) => report.checks.map((check) => check.id).sort())).toEqual([
+      ['one', 'two'],
+      ['one', 'two'],
+      ['one'],
+      ['two'],
+    ]);
+    expect([one.runs(), two.state.runs]).toEqual([1, 1]);
+    await final(health.measure({ scope: all, signal: unhurried }));
+    expect(two.state.runs).toBe(2);
+  });
+
+  test('the sweep goes on while one asker stays, and is aborted with the last', async () => {
+    const slow = held('slow');
+    const { health } = await healthOf([slow.check]);
+    const leavers = [new AbortController(), new AbortController()];
+    const asked = leavers.map(({ signal }) => every(health.measure({ scope: all, signal })));
+    const signal = await slow.begun;
+    leavers[0]?.abort();
+    const left = await asked[0];
+    expect(left?.every((report) => report.pending.length > 0)).toBe(true);
+    expect(signal.aborted).toBe(false);
+    leavers[1]?.abort();
+    await asked[1];
+    expect(signal.aborted).toBe(true);
+  });
+
+  test('slow and rare checks are not run on demand: their last result is shown, stale when it is old', async () => {
+    const slow = service('slow', { timeoutMs: 600_000, everyMs: 60_000, staleAfterMs: 180_000 });
+    const rare = service('rare', { everyMs: 3_600_000 });
+    const { health } = await healthOf([slow.check, rare.check]);
+    const reports = await every(health.measure({ scope: all, signal: unhurried }));
+    expect(reports).toHaveLength(1);
+    expect(reports[0]?.checks.map((check) => check.outcome)).toEqual(['unknown', 'unknown']);
+    expect([slow.state.runs, rare.state.runs]).toEqual([0, 0]);
+  });
+
+  test('an unknown group or check is not found', async () => {
+    const { health } = await healthOf([service('a').check]);
+    await expect(final(health.measure({ scope: { kind: 'group', id: 'no' }, signal: unhurried }))).rejects.toThrow(
+      OpsError,
+    );
+    await expect(health.details('no')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('a check that depends on one that is down is blocked, also when its parent is not asked for', async () => {
+    const parent = service('parent', { group: 'p' });
+    const child = service('child', { group: 'c', dependsOn: ['parent'] });
+    parent.state.status = child.state.status = 500;
+    const { health } = await healthOf([parent.check, child.check]);
+    const both = await final(health.measure({ scope: all, signal: unhurried }));
+    expect(both.counts).toMatchObject({ fail: 1, blocked: 1 });
+    const alone = await final(health.measure({ scope: { kind: 'group', id: 'c' }, signal: unhurried }));
+    expect(alone.checks.map((check) => [check.id, check.outcome])).toEqual([['child', 'blocked']]);
+    parent.state.status = 200;
+    await final(health.measure({ scope: { kind: 'check', id: 'parent' }, signal: unhurried }));
+    expect((await health.last({ kind: 'check', id: 'child' })).checks[0]?.outcome).toBe('fail');
+  });
+
+  test('maintenance mutes what it runs, and skips what it says to skip', async () => {
+    const muted = service('muted', { group: 'm' });
+    const skipped = service('skipped', { group: 's' });
+    muted.state.status = skipped.state.status = 500;
+    const window = { cron: '0 9 * * *', zone: 'UTC', forMs: 1_800_000 };
+    const { health, clock } = await healthOf([muted.check, skipped.check], {
+      maintenance: [
+        { ...window, id: 'patch', match: { group: 'm' }, mode: 'mute' },
+        { ...window, id: 'move', match: { group: 's' }, mode: 'skip' },
+      ],
+    });
+    clock.move(60_000);
+    const during = await final(health.measure({ scope: all, signal: unhurried }));
+    expect(during.checks.map((check) => check.outcome)).toEqual(['muted', 'muted']);
+    expect(during.checks[0]?.reason).toContain('09:30');
+    expect([muted.state.runs, skipped.state.runs]).toEqual([1, 0]);
+    clock.move(1_800_000);
+    const after = await final(health.measure({ scope: all, signal: unhurried }));
+    expect(after.checks.map((check) => check.outcome)).toEqual(['fail', 'fail']);
+    expect((await health.details('muted')).uptime.day).toBe(0);
+  });
+
+  test('hysteresis and since survive a restart', async () => {
+    const latency = { ms: 600 };
+    const check = checkOf(async () => ({ facts: { ms: latency.ms } }), {
+      warn: [condition('ms > 500', (facts) => Number(facts.ms) > 500)],
+      clear: [condition('ms < 400', (facts) => Number(facts.ms) < 400)],
+    });
+    const before = await healthOf([check]);
+    expect((await final(before.health.measure({ scope: all, signal: unhurried }))).verdict).toBe('warn');
+    await before.health.stop();
+    latency.ms = 450;
+    const after = await healthOf([check], { store: before.store });
+    after.clock.move(120_000);
+    const report = await final(after.health.measure({ scope: all, signal: unhurried }));
+    expect(report.verdict).toBe('warn');
+    expect(report.checks[0]?.since).toEqual(new Date('2026-11-23T09:00:00Z'));
+    latency.ms = 300;
+    expect((await final(after.health.measure({ scope: all, signal: unhurried }))).verdict).toBe('ok');
+  });
+
+  test('a rate has its previous sample, also after a restart', async () => {
+    const check = checkOf(
+      async ({ previous }) => ({ facts: { status: 200, before: previous?.facts.status ?? null } }),
+      {
+        fail: bad,
+      },
+    );
+    const before = await healthOf([check]);
+    const first = await final(before.health.measure({ scope: all, signal: unhurried }));
+    expect(first.checks[0]?.facts.before).toBeNull();
+    const after = await healthOf([check], { store: before.store });
+    after.clock.move(1_000);
+    const second = await final(after.health.measure({ scope: all, signal: unhurried }));
+    expect(second.checks[0]?.facts.before).toBe(200);
+  });
+
+  test('held_for looks at what was measured before', async () => {
+    const check = checkOf(async () => ({ facts: { status: 500 } }), { fail: bad, heldForMs: 120_000, everyMs: 60_000 });
+    const { health, clock } = await healthOf([check]);
+    const outcomes: (string | undefined)[] = [];
+    for (let minute = 0; minute < 3; minute += 1) {
+      outcomes.push((await final(health.measure({ scope: all, signal: unhurried }))).checks[0]?.outcome);
+      clock.move(60_000);
+    }
+    expect(outcomes).toEqual(['ok', 'ok', 'fail']);
+  });
+
+  test('large facts are judged whole and kept cut, with a note', async () => {
+    const check = checkOf(async () => ({ facts: { body: `${'x'.repeat(200_000)}ERROR` } }), {
+      fail: [condition("body.contains('ERROR')", (facts) => String(facts.body).includes('ERROR'))],
+    });
+    const { health } = await healthOf([check]);
+    const [report] = (await final(health.measure({ scope: all, signal: unhurried }))).checks;
+    expect(report?.outcome).toBe('fail');
+    expect(String(report?.facts.body).length).toBeLessThan(1_100);
+    expect(report?.notes).toContain('too large to keep whole: body');
+  });
+
+  test('a rule that throws makes its check unknown and nothing else', async () => {
+    const broken = checkOf(async () => ({ facts: {} }), {
+      id: 'broken',
+      warn: [
+        condition('boom', () => {
+          throw new Error('boom');
+        }),
+      ],
+    });
+    const { health, log } = await healthOf([broken, service('fine').check]);
+    const report = await final(health.measure({ scope: all, signal: unhurried }));
+    expect(report.checks.map((check) => [check.id, check.outcome])).toEqual([
+      ['broken', 'unknown'],
+      ['fine', 'ok'],
+    ]);
+    expect(log.lines.map((line) => line.message)).toContain('a result could not be judged');
+  });
+
+  test('every finished sweep is told, with all checks', async () => {
+    const told: HealthReport[] = [];
+    const onSweep = (report: HealthReport) => told.push(report);
+    const { health } = await healthOf([service('a').check, service('b', { group: 'other' }).check], { onSweep });
+    await final(health.measure({ scope: { kind: 'check', id: 'a' }, signal: unhurried }));
+    expect(told.map((report) => report.checks.map((check) => [check.id, check.outcome]))).toEqual([
+      [
+        ['b', 'unknown'],
+        ['a', 'ok'],
+      ],
+    ]);
+  });
+});
+
+describe('details', () => {
+  test('a check with its past', async () => {
+    const { state, check } = service('a');
+    const { health, clock } = await healthOf([check]);
+    await final(health.measure({ scope: all, signal: unhurried }));
+    clock.move(60_000);
+    state.status = 503;
+    await final(health.measure({ scope: all, signal: unhurried }));
+    const details = await health.details('a');
+    expect(details.report).toMatchObject({ id: 'a', outcome: 'fail', facts: { status: 503 } });
+    expect(details.asks).toBe('the probe of a test');
+    expect(details.transitions.map(({ from, to }) => [from, to])).toEqual([
+      ['ok', 'fail'],
+      [null, 'ok'],
+    ]);
+    expect(details.uptime).toEqual({ day: 50, month: 50 });
+    expect(details.strip.at(-1)).toBe('fail');
+    expect(details.units).toEqual({ latency_ms: 'ms' });
+  });
+});
+
+describe('stop', () => {
+  test('aborts what is measured, waits for it, records none of it', async () => {
+    const slow = held('slow');
+    const { health, store } = await healthOf([slow.check]);
+    const asked = final(health.measure({ scope: all, signal: unhurried }));
+    const signal = await slow.begun;
+    await health.stop();
+    expect(signal.aborted).toBe(true);
+    const report = await asked;
+    expect(report.verdict).toBe('unknown');
+    expect(report.warnings).toEqual(['stopped: 1 of 1 not measured']);
+    const { rows } = await store.pool.query('select count(*) as n from check_result');
+    expect(rows[0].n).toBe(0);
+    await expect(final(health.measure({ scope: all, signal: unhurried }))).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+  });
+});
+
+describe('a database that fails in flight', () => {
+  test.each(['kill', 'pause'] as const)(
+    '%s: the answer still comes, with a warning, and all is well afterwards',
+    async (fault) => {
+      const postgres = await startPostgres();
+      const store = await openStore({ databaseUrl: await postgres.createDatabase(), dataDir: '/', log: memoryLog() });
+      onTestFinished(async () => {
+        await postgres.stop();
+        await store.close();
+      });
+      const { state, check } = service('a');
+      const { health, clock } = await healthOf([check], { store, patienceMs: 1_000 });
+      await final(health.measure({ scope: all, signal: unhurried }));
+      await postgres[fault]();
+      clock.move(60_000);
+      state.status = 500;
+      const report = await final(health.measure({ scope: all, signal: unhurried }));
+      expect(report.verdict).toBe('fail');
+      expect(report.warnings?.join()).toMatch(/history not saved: the database (is unreachable|did not answer)/);
+      const details = await health.details('a');
+      expect(details.report.outcome).toBe('fail');
+      expect(details.transitions).toEqual([]);
+      if (fault === 'kill') await postgres.restart();
+      else postgres.resume();
+      clock.move(60_000);
+      await expect
+        .poll(async () => (await final(health.measure({ scope: all, signal: unhurried }))).warnings, {
+          timeout: 20_000,
+        })
+        .toBeUndefined();
+      expect((await health.details('a')).transitions[0]?.to).toBe('fail');
+    },
+  );
+});
