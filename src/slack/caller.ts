@@ -11,7 +11,7 @@ export type Answer = Record<string, unknown>;
  */
 export type Call = (method: SlackMethod, args: Answer, options?: CallOptions) => Promise<Answer>;
 
-export interface CallOptions {
+interface CallOptions {
   patienceMs?: number;
   /** Calls of one lane wait for each other's 429; default: the method. */
   lane?: string;

@@ -8,7 +8,7 @@ const editEveryMs = 1_500;
 
 /** How the answer ended: with the last post shown, if its message still stands there unfinished. */
 export type Delivered = { kind: 'done' } | { kind: 'failed'; error: unknown; unfinished: Unfinished | undefined };
-export interface Unfinished {
+interface Unfinished {
   last: Post;
   /** Puts a final post in its place. */
   finish(post: Post): Promise<void>;

@@ -6,7 +6,7 @@ import { cutText } from './cut.ts';
  * Slack's limits for a message. Source: Slack's Block Kit reference; the budget is undocumented and was measured
  * (`msg_blocks_too_long` above 13,200 characters, each block costing about 125 of them).
  */
-export const limits = {
+const limits = {
   blocks: 50,
   budgetChars: 13_200,
   blockCostChars: 125,

@@ -23,7 +23,7 @@ export interface Outgoing {
 }
 
 /** The metadata that a posted answer carries, so that it can be found again. */
-export const replyEvent = 'rounds_reply';
+const replyEvent = 'rounds_reply';
 
 /** A message whose answer got lost may still be on its way into the channel. */
 const secondLookMs = 500;

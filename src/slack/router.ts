@@ -1,5 +1,5 @@
 import type { App, BlockAction } from '@slack/bolt';
-import type { Actor } from '../kernel/command.ts';
+import type { Actor, Post } from '../kernel/command.ts';
 import { type Asked, responseUrl, tell } from './asked.ts';
 import { fitPost } from './limits.ts';
 import { helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
@@ -18,14 +18,17 @@ export interface RouterPorts<Services> extends RunPorts<Services> {
 /** Everything Slack can ask of the bot. Each listener acknowledges first; all else comes after. */
 export function route<S>(app: App, ports: RouterPorts<S>): void {
   const { registry, seen, work } = ports;
+  // Made once: help is asked for most often of all, and never changes.
+  const help = fitPost(helpPost(registry.commands), 'post');
+  const sayAtOnce = (meant: Meant<S>) => saidAtOnce(meant, help);
 
   app.command(slashCommand, async ({ ack, body }) => {
     const words = splitWords(plainText(body.text ?? ''));
     const meant = meantBy(registry, words);
-    const said = sayAtOnce(registry, meant);
+    const said = sayAtOnce(meant);
     const key = `command ${body.trigger_id}`;
     // Help has no other effect than its words, so it travels in the acknowledgement: no I/O at all.
-    if (said) return ack(seen.firstHere(key) ? { response_type: 'ephemeral', ...fitPost(said, 'post') } : undefined);
+    if (said) return ack(seen.firstHere(key) ? { response_type: 'ephemeral', ...said } : undefined);
     await ack();
     const asked: Asked = {
       by: 'command',
@@ -49,7 +52,7 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
       source: undefined,
     };
     const meant = meantBy(registry, wordsOfMention(event.text, ports.botUserId));
-    const said = sayAtOnce(registry, meant);
+    const said = sayAtOnce(meant);
     onceOnly(`event ${body.event_id}`, 'a mention', () =>
       said ? tell(ports.outgoing, asked, said) : runMeant(meant, actorOf(asked.user), asked, ports),
     );
@@ -88,8 +91,8 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
 }
 
 /** What needs no command to run: help, a typo. */
-function sayAtOnce<S>(registry: Registry<S>, meant: Meant<S>) {
-  if (meant.kind === 'help') return helpPost(registry.commands);
+function saidAtOnce<S>(meant: Meant<S>, help: Post): Post | undefined {
+  if (meant.kind === 'help') return help;
   if (meant.kind === 'unknown') return unknownPost(meant.word, meant.nearest);
   if (meant.kind === 'terminal_only') return terminalOnlyPost(meant.command.name);
   return undefined;

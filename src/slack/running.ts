@@ -25,7 +25,7 @@ export interface Running {
   takeDead(): Promise<RunningAnswer[]>;
 }
 
-export const deadAfterMs = 120_000;
+const deadAfterMs = 120_000;
 
 export function openRunning({ store, log }: { store: Pick<Store, 'db'>; log: Log }): Running {
   const mine = new Set<string>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { botOf, posted, shows, told, workspaceOf } from './setup.ts';
+import { botOf, posted, section, shows, told, workspaceOf } from './setup.ts';
 
 describe.each(['http', 'socket'] as const)('over %s', (kind) => {
   it('answers a command in the channel, with metadata to find it again', async () => {
@@ -110,5 +110,39 @@ describe('buttons', () => {
     expect(await anna.click(message, 'slow.link')).toMatchObject({ ok: true });
     expect(script.ran).toEqual(['echo x']);
     expect(workspace.ephemerals('anna')).toHaveLength(2);
+  });
+});
+
+describe('what only one person sees', () => {
+  it('is replaced in its place by its own button, and can have no thread', async () => {
+    const workspace = await workspaceOf();
+    await botOf(workspace, 'http');
+    const anna = workspace.user('anna');
+    await anna.command('ops', '/ops quiet');
+    const message = await told(workspace, 'anna', 'quiet words');
+    await anna.click(message, 'slow.again');
+    await told(workspace, 'anna', 'again by button');
+    expect(workspace.ephemerals('anna')).toHaveLength(1);
+    await anna.say('ops', `<@${workspace.identity.botUser}> quiet`);
+    const other = await told(workspace, 'anna', 'quiet words');
+    await anna.click(other, 'slow.note');
+    await told(workspace, 'anna', 'note by button');
+    expect(workspace.messages('ops').filter(({ bot_id }) => bot_id)).toEqual([]);
+  });
+});
+
+describe('dialogs', () => {
+  it('are opened by a trigger and changed afterwards', async () => {
+    const workspace = await workspaceOf();
+    const { outgoing } = await botOf(workspace, 'http');
+    const anna = workspace.user('anna');
+    const { payload } = await anna.command('ops', '/ops echo x');
+    const title = { type: 'plain_text', text: 'Declare' };
+    const view = (text: string) => ({ type: 'modal', title, blocks: section(text).blocks });
+    const id = await outgoing.openView(String(payload?.trigger_id), view('one moment'));
+    await outgoing.updateView(id, view('ready'));
+    expect(workspace.views('anna')).toMatchObject([{ id, blocks: [{ text: { text: 'ready' } }] }]);
+    const again = outgoing.openView(String(payload?.trigger_id), view('twice'));
+    await expect(again).rejects.toMatchObject({ reason: 'exchanged_trigger_id', retryable: false });
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { openSeen } from '../../../src/slack/seen.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { memoryLog } from '../../support/memory-log.ts';
 import { botOf, closedUrl, posted, sharedStore, signingSecret, told, workspaceOf } from './setup.ts';
 
 /** A store whose database is away. */
@@ -85,24 +87,27 @@ describe('one effect for each delivery', () => {
     await Promise.all([one.stop(), two.stop()]);
     expect([...one.script.ran, ...two.script.ran].sort()).toEqual(['echo mention', 'echo once', 'note v<1>']);
   });
+});
 
-  it('many at the same time share statements of the database', async () => {
-    const workspace = await workspaceOf();
+describe('many deliveries at the same time', () => {
+  it('share a statement of the database, and each of them is the first once', async () => {
     const store = await sharedStore();
-    let inserts = 0;
+    let statements = 0;
     const counted: Pick<Store, 'db'> = {
       db: <T>() => {
-        inserts += 1;
+        statements += 1;
         return store.db<T>();
       },
     };
-    const { script } = await botOf(workspace, 'http', { store: counted });
-    const anna = workspace.user('anna');
-    inserts = 0;
-    await Promise.all(Array.from({ length: 40 }, (_, n) => anna.command('ops', `/ops whisper ${n}`)));
-    await workspace.waitFor(() => workspace.ephemerals('anna').length === 40, { what: 'forty whispers' });
-    expect(inserts).toBeLessThan(30);
-    expect(script.ran).toEqual([]);
+    const one = openSeen({ store: counted, log: memoryLog() });
+    const two = openSeen({ store: counted, log: memoryLog() });
+    const keys = Array.from({ length: 100 }, (_, n) => `many ${n}`);
+    const answers = await Promise.all(keys.map((key) => one.first(key)));
+    expect(answers).toEqual(keys.map(() => true));
+    expect(statements).toBe(1);
+    const later = await Promise.all([...keys, 'another'].map((key) => two.first(key)));
+    expect(later).toEqual([...keys.map(() => false), true]);
+    await Promise.all([one.close(), two.close()]);
   });
 });
 

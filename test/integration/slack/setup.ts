@@ -69,7 +69,7 @@ function withButtons(text: string): Post {
 }
 
 /** Commands made up for the tests. */
-export function madeUp(script: Script): Command<Script>[] {
+function madeUp(script: Script): Command<Script>[] {
   const command = (
     name: string,
     run: Command<Script>['run'],
@@ -96,6 +96,7 @@ export function madeUp(script: Script): Command<Script>[] {
       return { ...reply(''), slack: () => withButtons(`echo ${args.join('|')}`) };
     }),
     command('table', async () => reply('short', 'channel', { thread: () => [section('row 1'), section('row 2')] })),
+    command('quiet', async () => ({ ...reply('', 'asker'), slack: () => withButtons('quiet words') })),
     command('whisper', async () => reply('only for you', 'asker')),
     command(
       'slow',
