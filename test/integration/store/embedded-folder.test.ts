@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -90,8 +90,8 @@ describe('the folder of the embedded database', () => {
   });
 
   test('is started anew when its creation was cut short', async () => {
-    const dataDir = join(folder, 'cut-short');
-    await mkdir(join(dataDir, 'pg', 'base'), { recursive: true });
+    const dataDir = await embeddedFolder();
+    await rm(join(dataDir, 'pg', 'global'), { recursive: true });
     await writeFile(join(dataDir, 'pg-unfinished'), '');
     const store = await open(dataDir);
     await store.ping();
@@ -102,7 +102,6 @@ describe('the folder of the embedded database', () => {
   test('that can not be created is an error that says so', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
-    await chmod(file, 0o400);
     await expect(open(join(file, 'data'))).rejects.toMatchObject({
       code: 'invalid',
       message: expect.stringContaining(join(file, 'data')),
