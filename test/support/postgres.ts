@@ -142,15 +142,13 @@ function startKeeper(binaries: string, folder: string, port: number, runAs?: Run
     logging_collector: 'off',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', join(binaries, 'postgres'), '-D', 'data', ...flags], {
+  return spawn('/bin/sh', ['-c', KEEPER, 'keeper', join(binaries, 'postgres'), '-D', 'data', ...flags], {
     cwd: folder,
     env: { ...environment(), FOLDER: folder },
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
     ...runAs,
   });
-  keeper.unref();
-  return keeper;
 }
 
 /** Nothing of the caller's PG… variables, and messages in English. */
