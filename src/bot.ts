@@ -77,7 +77,13 @@ export async function startBot(options: CoreOptions & { slack: SlackAccess }): P
       const style = { colour: request.colour, width: request.width, zone: core.services.ops.team.zone };
       return answerLine(command, context(terminalActor(request.user), signal), { ...request, style });
     };
-    closing.defer(await listenForTerminals(environment.dataDir, answer));
+    const closeSocket = await listenForTerminals(environment.dataDir, answer).catch((error: unknown) => {
+      log.warn(
+        { err: error },
+        'no socket for terminals: `rounds health` can only be asked in Slack while this bot runs',
+      );
+    });
+    if (closeSocket) closing.defer(closeSocket);
     await slack.start();
     core.health.start();
     closing.defer(async () => stopping.abort());

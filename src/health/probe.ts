@@ -107,7 +107,13 @@ async function attempt(check: Check, room: ProbeRoom, run: ProbeRun): Promise<An
     };
   });
   const sweepEnded = () => end(endOf(run.signal));
-  const timer = setTimeout(() => end(timedOut(check)), check.timeoutMs);
+  // The probe hears of it first: what it makes of its own timeout in that turn (`on_timeout: fail`) counts.
+  const timeUp = () => {
+    const why = timedOut(check);
+    limit.abort(why);
+    setImmediate(() => end(why));
+  };
+  const timer = setTimeout(timeUp, check.timeoutMs);
   run.signal.addEventListener('abort', sweepEnded, { once: true });
   const probe: Probe<unknown> = {
     target: check.target,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { OpsError } from '../kernel/errors.ts';
@@ -22,6 +22,7 @@ export async function listenForTerminals(
   const path = socketPath(dataDir);
   if (Buffer.byteLength(path) > MAX_PATH_BYTES)
     throw new OpsError('unavailable', `${path} is too long for a socket`, { hint: 'set a shorter DATA_DIR' });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await rm(path, { force: true });
   const server = createServer(async (req, res) => {
     const gone = new AbortController();
@@ -41,13 +42,11 @@ export async function listenForTerminals(
       return { problem: error instanceof Error ? error.message : String(error), exitCode: 3 };
     }
   }
+  // The mask is the whole process's: it may only hold while the socket is bound, which `listen` does at once.
   const old = process.umask(0o177);
-  try {
-    server.listen(path);
-    await once(server, 'listening');
-  } finally {
-    process.umask(old);
-  }
+  server.listen(path);
+  process.umask(old);
+  await once(server, 'listening');
   await chmod(path, 0o600);
   return async () => {
     server.closeAllConnections();

@@ -27,7 +27,7 @@ export async function openEmbedded({ dataDir, log }: { dataDir: string; log: Log
 
 async function createFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new OpsError('invalid', `cannot create the data folder ${folder}: ${(error as Error).message}`, {
       hint: 'Set DATA_DIR to a folder that this user may write, or DATABASE_URL to a PostgreSQL server.',

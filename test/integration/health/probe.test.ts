@@ -60,6 +60,17 @@ describe('runProbe', () => {
     expect(result).toMatchObject({ kind: 'unmeasured', reason });
   });
 
+  test('what a probe makes of its own timeout at once is its answer', async () => {
+    const { result } = await probe(
+      ({ signal }) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve({ facts: { reachable: false } }));
+        }),
+      { timeoutMs: 30, attempts: 1 },
+    );
+    expect(result).toMatchObject({ kind: 'measured', facts: { reachable: false } });
+  });
+
   test('a probe that ignores its signal ends at its timeout', async () => {
     const { result } = await probe(() => new Promise(() => {}), { timeoutMs: 30 });
     expect(result).toMatchObject({ kind: 'unmeasured', reason: 'timeout', attempts: 1 });

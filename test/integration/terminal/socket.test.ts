@@ -1,4 +1,5 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,7 +18,7 @@ const question: TerminalRequest = {
 let dir: string;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'rounds-'));
+  dir = join(await mkdtemp(join(tmpdir(), 'rounds-')), 'data', 'nested');
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
@@ -36,7 +37,7 @@ describe('the terminal socket', () => {
 
   it('says that no bot runs: no socket, or one that a killed bot left behind', async () => {
     expect(await askRunningBot(dir, question, never)).toBeUndefined();
-    const { spawn } = await import('node:child_process');
+    await mkdir(dir, { recursive: true });
     const left = `require('node:net').createServer().listen(${JSON.stringify(socketPath(dir))}, () => process.kill(process.pid, 'SIGKILL'))`;
     const child = spawn(process.execPath, ['-e', left]);
     await new Promise((resolve) => child.on('exit', resolve));
