@@ -20,6 +20,8 @@ if (major >= 24) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 } else {
-  console.error(`Rounds needs Node 24, found ${process.version}. Run "npm ci" here (it brings Node 24 along), or install Node 24.`);
+  console.error(
+    `Rounds needs Node 24, found ${process.version}. Run "npm ci" here (it brings Node 24 along), or install Node 24.`,
+  );
   process.exit(3);
 }

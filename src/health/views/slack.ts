@@ -2,7 +2,7 @@ import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import type { CheckReport, HealthReport } from '../model.ts';
 import { slackTime } from './time.ts';
-import { countsLine, faces, tookWords } from './words.ts';
+import { ageWords, countsLine, faces, tookWords } from './words.ts';
 
 /** Rows shown in the message itself; the thread has all of them. */
 const ROWS = 12;
@@ -24,10 +24,11 @@ export function healthPost(report: HealthReport, options: { now: Date; scope: st
 }
 
 function progressLine(report: HealthReport, now: Date): string {
-  const when = slackTime(report.started_at, now);
-  if (report.pending.length === 0) return `${when} · ${tookWords(report.duration_ms)}`;
+  if (report.pending.length === 0) return `${slackTime(report.started_at, now)} · ${tookWords(report.duration_ms)}`;
   const total = report.checks.length;
-  return `⏳ checking ${total - report.pending.length} of ${total} … the rest as last seen`;
+  const done = total - report.pending.length;
+  if (done > 0) return `⏳ checked ${done} of ${total} …`;
+  return `⏳ last result ${ageWords(report.started_at, now)} · checking …`;
 }
 
 /** One check that needs a look: what, value and limit, since when, who, next step. */

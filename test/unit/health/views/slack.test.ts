@@ -45,8 +45,16 @@ describe('the health message', () => {
       now: noon,
       scope: '',
     });
-    expect(texts(post.blocks)[1]).toContain('checking 1 of 2');
+    expect(texts(post.blocks)[1]).toBe('⏳ checked 1 of 2 …');
     expect(post.blocks.some((block) => block.type === 'actions')).toBe(false);
+  });
+
+  it('comes at once with the last result and its age', () => {
+    const report = healthReport([checkReport('api')], {
+      pending: ['api'],
+      started_at: new Date(noon.getTime() - 240_000),
+    });
+    expect(texts(healthPost(report, { now: noon, scope: '' }).blocks)[1]).toBe('⏳ last result 4 min ago · checking …');
   });
 
   it('counts what it leaves out, and the thread has all of it', () => {
