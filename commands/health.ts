@@ -25,10 +25,22 @@ export default defineCommand<Services>({
     return scope.kind === 'check' ? oneCheck(ctx, scope.id, 'channel') : sweep(ctx, scope, 'channel');
   },
   buttons: {
-    again: { role: 'viewer', run: (ctx, value) => sweep(ctx, scopeOf(ctx, value ? [value] : []), 'source') },
-    recheck: { role: 'viewer', run: (ctx, id) => oneCheck(ctx, id, 'source') },
-    details: { role: 'viewer', run: (ctx, id) => known(ctx, id, 'thread') },
-    runbook: { role: 'viewer', run: (ctx, id) => runbook(ctx, id) },
+    again: {
+      summary: 'Measures again and replaces the answer',
+      role: 'viewer',
+      run: (ctx, value) => sweep(ctx, scopeOf(ctx, value ? [value] : []), 'source'),
+    },
+    recheck: {
+      summary: 'Measures one check again and replaces its details',
+      role: 'viewer',
+      run: (ctx, id) => oneCheck(ctx, id, 'source'),
+    },
+    details: {
+      summary: 'Shows facts, last 24 hours, changes and uptime of a check in the thread',
+      role: 'viewer',
+      run: (ctx, id) => known(ctx, id, 'thread'),
+    },
+    runbook: { summary: 'Shows the runbook to whoever pressed it', role: 'viewer', run: (ctx, id) => runbook(ctx, id) },
   },
 });
 

@@ -4,6 +4,7 @@ import { systemClock } from './kernel/clock.ts';
 import type { ExitCode } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
 import { nearest } from './kernel/nearest.ts';
+import { commandReference } from './reference/commands.ts';
 import { allCommands } from './registry.ts';
 import { runBot } from './start.ts';
 import { commandHelp, helpText } from './terminal/help.ts';
@@ -21,7 +22,7 @@ async function main(argv: string[]): Promise<ExitCode> {
   const all = [...shared, ...terminal].sort((a, b) => a.name.localeCompare(b.name));
   const named = all.find((command) => command.name === line.command);
   if (line.command === undefined || line.command === 'help' || (line.help && !named)) {
-    print(helpText(all));
+    print(line.args.includes('--markdown') ? commandReference(shared, terminal) : helpText(all));
     return 0;
   }
   if (!named) {

@@ -9,34 +9,42 @@ import { duration, region } from './aws/params.ts';
 const sharedPeriods = 60;
 
 const namespace = z.string().min(1).max(255).regex(/^[^:]/, 'a namespace such as AWS/ECS');
+const metric = z.string().min(1).max(255);
+const statistics = 'Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p95';
 const dimensions = z.record(z.string().min(1), z.string().min(1)).default({});
 const statistic = z
   .string()
-  .regex(
-    /^(Average|Sum|Minimum|Maximum|SampleCount|IQM|(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100)$/,
-    'Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p95',
-  )
+  .regex(/^(Average|Sum|Minimum|Maximum|SampleCount|IQM|(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100)$/, statistics)
   .default('Average');
-const series = z.strictObject({ namespace, metric: z.string().min(1).max(255), dimensions, statistic });
+const series = z.strictObject({
+  namespace: namespace.describe('as above'),
+  metric: metric.describe('as above'),
+  dimensions: dimensions.describe('as above'),
+  statistic: statistic.describe('as above'),
+});
 
 const params = z
   .strictObject({
-    namespace: namespace.optional().describe('with metric; either these two or expression with metrics'),
-    metric: z.string().min(1).max(255).optional().describe('name of the metric'),
-    dimensions: dimensions.describe('all of the metric’s dimensions: {ClusterName: prod}'),
-    statistic: statistic.describe('Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p95'),
+    namespace: namespace
+      .optional()
+      .describe('`AWS/ECS` for example; give this and `metric`, or `expression` and `metrics`'),
+    metric: metric.optional().describe('name of the metric'),
+    dimensions: dimensions.describe(
+      'all of the metric’s dimensions: `{ClusterName: prod}`; a metric with others is another metric',
+    ),
+    statistic: statistic.describe(statistics),
     expression: z.string().min(1).max(2048).optional().describe('metric math over the names in `metrics`'),
     metrics: z
       .record(z.string().regex(/^[a-z]\w{0,100}$/, 'a name that starts with a lower-case letter'), series)
       .optional()
-      .describe('for expression: {errors: {namespace, metric, dimensions, statistic}}'),
+      .describe('what the expression names: `{errors: {namespace: …, metric: …}}`'),
     period: duration
       .refine((ms) => ms % 60_000 === 0 || [1000, 5000, 10_000, 20_000, 30_000].includes(ms), {
         error: 'a multiple of 60s, or 1s, 5s, 10s, 20s, 30s',
       })
       .refine((ms) => ms > 0 && ms <= 86_400_000, { error: 'at most 1d' })
       .prefault('1m')
-      .describe('length of a datapoint’s period, for all metrics of an expression'),
+      .describe('length of a datapoint’s period: 1s, 5s, 10s, 20s, 30s, or a multiple of 1m up to 1d'),
     missing: z
       .enum(['unknown', 'zero'])
       .default('unknown')

@@ -57,6 +57,8 @@ export interface CommandContext<Services> {
 }
 
 export interface Button<Services> {
+  /** One line for the docs: what pressing it does. */
+  summary?: string;
   role: Role;
   /** `value` is what the button carries: an id, never text to be shown. */
   run: (ctx: CommandContext<Services>, value: string) => Replies;

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
-import { z } from 'zod';
-import type { CheckType } from '../kernel/check.ts';
+import type { CheckType, Rules } from '../kernel/check.ts';
+import { type Parameter, parametersOf } from './parameters.ts';
+import { markdownTable } from './table.ts';
 
 /** One line per check type: `http  An HTTP endpoint answers …`. */
 export function listCheckTypes(types: readonly CheckType[]): string {
@@ -10,51 +11,54 @@ export function listCheckTypes(types: readonly CheckType[]): string {
 
 /** All check types as a page of the documentation. */
 export function checkReference(types: readonly CheckType[]): string {
-  const index = types.map((type) => `- [\`${type.type}\`](#${type.type}): ${type.summary}`);
-  const head = [
+  return [
     '# Check types',
     '',
-    'Made from the declarations in `src/checks/` by `npx rounds checks --markdown`; a test fails when this page is stale.',
+    'A check names its type by one key, with the parameters of the type behind it. Beside that key it takes what every check',
+    'takes: `id`, `group`, `every`, `timeout`, `fail`, `warn`, `clear`, `held_for` and more, all in',
+    '[the configuration](configuration.md#checks). Rules read the facts listed here; your own come on top of the default rules.',
     '',
-    'Every check also takes the keys of [the configuration](configuration.md): `every`, `timeout`, `fail`, `warn`, `clear`, …',
+    ...markdownTable(
+      ['type', 'what it checks'],
+      types.map((type) => [`[\`${type.type}\`](#${type.type})`, type.summary]),
+    ),
     '',
-    ...index,
+    'Anything that is a map or a list can be written in one line (`{a: 1}`, `[a, b]`) or over several. Where the type says',
+    '`{secret: NAME}`, the value comes from the variable `NAME` or from the file that `NAME_FILE` names.',
     '',
-  ];
-  return [...head, ...types.map(describeCheckType)].join('\n');
+    ...types.flatMap((type) => [describeCheckType(type), '']),
+    '---',
+    '',
+    'This page is made from the declarations in `src/checks/` by `npx rounds checks --markdown`; a test fails when it is stale.',
+  ].join('\n');
 }
 
-/** One check type: parameters, facts, default rules, rights, an example. */
+/** One check type in Markdown: example, parameters, facts, default rules, rights. */
 export function describeCheckType(type: CheckType): string {
   const target = exampleTarget(type);
-  const rules = type.rules(target);
-  const levels = (['fail', 'warn', 'clear'] as const).flatMap((level) =>
-    (rules[level] ?? []).map((rule) => `- ${level}: \`${rule.when}\``),
-  );
+  const facts = Object.entries(type.facts(target));
+  const declared = declaredFacts(target);
   return [
     `## ${type.type}`,
     '',
-    `${type.summary}. Catalogue: ${type.catalogue.join(', ')}.`,
+    `${type.summary}.`,
     '',
     '```yaml',
     type.example.trimEnd(),
     '```',
     '',
-    '| parameter | what | default |',
-    '|---|---|---|',
-    ...parameterRows(type),
+    ...markdownTable(['parameter', 'type', 'default', 'what'], parametersOf(type.params).map(parameterRow)),
     '',
-    '| fact | type | what |',
-    '|---|---|---|',
-    ...Object.entries(type.facts(target)).map(
-      ([name, fact]) => `| \`${name}\` | ${fact.type}${fact.unit ? `, ${fact.unit}` : ''} | ${cell(fact.help)} |`,
+    ...markdownTable(
+      ['fact', 'type', 'what'],
+      facts.map(([name, { type, unit, help }]) => [`\`${name}\``, unit ? `${type}, ${unit}` : type, sentence(help)]),
     ),
     '',
-    levels.length ? 'Default rules:' : 'No default rules: a check of this type needs rules of its own.',
-    '',
-    ...levels,
-    ...(levels.length ? [''] : []),
-    ...(type.iam.length ? [`IAM actions: ${type.iam.map((action) => `\`${action}\``).join(', ')}.`, ''] : []),
+    ...(declared.length ? [`Declared by \`facts\` in the example above: ${declared.join(', ')}.`, ''] : []),
+    ...defaultRules(type.rules(target)),
+    ...(type.iam.length
+      ? ['', `It needs these IAM actions: ${type.iam.map((action) => `\`${action}\``).join(', ')}.`]
+      : []),
   ].join('\n');
 }
 
@@ -64,28 +68,30 @@ export function exampleTarget(type: CheckType): unknown {
   return type.params.parse(entry?.[type.type]);
 }
 
-interface Property {
-  description?: string;
-  type?: string | string[];
-  enum?: unknown[];
-  default?: unknown;
+function parameterRow({ name, type, required, fallback, help }: Parameter): string[] {
+  return [
+    `\`${name}\``,
+    type,
+    required ? '**required**' : fallback === undefined ? '' : `\`${fallback}\``,
+    sentence(help),
+  ];
 }
 
-function parameterRows(type: CheckType): string[] {
-  const schema = z.toJSONSchema(type.params, { io: 'input', unrepresentable: 'any' });
-  const required = new Set(schema.required ?? []);
-  return Object.entries((schema.properties ?? {}) as Record<string, Property>).map(([name, property]) => {
-    const what = property.description ?? (property.enum ? property.enum.join(' \\| ') : String(property.type ?? ''));
-    const value =
-      property.default === undefined
-        ? required.has(name)
-          ? 'required'
-          : ''
-        : `\`${JSON.stringify(property.default)}\``;
-    return `| \`${name}\` | ${cell(what)} | ${value} |`;
-  });
+/** The declarations begin with either case; a table looks better with one. */
+function sentence(help: string): string {
+  return help.charAt(0).toUpperCase() + help.slice(1);
 }
 
-function cell(text: string): string {
-  return text.replaceAll('\n', ' ').replaceAll(/(?<!\\)\|/g, '\\|');
+/** Facts that an operator names in the parameter `facts`: columns, perfdata. */
+function declaredFacts(target: unknown): string[] {
+  if (typeof target !== 'object' || target === null || !('facts' in target)) return [];
+  return Object.keys(target.facts ?? {}).map((name) => `\`${name}\``);
+}
+
+function defaultRules(rules: Partial<Rules>): string[] {
+  const rows = (['fail', 'warn', 'clear'] as const).flatMap((level) =>
+    (rules[level] ?? []).map((rule) => [level, `\`${rule.when}\``, rule.say ? `\`${rule.say}\`` : '']),
+  );
+  if (rows.length === 0) return ['It has no default rules: give it a `fail` or `warn` of your own.'];
+  return markdownTable(['default rule', 'when', 'says'], rows);
 }

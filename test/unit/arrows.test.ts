@@ -26,6 +26,7 @@ const allowed: Record<string, string[]> = {
     'checks',
     'health',
     'runbooks',
+    'reference',
     'slack',
     'web',
     'demo',

@@ -14,16 +14,26 @@ const url = z
 
 export const httpParams = z
   .strictObject({
-    url,
-    method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
-    headers: z.record(headerName, plainOrSecret).default({}),
-    body: plainOrSecret.optional(),
-    /** Redirects to follow; with 0 the 3xx itself is what is seen. */
-    redirects: z.int().min(0).max(10).default(0),
-    /** A PEM file, relative to the config's folder, of authorities to trust instead of the public ones. */
-    ca: z.string().min(1).optional(),
-    insecure_tls: z.boolean().default(false),
-    max_bytes: z.int().min(1).max(16_777_216).default(1_048_576),
+    url: url.describe('what is asked'),
+    method: z.enum(['GET', 'HEAD', 'POST']).default('GET').describe('a HEAD answer has no body, so no `json`'),
+    headers: z
+      .record(headerName, plainOrSecret)
+      .default({})
+      .describe('sent as they are: a secret for `authorization` holds `Bearer …` as a whole'),
+    body: plainOrSecret.optional().describe('with method POST only'),
+    redirects: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(0)
+      .describe('how many to follow; with 0 the 3xx itself is what is seen; headers stay with the first server'),
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('PEM file, relative to ops.yml, of the authorities to trust instead of the public ones'),
+    insecure_tls: z.boolean().default(false).describe('true = any certificate will do, also a forged one'),
+    max_bytes: z.int().min(1).max(16_777_216).default(1_048_576).describe('a larger answer makes the check unknown'),
     on_timeout: onTimeout,
   })
   .refine((target) => target.body === undefined || target.method === 'POST', {

@@ -3,7 +3,10 @@ import type { Facts } from '../../kernel/check.ts';
 import { Unmeasured } from '../../kernel/check.ts';
 
 /** Silence is unknown unless the operator says that it means down. */
-export const onTimeout = z.enum(['unknown', 'fail']).default('unknown');
+export const onTimeout = z
+  .enum(['unknown', 'fail'])
+  .default('unknown')
+  .describe('what silence until the timeout means; fail = it counts as not reachable');
 export type OnTimeout = z.output<typeof onTimeout>;
 
 /** `5 s`, `0.25 s`: time since `startedMs` (performance.now) as a person says it. */

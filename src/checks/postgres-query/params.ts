@@ -13,16 +13,20 @@ const plainDsn = z
   );
 
 export const postgresQueryParams = z.strictObject({
-  dsn: z.union([plainDsn, secretRef]),
-  /** One statement that reads. */
+  dsn: z
+    .union([plainDsn, secretRef])
+    .describe(
+      'where it is, as a secret: `postgres://user:password@host:5432/database`; in plain text without a password',
+    ),
   sql: z
     .string()
     .transform((sql) => sql.replace(/[\s;]+$/, ''))
-    .refine((sql) => sql !== '', 'a select'),
-  /** Columns of the first row and what they are; `counter` adds its growth per minute. */
+    .refine((sql) => sql !== '', 'a select')
+    .describe('one select; it runs read-only, for 5 s at most'),
   facts: z
     .record(factName(ownFacts), z.enum(['number', 'string', 'bool', 'counter']))
-    .refine((facts) => Object.keys(facts).length > 0, 'at least one column, such as {failed: number}'),
+    .refine((facts) => Object.keys(facts).length > 0, 'at least one column, such as {failed: number}')
+    .describe('columns of the first row that rules read; counter adds NAME_per_min'),
 });
 
 export type PostgresQueryTarget = z.output<typeof postgresQueryParams>;

@@ -8,11 +8,18 @@ const word = z.union([z.string(), z.number().transform(String)]).refine((text) =
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name such as PGHOST');
 
 export const scriptParams = z.strictObject({
-  /** The program, relative to the config's folder, and its arguments. No shell reads them. */
-  run: z.tuple([z.string().min(1)], word),
-  env: z.record(variable, plainOrSecret).default({}),
-  /** Perfdata labels that rules read; a label such as `/var/log` is declared as `var_log`. */
-  facts: z.record(factName(ownFacts), z.enum(['number', 'counter'])).default({}),
+  run: z
+    .tuple([z.string().min(1)], word)
+    .meta({ title: 'list of words' })
+    .describe('program, relative to ops.yml and inside `scripts.allow`, then its arguments; no shell reads them'),
+  env: z
+    .record(variable, plainOrSecret)
+    .default({})
+    .describe('all that the program sees of the environment, beside PATH and LANG'),
+  facts: z
+    .record(factName(ownFacts), z.enum(['number', 'counter']))
+    .default({})
+    .describe('perfdata labels that rules read (`/var/log` is `var_log`); counter adds NAME_per_second'),
 });
 
 export type ScriptTarget = z.output<typeof scriptParams>;

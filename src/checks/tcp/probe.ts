@@ -10,8 +10,9 @@ import { onTimeout, secondsSince, silent } from '../network/silence.ts';
 export const tcpParams = z.strictObject({
   host: z
     .string()
-    .refine((host) => isIPv6(host) || /^[^\s/@:]+$/.test(host), 'a host name or an IP address, without a port'),
-  port: z.int().min(1).max(65_535),
+    .refine((host) => isIPv6(host) || /^[^\s/@:]+$/.test(host), 'a host name or an IP address, without a port')
+    .describe('host name or IP address'),
+  port: z.int().min(1).max(65_535).describe('TCP port'),
   on_timeout: onTimeout,
 });
 export type TcpTarget = z.output<typeof tcpParams>;

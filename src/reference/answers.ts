@@ -1,0 +1,73 @@
+/** What a script may count on, as it stands on the page of the commands; a test compares it with the code. */
+
+export const exitCodes: readonly string[] = [
+  '## Exit codes',
+  '',
+  'In the terminal, the exit code of `health` is the verdict:',
+  '',
+  '| code | meaning |',
+  '| ---- | --- |',
+  '| 0    | ok |',
+  '| 1    | warn |',
+  '| 2    | fail |',
+  '| 3    | unknown or stale; or no verdict: everything is muted or blocked, a usage error, a broken config, no database |',
+  '',
+  'The verdict is the worst of what was asked for: fail, then unknown, warn, stale, ok. Muted and blocked checks don’t count.',
+  'Asked for one check that is muted or blocked, the code is 3. `check-config` ends with 0 when the file is good and with 3',
+  'when it is not.',
+  '',
+  'The answer goes to standard output, problems go to standard error (also with `--json`). Colour comes on a terminal only; `NO_COLOR=1` turns it off.',
+  '',
+];
+
+/** Shaped as `health --json` prints it. */
+export const sampleAnswer = {
+  verdict: 'warn',
+  counts: { fail: 0, unknown: 0, warn: 1, stale: 0, blocked: 0, muted: 0, ok: 0 },
+  started_at: '2026-11-23T12:00:00.000Z',
+  duration_ms: 1840,
+  checks: [
+    {
+      id: 'api',
+      type: 'http',
+      group: 'web',
+      outcome: 'warn',
+      rule: 'latency_ms > 500',
+      value: 612,
+      limit: 500,
+      reason: 'latency_ms 612 ms (limit 500 ms)',
+      next: 'Look at the last deployment',
+      notes: [],
+      since: '2026-11-23T11:40:00.000Z',
+      at: '2026-11-23T12:00:00.612Z',
+      facts: { reachable: true, status: 200, latency_ms: 612 },
+      owner: '@platform',
+      runbook: 'api-down',
+      duration_ms: 614,
+    },
+  ],
+};
+
+export const jsonAnswer: readonly string[] = [
+  '## JSON',
+  '',
+  '`npx rounds health --json` (with a group or a check, too) prints one object. Keys are only ever added.',
+  '',
+  '```json',
+  JSON.stringify(sampleAnswer, null, 2),
+  '```',
+  '',
+  '- `checks` are worst first: fail, unknown, warn, stale, blocked, muted, ok. `counts` has all seven; their sum is the number of checks.',
+  '- `rule` is the condition that decided, as written; `value` and `limit` are what it compared. All three are null when no',
+  '  rule fired.',
+  '- `reason` is one line for people; `next` is what to do; `notes` are remarks such as `ok after retry`.',
+  '- `since` is when the outcome began, `at` when it was measured. Times are UTC, durations are milliseconds.',
+  '- `facts` is what the probe measured; `{}` when it could not measure.',
+  '- `rule`, `value`, `limit`, `next`, `owner` and `runbook` are null when there is nothing to say.',
+  '- `warnings` is there only when something is the matter with the answer itself: `history not saved: …`.',
+  '',
+  '```sh',
+  'npx rounds health --json | jq -r \'.checks[] | select(.outcome != "ok") | "\\(.id): \\(.reason)"\'',
+  '```',
+  '',
+];

@@ -1,0 +1,111 @@
+import type { Button, Command, TerminalCommand } from '../kernel/command.ts';
+import { exitCodes, jsonAnswer } from './answers.ts';
+import { markdownTable } from './table.ts';
+
+/** What this page needs of a command that Slack and the terminal share. */
+type Shared = Omit<Command<never>, 'run' | 'buttons'> & {
+  buttons?: Record<string, Pick<Button<never>, 'role' | 'summary'>>;
+};
+type Alone = Omit<TerminalCommand, 'runAlone'>;
+
+/** All commands as a page of the documentation. */
+export function commandReference(shared: readonly Shared[], terminal: readonly Alone[]): string {
+  const rows = [
+    ...shared.map((command) => [link(command), command.summary, facesOf(command).join(', '), command.role]),
+    ...terminal.map((command) => [link(command), command.summary, 'terminal', '']),
+    ['[`start`](#start)', 'Run the bot', 'terminal', ''],
+  ].sort(([a = ''], [b = '']) => a.localeCompare(b));
+  return [
+    '# Commands',
+    '',
+    'One word, two faces: `/ops WORD` in Slack (or `@rounds WORD` where the bot is), `npx rounds WORD` in the terminal.',
+    '`/ops` alone, `/ops help` and `npx rounds help` list the words; a typo is answered with the nearest one.',
+    '',
+    ...markdownTable(['command', 'what it does', 'where', 'role'], rows),
+    '',
+    'The role is what it takes to use a command in Slack. Everybody is a viewer. In the terminal it is the operating system',
+    'that decides: whoever may read `.env` and `DATA_DIR` may ask.',
+    '',
+    ...shared.flatMap(describeShared),
+    ...terminal.flatMap(describeAlone),
+    ...start,
+    ...exitCodes,
+    ...jsonAnswer,
+    '---',
+    '',
+    'This page is made from the declarations in `commands/` by `npx rounds help --markdown`; a test fails when it is stale.',
+  ].join('\n');
+}
+
+function facesOf(command: Shared): string[] {
+  return command.faces ?? ['slack', 'terminal'];
+}
+
+function link({ name }: { name: string }): string {
+  return `[\`${name}\`](#${name})`;
+}
+
+function describeShared(command: Shared): string[] {
+  const faces = facesOf(command);
+  const buttons = Object.entries(command.buttons ?? {});
+  return [
+    `## ${command.name}`,
+    '',
+    `${command.summary}.`,
+    '',
+    '```',
+    ...(faces.includes('slack') ? [usage('/ops', command)] : []),
+    ...(faces.includes('terminal') ? [`${usage('npx rounds', command)} [--json]`] : []),
+    '```',
+    '',
+    ...examples(faces.includes('slack') ? '/ops' : 'npx rounds', command),
+    ...(buttons.length
+      ? [
+          'Buttons under the answer in Slack:',
+          '',
+          ...markdownTable(
+            ['button', 'what it does', 'role'],
+            buttons.map(([name, { summary, role }]) => [`\`${name}\``, summary ?? '', role]),
+          ),
+          '',
+        ]
+      : []),
+  ];
+}
+
+function describeAlone(command: Alone): string[] {
+  return [
+    `## ${command.name}`,
+    '',
+    `${command.summary}. In the terminal only; it needs neither a running bot nor a database.`,
+    '',
+    '```',
+    usage('npx rounds', command),
+    '```',
+    '',
+    ...examples('npx rounds', command),
+  ];
+}
+
+function usage(face: string, { name, usage }: { name: string; usage: string }): string {
+  return `${face} ${name} ${usage}`.trim();
+}
+
+function examples(face: string, command: { examples: string[] }): string[] {
+  if (command.examples.length === 0) return [];
+  return [`Examples: ${command.examples.map((example) => `\`${face} ${example}\``).join(' · ')}`, ''];
+}
+
+const start = [
+  '## start',
+  '',
+  'Run the bot until SIGTERM or Ctrl-C. `npm start` does the same. Without Slack tokens it starts a local workspace and a demo',
+  'system beside the bot.',
+  '',
+  '```',
+  'npx rounds start [--reset]',
+  '```',
+  '',
+  '`--reset` throws the embedded database away first: only when there are no Slack tokens and no `DATABASE_URL`.',
+  '',
+];

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { healthJson } from '../../../src/health/views/json.ts';
+import { sampleAnswer } from '../../../src/reference/answers.ts';
+import { commandReference } from '../../../src/reference/commands.ts';
+import { allCommands, root } from '../../../src/registry.ts';
+import { checkReport, healthReport } from '../../support/reports.ts';
+
+const { shared, terminal } = await allCommands();
+const page = commandReference(shared, terminal);
+
+test('docs/commands.md is what `rounds help --markdown > docs/commands.md` writes', () => {
+  expect(readFileSync(join(root, 'docs', 'commands.md'), 'utf8')).toBe(`${page}\n`);
+});
+
+test('every command stands on the page with its examples; every button says what it does', () => {
+  for (const command of [...shared, ...terminal]) {
+    expect(page).toContain(`\n## ${command.name}\n`);
+    for (const example of command.examples) expect(page).toContain(` ${example}\``);
+  }
+  const buttons = shared.flatMap((command) => Object.entries(command.buttons ?? {}));
+  expect(buttons.filter(([, button]) => !button.summary).map(([name]) => name)).toEqual([]);
+});
+
+/** Keys in order, of the answer and of a check in it. */
+function shapeOf(answer: unknown): string[][] {
+  const { checks, ...rest } = answer as { checks: object[]; counts: object };
+  return [Object.keys(rest), Object.keys(rest.counts), Object.keys(checks[0] ?? {})];
+}
+
+test('the JSON on the page has the keys that `health --json` prints', () => {
+  const fenced = /```json\n([\s\S]*?)\n```/.exec(page)?.[1] ?? '';
+  const printed = JSON.parse(JSON.stringify(healthJson(healthReport([checkReport('api')]))));
+  expect(JSON.parse(fenced)).toEqual(sampleAnswer);
+  expect(shapeOf(sampleAnswer)).toEqual(shapeOf(printed));
+});
