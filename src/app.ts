@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
 import { loadOps } from './config/load.ts';
@@ -6,7 +5,7 @@ import { makeReveal } from './config/secrets.ts';
 import { createHealth, type Health } from './health/health.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
-import { checkTypes, root } from './registry.ts';
+import { checkTypes, runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -40,7 +39,7 @@ export async function openCore({ environment, variables, log, clock, signal, onS
     log.warn({ secret: name }, `secret ${name} is not set: its checks are unknown`);
   const store = await openStore({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, log, signal });
   const health = createHealth({ ops, store, clock, log, reveal: makeReveal(variables), onSweep });
-  const runbooks = runbookFiles([join(ops.dir, 'templates', 'runbooks'), join(root, 'templates', 'runbooks')]);
+  const runbooks = runbookFiles(runbookFolders(ops.dir));
   return {
     services: { ops, health, runbooks },
     store,

@@ -13,6 +13,11 @@ export function checkTypes(): Promise<CheckType[]> {
   return discover<CheckType>(join(root, 'src', 'checks'));
 }
 
+/** Where runbooks are looked for: beside the config file first, then the shipped ones. */
+export function runbookFolders(opsDir: string): string[] {
+  return [opsDir, root].map((folder) => join(folder, 'templates', 'runbooks'));
+}
+
 /** All commands, by the files of `commands/`. */
 export async function allCommands(): Promise<{ shared: Command<Services>[]; terminal: TerminalCommand[] }> {
   const found = await discover<Command<Services> | TerminalCommand>(join(root, 'commands'));

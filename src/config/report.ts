@@ -1,12 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type LoadOptions, loadOps } from './load.ts';
 import type { Ops } from './model.ts';
 import { ConfigError, formatProblems } from './problems.ts';
 import { secretsIn } from './secrets.ts';
 
+interface ReportOptions extends LoadOptions {
+  /** Where runbooks are looked for, given the config file's folder. */
+  runbookFolders: (opsDir: string) => string[];
+}
+
 /** What a person wants to know of a config file: that it is good and what it holds, or everything that is wrong. */
-export async function checkConfig(file: string, options: LoadOptions): Promise<{ ok: boolean; lines: string[] }> {
+export async function checkConfig(file: string, options: ReportOptions): Promise<{ ok: boolean; lines: string[] }> {
   try {
-    return { ok: true, lines: describe(file, await loadOps(file, options)) };
+    const ops = await loadOps(file, options);
+    return { ok: true, lines: [...describe(file, ops), ...missingRunbooks(ops, options.runbookFolders(ops.dir))] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const head = `${file}: ${count(error.problems.length, 'problem')}`;
@@ -31,6 +39,15 @@ function describe(file: string, ops: Ops): string[] {
     lines.push(`  ${name} (or ${name}_FILE): ${checks.join(', ')}`);
   }
   return lines;
+}
+
+/** A runbook that isn't there would be found out in the worst hour. */
+function missingRunbooks(ops: Ops, folders: string[]): string[] {
+  const isMissing = (name: string) => !folders.some((folder) => existsSync(join(folder, `${name}.md`)));
+  const names = [...new Set(ops.checks.flatMap(({ runbook }) => runbook ?? []))];
+  return names
+    .filter((name) => !/^https?:/.test(name) && isMissing(name))
+    .map((name) => `runbook ${name} is not written yet: ${join(folders[0] ?? '', `${name}.md`)}`);
 }
 
 function count(number: number, noun: string): string {

@@ -1,4 +1,4 @@
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../kernel/duration.ts';
 import type { Mistake, Path } from './mistake.ts';
 import type { Check } from './model.ts';
 import type { Timing } from './schema/checks.ts';

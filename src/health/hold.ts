@@ -1,6 +1,6 @@
 import type { Condition } from '../conditions/model.ts';
-import { formatDuration } from '../config/duration.ts';
 import type { Sample } from '../kernel/check.ts';
+import { formatDuration } from '../kernel/duration.ts';
 
 export interface Hold {
   /** `held_for`, ms; 0 = fires at once. */

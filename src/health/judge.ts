@@ -1,8 +1,8 @@
 import type { Condition, ConditionResult } from '../conditions/model.ts';
 import { sayFacts, sayRule } from '../conditions/say.ts';
-import { formatDuration } from '../config/duration.ts';
 import type { Check } from '../config/model.ts';
 import type { FactSpecs, Facts, Sample, UnmeasuredReason } from '../kernel/check.ts';
+import { formatDuration } from '../kernel/duration.ts';
 import { heldBySource, heldSince, sayHolding } from './hold.ts';
 import { stillNotClear } from './hysteresis.ts';
 import type { CheckReport, Outcome } from './model.ts';

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { formatDuration } from '../config/duration.ts';
 import type { Check } from '../config/model.ts';
 import {
   type Batch,
@@ -12,6 +11,7 @@ import {
   type UnmeasuredReason,
 } from '../kernel/check.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { formatDuration } from '../kernel/duration.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
 import { plainFacts } from './facts.ts';

@@ -1,6 +1,6 @@
-import { formatDuration } from '../config/duration.ts';
 import type { Check } from '../config/model.ts';
 import { type Facts, type Sample, Unmeasured } from '../kernel/check.ts';
+import { formatDuration } from '../kernel/duration.ts';
 import type { Log } from '../kernel/log.ts';
 import { createBatch, type SweepBatch } from './batch.ts';
 import { type ProbeResult, type ProbeRoom, runProbe } from './probe.ts';

@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { parseDuration } from '../../kernel/duration.ts';
 
-const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `30s`, `5m`, `1h`, `1d` → milliseconds. */
+/** `30s`, `5m`, `1h30m`, `1d` → milliseconds. */
 export const duration = z
   .string()
-  .regex(/^\d+[smhd]$/, 'a duration such as 30s, 5m, 1h or 1d')
-  .transform((text) => Number(text.slice(0, -1)) * unitMs[text.slice(-1) as keyof typeof unitMs])
+  .refine((text) => parseDuration(text) !== undefined, 'a duration such as 30s, 5m, 1h30m or 1d')
+  .transform((text) => parseDuration(text) ?? 0)
   .meta({ title: 'duration such as 5m' });
 
 /** An AWS region; left out, AWS_REGION or the profile's region is used. */

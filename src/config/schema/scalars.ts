@@ -1,6 +1,6 @@
 import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../duration.ts';
+import { formatDuration, parseDuration } from '../../kernel/duration.ts';
 import { likelyName } from '../suggest.ts';
 
 const durationHelp = 'a duration such as 500ms, 30s, 5m, 6h, 7d';
@@ -99,4 +99,4 @@ export const owner = z.string({ error: 'who owns it, such as "@platform"' }).tri
 /** A URL, or the name of a file in templates/runbooks. */
 export const runbook = z
   .string({ error: 'a URL, or the name of a runbook such as api-down' })
-  .regex(/^(https?:\/\/\S+|[A-Za-z0-9][\w-]*(\.md)?)$/, 'a URL, or the name of a runbook such as api-down');
+  .regex(/^(https?:\/\/\S+|[a-z0-9][a-z0-9-]{0,79})$/, 'a URL, or the name of a runbook such as api-down');

@@ -14,7 +14,7 @@ const windowEntry = z.strictObject({
   cron,
   /** Default: the team's. */
   zone: timeZone.optional(),
-  for: duration(minute, 7 * 24 * 60 * minute),
+  for: duration(minute, 24 * 60 * minute),
   mode: z.enum(['mute', 'skip']).default('mute'),
 });
 

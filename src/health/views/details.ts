@@ -1,6 +1,6 @@
 import { formatValue } from '../../conditions/format.ts';
-import { formatDuration } from '../../config/duration.ts';
 import type { Post, SlackBlock } from '../../kernel/command.ts';
+import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import type { CheckDetails } from '../model.ts';
 import { context, plain, rowText, runbookLink, section } from './slack.ts';

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import { formatDuration } from '../../config/duration.ts';
 import type { TerminalStyle } from '../../kernel/command.ts';
+import { formatDuration } from '../../kernel/duration.ts';
 import type { CheckDetails, CheckReport, HealthReport, Outcome } from '../model.ts';
 import { factLines, uptimeWords } from './details.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';

@@ -41,9 +41,10 @@ async function openFolder(folder: string): Promise<PGlite> {
   // A database whose creation was cut short can't be opened, and nothing was ever stored in it.
   const unfinished = join(folder, 'pg-unfinished');
   if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
-  if (!existsSync(dataDir)) await writeFile(unfinished, '');
+  const isNew = !existsSync(dataDir);
+  if (isNew) await writeFile(unfinished, '');
   try {
-    const lite = await PGlite.create({ dataDir, startParams });
+    const lite = await PGlite.create({ dataDir, startParams, ...(isNew && { loadDataDir: await emptyDatabase() }) });
     await rm(unfinished, { force: true });
     return lite;
   } catch (error) {
@@ -52,4 +53,9 @@ async function openFolder(folder: string): Promise<PGlite> {
       cause: error,
     });
   }
+}
+
+/** An empty database of the same major version, ready made: creating one takes 3 s, unpacking this 0.5 s. */
+async function emptyDatabase(): Promise<Blob> {
+  return (await import('@electric-sql/pglite-prepopulatedfs')).dataDir();
 }

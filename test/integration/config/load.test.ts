@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,6 +17,9 @@ beforeAll(async () => {
   options = { checkTypes, compile: compileCondition, env: { API_TOKEN: 'x' } };
 });
 afterAll(() => rm(dir, { recursive: true }));
+
+/** Runbooks are looked for beside the config alone. */
+const reporting = () => ({ ...options, runbookFolders: (opsDir: string) => [join(opsDir, 'templates', 'runbooks')] });
 
 async function file(name: string, text: string): Promise<string> {
   const path = join(dir, name);
@@ -92,7 +95,7 @@ test.each([
 
 test('a good file is reported with what it holds and what has no value', async () => {
   const path = await file('good.yml', good);
-  expect(await checkConfig(path, options)).toEqual({
+  expect(await checkConfig(path, reporting())).toEqual({
     ok: true,
     lines: [
       `${path}: good — 3 checks, 3 groups, 2 roles, 1 maintenance window`,
@@ -101,12 +104,21 @@ test('a good file is reported with what it holds and what has no value', async (
     ],
   });
   const env = { API_TOKEN: 'x', MAIN_DB_URL: 'x' };
-  expect((await checkConfig(path, { ...options, env })).lines).toHaveLength(1);
+  expect((await checkConfig(path, { ...reporting(), env })).lines).toHaveLength(1);
+});
+
+test('a runbook that is not written yet is named, with the file to write', async () => {
+  const path = await file('books.yml', good.replace('    clear:', '    runbook: api-down\n    clear:'));
+  const expected = join(dir, 'templates', 'runbooks', 'api-down.md');
+  expect((await checkConfig(path, reporting())).lines.at(-1)).toBe(`runbook api-down is not written yet: ${expected}`);
+  await mkdir(join(dir, 'templates', 'runbooks'), { recursive: true });
+  await writeFile(expected, '# API down');
+  expect((await checkConfig(path, reporting())).lines.join()).not.toContain('not written');
 });
 
 test('a bad file is reported with every problem', async () => {
   const path = await file('bad.yml', good.replace('slo: 99.9%', 'slo: lots').replace('[api]', '[apii]'));
-  const { ok, lines } = await checkConfig(path, options);
+  const { ok, lines } = await checkConfig(path, reporting());
   expect(ok).toBe(false);
   expect(lines).toEqual([
     `${path}: 2 problems`,
