@@ -1,5 +1,4 @@
-import type { Judgement } from './judge.ts';
-import type { CheckReport } from './model.ts';
+import type { CheckReport, Judgement } from './model.ts';
 
 /** A silence over a check: a maintenance window or somebody's mute. */
 export interface Mute {

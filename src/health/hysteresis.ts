@@ -1,8 +1,7 @@
 import type { Condition } from '../conditions/model.ts';
 import { sayClear } from '../conditions/say.ts';
 import type { Facts } from '../kernel/check.ts';
-import type { Judgement } from './judge.ts';
-import type { Outcome } from './model.ts';
+import type { Judgement, Outcome } from './model.ts';
 
 type NotClear = Omit<Judgement, 'notes' | 'next'>;
 

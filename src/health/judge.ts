@@ -5,14 +5,8 @@ import type { FactSpecs, Facts, Sample, UnmeasuredReason } from '../kernel/check
 import { formatDuration } from '../kernel/duration.ts';
 import { heldBySource, heldSince, sayHolding } from './hold.ts';
 import { stillNotClear } from './hysteresis.ts';
-import type { CheckReport, Outcome } from './model.ts';
+import type { CheckReport, Judgement, Outcome } from './model.ts';
 import { okReason } from './seen.ts';
-
-/** The part of a report that is decided here. */
-export type Judgement = Pick<
-  CheckReport,
-  'outcome' | 'rule' | 'value' | 'limit' | 'unit' | 'reason' | 'next' | 'notes'
->;
 
 /** The part of a configured check that a judgement depends on. */
 export type Judged = Pick<Check, 'fail' | 'warn' | 'clear' | 'heldForMs' | 'everyMs' | 'staleAfterMs' | 'hint'>;

@@ -33,6 +33,12 @@ export interface CheckReport {
   attempts: number;
 }
 
+/** The part of a report that is decided by judging. */
+export type Judgement = Pick<
+  CheckReport,
+  'outcome' | 'rule' | 'value' | 'limit' | 'unit' | 'reason' | 'next' | 'notes'
+>;
+
 export type Counts = Record<Outcome, number>;
 
 /** The answer to `/ops health`. `verdict` is the worst outcome, blocked and muted left out. */

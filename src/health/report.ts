@@ -2,8 +2,8 @@ import type { Check } from '../config/model.ts';
 import type { Sample } from '../kernel/check.ts';
 import { keptFacts } from './facts.ts';
 import type { CheckState } from './history.ts';
-import { type Input, type Judgement, judge } from './judge.ts';
-import type { CheckReport, Outcome } from './model.ts';
+import { type Input, judge } from './judge.ts';
+import type { CheckReport, Judgement, Outcome } from './model.ts';
 import type { ProbeResult } from './probe.ts';
 
 export interface Judging {

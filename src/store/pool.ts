@@ -1,6 +1,14 @@
 import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 
+/** An open pool and how to shut it down. */
+export interface OpenPool {
+  pool: pg.Pool;
+  /** Runs work on a connection that may take as long as it needs: migrations. */
+  unhurried(work: (client: pg.ClientBase) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
 const DRAIN_MS = 5_000;
 
 /** A broken connection is logged, idle or in use; without a listener it would end the process. Its query rejects anyway. */

@@ -5,8 +5,8 @@ import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { columnTypes } from './columns.ts';
 import { connectionFailure, isUnavailable } from './errors.ts';
+import type { OpenPool } from './pool.ts';
 import { drain, survivesBrokenConnections } from './pool.ts';
-import type { OpenPool } from './store.ts';
 
 export interface ServerOptions {
   databaseUrl: string;

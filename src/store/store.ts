@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { migrate } from './migrate.ts';
+import type { OpenPool } from './pool.ts';
 import { openServer } from './server.ts';
 
 /** The database, reached through one `pg.Pool` whether it is embedded or a server. */
@@ -30,14 +31,6 @@ export interface StoreOptions {
   signal?: AbortSignal;
   /** How long to keep trying a server that can't be reached; default 30 s. */
   retryForMs?: number;
-}
-
-/** An open pool and how to shut it down. */
-export interface OpenPool {
-  pool: pg.Pool;
-  /** Runs work on a connection that may take as long as it needs: migrations. */
-  unhurried(work: (client: pg.ClientBase) => Promise<void>): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Opens the database and migrates it. Throws OpsError: `unavailable`, `conflict` (in use, or newer than the code), `invalid`. */

@@ -2,7 +2,7 @@ import { remember } from './bounded.ts';
 import { type Choice, chosen, initialValues, usable, type Values } from './element-state.ts';
 import { envelope, messageContext, type Outcome, outcomeOf } from './interactions.ts';
 import { KEPT } from './limits.ts';
-import type { Surroundings } from './person.ts';
+import type { Surroundings } from './surroundings.ts';
 import { viewJson } from './views.ts';
 import type { Json, Message, User, View } from './world.ts';
 

@@ -3,7 +3,7 @@ import { isObject } from './args.ts';
 import { type Choice, chosen, isFilled } from './element-state.ts';
 import { SlackError } from './errors.ts';
 import { envelope, type Outcome, outcomeOf } from './interactions.ts';
-import type { Surroundings } from './person.ts';
+import type { Surroundings } from './surroundings.ts';
 import { checkedView, closeViews, pushView, stackOf, updateView, viewJson } from './views.ts';
 import type { Json, User, View } from './world.ts';
 

@@ -1,19 +1,10 @@
 import { act, type Surface, shortcut } from './actions.ts';
-import type { Deliveries } from './delivery/deliveries.ts';
 import { dismiss, type SubmitOutcome, submit } from './dialogs.ts';
 import type { Choice } from './element-state.ts';
 import { type Outcome, runCommand } from './interactions.ts';
-import type { WorkspaceState } from './state.ts';
+import type { Surroundings } from './surroundings.ts';
 import { join, openHome, react, say } from './talk.ts';
 import type { Channel, Message, User, View } from './world.ts';
-
-/** The app's side of the workspace, as a person's actions need it. */
-export interface Surroundings {
-  state: WorkspaceState;
-  deliveries: Deliveries;
-  commands: string[];
-  eventTypes: string[];
-}
 
 /** A person at the keyboard. Channels are given as `#name` or id; a wrong use by the test itself throws. */
 export interface Person extends User {

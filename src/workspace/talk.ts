@@ -1,6 +1,6 @@
 import { eventCallback, type Outcome, outcomeOf } from './interactions.ts';
 import { postMessage } from './messages.ts';
-import type { Surroundings } from './person.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Channel, Json, Message, User } from './world.ts';
 
 /** What the app hears of the things people do: events it subscribed to. */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { OpsError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
-import type { OpenPool } from '../store.ts';
+import type { OpenPool } from '../pool.ts';
 import { lockFolder } from './lock.ts';
 import { embeddedPool } from './pool.ts';
 

@@ -3,8 +3,8 @@ import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import type { Log } from '../../kernel/log.ts';
 import { columnTypes } from '../columns.ts';
+import type { OpenPool } from '../pool.ts';
 import { drain, survivesBrokenConnections } from '../pool.ts';
-import type { OpenPool } from '../store.ts';
 import { Connection } from './connection.ts';
 import { Session } from './session.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startParams } from '../../../src/store/embedded/open.ts';
 import { embeddedPool } from '../../../src/store/embedded/pool.ts';
 import { isUnavailable } from '../../../src/store/errors.ts';
-import type { OpenPool } from '../../../src/store/store.ts';
+import type { OpenPool } from '../../../src/store/pool.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedFolder } from '../../support/store.ts';
 

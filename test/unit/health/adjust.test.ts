@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyBlocked, applyMuted, type Mute } from '../../../src/health/adjust.ts';
-import type { Judgement } from '../../../src/health/judge.ts';
-import type { Outcome } from '../../../src/health/model.ts';
+import type { Judgement, Outcome } from '../../../src/health/model.ts';
 
 type Report = Judgement & { id: string };
 const report = (id: string, outcome: Outcome): Report => ({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Input, type Judged, type JudgeInput, type Judgement, judge } from '../../../src/health/judge.ts';
+import { type Input, type Judged, type JudgeInput, judge } from '../../../src/health/judge.ts';
+import type { Judgement } from '../../../src/health/model.ts';
 import type { FactSpecs, Facts } from '../../../src/kernel/check.ts';
 import { judgedOf } from '../../support/judging.ts';
 
