@@ -79,6 +79,7 @@ function healthReply(ctx: Context, report: HealthReport, scope: Scope, place: Re
     terminal: (style) => healthText(report, now, style),
     json: () => healthJson(report),
     exitCode: exitCodeOf(report.verdict),
+    partial: !done,
     ...(done && place === 'channel' ? { thread: () => tablePosts(report.checks) } : {}),
   };
 }
@@ -106,6 +107,7 @@ function detailsReply(
     terminal: (style) => detailsText(details, now, style),
     json: () => (report ? healthJson(report) : details),
     exitCode: exitCodeOf(details.report.outcome),
+    partial: (report?.pending.length ?? 0) > 0,
   };
 }
 

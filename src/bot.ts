@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { type CoreOptions, openCore } from './app.ts';
 import type { Environment } from './config/environment.ts';
 import type { CommandContext } from './kernel/command.ts';
@@ -74,6 +75,11 @@ export async function startBot(options: CoreOptions & { slack: SlackAccess }): P
     const answer = async (request: TerminalRequest, signal: AbortSignal) => {
       const command = shared.find((candidate) => candidate.name === request.command);
       if (!command) return { problem: `The running bot has no command "${request.command}"`, exitCode: 3 as const };
+      const { file } = core.services.ops;
+      if (request.opsConfig && request.opsConfig !== resolve(file)) {
+        const problem = `The running bot watches ${resolve(file)}, not ${request.opsConfig}.`;
+        return { problem: `${problem}\n→ Stop it, or give this one a DATA_DIR of its own.`, exitCode: 3 as const };
+      }
       const style = { colour: request.colour, width: request.width, zone: core.services.ops.team.zone };
       return answerLine(command, context(terminalActor(request.user), signal), { ...request, style });
     };

@@ -40,6 +40,8 @@ export interface Reply {
   terminal: (style: TerminalStyle) => string;
   json?: () => unknown;
   exitCode?: ExitCode;
+  /** Not the final answer yet: a better one follows, unless the asker gives up. */
+  partial?: boolean;
   /** Posted once, below the final answer, in its thread. */
   thread?: () => Post[];
 }

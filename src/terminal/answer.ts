@@ -19,7 +19,8 @@ export async function answerLine<S>(
     let last: Reply | undefined;
     if (Symbol.asyncIterator in replies) for await (const reply of replies) last = reply;
     else last = await replies;
-    if (!last) return { problem: 'No answer.', exitCode: 3 };
+    // What was known before is no answer to "now": a script must not take it for one.
+    if (!last || last.partial) return { problem: 'Interrupted before everything was measured.', exitCode: 3 };
     const text = request.json && last.json ? JSON.stringify(last.json(), null, 2) : last.terminal(request.style);
     return { text, exitCode: last.exitCode ?? 0 };
   } catch (error) {

@@ -23,6 +23,8 @@ export interface TerminalRequest {
   args: string[];
   /** Operating-system user, as the client knows it. */
   user: string;
+  /** The config that the person means, absolute; absent = whichever the bot has. */
+  opsConfig?: string;
   colour: boolean;
   width: number;
   json: boolean;

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { openCore } from '../app.ts';
 import { readEnvironment } from '../config/environment.ts';
@@ -21,7 +23,8 @@ export async function runCommand(
   process.once('SIGINT', () => gaveUp.abort());
   const style = { colour: process.stdout.isTTY && !variables.NO_COLOR, width: process.stdout.columns ?? 100 };
   const user = userInfo().username;
-  const request = { command: command.name, args: line.args, user, json: line.json, ...style };
+  const opsConfig = existsSync(environment.opsConfig) ? resolve(environment.opsConfig) : undefined;
+  const request = { command: command.name, args: line.args, user, opsConfig, json: line.json, ...style };
   const running = environment.databaseUrl
     ? undefined
     : await askRunningBot(environment.dataDir, request, gaveUp.signal);

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
-import { type BotHome, makeHome, type RunningBot, rounds, startBotProcess } from '../support/bot.ts';
+import { type BotHome, launch, makeHome, type RunningBot, rounds, startBotProcess } from '../support/bot.ts';
 import { listenOn } from '../support/listen.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { askHealth, shownText, socketMode, startHttpBot } from '../support/slack-bot.ts';
@@ -97,6 +99,32 @@ describe('starting', () => {
     const { code, stderr } = await rounds(home, ['start'], { ...socketMode(workspace), SLACK_BOT_TOKEN: 'xoxb-wrong' });
     expect([code, stderr]).toEqual([3, expect.stringMatching(/SLACK_BOT_TOKEN.*invalid_auth/s)]);
     expect(stderr).not.toContain('xoxb-wrong');
+  });
+});
+
+describe('a terminal beside the bot', () => {
+  it('exits with 3 and prints no verdict when it is interrupted', async () => {
+    expect((await rounds(home, ['health'])).code).toBe(0);
+    target.hang = true;
+    const asked = askedAgain();
+    const terminal = launch(home, ['health', '--json'], {});
+    let stdout = '';
+    terminal.stdout?.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    await asked;
+    terminal.kill('SIGINT');
+    const [code] = await once(terminal, 'close');
+    expect([code, stdout]).toEqual([3, '']);
+  });
+
+  it('is told when the bot watches another config', async () => {
+    const bot = await start();
+    const other = join(home.dir, 'other.yml');
+    await writeFile(other, 'version: 1\nchecks: [{id: b, tcp: {host: 127.0.0.1, port: 9}}]\n');
+    const { code, stderr } = await rounds(home, ['health'], { OPS_CONFIG: other });
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`not ${other}`)]);
+    expect(bot.child.exitCode).toBeNull();
   });
 });
 

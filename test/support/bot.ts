@@ -117,7 +117,8 @@ export async function startBotProcess(home: BotHome, env: NodeJS.ProcessEnv = {}
   };
 }
 
-function launch(home: BotHome, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
+/** Starts `rounds …` and leaves it to the caller. */
+export function launch(home: BotHome, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
   return spawn(process.execPath, [join(root, 'bin/rounds.mjs'), ...args], {
     cwd: home.dir,
     env: { ...home.env, ...env },

@@ -7,6 +7,7 @@ export function healthJson(report: HealthReport): unknown {
     counts: report.counts,
     started_at: report.started_at,
     duration_ms: Math.round(report.duration_ms),
+    ...(report.pending.length ? { pending: report.pending } : {}),
     ...(report.warnings?.length ? { warnings: report.warnings } : {}),
     checks: report.checks.map(checkJson),
   };
