@@ -46,22 +46,26 @@ export default defineCommand<Services>({
 
 /** A word is a group or a check; where both have the name it is the group, and `group/check` is the check. */
 function scopeOf({ services: { ops } }: Context, args: string[]): Scope {
-  const [name, ...rest] = args;
-  if (name === undefined) return { kind: 'all' };
+  const [typed, ...rest] = args;
+  if (typed === undefined) return { kind: 'all' };
   const hint = 'usage: health [GROUP | CHECK]';
   if (rest.length) throw new OpsError('invalid', `"${rest.join(' ')}" is too much`, { hint });
-  if (name.startsWith('-')) throw new OpsError('invalid', `There is no option ${name}`, { hint });
-  const [group, id] = name.split('/');
-  if (ops.checks.some((check) => check.group === group && check.id === id)) return { kind: 'check', id: id! };
-  if (ops.checks.some((check) => check.group === name)) return { kind: 'group', id: name };
-  if (ops.checks.some((check) => check.id === name)) return { kind: 'check', id: name };
-  const names = [...new Set(ops.checks.flatMap((check) => [check.group, check.id]))];
-  const close = nearest(name, names);
-  throw new OpsError('not_found', `There is no group or check "${name}"`, {
-    hint: close
-      ? `Did you mean ${close}?`
-      : `Groups: ${[...new Set(ops.checks.map((check) => check.group))].join(', ')}`,
+  if (typed.startsWith('-')) throw new OpsError('invalid', `There is no option ${typed}`, { hint });
+  const name = typed.toLowerCase();
+  const groups = [...new Set(ops.checks.map((check) => check.group))];
+  const ids = ops.checks.map((check) => check.id);
+  const full = ops.checks.find((check) => `${check.group}/${check.id}` === name);
+  if (full) return { kind: 'check', id: full.id };
+  if (groups.includes(name)) return { kind: 'group', id: name };
+  if (ids.includes(name)) return { kind: 'check', id: name };
+  const close = nearest(name, [...groups, ...ids, ...ops.checks.map((check) => `${check.group}/${check.id}`)]);
+  throw new OpsError('not_found', `There is no group or check "${typed}"`, {
+    hint: close ? `Did you mean ${close}?` : `Groups: ${some(groups)}. Checks: ${some(ids)}.`,
   });
+}
+
+function some(names: string[]): string {
+  return names.length > 12 ? `${names.slice(0, 12).join(', ')} … and ${names.length - 12} more` : names.join(', ');
 }
 
 async function* sweep(ctx: Context, scope: Scope, place: Reply['place']): AsyncIterable<Reply> {
@@ -80,7 +84,7 @@ function healthReply(ctx: Context, report: HealthReport, scope: Scope, place: Re
     json: () => healthJson(report),
     exitCode: exitCodeOf(report.verdict),
     partial: !done,
-    ...(done && place === 'channel' ? { thread: () => tablePosts(report.checks) } : {}),
+    ...(done && place !== 'thread' ? { thread: () => tablePosts(report.checks) } : {}),
   };
 }
 
