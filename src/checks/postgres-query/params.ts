@@ -22,7 +22,9 @@ export const postgresQueryParams = z.strictObject({
     .string()
     .transform((sql) => sql.replace(/[\s;]+$/, ''))
     .refine((sql) => sql !== '', 'a select')
-    .describe('one select; it runs read-only, for 5 s at most'),
+    .describe(
+      "one select; it runs read-only, for 5 s at most; its own sessions have application_name = 'rounds', and statistics of sessions need pg_monitor",
+    ),
   facts: z
     .record(factName(ownFacts), z.enum(['number', 'string', 'bool', 'counter']))
     .refine((facts) => Object.keys(facts).length > 0, 'at least one column, such as {failed: number}')

@@ -5,6 +5,7 @@ import { secondsSince } from '../network/silence.ts';
 import { postgresFailure } from '../postgres/failure.ts';
 import { askPostgres } from '../postgres/session.ts';
 import { columnFacts } from './columns.ts';
+import { readsMaskedStatistics, statisticsRole } from './masked.ts';
 import type { PostgresQueryTarget } from './params.ts';
 
 const statementTimeoutMs = 5000;
@@ -20,7 +21,8 @@ export async function probePostgresQuery(probe: PostgresQueryProbe): Promise<Mea
   const startedMs = performance.now();
   // On lines of its own, so that a comment at its end doesn't swallow the limit.
   const sql = `select * from (\n${target.sql}\n) as q limit ${maxRows + 1}`;
-  const question = { dsn: reveal(target.dsn), sql, statementTimeoutMs, lockTimeoutMs, maxBytes };
+  const needsRole = readsMaskedStatistics(target.sql) ? statisticsRole : undefined;
+  const question = { dsn: reveal(target.dsn), sql, statementTimeoutMs, lockTimeoutMs, maxBytes, needsRole };
   const outcome = await askPostgres(question, signal);
   switch (outcome.kind) {
     case 'answer':
@@ -43,6 +45,12 @@ export async function probePostgresQuery(probe: PostgresQueryProbe): Promise<Mea
       throw new Unmeasured('too_large', `${outcome.place.host} answered more than ${maxBytes / 1_048_576} MB`, {
         next: 'select fewer or narrower columns',
       });
+    case 'role_missing':
+      throw new Unmeasured(
+        'denied',
+        `${outcome.place.host}/${outcome.place.database}: other sessions' statistics are hidden from ${outcome.place.user}`,
+        { next: `grant pg_monitor to ${outcome.place.user}` },
+      );
     case 'bad_dsn':
       throw new Unmeasured('misconfigured', 'the DSN is not a PostgreSQL URL', {
         next: 'postgres://user:password@host:5432/database',

@@ -67,6 +67,8 @@ function connectionFailure(error: Error, where: string): PostgresFailure {
 
 /** `permission denied for table audit_logs` → `grant select on audit_logs to rounds`. */
 function grantFor(message: string, user: string): string {
+  if (message.includes('row-level security'))
+    return `alter role ${user} bypassrls, or ask a view that shows what ${user} is to count: policies hide rows`;
   const [, kind, name] = /^permission denied for (\w+(?: \w+)?) (\S+)$/.exec(message) ?? [];
   if (kind === undefined) return `grant ${user} the right to read what the query reads`;
   if (kind === 'schema') return `grant usage on schema ${name} to ${user}`;

@@ -11,6 +11,8 @@ export interface Question {
   lockTimeoutMs: number;
   /** What the server may send in all. */
   maxBytes: number;
+  /** The answer counts only when the user is a member of this role. */
+  needsRole?: string;
 }
 
 /** Where a question went; no secrets. */
@@ -27,6 +29,8 @@ export type PostgresOutcome =
   /** The signal was aborted first. */
   | { kind: 'silent'; connected: boolean; place: Place }
   | { kind: 'too_large'; place: Place }
+  /** The user is not in `needsRole`; the question was not asked. */
+  | { kind: 'role_missing'; place: Place }
   | { kind: 'bad_dsn' };
 
 /** Asks one question in a read-only transaction on a connection of its own. Never rejects for what the server does. */
@@ -60,9 +64,11 @@ export async function askPostgres(question: Question, signal: AbortSignal): Prom
     // Behind TLS the bytes no longer pass the plain socket's events.
     if (client.connection.stream !== socket) client.connection.stream.on('data', count);
     const connectedMs = performance.now();
-    const { fields, rows } = await ask(client, question);
+    const answer = await ask(client, question);
     const answeredMs = performance.now();
     await client.end();
+    if (answer === undefined) return { kind: 'role_missing', place };
+    const { fields, rows } = answer;
     const columns = fields.map((field) => field.name);
     return {
       kind: 'answer',
@@ -102,12 +108,22 @@ function openClient(dsn: string): { client: pg.Client; socket: Socket; place: Pl
   }
 }
 
-/** The limits are `set local`, not connection parameters: PgBouncer refuses those. */
-async function ask(client: pg.Client, question: Question): Promise<pg.QueryArrayResult<(string | null)[]>> {
+/**
+ * The limits are `set local`, not connection parameters: PgBouncer refuses those. With `row_security` off a policy that
+ * would hide rows is an error (42501) and not a smaller answer. Undefined = the user is not in `needsRole`.
+ */
+async function ask(
+  client: pg.Client,
+  { sql, statementTimeoutMs, lockTimeoutMs, needsRole }: Question,
+): Promise<pg.QueryArrayResult<(string | null)[]> | undefined> {
   await client.query(
-    `begin read only; set local statement_timeout = ${question.statementTimeoutMs}; set local lock_timeout = ${question.lockTimeoutMs}`,
+    `begin read only; set local statement_timeout = ${statementTimeoutMs}; set local lock_timeout = ${lockTimeoutMs}; set local row_security = off`,
   );
+  if (needsRole !== undefined) {
+    const { rows } = await client.query("select pg_has_role(current_user, $1, 'usage')::text as member", [needsRole]);
+    if (rows[0]?.member !== 'true') return undefined;
+  }
   // The extended protocol takes one statement only, so no second one can leave the transaction.
-  const query = { text: question.sql, rowMode: 'array' as const, queryMode: 'extended' };
+  const query = { text: sql, rowMode: 'array' as const, queryMode: 'extended' };
   return client.query<(string | null)[]>(query);
 }

@@ -194,6 +194,45 @@ describe('not permitted is unknown', () => {
     expect(none.reason).toBe('denied');
   });
 
+  it('rows that a policy hides: never a smaller answer', async () => {
+    await admin.query(`
+      create table tenants (tenant text); insert into tenants select 't' || i from generate_series(1, 500) i;
+      grant select on tenants to reader; alter table tenants enable row level security;
+      create policy own on tenants using (tenant = current_user);
+    `);
+    const count = params('select count(*) as n from tenants');
+    const why = await whyUnmeasured(measure(postgresQuery, count, as(dsnOf('reader'))));
+    expect(why).toMatchObject({
+      reason: 'denied',
+      message: expect.stringContaining('row-level security policy for table "tenants"'),
+      next: expect.stringContaining('alter role reader bypassrls'),
+    });
+    await admin.query('alter role reader bypassrls');
+    expect(await measure(postgresQuery, count, as(dsnOf('reader')))).toMatchObject({ n: 500 });
+    await admin.query('alter role reader nobypassrls');
+    expect(await measure(postgresQuery, failedLogins, as(dsnOf('reader')))).toMatchObject({ n: 120 });
+  });
+
+  it('other sessions’ statistics, which PostgreSQL blanks without pg_monitor', async () => {
+    const idle = new pg.Client({ connectionString: server.url });
+    await idle.connect();
+    await idle.query('begin; select 1');
+    const open = params("select count(*) as n from pg_stat_activity where state = 'idle in transaction'");
+    const why = await whyUnmeasured(measure(postgresQuery, open, as(dsnOf('reader'))));
+    expect(why).toMatchObject({
+      reason: 'denied',
+      message: expect.stringContaining('hidden from reader'),
+      next: 'grant pg_monitor to reader',
+    });
+    const counters = params('select count(*) as n from pg_stat_database');
+    expect(await measure(postgresQuery, counters, as(dsnOf('reader')))).toMatchObject({ reachable: true });
+    expect(await measure(postgresQuery, open, as(server.url))).toMatchObject({ n: 1 });
+    await admin.query('grant pg_monitor to reader');
+    expect(await measure(postgresQuery, open, as(dsnOf('reader')))).toMatchObject({ n: 1 });
+    await admin.query('revoke pg_monitor from reader');
+    await idle.end();
+  });
+
   it('writing, in any disguise', async () => {
     await admin.query(`create function touch() returns int language sql as 'delete from audit_logs returning 1'`);
     const write = async (sql: string) => whyUnmeasured(measure(postgresQuery, params(sql), as(server.url)));
