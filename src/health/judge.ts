@@ -62,6 +62,7 @@ export function judge(input: JudgeInput): Judgement {
     return {
       outcome: 'unknown',
       reason: measured.message || measured.reason,
+      why: measured.reason,
       next: measured.next ?? check.hint,
       notes,
     };
@@ -71,13 +72,14 @@ export function judge(input: JudgeInput): Judgement {
 
 function judgeLast(report: (Judgement & Pick<CheckReport, 'at'>) | undefined, check: Judged, now: Date): Judgement {
   if (!report) return { outcome: 'unknown', reason: 'not measured yet', next: check.hint, notes: [] };
-  const { outcome, rule, value, limit, unit, reason, next, notes, at } = report;
+  const { outcome, rule, value, limit, unit, reason, why, next, notes, at } = report;
   const ageMs = now.getTime() - at.getTime();
-  if (ageMs <= check.staleAfterMs) return { outcome, rule, value, limit, unit, reason, next, notes };
+  if (ageMs <= check.staleAfterMs) return { outcome, rule, value, limit, unit, reason, why, next, notes };
   const was = outcome === 'stale' ? reason : `last ${outcome}: ${reason}`;
   return {
     outcome: 'stale',
     reason: `no result for ${formatDuration(ageMs)}; ${was}`,
+    why,
     next: next ?? check.hint,
     notes,
   };

@@ -1,3 +1,4 @@
+import type { UnmeasuredReason } from '../kernel/check.ts';
 import type { ExitCode } from '../kernel/command.ts';
 
 /** Worst first; the order of every list. */
@@ -17,10 +18,14 @@ export interface CheckReport {
   unit?: string;
   /** One line, plain text: what is wrong, with value and limit; for ok what was seen. */
   reason: string;
+  /** Why it could not be measured; only where the probe said so. */
+  why?: UnmeasuredReason;
   /** What to do next, plain text: the check's `hint`, or what the probe or rule advises. */
   next?: string;
   /** Remarks: "ok after retry", "warn for 2 of 5 min", "not yet: deadlocks_per_min needs a second sample". */
   notes: string[];
+  /** Id of the check that is the cause, when blocked. */
+  blocked_by?: string;
   /** Since when the outcome is what it is. */
   since: Date;
   /** When it was measured. */
@@ -36,12 +41,15 @@ export interface CheckReport {
 /** The part of a report that is decided by judging. */
 export type Judgement = Pick<
   CheckReport,
-  'outcome' | 'rule' | 'value' | 'limit' | 'unit' | 'reason' | 'next' | 'notes'
+  'outcome' | 'rule' | 'value' | 'limit' | 'unit' | 'reason' | 'why' | 'next' | 'notes'
 >;
 
 export type Counts = Record<Outcome, number>;
 
-/** The answer to `/ops health`. `verdict` is the worst outcome, blocked and muted left out. */
+/**
+ * The answer to `/ops health`. `verdict` is the worst outcome, blocked and muted left out; what blocks a check shown here
+ * counts, also when it is not shown itself.
+ */
 export interface HealthReport {
   verdict: Outcome;
   counts: Counts;
@@ -87,9 +95,14 @@ export function countOutcomes(checks: readonly { outcome: Outcome }[]): Counts {
   return counts;
 }
 
-/** The worst outcome; blocked and muted don't count, and nothing measured at all is unknown, never ok. */
-export function verdictOf(counts: Counts): Outcome {
-  const worst = outcomes.find((outcome) => counts[outcome] > 0 && outcome !== 'blocked' && outcome !== 'muted');
+/**
+ * The worst outcome; blocked and muted don't count, and nothing measured at all is unknown, never ok. `causes` are the
+ * outcomes of checks beside the counted ones that block some of them.
+ */
+export function verdictOf(counts: Counts, causes: readonly Outcome[] = []): Outcome {
+  const worst = outcomes.find(
+    (outcome) => (counts[outcome] > 0 || causes.includes(outcome)) && outcome !== 'blocked' && outcome !== 'muted',
+  );
   return worst ?? 'unknown';
 }
 

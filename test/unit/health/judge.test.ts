@@ -139,6 +139,7 @@ describe('a probe that could not measure', () => {
     expect(judge({ measured: unmeasured, check, history: [], now })).toEqual({
       outcome: 'unknown',
       reason: 'ListServices on prod: AccessDenied',
+      why: 'denied',
       next: hint,
       notes: [],
     });
@@ -209,6 +210,16 @@ describe('a check that does not run now', () => {
   });
   test('an ok that is too old is stale, not ok', () => {
     expect(last(200_000, { outcome: 'ok', reason: 'status 200' })).toMatchObject({ outcome: 'stale' });
+  });
+  test('keeps why it could not be measured', () => {
+    expect(last(60_000, { outcome: 'unknown', why: 'throttled' })).toMatchObject({
+      outcome: 'unknown',
+      why: 'throttled',
+    });
+    expect(last(200_000, { outcome: 'unknown', why: 'throttled' })).toMatchObject({
+      outcome: 'stale',
+      why: 'throttled',
+    });
   });
   test('without any result it is unknown', () => {
     expect(judge({ measured: { kind: 'last', report: undefined }, check, history: [], now })).toMatchObject({
