@@ -11,7 +11,7 @@ export default defineCheck({
   facts: (target) => ({
     exit_code: { type: 'number', help: '0, 1 or 2; anything else makes the check unknown' },
     text: { type: 'string', help: 'First line of its output, before |' },
-    long_text: { type: 'string', help: 'The lines below, up to 2,048 characters' },
+    long_text: { type: 'string', help: 'The lines below, up to the second |' },
     duration_ms: { type: 'number', unit: 'ms', help: 'How long it ran' },
     perfdata: { type: 'json', help: 'All perfdata by label, for labels that are not declared: `perfdata["/var/log"]`' },
     ...declaredSpecs(target.facts),

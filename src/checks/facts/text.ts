@@ -19,6 +19,11 @@ export function redactor(values: Iterable<string | Secret>, reveal: Reveal): Red
 
 const controls = /(?![\t\n])\p{Cc}/gu;
 
+/** All of a text, without colours, control characters and broken surrogates: a part could hide what a rule looks for. */
+export function wholeText(text: string): string {
+  return cleanText(text, Number.POSITIVE_INFINITY);
+}
+
 /** At most `maxChars` characters, without colours, control characters and broken surrogates: fit for JSON, SQL and Slack. */
 export function cleanText(text: string, maxChars: number): string {
   // Colours first: cut in the middle, one would leave its rest behind.

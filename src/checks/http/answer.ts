@@ -1,28 +1,51 @@
 import type { Facts } from '../../kernel/check.ts';
 import type { Redact } from '../facts/text.ts';
-import { cleanText } from '../facts/text.ts';
+import { wholeText } from '../facts/text.ts';
+import { decodeBody } from './encoding.ts';
 import type { HttpOutcome } from './request.ts';
 
-const maxTextChars = 2048;
 /** Deeper JSON would overflow the stack of whatever walks it later. */
 const maxDepth = 100;
+/** A longer text beside its own JSON could be more than a check's facts may hold; it is null then, never a part. */
+const maxCharsBesideJson = 1_048_576;
 
-/** Facts of an answer, apart from its latency. A body that should be JSON and isn't leaves `json` out and says why. */
-export function answerFacts(answer: HttpOutcome & { kind: 'answer' }, method: string, redact: Redact): Facts {
+/**
+ * Facts of an answer, apart from its latency; texts are whole. A body that should be JSON and isn't leaves `json` out
+ * and says why; a body whose content-encoding can't be undone is null.
+ * Undefined = unpacked it has more than `maxBytes`.
+ */
+export async function answerFacts(
+  answer: HttpOutcome & { kind: 'answer' },
+  { method, maxBytes, redact }: { method: string; maxBytes: number; redact: Redact },
+): Promise<Facts | undefined> {
   const contentType = answer.headers['content-type'] ?? '';
-  const raw = answer.body.toString('utf8');
-  const bodiless = method === 'HEAD' || answer.status === 204 || answer.status === 304;
-  return {
+  const decoded = await decodeBody(answer.body, answer.headers['content-encoding'], maxBytes);
+  if (decoded.kind === 'too_large') return undefined;
+  const facts = {
     reachable: true,
     error: '',
     status: answer.status,
-    body_bytes: answer.body.length,
-    content_type: cleanText(contentType, maxTextChars),
-    location: cleanText(redact(withoutUser(answer.headers.location ?? '')), maxTextChars),
-    body: cleanText(redact(raw), maxTextChars),
-    json_error: '',
-    ...(bodiless ? {} : jsonFacts(raw, contentType, redact)),
+    body_bytes: decoded.kind === 'body' ? decoded.body.length : answer.body.length,
+    content_type: wholeText(contentType),
+    location: wholeText(redact(withoutUser(answer.headers.location ?? ''))),
   };
+  if (decoded.kind === 'unreadable') return { ...facts, body: null, json_error: decoded.why };
+  const raw = textOf(decoded.body, contentType);
+  const bodiless = method === 'HEAD' || answer.status === 204 || answer.status === 304;
+  const read: Facts = bodiless ? {} : jsonFacts(raw, contentType, redact);
+  const body = 'json' in read && raw.length > maxCharsBesideJson ? null : wholeText(redact(raw));
+  return { ...facts, body, json_error: '', ...read };
+}
+
+/** By the charset that the answer names, else UTF-8; without a byte-order mark. */
+function textOf(body: Buffer, contentType: string): string {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset).decode(body);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return new TextDecoder().decode(body);
+  }
 }
 
 function jsonFacts(raw: string, contentType: string, redact: Redact): Facts {

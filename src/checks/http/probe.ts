@@ -29,7 +29,9 @@ export async function probeHttp(probe: HttpProbe, lookup?: LookupFunction): Prom
   if (outcome.kind !== 'answer') return { facts: withoutAnswer(outcome, request, target, startedMs) };
   const latencyMs = Math.round((performance.now() - startedMs) * 10) / 10;
   const redact = redactor([...Object.values(target.headers), target.body ?? ''], probe.reveal);
-  return { facts: { ...answerFacts(outcome, request.method, redact), latency_ms: latencyMs } };
+  const facts = await answerFacts(outcome, { method: request.method, maxBytes: target.max_bytes, redact });
+  if (facts === undefined) throw tooLarge(request, target);
+  return { facts: { ...facts, latency_ms: latencyMs } };
 }
 
 async function firstRequest({ target, reveal, site }: HttpProbe, lookup?: LookupFunction): Promise<HttpRequest> {
@@ -82,11 +84,7 @@ function withoutAnswer(
   if (outcome.kind === 'silent') {
     return silent(`${waitedFor[outcome.stage]} ${host} within ${secondsSince(startedMs)}`, target.on_timeout);
   }
-  if (outcome.kind === 'too_large') {
-    throw new Unmeasured('too_large', `${host} answered more than ${target.max_bytes} bytes`, {
-      next: 'ask for a smaller page, or raise max_bytes',
-    });
-  }
+  if (outcome.kind === 'too_large') throw tooLarge({ url: { host } }, target);
   const code = 'code' in outcome.error ? String(outcome.error.code) : '';
   if (code.startsWith('HPE_')) return { reachable: false, error: 'the answer is not valid HTTP' };
   const failure = networkFailure(outcome.error, host);
@@ -96,6 +94,12 @@ function withoutAnswer(
   }
   if (failure.reason === 'timeout') return silent(failure.message, target.on_timeout);
   throw new Unmeasured(failure.reason, failure.message, { next: failure.next, cause: outcome.error });
+}
+
+function tooLarge({ url: { host } }: { url: { host: string } }, { max_bytes }: HttpTarget): Unmeasured {
+  return new Unmeasured('too_large', `${host} answered more than ${max_bytes} bytes`, {
+    next: 'ask for a smaller page, or raise max_bytes',
+  });
 }
 
 const closedDuring: Record<Stage, string> = {

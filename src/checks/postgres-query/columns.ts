@@ -1,13 +1,12 @@
 import type { FactSpecs, Facts, Sample } from '../../kernel/check.ts';
 import { Unmeasured } from '../../kernel/check.ts';
 import { counterRate, minuteMs } from '../facts/rate.ts';
-import { cleanText } from '../facts/text.ts';
+import { cleanText, wholeText } from '../facts/text.ts';
 import type { PostgresQueryTarget } from './params.ts';
 
 type Declared = PostgresQueryTarget['facts'];
 type ColumnType = Declared[string];
 
-const maxTextChars = 2048;
 const specTypes = { number: 'number', counter: 'number', string: 'string', bool: 'bool' } as const;
 
 /** The facts that declared columns become. */
@@ -55,7 +54,7 @@ const truths: Record<string, boolean> = { t: true, true: true, f: false, false: 
 
 /** PostgreSQL's text form as the declared type. NaN and Infinity say nothing that a rule could compare: null. */
 function typed(name: string, text: string, type: ColumnType): number | string | boolean | null {
-  if (type === 'string') return cleanText(text, maxTextChars);
+  if (type === 'string') return wholeText(text);
   if (type === 'bool') {
     const truth = truths[text];
     if (truth === undefined) throw wrongType(name, 'bool', 'select a boolean expression');

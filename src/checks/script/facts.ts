@@ -1,12 +1,11 @@
 import type { FactSpecs, Facts, Sample } from '../../kernel/check.ts';
 import { counterRate, secondMs } from '../facts/rate.ts';
-import { cleanText } from '../facts/text.ts';
+import { cleanText, wholeText } from '../facts/text.ts';
 import type { ScriptTarget } from './params.ts';
 import type { Perfdatum } from './perfdata.ts';
 import { parsePluginOutput, wordOf } from './perfdata.ts';
 
 const maxLineChars = 500;
-const maxTextChars = 2048;
 
 /** What the declared perfdata adds to a script's facts. */
 export function declaredSpecs(declared: ScriptTarget['facts']): FactSpecs {
@@ -20,10 +19,13 @@ export function declaredSpecs(declared: ScriptTarget['facts']): FactSpecs {
   return specs;
 }
 
-/** The first line that a person should see of a program's output. */
+/** The first line that a person should see of a program's output, as far as a message goes. */
 export function headline(stdout: string, stderr: string): string {
-  const line = parsePluginOutput(stdout).text || stderr.trim().split('\n', 1)[0] || '';
-  return cleanText(line, maxLineChars);
+  return cleanText(firstLine(stdout, stderr), maxLineChars);
+}
+
+function firstLine(stdout: string, stderr: string): string {
+  return parsePluginOutput(stdout).text || stderr.trim().split('\n', 1)[0] || '';
 }
 
 /** Facts of a script that ended with 0, 1 or 2. Pure. */
@@ -35,10 +37,10 @@ export function scriptFacts(
   const output = parsePluginOutput(run.stdout);
   const facts: Facts = {
     exit_code: run.exitCode,
-    text: headline(run.stdout, run.stderr) || `exit code ${run.exitCode}, no output`,
-    long_text: cleanText(output.longText, maxTextChars),
+    text: wholeText(firstLine(run.stdout, run.stderr)) || `exit code ${run.exitCode}, no output`,
+    long_text: wholeText(output.longText),
     duration_ms: Math.round(run.durationMs),
-    perfdata: Object.fromEntries(output.perfdata.map(({ label, value }) => [cleanText(label, maxLineChars), value])),
+    perfdata: Object.fromEntries(output.perfdata.map(({ label, value }) => [wholeText(label), value])),
   };
   for (const [name, type] of Object.entries(declared)) {
     const found = labelled(output.perfdata, name);

@@ -7,6 +7,7 @@ import type { AddressInfo, LookupFunction, Socket } from 'node:net';
 import net from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import zlib from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpParams } from '../../../src/checks/http/params.ts';
 import { probeHttp } from '../../../src/checks/http/probe.ts';
@@ -178,6 +179,56 @@ describe('an answer', () => {
   it('HEAD has no body and no JSON to miss', async () => {
     const url = await serve(json({ status: 'healthy' }));
     expect(await measure(http, { url, method: 'HEAD' })).toMatchObject({ status: 200, body_bytes: 0, json_error: '' });
+  });
+});
+
+describe('a text', () => {
+  const page = `<html>${' '.repeat(3000)}DOWN FOR MAINTENANCE`;
+  const served = (body: Buffer | string, headers: Record<string, string> = {}) =>
+    serve((_, response) => response.writeHead(200, headers).end(body));
+
+  it('is whole, in the charset that it has', async () => {
+    expect((await measure(http, { url: await served(page) })).body).toBe(page);
+    const wide = await served(Buffer.from(page, 'utf16le'), { 'content-type': 'text/html; charset=utf-16' });
+    expect((await measure(http, { url: wide })).body).toBe(page);
+    const odd = await served('ok', { 'content-type': 'text/html; charset=klingon' });
+    expect((await measure(http, { url: odd })).body).toBe('ok');
+  });
+
+  it('is null, never a part, where it and its JSON would be too much together', async () => {
+    const url = await served(JSON.stringify({ status: 'up', pad: 'x'.repeat(1_100_000) }));
+    const facts = await measure(http, { url, max_bytes: 2_000_000 });
+    expect(facts).toMatchObject({ body: null, json: { status: 'up' } });
+  });
+
+  it.each([
+    ['gzip', zlib.gzipSync(page)],
+    ['X-GZIP', zlib.gzipSync(page)],
+    ['deflate', zlib.deflateSync(page)],
+    ['deflate', zlib.deflateRawSync(page)],
+    ['br', zlib.brotliCompressSync(page)],
+    ['zstd', zlib.zstdCompressSync(page)],
+    ['gzip, br', zlib.brotliCompressSync(zlib.gzipSync(page))],
+  ])('packed although nobody asked for it is unpacked: %s', async (encoding, body) => {
+    const facts = await measure(http, { url: await served(body, { 'content-encoding': encoding }) });
+    expect(facts).toMatchObject({ body: page, body_bytes: page.length, json_error: '' });
+  });
+
+  it('that can’t be unpacked is null: what reads it is unknown', async () => {
+    const cut = zlib.gzipSync('{"status":"up"}').subarray(0, 25);
+    const headers = { 'content-encoding': 'gzip', 'content-type': 'application/json' };
+    const facts = await measure(http, { url: await served(cut, headers) });
+    expect(facts).toMatchObject({ status: 200, body: null, json_error: 'the body is not valid gzip' });
+    expect(facts).not.toHaveProperty('json');
+    const odd = await measure(http, { url: await served('x', { 'content-encoding': 'compress' }) });
+    expect(odd).toMatchObject({ body: null, json_error: 'the body is in an encoding that is not read: compress' });
+  });
+
+  it('that unpacks to more than allowed is not held', async () => {
+    const bomb = zlib.gzipSync(Buffer.alloc(50 * 2 ** 20));
+    expect(bomb.length).toBeLessThan(60_000);
+    const why = await whyUnmeasured(measure(http, { url: await served(bomb, { 'content-encoding': 'gzip' }) }));
+    expect(why).toMatchObject({ reason: 'too_large', message: expect.stringContaining('more than 1048576 bytes') });
   });
 });
 

@@ -119,6 +119,11 @@ describe('an answer', () => {
     expect(facts.day).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
+  it('holds whole texts', async () => {
+    const long = params("select repeat('x', 3000) || 'ERROR' as t", { t: 'string' });
+    expect((await measure(postgresQuery, long, as(server.url))).t).toBe(`${'x'.repeat(3000)}ERROR`);
+  });
+
   it('without a row has no columns', async () => {
     const facts = await measure(postgresQuery, params('select 1 as n where false;'), as(server.url));
     expect(facts).toMatchObject({ reachable: true, rows: 0 });

@@ -85,6 +85,12 @@ describe('the contract of the monitoring plugins', () => {
     });
   });
 
+  it('texts are whole', async () => {
+    const long = `${'x'.repeat(3000)}ERROR`;
+    expect((await measure(script, run('check_exit', '0', long), here)).text).toBe(long);
+    expect((await measure(script, run('check_exit', '0', `OK\n${long}`), here)).long_text).toBe(long);
+  });
+
   it('counters become rates once there is a sample before', async () => {
     const params = (value: number) => ({ ...run('check_counter', String(value)), facts: { requests: 'counter' } });
     expect(await measure(script, params(1000), here)).not.toHaveProperty('requests_per_second');
