@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WebClient, WebClientOptions } from '@slack/web-api';
+import { PortError } from '../kernel/errors.ts';
 import { type Failure, failureOf, isDeadToken, portError } from './failures.ts';
 import type { SlackMethod } from './scopes.ts';
 
@@ -27,13 +28,18 @@ export interface TokenWatch {
   accepted(): void;
 }
 
-/** Slack is not idempotent: a deadline, and no retry that we have not thought about. */
-export function clientOptions(apiUrl: string | undefined, timeoutMs: number): WebClientOptions {
+/**
+ * Slack is not idempotent: a deadline, and no retry that we have not thought about. A call on its way ends at once when
+ * `signal` is aborted: a request that hangs would keep a stopping process alive.
+ */
+export function clientOptions(apiUrl: string | undefined, timeoutMs: number, signal: AbortSignal): WebClientOptions {
   return {
     ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
     timeout: timeoutMs,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
+    fetch: (url, init) =>
+      fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal }),
   };
 }
 
@@ -52,11 +58,13 @@ export function createCall(options: {
     const giveUpAtMs = performance.now() + patienceMs;
     for (let tries = 1; ; tries += 1) {
       await laneOpens(lane, giveUpAtMs, method);
+      if (options.signal.aborted) throw stopped(method);
       try {
         const answer = await (slow ? options.slowClient : options.client).apiCall(method, args);
         options.token.accepted();
         return { ...answer };
       } catch (error) {
+        if (options.signal.aborted) throw stopped(method);
         const failure = failureOf(error);
         if (failure.kind === 'refused' && isDeadToken(failure.error)) options.token.refused(failure.error);
         if (failure.kind === 'rate_limited') openAtMs.set(lane, performance.now() + failure.afterMs);
@@ -71,8 +79,13 @@ export function createCall(options: {
     const leftMs = atMs - performance.now();
     if (leftMs <= 0) return;
     if (atMs > giveUpAtMs) throw portError(method, { kind: 'rate_limited', afterMs: Math.ceil(leftMs) }, undefined);
-    await wait(leftMs, undefined, { signal: options.signal });
+    await wait(leftMs, undefined, { signal: options.signal }).catch(() => 'aborted: the caller looks at the signal');
   }
+}
+
+/** What was on its way when the bot stopped: nobody knows whether it happened, and nothing is tried again. */
+function stopped(method: SlackMethod): PortError {
+  return new PortError('stopped', `the bot stopped before Slack answered ${method}`, { retryable: false });
 }
 
 function mayRepeat(failure: Failure): boolean {

@@ -69,12 +69,13 @@ const everyViewer: Access = { mayRun: async (_, role) => role === 'viewer' };
 export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackConnection> {
   const { slack, store, log, services, clock, timeoutMs = 10_000, graceMs = 8_000 } = options;
   const logger = boltLog(log);
-  const client = () => new WebClient(slack.botToken, { ...clientOptions(slack.apiUrl, timeoutMs), logger });
+  const closed = new AbortController();
+  const webOptions = () => clientOptions(slack.apiUrl, timeoutMs, closed.signal);
+  const client = () => new WebClient(slack.botToken, { ...webOptions(), logger });
   const identity = await identify(client());
   const scopeWarning = warnOfScopes(identity.missingScopes, log);
 
   const token = watchToken(log);
-  const closed = new AbortController();
   const call = createCall({ client: client(), slowClient: client(), token, signal: closed.signal });
   const outgoing = createOutgoing({ call, signal: closed.signal, timeoutMs });
   const registry = registryOf(options.commands);
@@ -90,7 +91,7 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     tokenVerificationEnabled: false,
     deferInitialization: true,
     receiver: ingress.receiver,
-    clientOptions: clientOptions(slack.apiUrl, timeoutMs),
+    clientOptions: webOptions(),
     convoStore: false,
     logger,
   });
@@ -117,9 +118,9 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     },
     stop: async () => {
       clearInterval(ticking);
+      const stopAtMs = performance.now() + graceMs;
       await ingress.stop();
-      await work.stop(graceMs);
-      closed.abort();
+      await work.stop(Math.max(0, stopAtMs - performance.now()), () => closed.abort());
       await seen.close();
     },
     health: () => {

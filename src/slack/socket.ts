@@ -17,7 +17,7 @@ export interface SocketIngress {
 const helloTimeoutMs = 15_000;
 const reconnectMs = { first: 250, most: 15_000 };
 /** Slack may never finish the closing handshake; the client would wait 30 s for it. */
-const closeTimeoutMs = 2_000;
+const closeTimeoutMs = 500;
 
 /**
  * Slack over Socket Mode. The client's own reconnecting is off: it waits 5 s each time, gives up on a refused token with an
@@ -32,15 +32,15 @@ export function socketIngress(options: {
   onFatal(error: OpsError): void;
 }): SocketIngress {
   const { log } = options;
+  const stopping = new AbortController();
   const receiver = new SocketModeReceiver({
     appToken: options.appToken,
     logger: options.logger,
     autoReconnectEnabled: false,
     // A copy of its own: the client writes its retry policy into what it is given.
-    installerOptions: { clientOptions: clientOptions(options.apiUrl, options.timeoutMs) },
+    installerOptions: { clientOptions: clientOptions(options.apiUrl, options.timeoutMs, stopping.signal) },
   });
   const { client } = receiver;
-  const stopping = new AbortController();
   let problem: string | undefined = 'not connected yet';
   let connected = false;
   let reconnecting: Promise<void> = Promise.resolve();
@@ -70,6 +70,7 @@ export function socketIngress(options: {
     for (let delayMs = reconnectMs.first; !stopping.signal.aborted; delayMs = Math.min(delayMs * 2, reconnectMs.most)) {
       try {
         await connect();
+        if (stopping.signal.aborted) return;
         log.info('connected to Slack again');
         return;
       } catch (error) {
@@ -90,11 +91,16 @@ export function socketIngress(options: {
     reconnecting = reconnect();
   });
 
+  // Comes right before a socket is opened: once the bot stops, no attempt on its way may open one.
+  client.on('connecting', () => stopping.signal.throwIfAborted());
+
+  /** Closes the socket; one that Slack does not close too is cut off, which the second `disconnect` does. */
   async function disconnect(): Promise<void> {
     const closed = new AbortController();
-    const late = wait(closeTimeoutMs, undefined, { signal: closed.signal }).catch(() => 'closed in time');
-    await Promise.race([client.disconnect(), late]);
+    const late = wait(closeTimeoutMs, 'late', { signal: closed.signal }).catch(() => 'closed in time');
+    const end = await Promise.race([client.disconnect(), late]);
     closed.abort();
+    if (end === 'late') await client.disconnect();
   }
 
   return {
@@ -110,6 +116,8 @@ export function socketIngress(options: {
       problem = 'stopped';
       await disconnect();
       await reconnecting;
+      // An attempt that was under way has a socket of its own.
+      await disconnect();
     },
     problem: () => problem,
   };

@@ -8,12 +8,16 @@ export interface Work {
   readonly signal: AbortSignal;
   /** Runs something to its end; a failure is logged, never thrown. */
   start(what: string, run: () => Promise<void>): void;
-  /** Begins nothing new, waits up to `graceMs`, then aborts what still runs and waits for it once more. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * Begins nothing new, waits up to `graceMs`, then aborts what still runs and gives it 0.7 s to say so. What still waits
+   * for Slack then is cut off by `cutOff`. Settles within `graceMs` and one second.
+   */
+  stop(graceMs: number, cutOff: () => void): Promise<void>;
 }
 
-/** How long aborted work may take to say so. */
-const abortedMs = 2_000;
+/** How long aborted work may take to say so, and how long to end once it is cut off from Slack. */
+const abortedMs = 700;
+const cutOffMs = 200;
 
 export function openWork(log: Log): Work {
   const running = new Set<Promise<void>>();
@@ -40,12 +44,14 @@ export function openWork(log: Log): Work {
         .finally(() => running.delete(done));
       running.add(done);
     },
-    stop: async (graceMs) => {
+    stop: async (graceMs, cutOff) => {
       open = false;
-      if (await settled(graceMs)) return;
+      if (await settled(graceMs)) return cutOff();
       log.warn({ running: running.size }, 'stopping: what still runs is aborted');
       aborting.abort();
-      if (!(await settled(abortedMs))) log.warn({ running: running.size }, 'stopping: some work did not end');
+      const ended = await settled(abortedMs);
+      cutOff();
+      if (!ended && !(await settled(cutOffMs))) log.warn({ running: running.size }, 'stopping: some work did not end');
     },
   };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { botOf, posted, reply, workspaceOf } from './setup.ts';
 
 describe('Socket Mode', () => {
@@ -61,5 +61,26 @@ describe('Socket Mode', () => {
     await stopped;
     expect(workspace.messages('ops').map(({ text }) => text)).toEqual(['done in time']);
     expect(workspace.sockets.count()).toBe(0);
+  });
+
+  it('stops at once while it reconnects, and the attempt on its way opens no socket', async () => {
+    const workspace = await workspaceOf();
+    const { stop, log, health } = await botOf(workspace, 'socket');
+    const asked = () => workspace.traffic.filter(({ method }) => method === 'apps.connections.open').length;
+    const askedBefore = asked();
+    const opened: unknown[] = [];
+    workspace.fault('apps.connections.open', { kind: 'delay', ms: 1_500 });
+    workspace.sockets.drop();
+    await vi.waitFor(() => expect(log.lines.some(({ message }) => message?.includes('connecting again'))).toBe(true));
+    workspace.events.on((event) => {
+      if (event.type === 'socket_opened') opened.push(event);
+    });
+    const startedMs = performance.now();
+    await stop();
+    expect(performance.now() - startedMs).toBeLessThan(1_200);
+    await workspace.waitFor(() => asked() > askedBefore, { what: 'the late answer' });
+    expect(workspace.sockets.count()).toBe(0);
+    expect(opened).toEqual([]);
+    expect(health()).toMatchObject({ ok: false, problem: 'stopped' });
   });
 });
