@@ -1,44 +1,69 @@
-import { createTask, type ScheduledTask } from 'node-cron';
 import type { MaintenanceWindow } from '../config/model.ts';
+import { startsAt } from './window-start.ts';
 
 const minute = 60_000;
 /** A longer window is not looked for further back than this, ms. */
 const longestWindowMs = 24 * 60 * minute;
 
-/** A window that is open, and when it ends. */
+/** A window that is open: since when, and when it ends. */
 export interface ActiveWindow {
   window: MaintenanceWindow;
+  from: Date;
   until: Date;
 }
 
-const schedules = new WeakMap<MaintenanceWindow, ScheduledTask>();
+/** What was found out about a window up to a minute: asking again in that minute or later costs next to nothing. */
+interface Seen {
+  minute: number;
+  open: Opening | undefined;
+}
 
-/** The windows that are open at `now`: begun less than `forMs` ago (24 hours at most). */
+/** Epoch ms. */
+interface Opening {
+  from: number;
+  until: number;
+}
+
+const seen = new WeakMap<MaintenanceWindow, Seen>();
+
+/** The windows that are open at `now`: begun less than `forMs` ago (24 hours at most). Remembers the last answer. */
 export function activeWindows(windows: readonly MaintenanceWindow[], now: Date): ActiveWindow[] {
+  const thisMinute = Math.floor(now.getTime() / minute) * minute;
   return windows.flatMap((window) => {
-    const until = endOf(window, now);
-    return until ? [{ window, until }] : [];
+    const open = openAt(window, thisMinute);
+    if (!open || open.until <= now.getTime()) return [];
+    return [{ window, from: new Date(open.from), until: new Date(open.until) }];
   });
 }
 
-/** Of several starts the latest counts: windows that overlap themselves run on. */
-function endOf(window: MaintenanceWindow, now: Date): Date | undefined {
-  const schedule = scheduleOf(window);
-  const forMs = Math.min(window.forMs, longestWindowMs);
-  const thisMinute = Math.floor(now.getTime() / minute) * minute;
-  for (let start = thisMinute; start > now.getTime() - forMs; start -= minute) {
-    if (schedule.match(new Date(start))) return new Date(start + forMs);
-  }
-  return undefined;
+function openAt(window: MaintenanceWindow, thisMinute: number): Opening | undefined {
+  const before = seen.get(window);
+  if (before?.minute === thisMinute) return before.open;
+  const reach = Math.floor((thisMinute - lengthOf(window)) / minute) * minute;
+  const goesOn = before && before.minute < thisMinute && before.minute > reach;
+  const open = goesOn
+    ? opening(window, before.minute + minute, thisMinute, before.open)
+    : opening(window, reach + minute, thisMinute);
+  seen.set(window, { minute: thisMinute, open });
+  return open;
 }
 
-/** Made once per window: node-cron parses the pattern each time. It is asked, never started. */
-function scheduleOf(window: MaintenanceWindow): ScheduledTask {
-  const known = schedules.get(window);
-  if (known) return known;
-  const schedule = createTask(window.cron, () => undefined, { timezone: window.zone });
-  schedules.set(window, schedule);
-  return schedule;
+/**
+ * The last opening of a window, of its starts from one minute to another (epoch ms, both included). A start while it is
+ * open makes it last longer: windows that overlap themselves run on.
+ */
+export function opening(window: MaintenanceWindow, first: number, last: number, before?: Opening): Opening | undefined {
+  const forMs = lengthOf(window);
+  let open = before;
+  for (let start = first; start <= last; start += minute) {
+    if (!startsAt(window, start)) continue;
+    open = { from: open && open.until >= start ? open.from : start, until: start + forMs };
+  }
+  return open;
+}
+
+function lengthOf(window: MaintenanceWindow): number {
+  return Math.min(window.forMs, longestWindowMs);
 }
 
 /** The open windows a check is in. */
