@@ -5,6 +5,7 @@ import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
 import type { Store } from '../store/store.ts';
+import { causesBeyond, sayCause } from './causes.ts';
 import { Known } from './known.ts';
 import { activeWindows, isSkipped } from './maintenance.ts';
 import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
@@ -72,21 +73,25 @@ export function createHealth({ ops, store, clock, log, reveal, onSweep, patience
   function report(checks: readonly Check[], sweep?: SharedSweep, warning?: string): HealthReport {
     const now = clock.now();
     const ids = new Set(checks.map((check) => check.id));
-    const shown = shownReports({
+    const all = shownReports({
       judged: inOrder.map((check) => sweep?.found.get(check.id) ?? lastReport(check, known.get(check.id), now)),
       checks: ops.checks,
       windows: activeWindows(ops.maintenance, now),
-      last: (id) => known.get(id),
       zone: ops.team.zone,
-    })
+    });
+    const shown = all
       .filter(({ id }) => ids.has(id))
       .sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
     const counts = countOutcomes(shown);
     const newest = Math.max(...shown.map(({ at }) => at.getTime()));
-    const warnings = [...(sweep?.warnings ?? []), ...(warning === undefined ? [] : [warning])];
+    const causes = causesBeyond(shown, all);
+    const warnings = [...causes.map(sayCause), ...(sweep?.warnings ?? []), ...(warning === undefined ? [] : [warning])];
     const begun = sweep && (sweep.found.size > 0 || sweep.finished);
     return {
-      verdict: verdictOf(counts),
+      verdict: verdictOf(
+        counts,
+        causes.map(({ report }) => report.outcome),
+      ),
       counts,
       started_at: begun ? sweep.startedAt : new Date(Number.isFinite(newest) ? newest : now),
       duration_ms: Math.round(sweep?.elapsedMs() ?? 0),

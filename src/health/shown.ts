@@ -1,6 +1,5 @@
 import type { Check } from '../config/model.ts';
 import { applyBlocked, applyMuted } from './adjust.ts';
-import type { CheckState } from './history.ts';
 import { type ActiveWindow, windowsOf } from './maintenance.ts';
 import type { CheckReport } from './model.ts';
 
@@ -12,18 +11,20 @@ export function shownReports(options: {
   judged: readonly CheckReport[];
   checks: readonly Check[];
   windows: readonly ActiveWindow[];
-  last: (id: string) => CheckState | undefined;
   /** The team's zone. */
   zone: string;
 }): CheckReport[] {
-  const { judged, checks, windows, last, zone } = options;
-  return applyBlocked(judged, checks).map((report, index) => {
-    const mutes = windowsOf(report, windows).map(({ window, until }) => ({ id: window.id, until }));
-    const shown = applyMuted(report, mutes, (at) => timeIn(zone, at));
-    if (shown.outcome === judged[index]?.outcome) return shown;
-    const before = last(shown.id)?.shown;
-    return { ...shown, since: before?.outcome === shown.outcome ? before.since : shown.at };
-  });
+  const { judged, checks, windows, zone } = options;
+  const mutes = new Map(
+    judged.map((report) => [
+      report.id,
+      windowsOf(report, windows).map(({ window, from, until }) => ({ id: window.id, from, until })),
+    ]),
+  );
+  const mutesOf = (id: string) => mutes.get(id) ?? [];
+  return applyBlocked(judged, checks, (id) => mutesOf(id).length > 0).map((report) =>
+    applyMuted(report, mutesOf(report.id), (at) => timeIn(zone, at)),
+  );
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

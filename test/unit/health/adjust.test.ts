@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { applyBlocked, applyMuted, type Mute } from '../../../src/health/adjust.ts';
 import type { Judgement, Outcome } from '../../../src/health/model.ts';
 
-type Report = Judgement & { id: string };
+type Report = Judgement & { id: string; attempts: number; since: Date };
+const day = (number: number) => new Date(Date.UTC(2026, 10, number));
 const report = (id: string, outcome: Outcome): Report => ({
   id,
+  attempts: 1,
+  since: day(1),
   outcome,
   reason: `${id} is ${outcome}`,
   next: 'look',
@@ -78,12 +81,38 @@ describe('a check whose parent is down', () => {
     );
     expect(metrics).toEqual({
       id: 'metrics',
+      attempts: 1,
+      since: day(1),
       outcome: 'blocked',
+      blocked_by: 'network',
       reason: 'blocked by network (fail)',
       next: 'See network.',
       notes: ['measured warn: metrics is warn'],
     });
   });
+});
+
+test.each([
+  ['since the parent is down', day(2), day(20), day(20)],
+  ['since it is bad itself', day(20), day(2), day(20)],
+])('is blocked %s, whichever came later', (_, own, parents, since) => {
+  const reports = [
+    { ...report('network', 'fail'), since: parents },
+    { ...report('api', 'fail'), since: own },
+  ];
+  expect(applyBlocked(reports, checks)[1]).toMatchObject({ outcome: 'blocked', since });
+});
+
+test('a parent that was never tried blocks nothing: it is not known to be down', () => {
+  const reports = [{ ...report('network', 'unknown'), attempts: 0 }, report('api', 'fail')];
+  expect(applyBlocked(reports, checks)[1]?.outcome).toBe('fail');
+});
+
+test('a muted parent blocks nothing, since nobody would see what hides its children; the one above it still does', () => {
+  const [network, api, metrics] = [report('network', 'fail'), report('api', 'fail'), report('metrics', 'fail')];
+  const muted = (id: string) => id === 'api';
+  expect(applyBlocked([api, metrics], checks, muted)[1]?.outcome).toBe('fail');
+  expect(applyBlocked([network, api, metrics], checks, muted)[2]).toMatchObject({ blocked_by: 'network' });
 });
 
 describe('a muted check', () => {
@@ -116,6 +145,11 @@ describe('a muted check', () => {
     ],
   ])('%o by %o', (measured, mutes, reason) => {
     expect(applyMuted(measured, mutes, sayTime)).toEqual({ ...measured, outcome: 'muted', reason });
+  });
+
+  test('is muted since the mute began', () => {
+    const mute = { id: 'db-patch', from: day(20), until: until(4) };
+    expect(applyMuted(report('db', 'fail'), [mute], sayTime).since).toEqual(day(20));
   });
 
   test('without a mute it stays what it is', () => {

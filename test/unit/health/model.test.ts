@@ -19,6 +19,13 @@ describe('the verdict', () => {
     expect(verdict(...found)).toBe(expected);
   });
 
+  it('counts what blocks the checks shown, though it is not shown itself', () => {
+    const counts = countOutcomes([{ outcome: 'ok' }, { outcome: 'blocked' }]);
+    expect(verdictOf(counts, ['fail'])).toBe('fail');
+    expect(verdictOf(counts, ['unknown', 'fail'])).toBe('fail');
+    expect(verdictOf(counts, [])).toBe('ok');
+  });
+
   it.each<[Outcome, number]>([
     ['ok', 0],
     ['warn', 1],
