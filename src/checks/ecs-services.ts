@@ -42,11 +42,14 @@ const facts: FactSpecs = {
   rollouts_in_progress: { type: 'number', help: 'services with a deployment in progress' },
   rollouts_failed: { type: 'list', help: 'services whose deployment failed or is rolled back, with the reason' },
   events: { type: 'list', help: 'last event of each service that has too few tasks' },
-  stopped_read: { type: 'bool', help: 'whether stopped tasks could be read' },
-  stopped_tasks: { type: 'number', help: 'tasks of services stopped in the window; null if not read' },
+  stopped_read: { type: 'bool', help: 'whether stopped tasks were read' },
+  stopped_tasks: { type: 'number', help: 'tasks of services stopped in the window; null if not all were read' },
   failed_tasks: { type: 'number', help: 'of these, not stopped by a person, a deployment, scaling or lost capacity' },
   stopped_reasons: { type: 'list', help: 'reasons with their number, failures first; null if not read' },
-  crashing: { type: 'list', help: `services with at least ${crashingFrom} failed tasks in the window, as far as read` },
+  crashing: {
+    type: 'list',
+    help: `services with at least ${crashingFrom} failed tasks in the window; null if none was found and not all were read (more than ${maxStoppedTasks})`,
+  },
   behind: {
     type: 'list',
     help: `services not on the newest revision; null if not read or over ${maxFamilies} families`,
@@ -60,7 +63,7 @@ export default defineCheck({
   catalogue: ['H3'],
   params,
   facts: () => facts,
-  rules: () => ({
+  rules: ({ stopped_window }) => ({
     fail: [
       { when: 'size(down) > 0', say: '{down} running' },
       { when: 'size(rollouts_failed) > 0', say: 'rollout failed: {rollouts_failed}' },
@@ -68,9 +71,9 @@ export default defineCheck({
     ],
     warn: [
       { when: 'size(degraded) > 0', say: '{degraded} tasks running' },
-      { when: 'size(crashing) > 0', say: 'tasks keep failing: {crashing} ({stopped_reasons})' },
+      { when: 'stopped_read && size(crashing) > 0', say: 'tasks keep failing: {crashing} ({stopped_reasons})' },
       { when: 'desired == 0', say: 'every service is scaled to 0' },
-      { when: '!stopped_read', say: 'stopped tasks not read: {unread}' },
+      ...(stopped_window === 'off' ? [] : [{ when: '!stopped_read', say: 'stopped tasks not read: {unread}' }]),
     ],
   }),
   okSays: '{running} of {desired} tasks running',
@@ -116,19 +119,27 @@ function nothing({ cluster, ecs }: ClusterReader, what: string): Unmeasured {
 
 /** Stopped tasks come from other calls with other rights: what is refused there must not hide the services' state. */
 async function readStopped(reader: ClusterReader, target: Target, services: Service[], now: Date, unread: string[]) {
-  const nothingRead = { stopped_tasks: null, failed_tasks: null, stopped_reasons: null, crashing: [] };
-  if (target.stopped_window === 'off') return { stopped_read: true, ...nothingRead };
+  const nothingRead = { stopped_tasks: null, failed_tasks: null, stopped_reasons: null, crashing: null };
+  if (target.stopped_window === 'off') return { stopped_read: false, ...nothingRead };
   const names = services.flatMap((service) => service.serviceName ?? []);
   const askedApart = target.services && names.length <= maxServicesAskedApart ? names : undefined;
   try {
     const { tasks, complete } = await stoppedTasks(reader, askedApart);
-    if (!complete) unread.push(`stopped tasks past the first ${maxStoppedTasks}`);
     const since = new Date(now.getTime() - target.stopped_window);
-    return { stopped_read: true, ...stoppedFacts(tasks, services, since) };
+    const read = stoppedFacts(tasks, services, since);
+    if (complete) return { stopped_read: true, ...read };
+    unread.push(`stopped tasks past the first ${tasks.length}`);
+    return { stopped_read: true, ...ofSome(read) };
   } catch (error) {
     unread.push(reasonOf(error, reader.signal));
     return { stopped_read: false, ...nothingRead };
   }
+}
+
+/** Of a part of the stopped tasks, what was found holds; that there is no more does not. */
+function ofSome({ stopped_reasons, crashing }: ReturnType<typeof stoppedFacts>) {
+  const held = (found: string[]) => (found.length > 0 ? found : null);
+  return { stopped_tasks: null, failed_tasks: null, stopped_reasons: held(stopped_reasons), crashing: held(crashing) };
 }
 
 async function readBehind(reader: ClusterReader, target: Target, services: Service[], unread: string[]) {

@@ -1,4 +1,5 @@
 import type { ECS, Service, Task } from '@aws-sdk/client-ecs';
+import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, awsService } from './client.ts';
 
 /** ECS answers at most this many services and tasks a call. */
@@ -42,7 +43,10 @@ export async function listServices(reader: ClusterReader): Promise<string[]> {
   return arns;
 }
 
-/** Services by name or ARN; `notFound` are those the cluster does not have, as they were asked for. */
+/**
+ * Services by name or ARN; `notFound` are those that ECS says the cluster does not have, as they were asked for.
+ * A service that ECS answers nothing or not everything about makes the whole answer unusable.
+ */
 export async function describeServices(
   reader: ClusterReader,
   names: string[],
@@ -54,13 +58,37 @@ export async function describeServices(
     ),
   );
   const services = answers.flatMap((answer) => answer.services ?? []);
-  const found = new Set(services.flatMap((service) => [service.serviceName, service.serviceArn]));
-  return { services, notFound: names.filter((name) => !found.has(name)) };
+  const failures = answers.flatMap((answer) => answer.failures ?? []);
+  const refused = failures.find(({ reason }) => reason !== 'MISSING');
+  if (refused) throw partial(reader, `${lastPart(refused.arn)}: ${refused.reason ?? 'no reason given'}`);
+  const found = new Set(services.map((service) => lastPart(service.serviceArn ?? service.serviceName)));
+  const missing = new Set(failures.map(({ arn }) => lastPart(arn)));
+  const silent = names.find((name) => !found.has(lastPart(name)) && !missing.has(lastPart(name)));
+  if (silent) throw partial(reader, `nothing about ${lastPart(silent)}`);
+  const uncounted = services.find(
+    ({ desiredCount, runningCount }) => desiredCount === undefined || runningCount === undefined,
+  );
+  if (uncounted) throw partial(reader, `${uncounted.serviceName} without its counts`);
+  return { services, notFound: names.filter((name) => !found.has(lastPart(name))) };
+}
+
+/** A part of the services says nothing about the rest: not ok, and not a failure either. */
+function partial({ ecs, cluster }: ClusterReader, what: string): Unmeasured {
+  const denied = /ACCESS|DENIED|AUTHORIZ/i.test(what.slice(what.indexOf(':') + 1));
+  const message = `ecs:DescribeServices on cluster ${cluster} in ${ecs.region} answered in part: ${what}`;
+  return new Unmeasured(denied ? 'denied' : 'invalid_answer', message, {
+    next: denied ? 'grant ecs:DescribeServices on every service of the cluster' : undefined,
+  });
+}
+
+/** `arn:…:service/prod/web` → `web`; a name stays. */
+function lastPart(arn: string | undefined): string {
+  return arn?.slice(arn.lastIndexOf('/') + 1) ?? 'a service';
 }
 
 /**
  * Recently stopped tasks (ECS keeps them for about an hour), of the named services or else of the whole cluster.
- * `complete` is false when there were more than `maxStoppedTasks`.
+ * `complete` is false when there were more than `maxStoppedTasks`, or when ECS kept some of them to itself.
  */
 export async function stoppedTasks(
   reader: ClusterReader,
@@ -85,6 +113,8 @@ export async function stoppedTasks(
       ask(reader, 'DescribeTasks', (ecs, options) => ecs.describeTasks({ cluster, tasks }, options)),
     ),
   );
+  // A task that ECS forgot since the listing is MISSING.
+  complete &&= described.every(({ failures = [] }) => failures.every(({ reason }) => reason === 'MISSING'));
   return { tasks: described.flatMap((answer) => answer.tasks ?? []), complete };
 }
 

@@ -19,8 +19,9 @@ export interface EcsDeployment {
 }
 
 export interface EcsService {
-  desiredCount: number;
-  runningCount: number;
+  /** Undefined = left out of the answer. */
+  desiredCount: number | undefined;
+  runningCount: number | undefined;
   pendingCount?: number;
   status?: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
   /** `family:revision`. */
@@ -32,6 +33,8 @@ export interface EcsService {
 export interface EcsCluster {
   services: Record<string, EcsService>;
   stopped?: EcsTask[];
+  /** Why DescribeServices fails for a service, by name; null = it is left out without a word. */
+  undescribed?: Record<string, string | null>;
 }
 
 /** What the stand-in knows; change it between two looks. */
@@ -65,12 +68,16 @@ export function ecsStandIn(state: EcsState): AwsService {
         const { name, cluster } = clusterOf(input);
         const asked = strings(input.services, 'services');
         if (asked.length > 10) throw invalid('Maximum number of services is 10');
-        const known = asked.filter((service) => cluster.services[lastPart(service)]);
+        const told = (service: string) => cluster.undescribed?.[lastPart(service)];
+        const known = asked.filter((service) => cluster.services[lastPart(service)] && told(service) === undefined);
         return {
           services: known.map((service) => wireService(region, name, lastPart(service), cluster)),
           failures: asked
-            .filter((service) => !known.includes(service))
-            .map((service) => ({ arn: arn(region, 'service', `${name}/${lastPart(service)}`), reason: 'MISSING' })),
+            .filter((service) => !known.includes(service) && told(service) !== null)
+            .map((service) => ({
+              arn: arn(region, 'service', `${name}/${lastPart(service)}`),
+              reason: told(service) ?? 'MISSING',
+            })),
         };
       },
       ListTasks(input, { region }) {

@@ -4,6 +4,7 @@ import { type EcsService, type EcsState, ecsStandIn } from '../../../support/aws
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { judgedByDefault } from '../../../support/probes.ts';
 
 const state: EcsState = { clusters: {} };
 const aws = new AwsServer([ecsStandIn(state)]);
@@ -169,7 +170,7 @@ describe('stopped tasks', () => {
     state.clusters.prod!.stopped = [1, 2, 3].map((minute) => ({ ...oom, stoppedAt: minutesAgo(minute) }));
     const { facts } = await look();
     expect(facts).toMatchObject({ degraded: [], crashing: ['backend 3'] });
-    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn size(crashing) > 0']);
+    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn stopped_read && size(crashing) > 0']);
   });
 
   test('of named services only', async () => {
@@ -187,7 +188,27 @@ describe('stopped tasks', () => {
     state.clusters.prod!.stopped = stopped(150);
     expect((await look()).facts).toMatchObject({ stopped_tasks: 150, unread: [] });
     state.clusters.prod!.stopped = stopped(501);
-    expect((await look()).facts).toMatchObject({ stopped_tasks: 500, unread: ['stopped tasks past the first 500'] });
+    const { facts } = await look();
+    expect(facts).toMatchObject({
+      stopped_tasks: null,
+      failed_tasks: null,
+      crashing: ['backend 500'],
+      unread: ['stopped tasks past the first 500'],
+    });
+    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn stopped_read && size(crashing) > 0']);
+  });
+
+  test('a crash loop may hide behind others’ stopped tasks: nobody says that there is none', async () => {
+    const job = { ...oom, group: 'family:nightly', stoppedAt: minutesAgo(1) };
+    state.clusters.prod!.stopped = [
+      ...Array.from({ length: 600 }, () => job),
+      ...Array.from({ length: 9 }, () => ({ ...oom, stoppedAt: minutesAgo(1) })),
+    ];
+    const { facts } = await look();
+    expect(facts).toMatchObject({ crashing: null, stopped_tasks: null, stopped_reasons: null });
+    expect(judgedByDefault(ecsServices, { cluster: 'prod' }, facts)).toBe('unknown');
+    const named = await measure(ecsServices, { cluster: 'prod', services: ['backend'] });
+    expect(named.facts).toMatchObject({ crashing: ['backend 9'] });
   });
 
   test('not permitted: the services are still measured, what was not read is null and warns', async () => {
@@ -200,6 +221,7 @@ describe('stopped tasks', () => {
       stopped_tasks: null,
       failed_tasks: null,
       stopped_reasons: null,
+      crashing: null,
       unread: ['ecs:ListTasks on cluster prod in eu-west-1: AccessDenied → grant ecs:ListTasks'],
     });
     expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn size(degraded) > 0', 'warn !stopped_read']);
@@ -208,7 +230,7 @@ describe('stopped tasks', () => {
   test('off: not asked for, nothing warns', async () => {
     const params = { cluster: 'prod', stopped_window: 'off' as const };
     const { facts } = await measure(ecsServices, params);
-    expect(facts).toMatchObject({ stopped_tasks: null, unread: [] });
+    expect(facts).toMatchObject({ stopped_tasks: null, crashing: null, unread: [] });
     expect(fired(ecsServices, params, facts)).toEqual([]);
     expect(aws.counts()).not.toHaveProperty('ecs:ListTasks');
   });
@@ -250,6 +272,33 @@ describe('what it can not measure is never a verdict', () => {
       retryable: false,
     });
     expect(aws.counts()['ecs:DescribeServices']).toBe(1);
+  });
+
+  test('a part of the services is no answer', async () => {
+    state.clusters.prod!.undescribed = { backend: 'ACCESS_DENIED' };
+    expect(await refusal(look())).toMatchObject({
+      reason: 'denied',
+      message: 'ecs:DescribeServices on cluster prod in eu-west-1 answered in part: backend: ACCESS_DENIED',
+      next: 'grant ecs:DescribeServices on every service of the cluster',
+    });
+    state.clusters.prod!.undescribed = { backend: 'INTERNAL' };
+    expect(await refusal(look())).toMatchObject({
+      reason: 'invalid_answer',
+      message: expect.stringContaining('INTERNAL'),
+    });
+    state.clusters.prod!.undescribed = { backend: null };
+    expect(await refusal(look())).toMatchObject({
+      reason: 'invalid_answer',
+      message: expect.stringContaining('nothing about backend'),
+    });
+  });
+
+  test.for(['desiredCount', 'runningCount'])('a service without %s is no answer', async (member) => {
+    state.clusters.prod!.services.backend = { ...full(3), [member]: undefined };
+    expect(await refusal(look())).toMatchObject({
+      reason: 'invalid_answer',
+      message: expect.stringContaining('backend without its counts'),
+    });
   });
 
   test('throttled once: the SDK asks again; throttled twice: unknown', async () => {
