@@ -24,12 +24,15 @@ export interface CoreOptions {
   log: Log;
   clock: Clock;
   signal?: AbortSignal;
+  /** Throw away what the embedded database holds. */
+  reset?: boolean;
   /** Called for every finished sweep. */
   onSweep?: Parameters<typeof createHealth>[0]['onSweep'];
 }
 
 /** What the bot and the terminal both stand on: the config, the database and the features. Closed in reverse order. */
-export async function openCore({ environment, variables, log, clock, signal, onSweep }: CoreOptions): Promise<Core> {
+export async function openCore(options: CoreOptions): Promise<Core> {
+  const { environment, variables, log, clock, signal, reset, onSweep } = options;
   const ops = await loadOps(environment.opsConfig, {
     checkTypes: await checkTypes(),
     compile: compileCondition,
@@ -37,7 +40,8 @@ export async function openCore({ environment, variables, log, clock, signal, onS
   });
   for (const name of ops.missingSecrets)
     log.warn({ secret: name }, `secret ${name} is not set: its checks are unknown`);
-  const store = await openStore({ databaseUrl: environment.databaseUrl, dataDir: environment.dataDir, log, signal });
+  const { databaseUrl, dataDir } = environment;
+  const store = await openStore({ databaseUrl, dataDir, log, signal, reset });
   const health = createHealth({ ops, store, clock, log, reveal: makeReveal(variables), onSweep });
   const runbooks = runbookFiles(runbookFolders(ops.dir));
   return {

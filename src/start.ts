@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { startBot } from './bot.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { startClinic } from './demo/clinic.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { ExitCode } from './kernel/command.ts';
+import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { startWorkspace } from './workspace/workspace.ts';
 
@@ -15,14 +14,14 @@ type SlackAccess = Exclude<Environment['slack'], { kind: 'none' }>;
 /** `rounds start`: the bot until a signal ends it; without Slack tokens beside a local workspace and a demo system. */
 export async function runBot(variables: NodeJS.ProcessEnv, options: { reset: boolean }): Promise<ExitCode> {
   const environment = readEnvironment(variables, { face: 'bot' });
+  if (options.reset) refuseReset(environment);
   const log = pino({ level: environment.logLevel });
   for (const note of environment.notes) log.info(note);
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const closing = new AsyncDisposableStack();
   try {
-    const slack =
-      environment.slack.kind === 'none' ? await tryOut(environment, log, closing, options.reset) : environment.slack;
-    const bot = await startBot({ environment, variables, log, clock: systemClock, slack });
+    const slack = environment.slack.kind === 'none' ? await tryOut(environment, log, closing) : environment.slack;
+    const bot = await startBot({ environment, variables, log, clock: systemClock, slack, reset: options.reset });
     closing.defer(() => bot.stop());
     log.info({ port: bot.port, mode: slack.kind }, 'Rounds is ready');
     const end = await Promise.race([ended, bot.fatal]);
@@ -37,14 +36,17 @@ export async function runBot(variables: NodeJS.ProcessEnv, options: { reset: boo
   }
 }
 
+/** `--reset` is for the database of somebody who tries Rounds out, not for a team's. */
+function refuseReset({ databaseUrl, slack }: Environment): void {
+  const set = databaseUrl ? 'DATABASE_URL' : slack.kind !== 'none' ? 'SLACK_BOT_TOKEN' : undefined;
+  if (set === undefined) return;
+  throw new OpsError('invalid', `--reset throws away the database of a try-out, and ${set} is set`, {
+    hint: 'Leave out --reset; nothing was thrown away.',
+  });
+}
+
 /** A workspace of our own and a system to watch, so that Rounds can be tried without an account. */
-async function tryOut(
-  environment: Environment,
-  log: Log,
-  closing: AsyncDisposableStack,
-  reset: boolean,
-): Promise<SlackAccess> {
-  if (reset && !environment.databaseUrl) await rm(join(environment.dataDir, 'pg'), { recursive: true, force: true });
+async function tryOut(environment: Environment, log: Log, closing: AsyncDisposableStack): Promise<SlackAccess> {
   const workspace = await startWorkspace({ port: environment.workspacePort });
   closing.defer(() => workspace.close());
   const clinic = await startClinic(environment.demoPort, systemClock.now());

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
+import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { migrate } from './migrate.ts';
 import type { OpenPool } from './pool.ts';
@@ -31,10 +32,17 @@ export interface StoreOptions {
   signal?: AbortSignal;
   /** How long to keep trying a server that can't be reached; default 30 s. */
   retryForMs?: number;
+  /** Throw away what the embedded database holds; a server's database is never touched. */
+  reset?: boolean;
 }
 
 /** Opens the database and migrates it. Throws OpsError: `unavailable`, `conflict` (in use, or newer than the code), `invalid`. */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  if (options.reset && options.databaseUrl) {
+    throw new OpsError('invalid', 'The database of DATABASE_URL is not thrown away by --reset', {
+      hint: 'Leave out --reset, or create another database and name that one.',
+    });
+  }
   const kind = options.databaseUrl ? 'server' : 'embedded';
   const open = options.databaseUrl
     ? await openServer({ ...options, databaseUrl: options.databaseUrl })

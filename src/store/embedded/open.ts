@@ -11,12 +11,24 @@ import { embeddedPool } from './pool.ts';
 /** PostgreSQL's default of 128 MB would be touched over time; ops data is small. */
 export const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'];
 
+/** The file that marks a database as one to be created anew. */
+const UNFINISHED = 'pg-unfinished';
+
+export interface EmbeddedOptions {
+  dataDir: string;
+  log: Log;
+  /** Throw away what is stored. */
+  reset?: boolean;
+}
+
 /** Opens the embedded database in `dataDir/pg`, for this process alone. Throws OpsError: `conflict`, `invalid`, `unavailable`. */
-export async function openEmbedded({ dataDir, log }: { dataDir: string; log: Log }): Promise<OpenPool> {
+export async function openEmbedded({ dataDir, log, reset = false }: EmbeddedOptions): Promise<OpenPool> {
   const folder = resolve(dataDir);
   await createFolder(folder);
   const lock = lockFolder(folder);
   try {
+    // Nothing is thrown away before the lock says that nobody uses it.
+    if (reset) await writeFile(join(folder, UNFINISHED), '');
     const open = await embeddedPool(await openFolder(folder), { log });
     return { ...open, close: () => open.close().finally(() => lock.release()) };
   } catch (error) {
@@ -39,7 +51,7 @@ async function createFolder(folder: string): Promise<void> {
 async function openFolder(folder: string): Promise<PGlite> {
   const dataDir = join(folder, 'pg');
   // A database whose creation was cut short can't be opened, and nothing was ever stored in it.
-  const unfinished = join(folder, 'pg-unfinished');
+  const unfinished = join(folder, UNFINISHED);
   if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
   const isNew = !existsSync(dataDir);
   if (isNew) await writeFile(unfinished, '');

@@ -99,6 +99,29 @@ describe('the folder of the embedded database', () => {
     expect(await readdir(dataDir)).not.toContain('pg-unfinished');
   });
 
+  test('is emptied by a reset, but never while another process has it', async () => {
+    const dataDir = await embeddedFolder();
+    const reset = () => openStore({ dataDir, log: memoryLog(), reset: true });
+    const store = await open(dataDir);
+    await store.pool.query('create table kept (n int); insert into kept values (42)');
+    await expect(reset()).rejects.toMatchObject({ code: 'conflict' });
+    await store.close();
+    const again = await open(dataDir);
+    expect((await again.pool.query('select n from kept')).rows).toEqual([{ n: 42 }]);
+    await again.close();
+    const anew = await reset();
+    expect((await anew.pool.query(`select to_regclass('kept') as kept`)).rows).toEqual([{ kept: null }]);
+    await anew.close();
+  });
+
+  test('is no part of a reset that names a server', async () => {
+    const databaseUrl = 'postgres://localhost:1/x';
+    await expect(openStore({ databaseUrl, dataDir: folder, log: memoryLog(), reset: true })).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('DATABASE_URL'),
+    });
+  });
+
   test('that can not be created is an error that says so', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
