@@ -21,10 +21,14 @@ export class SharedSweep {
   private change = Promise.withResolvers<void>();
   private askers = 0;
 
-  constructor(ids: readonly string[], startedAt: Date) {
-    this.ids = new Set(ids);
-    this.pending = new Set(ids);
-    this.startedAt = startedAt;
+  private readonly deadlineMs: number;
+
+  /** `deadlineMs`: how long the sweep may take, counted from now. */
+  constructor(options: { ids: readonly string[]; startedAt: Date; deadlineMs: number }) {
+    this.ids = new Set(options.ids);
+    this.pending = new Set(options.ids);
+    this.startedAt = options.startedAt;
+    this.deadlineMs = options.deadlineMs;
   }
 
   get signal(): AbortSignal {
@@ -56,9 +60,13 @@ export class SharedSweep {
     return this.finished ? this.durationMs : performance.now() - this.begun;
   }
 
-  /** Whether someone who wants these checks may watch this sweep instead of starting one. */
-  covers(ids: readonly string[]): boolean {
-    return !this.finished && !this.signal.aborted && ids.every((id) => this.ids.has(id));
+  /**
+   * Whether someone who wants these checks may watch this sweep instead of starting one: it has found none of them yet,
+   * so that nobody is told the past as now; it began just now, so that they get their time; and it ends within `deadlineMs`.
+   */
+  covers(ids: readonly string[], deadlineMs: number): boolean {
+    if (this.finished || this.signal.aborted || this.deadlineMs > deadlineMs) return false;
+    return this.elapsedMs() < deadlineMs / 4 && ids.every((id) => this.pending.has(id));
   }
 
   join(): void {

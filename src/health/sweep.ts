@@ -20,6 +20,8 @@ export interface Sweep {
   room: ProbeRoom;
   /** Ends the sweep early; what still runs is unknown then. */
   signal: AbortSignal;
+  /** How much of the deadline had passed before, ms. */
+  spentMs?: number;
   previous: (id: string) => Sample | undefined;
   /** Called once per check, as soon as it is measured. Must not throw. */
   onResult: (check: Check, result: ProbeResult) => void;
@@ -37,7 +39,8 @@ export async function runSweep(sweep: Sweep): Promise<void> {
     slots.openAll();
   };
   const stopped = () => stop(new Unmeasured('error', 'not measured: the sweep was stopped', { retryable: false }));
-  const timer = setTimeout(() => stop(deadlinePassed(sweep.limits.deadlineMs)), sweep.limits.deadlineMs);
+  const { deadlineMs } = sweep.limits;
+  const timer = setTimeout(() => stop(deadlinePassed(deadlineMs)), Math.max(0, deadlineMs - (sweep.spentMs ?? 0)));
   sweep.signal.addEventListener('abort', stopped, { once: true });
   if (sweep.signal.aborted) stopped();
   const batch = createBatch();

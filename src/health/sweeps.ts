@@ -35,13 +35,14 @@ export class Sweeps {
     this.options = options;
   }
 
-  /** A sweep of these checks: one that runs already and holds them all, or a new one. The caller must `leave` it. */
+  /** A sweep of these checks: one that just began and has found none of them yet, or a new one. The caller must `leave` it. */
   join(checks: readonly Check[]): SharedSweep {
     if (this.stopped) throw new OpsError('unavailable', 'Rounds is stopping', { hint: 'try again in a minute' });
     const ids = checks.map((check) => check.id);
+    const deadlineMs = this.options.ops.limits.sweepDeadlineMs;
     const sweep =
-      [...this.running.keys()].find((each) => each.covers(ids)) ??
-      this.begin(checks, { deadlineMs: this.options.ops.limits.sweepDeadlineMs, regular: false });
+      [...this.running.keys()].find((each) => each.covers(ids, deadlineMs)) ??
+      this.begin(checks, { deadlineMs, regular: false });
     sweep.join();
     return sweep;
   }
@@ -69,11 +70,12 @@ export class Sweeps {
 
   private begin(checks: readonly Check[], how: { deadlineMs: number; regular: boolean }): SharedSweep {
     const ids = checks.map((check) => check.id);
-    const sweep = new SharedSweep(ids, this.options.clock.now());
+    const sweep = new SharedSweep({ ids, startedAt: this.options.clock.now(), deadlineMs: how.deadlineMs });
     const ended = this.carryOut(sweep, checks, how)
       .catch((error: unknown) => {
         this.options.log.error({ err: error }, 'a sweep failed unexpectedly');
         sweep.warnings.push('the sweep failed (see the log)');
+        this.cutOff(sweep, checks, 'not measured: the sweep failed (see the log)');
       })
       .finally(() => {
         this.running.delete(sweep);
@@ -98,6 +100,7 @@ export class Sweeps {
       limits: { ...ops.limits, deadlineMs: how.deadlineMs },
       room: { clock, reveal, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs } },
       signal: sweep.signal,
+      spentMs: sweep.elapsedMs(),
       previous: (id) => known.get(id)?.sample,
       onResult: (check, result) => {
         if (sweep.signal.aborted && result.kind === 'unmeasured') return;
@@ -106,10 +109,31 @@ export class Sweeps {
         sweep.add(state.report);
       },
     });
-    if (sweep.pending.size > 0) warn(sweep, `stopped: ${sweep.pending.size} of ${checks.length} not measured`);
+    if (sweep.pending.size > 0) {
+      warn(sweep, `stopped: ${sweep.pending.size} of ${checks.length} not measured`);
+      this.cutOff(sweep, checks, `not measured: ${this.stopped ? 'Rounds is stopping' : 'the sweep was stopped'}`);
+    }
     warn(sweep, await known.record(this.states(checks, found, how.regular)));
     sweep.finish();
     onEnd(sweep);
+  }
+
+  /** Those that were not measured are unknown in this answer, never what they were before. Nothing of it is saved. */
+  private cutOff(sweep: SharedSweep, checks: readonly Check[], message: string): void {
+    const at = this.options.clock.now();
+    const result = {
+      kind: 'unmeasured',
+      reason: 'error',
+      message,
+      next: undefined,
+      at,
+      attempts: 0,
+      durationMs: 0,
+    } as const;
+    for (const check of checks.filter(({ id }) => sweep.pending.has(id))) {
+      const last = this.options.known.get(check.id);
+      sweep.add(judgeResult({ check, result, last, history: [] }).report);
+    }
   }
 
   /** A rule that throws makes its own check unknown, not the sweep fail. */
@@ -142,7 +166,6 @@ export class Sweeps {
       judged: ops.checks.map((check) => found.get(check.id)?.report ?? lastReport(check, known.get(check.id), now)),
       checks: ops.checks,
       windows: activeWindows(ops.maintenance, now),
-      last: (id) => known.get(id),
       zone: ops.team.zone,
     });
     const byId = new Map(shown.map((report) => [report.id, report]));
