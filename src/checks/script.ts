@@ -13,7 +13,10 @@ export default defineCheck({
     text: { type: 'string', help: 'First line of its output, before |' },
     long_text: { type: 'string', help: 'The lines below, up to the second |' },
     duration_ms: { type: 'number', unit: 'ms', help: 'How long it ran' },
-    perfdata: { type: 'json', help: 'All perfdata by label, for labels that are not declared: `perfdata["/var/log"]`' },
+    perfdata: {
+      type: 'json',
+      help: 'All perfdata by label, for labels that are not declared: `perfdata["/var/log"]`; null = no number, or two of one label',
+    },
     ...declaredSpecs(target.facts),
   }),
   rules: () => ({

@@ -2,8 +2,7 @@ import type { FactSpecs, Facts, Sample } from '../../kernel/check.ts';
 import { counterRate, secondMs } from '../facts/rate.ts';
 import { cleanText, wholeText } from '../facts/text.ts';
 import type { ScriptTarget } from './params.ts';
-import type { Perfdatum } from './perfdata.ts';
-import { parsePluginOutput, wordOf } from './perfdata.ts';
+import { byLabel, declaredValue, parsePluginOutput } from './perfdata.ts';
 
 const maxLineChars = 500;
 
@@ -40,18 +39,14 @@ export function scriptFacts(
     text: wholeText(firstLine(run.stdout, run.stderr)) || `exit code ${run.exitCode}, no output`,
     long_text: wholeText(output.longText),
     duration_ms: Math.round(run.durationMs),
-    perfdata: Object.fromEntries(output.perfdata.map(({ label, value }) => [wholeText(label), value])),
+    perfdata: Object.fromEntries([...byLabel(output.perfdata)].map(([label, value]) => [wholeText(label), value])),
   };
   for (const [name, type] of Object.entries(declared)) {
-    const found = labelled(output.perfdata, name);
-    if (found === undefined) continue;
-    facts[name] = found.value;
-    const rate = type === 'counter' ? counterRate(name, found.value, { previous, now, unitMs: secondMs }) : undefined;
+    const value = declaredValue(output.perfdata, name);
+    if (value === undefined) continue;
+    facts[name] = value;
+    const rate = type === 'counter' ? counterRate(name, value, { previous, now, unitMs: secondMs }) : undefined;
     if (rate !== undefined) facts[`${name}_per_second`] = rate;
   }
   return facts;
-}
-
-function labelled(perfdata: Perfdatum[], name: string): Perfdatum | undefined {
-  return perfdata.find(({ label }) => label === name) ?? perfdata.find(({ label }) => wordOf(label) === name);
 }

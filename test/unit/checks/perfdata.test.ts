@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePerfdata, parsePluginOutput, wordOf } from '../../../src/checks/script/perfdata.ts';
+import {
+  byLabel,
+  declaredValue,
+  parsePerfdata,
+  parsePluginOutput,
+  wordOf,
+} from '../../../src/checks/script/perfdata.ts';
 
 describe('perfdata', () => {
   it('value, unit, thresholds and bounds', () => {
@@ -35,8 +41,29 @@ describe('perfdata', () => {
     ]);
   });
 
-  it('leaves out what is none, and reads on', () => {
-    expect(parsePerfdata('junk a=b =5 "x"=1 c=12,5 d=0x10 e=2').map(({ label }) => label)).toEqual(['e']);
+  it('leaves out words, and keeps labels without a number as null', () => {
+    expect(parsePerfdata('junk =5 "x"=1 e=2').map(({ label }) => label)).toEqual(['e']);
+    const odd = parsePerfdata('a=b b=0x1F c=12,5 d=1.234.567 e=1_000 f= g=NaN h=5');
+    expect(odd.map(({ label, value }) => [label, value])).toEqual([
+      ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((label) => [label, null]),
+      ['h', 5],
+    ]);
+  });
+
+  it('a declared fact is null when two values could be meant', () => {
+    const value = (text: string, name: string) => declaredValue(parsePerfdata(text), name);
+    expect(value("'/var/log'=5", 'var_log')).toBe(5);
+    expect(value('_x=5', '_x')).toBe(5);
+    expect(value('used=5 used=99', 'used')).toBeNull();
+    expect(value('used=5 used=0x63', 'used')).toBeNull();
+    expect(value("'/var/log'=5 'var log'=99", 'var_log')).toBeNull();
+    expect(value("var_log=5 '/var/log'=99", 'var_log')).toBeNull();
+    expect(value('used=0xFF', 'used')).toBeNull();
+    expect(value('free=5', 'used')).toBeUndefined();
+    expect([...byLabel(parsePerfdata('a=1 b=2 a=3 a=4'))]).toEqual([
+      ['a', null],
+      ['b', 2],
+    ]);
   });
 
   it('comes from the first line and from all lines after the second bar', () => {
