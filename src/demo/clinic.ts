@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { OpsError } from '../kernel/errors.ts';
+import { listenAt } from '../kernel/listening.ts';
 
 /** What can be broken, by the word in the path: `POST /break/api`. */
 export const faults = {
@@ -38,12 +37,7 @@ export async function startClinic(port: number, startedAt: Date): Promise<Clinic
     if (path === '/api/health/metrics') return void send(200, metrics(broken, startedAt));
     return void send(200, { clinic: 'demo', faults, broken: [...broken] });
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw new OpsError('unavailable', `The demo system can't use port ${port} (${error.code})`, {
-      hint: 'set DEMO_PORT, and the same port in ops.yml',
-    });
-  });
+  await listenAt(server, { host: '127.0.0.1', port, portSetting: 'DEMO_PORT, and the same port in ops.yml' });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: async () => {

@@ -6,12 +6,26 @@ export type PartHealth = { ok: true } | { ok: false; problem: string };
 /** The process is alive and its event loop answers. */
 export const healthz: Route = async () => ({ status: 200, text: 'ok\n' });
 
-/** Every part that is needed to answer people works; else 503 with what doesn't. */
-export function readyz(parts: Record<string, () => Promise<PartHealth>>): Route {
+/** Every part that is needed to answer people works; else 503 with what doesn't. Answers within `deadlineMs`. */
+export function readyz(parts: Record<string, () => Promise<PartHealth>>, deadlineMs = 2_000): Route {
+  const asked = new Map<string, Promise<PartHealth>>();
+  // A part that still owes an answer isn't asked again: probes must not pile up behind it.
+  function ask(name: string, part: () => Promise<PartHealth>): Promise<PartHealth> {
+    const asking = asked.get(name) ?? part().finally(() => asked.delete(name));
+    asked.set(name, asking);
+    return asking;
+  }
   return async () => {
+    const late: PartHealth = { ok: false, problem: `no answer within ${deadlineMs / 1000} s` };
+    const deadline = Promise.withResolvers<PartHealth>();
+    const timer = setTimeout(() => deadline.resolve(late), deadlineMs);
     const states = await Promise.all(
-      Object.entries(parts).map(async ([name, part]) => ({ name, state: await part() })),
+      Object.entries(parts).map(async ([name, part]) => ({
+        name,
+        state: await Promise.race([ask(name, part), deadline.promise]),
+      })),
     );
+    clearTimeout(timer);
     const ready = states.every(({ state }) => state.ok);
     const lines = states.map(({ name, state }) => `${name}: ${state.ok ? 'ok' : state.problem}`);
     return { status: ready ? 200 : 503, text: `${lines.join('\n')}\n` };

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { OpsError } from '../kernel/errors.ts';
+import { closeServer, listenAt } from '../kernel/listening.ts';
 import type { Log } from '../kernel/log.ts';
 import { readBody, TooLarge } from './body.ts';
 
@@ -16,25 +15,35 @@ export interface WebOptions {
   routes: Record<string, Route>;
   /** Takes `POST /slack/events` in HTTP mode. */
   slackEvents?: RequestListener;
+  /** How long a client may take to send a request, ms; default 10 s. */
+  receiveMs?: number;
 }
+
+/** Longer than the usual 60 s of a load balancer, which must not send on a connection that we are closing. */
+const KEEP_ALIVE_MS = 65_000;
 
 export interface WebServer {
   port: number;
   close(): Promise<void>;
 }
 
-/** The bot's one HTTP server, in both Slack modes. Throws OpsError('unavailable') when the port is taken. */
-export async function startWeb({ host, port, log, routes, slackEvents }: WebOptions): Promise<WebServer> {
-  const server = createServer((req, res) => {
+/** The bot's one HTTP server, in both Slack modes. Throws OpsError('unavailable') when the port or address can't be had. */
+export async function startWeb(options: WebOptions): Promise<WebServer> {
+  const { host, port, log, routes, slackEvents, receiveMs = 10_000 } = options;
+  const limits = { headersTimeout: receiveMs, requestTimeout: receiveMs, keepAliveTimeout: KEEP_ALIVE_MS };
+  const server = createServer({ ...limits, connectionsCheckingInterval: receiveMs / 10 }, (req, res) => {
     handle(req, res).catch((error: unknown) => {
-      if (!(error instanceof TooLarge)) log.error({ err: error, url: req.url }, 'a request failed');
+      // Whoever sends half a request and leaves is no failure of ours.
+      if (!req.complete && req.destroyed) log.debug({ url: req.url }, 'a request was broken off');
+      else if (!(error instanceof TooLarge)) log.error({ err: error, url: req.url }, 'a request failed');
       if (!res.headersSent) res.writeHead(error instanceof TooLarge ? 413 : 500, { connection: 'close' }).end();
       else res.destroy();
     });
   });
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const path = (req.url ?? '/').split('?', 1)[0];
-    const route = routes[`${req.method} ${path}`];
+    // Node leaves the body out of an answer to HEAD.
+    const route = routes[`${req.method === 'HEAD' ? 'GET' : req.method} ${path}`];
     const slack = slackEvents && req.method === 'POST' && path === '/slack/events';
     if (!route && !slack) return void res.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
     const body = await readBody(req);
@@ -43,17 +52,6 @@ export async function startWeb({ host, port, log, routes, slackEvents }: WebOpti
     const answer = await route!(body, req);
     res.writeHead(answer.status, { 'content-type': answer.type ?? 'text/plain; charset=utf-8' }).end(answer.text);
   }
-  server.listen(port, host);
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new OpsError('unavailable', `Port ${port} on ${host} is in use`, { hint: 'stop what uses it, or set PORT' });
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      await closed;
-    },
-  };
+  await listenAt(server, { host, port, portSetting: 'PORT', hostSetting: 'HOST' });
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
 }

@@ -1,18 +1,20 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PartHealth } from '../../../src/web/probes.ts';
 import { healthz, readyz } from '../../../src/web/probes.ts';
 import { startWeb, type WebOptions, type WebServer } from '../../../src/web/server.ts';
+import { memoryLog } from '../../support/memory-log.ts';
 
 const log = pino({ enabled: false });
 const open: WebServer[] = [];
+const echo: WebOptions['routes'] = { 'POST /in': async (body) => ({ status: 200, text: String(body.length) }) };
 
-async function serve(over: Partial<WebOptions> = {}): Promise<{ url: string; port: number }> {
+async function serve(over: Partial<WebOptions> = {}): Promise<{ url: string; port: number; web: WebServer }> {
   const web = await startWeb({ host: '127.0.0.1', port: 0, log, routes: { 'GET /healthz': healthz }, ...over });
   open.push(web);
-  return { url: `http://127.0.0.1:${web.port}`, port: web.port };
+  return { url: `http://127.0.0.1:${web.port}`, port: web.port, web };
 }
 
 afterEach(async () => {
@@ -26,6 +28,8 @@ describe('the web server', () => {
       200,
       'text/plain; charset=utf-8',
     ]);
+    const head = await fetch(`${url}/healthz`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
     expect((await fetch(`${url}/healthz`, { method: 'POST' })).status).toBe(404);
     expect((await fetch(`${url}/slack/events`, { method: 'POST' })).status).toBe(404);
   });
@@ -55,7 +59,7 @@ describe('the web server', () => {
 
   it('refuses a body that grows past 1 MB without saying its length', async () => {
     const { port } = await serve({
-      routes: { 'POST /in': async (body) => ({ status: 200, text: String(body.length) }) },
+      routes: echo,
     });
     const socket = connect(port, '127.0.0.1');
     let answer = '';
@@ -81,12 +85,76 @@ describe('the web server', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
+  it.each([
+    ['nothing', ''],
+    ['half a header', 'GET /healthz HTTP/1.1\r\nhos'],
+    ['half a body', 'POST /in HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf'],
+  ])('closes soon although a client has sent %s, and does not call it an error', async (_, sent) => {
+    const lines = memoryLog();
+    const { url, web } = await serve({ log: lines, routes: { ...echo, 'GET /healthz': healthz } });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => socket.destroy());
+    await once(socket, 'connect');
+    socket.write(sent);
+    // By the time that a later connection is answered, the server has the first one.
+    await fetch(`${url}/healthz`);
+    const startedAt = performance.now();
+    await Promise.all([web.close(), once(socket, 'close')]);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(lines.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
+  });
+
+  it.each(['', 'GET /healthz HTTP/1.1\r\nhos', 'POST /in HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf'])(
+    'gives up a client that does not finish its request: %j',
+    async (sent) => {
+      const { port } = await serve({ receiveMs: 100, routes: echo });
+      const socket = connect(port, '127.0.0.1');
+      socket.resume();
+      socket.write(sent);
+      await once(socket, 'close');
+    },
+  );
+
+  it('says nothing above debug of a client that leaves in the middle of its request', async () => {
+    const lines = memoryLog();
+    const { url, port } = await serve({ log: lines, routes: { ...echo, 'GET /healthz': healthz } });
+    const socket = connect(port, '127.0.0.1');
+    socket.write('POST /in HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf');
+    await once(socket, 'connect');
+    await fetch(`${url}/healthz`);
+    socket.destroy();
+    await vi.waitUntil(() => lines.lines.length > 0);
+    expect(lines.lines).toMatchObject([{ level: 'debug', message: 'a request was broken off' }]);
+  });
+
+  it('answers within its deadline when the database does not', async () => {
+    let asked = 0;
+    const hangs = () => {
+      asked += 1;
+      return new Promise<PartHealth>(() => {});
+    };
+    const { url } = await serve({ routes: { 'GET /readyz': readyz({ database: hangs }, 50) } });
+    for (const _ of [1, 2]) {
+      const res = await fetch(`${url}/readyz`);
+      expect([res.status, await res.text()]).toEqual([503, 'database: no answer within 0.05 s\n']);
+    }
+    expect(asked).toBe(1);
+  });
+
   it('names the port that is in use, and the remedy', async () => {
     const { port } = await serve();
     await expect(serve({ port })).rejects.toMatchObject({
       code: 'unavailable',
       message: `Port ${port} on 127.0.0.1 is in use`,
       hint: expect.stringContaining('PORT'),
+    });
+  });
+
+  it('names an address that is not ours, and the remedy', async () => {
+    await expect(serve({ host: '192.0.2.1' })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: '192.0.2.1 is no address of this machine',
+      hint: expect.stringContaining('HOST'),
     });
   });
 });
