@@ -76,7 +76,7 @@ export interface CheckDetails {
   strip: (Outcome | null)[];
   /** Newest first. */
   transitions: { at: Date; from: Outcome | null; to: Outcome; reason: string }[];
-  /** Percent of measurements that were ok or warn (muted and blocked left out); null = nothing measured. */
+  /** Percent of the time that was ok or warn (muted and blocked left out); null = nothing measured. */
   uptime: { day: number | null; month: number | null };
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Check } from '../config/model.ts';
 import type { Store } from '../store/store.ts';
 import { type CheckDetails, type Outcome, outcomes } from './model.ts';
+import { numberIn, speaksFor } from './numbers.ts';
 import type { HealthTables } from './tables.ts';
 
 /** What `CheckDetails` says beyond the report. */
@@ -19,7 +20,7 @@ export async function historyOf(store: Store, check: Check, now: Date): Promise<
   const [taken, transitions, uptime] = await Promise.all([
     halfHours(store, check.id, fact, now),
     lastTransitions(store, check.id),
-    uptimeOf(store, check.id, now),
+    uptimeOf(store, check, now),
   ]);
   const points = taken.map(({ at, value }) => ({ at, value }));
   const unit = fact === undefined ? undefined : check.definition.facts(check.target)[fact]?.unit;
@@ -52,12 +53,11 @@ interface HalfHour {
 
 async function halfHours(store: Store, id: string, fact: string | undefined, now: Date): Promise<HalfHour[]> {
   const first = Math.floor(now.getTime() / slotMs) * slotMs - (slots - 1) * slotMs;
+  const number = numberIn(sql`facts -> ${fact ?? ''}::text`);
   const answer = await sql<{ slot: number; outcome: Outcome; value: number | null; n: number }>`
     select floor((extract(epoch from at) * 1000 - ${first}::double precision) / ${slotMs}::double precision)::int as slot,
            outcome,
-           avg(case when jsonb_typeof(facts -> ${fact ?? ''}) = 'number'
-                    then (facts -> ${fact ?? ''})::double precision end) as value,
-           count(case when jsonb_typeof(facts -> ${fact ?? ''}) = 'number' then 1 end)::int as n
+           avg(${number}) as value, count(${number})::int as n
     from check_result where check_id = ${id} and at >= ${new Date(first)} and at <= ${now}
     group by 1, 2`.execute(store.db<HealthTables>());
   return Array.from({ length: slots }, (_, slot) => {
@@ -87,20 +87,24 @@ async function lastTransitions(store: Store, id: string): Promise<CheckDetails['
   }));
 }
 
-/** Percent that was ok or warn, of what was ok, warn, fail or unknown. */
-async function uptimeOf(store: Store, id: string, now: Date): Promise<CheckDetails['uptime']> {
+/** Percent of time that was ok or warn, of what was ok, warn, fail or unknown: asking more often changes nothing. */
+async function uptimeOf(store: Store, { id, everyMs }: Check, now: Date): Promise<CheckDetails['uptime']> {
   const dayAgo = new Date(now.getTime() - day);
   const monthAgo = new Date(now.getTime() - 30 * day);
   const answer = await sql<{ day: number | null; month: number | null }>`
-    with counted as (
-      select at >= ${dayAgo} as recent, (outcome in ('ok', 'warn'))::int as up, 1 as n
-      from check_result
-      where check_id = ${id} and at >= ${monthAgo} and at <= ${now} and outcome in ('ok', 'warn', 'fail', 'unknown')
+    with spans as (
+      select at, outcome, least(
+        extract(epoch from lead(at, 1, ${now}::timestamptz) over (order by at) - at) * 1000,
+        ${speaksFor * everyMs}::double precision) as ms
+      from check_result where check_id = ${id} and at >= ${monthAgo} and at <= ${now}),
+    counted as (
+      select at >= ${dayAgo} as recent, case when outcome in ('ok', 'warn') then ms else 0 end as up, ms as known
+      from spans where outcome in ('ok', 'warn', 'fail', 'unknown')
       union all
-      select false, ok + warn, ok + warn + fail + unknown
-      from check_rollup where check_id = ${id} and period = 'hour' and bucket >= ${monthAgo})
-    select 100.0::double precision * sum(up) filter (where recent) / nullif(sum(n) filter (where recent), 0) as day,
-           100.0::double precision * sum(up) / nullif(sum(n), 0) as month
+      select false, up_ms, known_ms from check_rollup
+      where check_id = ${id} and period = 'hour' and bucket >= ${monthAgo})
+    select 100.0::double precision * sum(up) filter (where recent) / nullif(sum(known) filter (where recent), 0) as day,
+           100.0::double precision * sum(up) / nullif(sum(known), 0) as month
     from counted`.execute(store.db<HealthTables>());
   const row = answer.rows[0];
   return { day: row?.day ?? null, month: row?.month ?? null };

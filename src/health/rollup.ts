@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Store } from '../store/store.ts';
+import { numberIn, speaksFor } from './numbers.ts';
 import type { HealthTables } from './tables.ts';
 
 const hour = 3_600_000;
@@ -11,6 +12,10 @@ export const transitionsKept = 1_000;
 
 const rowsAtOnce = 5_000;
 const stepsAtOnce = 20;
+/** Of a check that isn't planned, ms: its results speak for some time, too. */
+const usualEveryMs = 300_000;
+/** A longer name of a fact would not fit into the index. */
+const longestName = 200;
 
 export interface RolledUp {
   /** Rows moved into a coarser bucket, or deleted. */
@@ -21,7 +26,8 @@ export interface RolledUp {
 
 /**
  * Moves history into coarser buckets and drops what is too old: a bounded amount per run, each row once, however often
- * and from however many replicas it is called.
+ * and from however many replicas it is called. A step that fails doesn't keep the others from their work; then it throws
+ * an AggregateError.
  */
 export async function rollUp(store: Store, now: Date): Promise<RolledUp> {
   const before = (ageMs: number) => new Date(now.getTime() - ageMs);
@@ -35,13 +41,22 @@ export async function rollUp(store: Store, now: Date): Promise<RolledUp> {
   ];
   let rows = 0;
   let left = stepsAtOnce;
+  let more = false;
+  const failed: unknown[] = [];
   for (const step of steps) {
-    for (let moved = rowsAtOnce; moved >= rowsAtOnce; rows += moved, left -= 1) {
-      if (left === 0) return { rows, more: true };
-      moved = await store.transaction<HealthTables, number>((tx) => aloneIn(tx, step));
+    try {
+      let moved = rowsAtOnce;
+      for (; moved >= rowsAtOnce && left > 0; left -= 1) {
+        moved = await store.transaction<HealthTables, number>((tx) => aloneIn(tx, step));
+        rows += moved;
+      }
+      more ||= moved >= rowsAtOnce;
+    } catch (error) {
+      failed.push(error);
     }
   }
-  return { rows, more: false };
+  if (failed.length > 0) throw new AggregateError(failed, `${failed.length} of ${steps.length} steps failed`);
+  return { rows, more };
 }
 
 /** One replica at a time: the others skip their turn. */
@@ -59,7 +74,8 @@ const addCounts = sql`
   on conflict (check_id, period, bucket) do update set
     ok = c.ok + excluded.ok, warn = c.warn + excluded.warn, fail = c.fail + excluded.fail,
     unknown = c.unknown + excluded.unknown, blocked = c.blocked + excluded.blocked,
-    muted = c.muted + excluded.muted, stale = c.stale + excluded.stale`;
+    muted = c.muted + excluded.muted, stale = c.stale + excluded.stale,
+    up_ms = c.up_ms + excluded.up_ms, known_ms = c.known_ms + excluded.known_ms`;
 
 const addFacts = sql`
   on conflict (check_id, period, bucket, fact) do update set
@@ -69,24 +85,34 @@ const addFacts = sql`
 function resultsToHours(tx: Kysely<HealthTables>, before: Date): Promise<number> {
   return moved(
     sql<{ moved: number }>`
-      with old as (select ctid from check_result where at < ${before} limit ${rowsAtOnce}),
-      moved as (delete from check_result r using old where r.ctid = old.ctid
-                returning r.check_id, date_trunc('hour', r.at, 'UTC') as bucket, r.outcome, r.facts),
+      with oldest as (
+        select ctid as place, check_id, at from check_result where at < ${before}
+        order by check_id, at limit ${rowsAtOnce}),
+      old as (
+        select o.place, round(least(
+          extract(epoch from next.at - o.at) * 1000, ${speaksFor} * coalesce(s.every_ms, ${usualEveryMs})))::bigint as ms
+        from oldest o left join check_schedule s using (check_id)
+        left join lateral (
+          select n.at from check_result n where n.check_id = o.check_id and n.at > o.at order by n.at limit 1) next on true),
+      moved as (delete from check_result r using old where r.ctid = old.place
+                returning r.check_id, date_trunc('hour', r.at, 'UTC') as bucket, r.outcome, r.facts, old.ms),
       numbers as (
-        select m.check_id, m.bucket, e.key as fact,
-               case when jsonb_typeof(e.value) = 'number' then e.value::double precision end as value
-        from moved m cross join lateral jsonb_each(m.facts) as e),
+        select m.check_id, m.bucket, e.key as fact, ${numberIn(sql`e.value`)} as value
+        from moved m cross join lateral jsonb_each(m.facts) as e where length(e.key) <= ${longestName}),
       facts as (
         insert into check_rollup_fact as f (check_id, period, bucket, fact, n, min, max, sum)
         select check_id, 'hour', bucket, fact, count(value), min(value), max(value), sum(value)
         from numbers where value is not null group by check_id, bucket, fact ${addFacts}),
       counts as (
-        insert into check_rollup as c (check_id, period, bucket, ok, warn, fail, unknown, blocked, muted, stale)
+        insert into check_rollup as c
+          (check_id, period, bucket, ok, warn, fail, unknown, blocked, muted, stale, up_ms, known_ms)
         select check_id, 'hour', bucket,
                count(*) filter (where outcome = 'ok'), count(*) filter (where outcome = 'warn'),
                count(*) filter (where outcome = 'fail'), count(*) filter (where outcome = 'unknown'),
                count(*) filter (where outcome = 'blocked'), count(*) filter (where outcome = 'muted'),
-               count(*) filter (where outcome = 'stale')
+               count(*) filter (where outcome = 'stale'),
+               coalesce(sum(ms) filter (where outcome in ('ok', 'warn')), 0),
+               coalesce(sum(ms) filter (where outcome in ('ok', 'warn', 'fail', 'unknown')), 0)
         from moved group by check_id, bucket ${addCounts})
       select count(*) as moved from moved`.execute(tx),
   );
@@ -99,9 +125,10 @@ function hoursToDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
                    order by bucket limit ${rowsAtOnce}),
       moved as (delete from check_rollup r using old where r.ctid = old.ctid returning r.*),
       counts as (
-        insert into check_rollup as c (check_id, period, bucket, ok, warn, fail, unknown, blocked, muted, stale)
+        insert into check_rollup as c
+          (check_id, period, bucket, ok, warn, fail, unknown, blocked, muted, stale, up_ms, known_ms)
         select check_id, 'day', date_trunc('day', bucket, 'UTC'), sum(ok), sum(warn), sum(fail), sum(unknown),
-               sum(blocked), sum(muted), sum(stale)
+               sum(blocked), sum(muted), sum(stale), sum(up_ms), sum(known_ms)
         from moved group by 1, 3 ${addCounts})
       select count(*) as moved from moved`.execute(tx),
   );

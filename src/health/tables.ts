@@ -8,19 +8,25 @@ export interface HealthTables {
     since: Date;
     at: Date;
     report: unknown;
-    settled: string | null;
-    sample: unknown;
+    settled: unknown;
+    samples: unknown;
     open_state: unknown;
+    fingerprint: string;
+    recorded_at: Generated<Date>;
   };
-  check_schedule: { check_id: string; every_ms: number; next_due: Date };
+  check_schedule: { check_id: string; every_ms: number; next_due: Date; fingerprint: string };
   check_result: {
     check_id: string;
     at: Date;
     outcome: string;
     duration_ms: number;
     facts: unknown;
+    said: unknown;
+    fingerprint: string;
   };
   check_rollup: Record<'ok' | 'warn' | 'fail' | 'unknown' | 'blocked' | 'muted' | 'stale', number> & {
+    up_ms: number;
+    known_ms: number;
     check_id: string;
     period: 'hour' | 'day';
     bucket: Date;

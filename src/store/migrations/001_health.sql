@@ -7,19 +7,24 @@ create table check_state (
   at timestamptz not null,
   -- As judged, before blocked and muted.
   report jsonb not null,
-  -- The last judged outcome that was ok, warn or fail: hysteresis compares with it.
-  settled text,
-  -- The last measurement that succeeded, for rates; null when it is the report's own.
-  sample jsonb,
+  -- The last judged outcome that was ok, warn or fail, and the rules that fired then: hysteresis compares with it.
+  settled jsonb,
+  -- Up to two measurements that succeeded, oldest first: rates start from them.
+  samples jsonb not null,
   -- Whether people were told; null until the first regular run.
-  open_state jsonb
+  open_state jsonb,
+  -- Of type, target and rules: what was known of another check under this id says nothing about it.
+  fingerprint text not null,
+  -- When it was measured by the database's clock: the newest wins, whatever the clocks of the replicas say.
+  recorded_at timestamptz not null default clock_timestamp()
 );
 
 -- When a check is due. Apart from its state, so that claiming a run never waits for a sweep that is being recorded.
 create table check_schedule (
   check_id text primary key,
   every_ms bigint not null check (every_ms > 0),
-  next_due timestamptz not null
+  next_due timestamptz not null,
+  fingerprint text not null
 );
 create index check_schedule_due on check_schedule (next_due);
 
@@ -30,7 +35,10 @@ create table check_result (
   outcome text not null,
   duration_ms double precision not null,
   -- Null where nothing could be measured.
-  facts jsonb
+  facts jsonb,
+  -- What each rule with a hold said of all the facts (these may be cut): true, false, or null = it can't be judged.
+  said jsonb,
+  fingerprint text not null
 );
 create index check_result_check_at on check_result (check_id, at);
 -- Results come in the order of time: a block range index finds the old ones and costs a sweep nothing.
@@ -48,6 +56,9 @@ create table check_rollup (
   blocked integer not null default 0,
   muted integer not null default 0,
   stale integer not null default 0,
+  -- Time that its results speak for: ok or warn; and those with fail or unknown.
+  up_ms bigint not null default 0,
+  known_ms bigint not null default 0,
   primary key (check_id, period, bucket)
 );
 create index check_rollup_bucket on check_rollup (period, bucket);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { historyOf } from '../../../src/health/past.ts';
 import { kept, rollUp, transitionsKept } from '../../../src/health/rollup.ts';
+import { planChecks } from '../../../src/health/schedule.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { checkOf } from '../../support/checks.ts';
 import { embeddedStore } from '../../support/store.ts';
@@ -51,7 +52,9 @@ function naive(results: Result[], rolledAt: Date): { counts: Map<string, number>
     const key = `${check_id} ${older ? 'day' : 'hour'} ${new Date(bucket).toISOString()}`;
     add(`${key} ${outcome}`);
     for (const [name, value] of Object.entries(values ?? {})) {
-      if (typeof value === 'number') facts.set(`${key} ${name}`, [...(facts.get(`${key} ${name}`) ?? []), value]);
+      // JSON has no -0, and what no sum would notice counts as 0.
+      const kept = typeof value === 'number' && Math.abs(value) < 1e-300 ? 0 : value;
+      if (typeof kept === 'number') facts.set(`${key} ${name}`, [...(facts.get(`${key} ${name}`) ?? []), kept]);
     }
   }
   return { counts, facts };
@@ -121,11 +124,94 @@ describe('rollUp', () => {
     });
     await insert(all);
     const check = checkOf(async () => ({ facts: {} }), { id: 'a' });
+    await planChecks(store, [check], now);
     const before = await historyOf(store, check, now);
     await rollUp(store, now);
     const after = await historyOf(store, check, now);
     expect(after.uptime).toEqual(before.uptime);
     expect(before.uptime.month).toBeGreaterThan(70);
+  });
+
+  test('numbers that no sum can hold are left out; the rest of the history is rolled up', async () => {
+    const at = (n: number) => new Date(now.getTime() - 3 * day + n * 60_000);
+    const huge = [1.7e308, 1.7e308, 1.7e308, -1.7e308, 5e-324];
+    await insert(
+      huge.map((v, n) => ({ check_id: 'a', at: at(n), outcome: 'ok', facts: { v, w: n, ['n'.repeat(3_000)]: 1 } })),
+    );
+    await store.pool.query(`update check_result set facts = facts || '{"v": 1e999}' where facts->>'w' = '0'`);
+    await store.pool.query(`update check_result set facts = facts || '{"v": 1e-999}' where facts->>'w' = '4'`);
+    expect(await rollUp(store, now)).toEqual({ rows: 5, more: false });
+    const { rows } = await store.pool.query('select fact, n, min, max, sum from check_rollup_fact order by fact');
+    expect(rows).toEqual([
+      { fact: 'v', n: 1, min: 0, max: 0, sum: 0 },
+      { fact: 'w', n: 5, min: 0, max: 4, sum: 10 },
+    ]);
+    expect((await store.pool.query('select ok from check_rollup')).rows).toEqual([{ ok: 5 }]);
+  });
+
+  test('such numbers are not drawn either', async () => {
+    await insert(
+      [1.7e308, 1.7e308, 12].map((latency_ms, n) => ({
+        check_id: 'a',
+        at: new Date(now.getTime() - n * 1_000),
+        outcome: 'ok',
+        facts: { latency_ms },
+      })),
+    );
+    const { series } = await historyOf(
+      store,
+      checkOf(async () => ({ facts: {} }), { id: 'a' }),
+      now,
+    );
+    expect(series?.points.at(-1)?.value).toBe(12);
+  });
+
+  test('a step that fails does not keep the others from their work', async () => {
+    await insert([{ check_id: 'a', at: new Date(now.getTime() - 3 * day), outcome: 'ok', facts: null }]);
+    await store.pool.query(
+      `insert into check_transition (check_id, at, to_outcome, reason) values ('a', $1, 'ok', 'old')`,
+      [new Date(now.getTime() - 500 * day)],
+    );
+    await store.pool.query(
+      `insert into check_rollup (check_id, period, bucket, ok)
+      values ('a', 'hour', date_trunc('hour', $1::timestamptz, 'UTC'), 2147483647)`,
+      [new Date(now.getTime() - 3 * day)],
+    );
+    await expect(rollUp(store, now)).rejects.toThrow('1 of 6 steps failed');
+    expect((await store.pool.query('select 1 from check_transition')).rows).toEqual([]);
+    expect((await store.pool.query('select 1 from check_result')).rows).toHaveLength(1);
+  });
+
+  test('uptime counts time, not how often somebody asked', async () => {
+    const start = now.getTime() - 3 * hour;
+    const runs = (from: number, stepMs: number, n: number, outcome: 'ok' | 'fail'): Result[] =>
+      Array.from({ length: n }, (_, i) => ({ check_id: 'a', at: new Date(from + i * stepMs), outcome, facts: null }));
+    const [broke, mended] = [start + hour, start + hour + 48_000];
+    await insert([
+      ...runs(start, 300_000, 12, 'ok'),
+      ...runs(broke, 2_000, 24, 'fail'),
+      ...runs(mended, 300_000, 12, 'ok'),
+    ]);
+    const check = checkOf(async () => ({ facts: {} }), { id: 'a', everyMs: 300_000 });
+    await planChecks(store, [check], new Date(start));
+    const asked = new Date(mended + hour);
+    const { uptime } = await historyOf(store, check, asked);
+    expect(uptime.day).toBeCloseTo(100 - (100 * 48) / 7_248, 5);
+    expect(uptime.month).toBe(uptime.day);
+    const later = new Date(now.getTime() + 3 * day);
+    await rollUp(store, later);
+    // Once it is rolled up, the last result has spoken for its 15 minutes instead of the 5 before.
+    expect((await historyOf(store, check, later)).uptime.month).toBeCloseTo(100 - (100 * 48) / 7_848, 5);
+  });
+
+  test('while nothing was measured, the last result speaks for a while only', async () => {
+    const at = (n: number) => new Date(now.getTime() - n * hour);
+    await insert([
+      { check_id: 'a', at: at(20), outcome: 'fail', facts: null },
+      { check_id: 'a', at: at(1), outcome: 'ok', facts: null },
+    ]);
+    const check = checkOf(async () => ({ facts: {} }), { id: 'a', everyMs: 300_000 });
+    expect((await historyOf(store, check, now)).uptime.day).toBe(50);
   });
 
   test('a run is bounded and says that there is more', async () => {
