@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,5 +71,62 @@ describe('the terminal socket', () => {
     await expect(asked).rejects.toThrow();
     await stopped.promise;
     await close();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half a header', 'POST / HTTP/1.1\r\nhos'],
+    ['half a body', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{"comm'],
+  ])('survives a terminal that sends %s and leaves, and closes beside one that stays', async (_, sent) => {
+    const close = await listenForTerminals(dir, async () => ({ text: 'all well', exitCode: 0 }));
+    const [leaves, stays] = [connect(socketPath(dir)), connect(socketPath(dir))];
+    for (const socket of [leaves, stays]) socket.on('error', () => socket.destroy());
+    await Promise.all([once(leaves, 'connect'), once(stays, 'connect')]);
+    for (const socket of [leaves, stays]) socket.write(sent);
+    expect(await askRunningBot(dir, question, never)).toMatchObject({ text: 'all well' });
+    leaves.destroy();
+    expect(await askRunningBot(dir, question, never)).toMatchObject({ text: 'all well' });
+    const startedAt = performance.now();
+    await close();
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    stays.destroy();
+  });
+
+  it('waits for an answer as long as the bot is at work on it', async () => {
+    const answer = Promise.withResolvers<void>();
+    const close = await listenForTerminals(dir, async () => {
+      await answer.promise;
+      return { text: 'at last', exitCode: 0 };
+    });
+    const silenceMs = 2_500;
+    const asked = askRunningBot(dir, question, never, silenceMs);
+    // The time itself is what is tested: longer than the terminal's patience with silence.
+    setTimeout(answer.resolve, silenceMs + 500);
+    expect(await asked).toEqual({ text: 'at last', exitCode: 0 });
+    await close();
+  });
+
+  it('says that a stopped bot does not answer', async () => {
+    await mkdir(dir, { recursive: true });
+    const listens = `require('node:net').createServer().listen(${JSON.stringify(socketPath(dir))}, () => console.log('up'))`;
+    const child = spawn(process.execPath, ['-e', listens], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    child.kill('SIGSTOP');
+    await expect(askRunningBot(dir, question, never, 200)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'the running bot does not answer',
+    });
+    child.kill('SIGKILL');
+  });
+
+  it('says that the bot ended in the middle of an answer', async () => {
+    await mkdir(dir, { recursive: true });
+    const ends = `require('node:http').createServer((q, r) => r.write(' ', () => process.exit())).listen(${JSON.stringify(socketPath(dir))}, () => console.log('up'))`;
+    const child = spawn(process.execPath, ['-e', ends], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    await expect(askRunningBot(dir, question, never)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('ended'),
+    });
   });
 });
