@@ -1,7 +1,9 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { callLibrary } from './call.ts';
+import { wantedText } from './conversions.ts';
 import { type Evaluator, evaluateMacro, isMacro } from './macros.ts';
 import { arithmetic, equal, type Operand, ordered, within } from './operators.ts';
+import { matches } from './patterns.ts';
 import { member, type Place, root, type Scope, usable } from './read.ts';
 import { type Bad, describe, type Read, unknown, value, worse } from './value.ts';
 
@@ -141,9 +143,14 @@ function binary(op: string, sides: [ASTNode, ASTNode], scope: Scope): Read {
 }
 
 function library(form: string, args: ASTNode[], node: ASTNode, scope: Scope): Read {
-  const values = every(args, scope);
-  if (values.kind !== 'value') return values;
-  return callLibrary(form, list(values.value), node.input.slice(node.start, node.end));
+  const read = every(args, scope);
+  if (read.kind !== 'value') return read;
+  const values = list(read.value);
+  const source = node.input.slice(node.start, node.end);
+  if (node.op === 'rcall' && node.args[0] === 'matches') return matches(values[0], values[1], source);
+  const wanted = node.op === 'call' ? wantedText(node.args[0], values[0]) : undefined;
+  if (wanted) return unknown(`${source} can't be computed: ${describe(values[0])} is not ${wanted}`);
+  return callLibrary(form, values, source);
 }
 
 function every(nodes: ASTNode[], scope: Scope): Read {

@@ -1,5 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { wantedText } from './conversions.ts';
 import { isMacro } from './macros.ts';
+import { isPattern } from './patterns.ts';
 
 export interface Walked {
   /** Root names it reads, in order, each once; variables of `exists(s, …)` left out. */
@@ -62,18 +64,17 @@ function oddity(node: ASTNode): Walked['odd'] {
   if (node.op === 'rcall' && node.args[0] === 'matches') {
     const pattern = node.args[2][0];
     if (pattern?.op === 'value' && typeof pattern.args === 'string' && !isPattern(pattern.args)) {
-      return { node: pattern, found: 'not a regular expression', allowed: 'a regular expression such as "^ok"' };
+      return {
+        node: pattern,
+        found: 'not a regular expression that conditions know',
+        allowed: 'RE2 syntax such as "^ok", so no look-around, no back-references, no repeat above 1000',
+      };
     }
   }
-  return undefined;
-}
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
+  if (node.op === 'call') {
+    const [name, [argument]] = node.args;
+    const wanted = argument?.op === 'value' ? wantedText(name, argument.args) : undefined;
+    if (argument && wanted) return { node: argument, found: `${name}() does not take this text`, allowed: wanted };
   }
+  return undefined;
 }

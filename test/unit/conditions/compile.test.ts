@@ -76,8 +76,23 @@ describe('a mistake in a condition is found when it is compiled', () => {
     ],
     [
       "json.a.matches('a(')",
-      "`json.a.matches('a(')` at character 16: not a regular expression",
-      'a regular expression such as "^ok"',
+      "`json.a.matches('a(')` at character 16: not a regular expression that conditions know",
+      'RE2 syntax such as "^ok", so no look-around, no back-references, no repeat above 1000',
+    ],
+    [
+      "json.a.matches('(?=x)y')",
+      "`json.a.matches('(?=x)y')` at character 16: not a regular expression that conditions know",
+      'RE2 syntax such as "^ok", so no look-around, no back-references, no repeat above 1000',
+    ],
+    [
+      "timestamp(json.at) < timestamp('2026-02-30T00:00:00Z')",
+      "`timestamp(json.at) < timestamp('2026-02-30T00:00:00Z')` at character 32: timestamp() does not take this text",
+      'a moment that exists, such as 2026-01-31T08:00:00Z',
+    ],
+    [
+      "json.a > int('')",
+      "`json.a > int('')` at character 14: int() does not take this text",
+      'a whole number in decimal digits',
     ],
     ['status < 1e999', "`status < 1e999` can't be read at character 10: invalid number: Infinity", example],
     ['true', '`true` reads no fact', `a condition over the facts; ${facts}`],

@@ -54,6 +54,17 @@ const decided: [string, Facts, 'true' | 'false'][] = [
   ["name.contains('ERR') || name.matches('^a+$')", { name: 'aaa' }, 'true'],
   ['size(name) == 3', { name: 'aaa' }, 'true'],
   ["int('5') + 1 == status", { status: 6 }, 'true'],
+  ["name.matches('b+')", { name: 'aabba' }, 'true'],
+  ["name.matches('^b+')", { name: 'aabba' }, 'false'],
+  ["name.matches('(?i)error [0-9]{3}$')", { name: 'an\nERROR 503' }, 'true'],
+  ['int(json.a) + int(json.b) == 3', { json: { a: '-4', b: '+7' } }, 'true'],
+  ['int(json.a) == 5', { json: { a: 5.9 } }, 'true'],
+  ['double(json.a) > 0.5 && double(json.b) == 1000', { json: { a: '.75', b: '1e3' } }, 'true'],
+  [
+    "timestamp(json.at) == timestamp('2024-02-29T00:00:00.5Z')",
+    { json: { at: '2024-02-29T01:00:00.5+01:00' } },
+    'true',
+  ],
   ['up', { up: true }, 'true'],
   ['!up', { up: true }, 'false'],
   ['up == false', { up: false }, 'true'],
@@ -75,6 +86,9 @@ const decided: [string, Facts, 'true' | 'false'][] = [
   ['has(json.x)', { json: { x: false } }, 'true'],
   ['has(json.x) && json.x > 1', { json: {} }, 'false'],
   ["json.services.exists(s, s.state != 'up')", { json: { services: [{ state: 'up' }, { state: 'down' }] } }, 'true'],
+  ["json.parts.exists(p, p.state != 'up')", { json: { parts: [] } }, 'false'],
+  ["size(json.parts) == 0 || json.parts.exists(p, p.state != 'up')", { json: { parts: [] } }, 'true'],
+  ["size(json.parts) == 0 || json.parts.exists(p, p.state != 'up')", { json: { parts: [{ state: 'up' }] } }, 'false'],
   ['json.l.filter(x, x > 1).size() == 2', { json: { l: [1, 2, 3] } }, 'true'],
   ['json.l.map(x, x * 2)[0] == 2', { json: { l: [1] } }, 'true'],
   ['json.l.map(x, x > 1, x * 2) == [4]', { json: { l: [1, 2] } }, 'true'],
@@ -98,7 +112,33 @@ const decided: [string, Facts, 'true' | 'false'][] = [
   ['json.n / 2 == 2.5', { json: { n: 5n } }, 'true'],
 ];
 
+const noInt = 'is not a whole number in decimal digits';
+const noDouble = 'is not a number in decimal digits';
+const noMoment = 'is not a moment that exists, such as 2026-01-31T08:00:00Z';
+
 const undecided: [string, Facts, string][] = [
+  ...['', ' 5', '5 ', '0x10', '0b1', '5.0', '1e3', '1_000', '٣'].map((n): [string, Facts, string] => [
+    'int(json.n) > 5',
+    { json: { n } },
+    `unknown: int(json.n) can't be computed: a string (${JSON.stringify(n)}) ${noInt}`,
+  ]),
+  ...['', ' ', '1,5', '0x10', 'Infinity', 'NaN', '.', '1e'].map((n): [string, Facts, string] => [
+    'double(json.n) > 5',
+    { json: { n } },
+    `unknown: double(json.n) can't be computed: a string (${JSON.stringify(n)}) ${noDouble}`,
+  ]),
+  ...['', '2026-02-30T00:00:00Z', '2025-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-01-01T24:00:00Z'].map(
+    (at): [string, Facts, string] => [
+      "timestamp(json.at) < timestamp('2027-01-01T00:00:00Z')",
+      { json: { at } },
+      `unknown: timestamp(json.at) can't be computed: a string (${JSON.stringify(at)}) ${noMoment}`,
+    ],
+  ),
+  [
+    'name.matches(json.pattern)',
+    { name: 'x', json: { pattern: '(' } },
+    'unknown: name.matches(json.pattern): not a regular expression that conditions know',
+  ],
   ['latency_ms > 500', {}, 'unknown: latency_ms is missing'],
   ['latency_ms > 500', { latency_ms: null }, 'unknown: latency_ms is null'],
   ['latency_ms > 500', { latency_ms: Number.NaN }, 'unknown: latency_ms is not a number (NaN)'],
@@ -172,7 +212,7 @@ const undecided: [string, Facts, string][] = [
   [
     'double(name) > 1',
     { name: 'abc' },
-    "unknown: double(name) can't be computed: double() type error: cannot convert to number",
+    "unknown: double(name) can't be computed: a string ("abc") is not a number in decimal digits",
   ],
   [
     'json.n == 9007199254740993',
