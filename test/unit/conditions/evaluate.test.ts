@@ -212,7 +212,7 @@ const undecided: [string, Facts, string][] = [
   [
     'double(name) > 1',
     { name: 'abc' },
-    "unknown: double(name) can't be computed: a string ("abc") is not a number in decimal digits",
+    'unknown: double(name) can\'t be computed: a string ("abc") is not a number in decimal digits',
   ],
   [
     'json.n == 9007199254740993',
