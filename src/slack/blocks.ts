@@ -1,6 +1,6 @@
 import type { SlackBlock } from '../kernel/command.ts';
 import { cutText } from './cut.ts';
-import { fitElements, isRecord, plain, type Shape, text } from './elements.ts';
+import { fitElements, isRecord, mrkdwn, plain, type Shape, text } from './elements.ts';
 import { fitTable } from './table.ts';
 
 /**
@@ -71,7 +71,7 @@ function given<T>(value: T | undefined): value is T {
 /** At most `max` items; when some are left out, the last place says how many. */
 function shortened(items: Shape[], max: number): Shape[] {
   if (items.length <= max) return items;
-  return [...items.slice(0, max - 1), { type: 'mrkdwn', text: `… and ${items.length - max + 1} more` }];
+  return [...items.slice(0, max - 1), mrkdwn(`… and ${items.length - max + 1} more`)];
 }
 
 function isImage(element: unknown): element is Shape {

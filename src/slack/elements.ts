@@ -13,7 +13,12 @@ export function text(value: unknown, max: number): Shape | undefined {
   if (value.type === 'plain_text') return plain(value, max);
   const body = value.text.toWellFormed();
   if (value.type !== 'mrkdwn' || blank(body)) return undefined;
-  return { type: 'mrkdwn', text: cutText(body, max), ...(value.verbatim === true && { verbatim: true }) };
+  return mrkdwn(cutText(body, max));
+}
+
+/** Everything leaves verbatim: Slack links, formats and mentions nothing that a view did not mark as such. */
+export function mrkdwn(body: string): Shape {
+  return { type: 'mrkdwn', text: body, verbatim: true };
 }
 
 /** A plain_text object; a mrkdwn one becomes plain. */

@@ -1,6 +1,7 @@
 import type { Post, SlackBlock } from '../kernel/command.ts';
 import { fitBlock } from './blocks.ts';
 import { cutText } from './cut.ts';
+import { mrkdwn } from './elements.ts';
 
 /**
  * Slack's limits for a message. Source: Slack's Block Kit reference; the budget is undocumented and was measured
@@ -21,7 +22,7 @@ export type Use = 'post' | 'update';
 
 /** The block that says how much is missing, and the room kept for it. */
 function moreBlock(count: number): SlackBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text: `… and ${count} more` }] };
+  return { type: 'context', elements: [mrkdwn(`… and ${count} more`)] };
 }
 const moreCostChars = limits.blockCostChars + 30;
 

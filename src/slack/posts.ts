@@ -57,7 +57,13 @@ export function olderVersionPost(): Post {
 
 export function errorPost(error: OpsError): Post {
   const text = escapeSlack(cutText(error.message, 2_500));
-  return said(text, ...(error.hint ? [context(`→ ${escapeSlack(cutText(error.hint, 1_500))}`)] : []));
+  return said(text, ...(error.hint ? [context(`→ ${keepingCode(cutText(error.hint, 1_500))}`)] : []));
+}
+
+/** Escaped but for what stands between backticks: hints are our own words and name commands. */
+function keepingCode(hint: string): string {
+  const parts = hint.split(/`([^`\n]+)`/);
+  return parts.map((part, index) => (index % 2 ? `\`${escapeSlack(part)}\`` : escapeSlack(part))).join('');
 }
 
 export function wentWrongPost(ref: string): Post {

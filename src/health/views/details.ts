@@ -45,7 +45,7 @@ export function pastText(details: CheckDetails): string {
     const drawn = sparkline(values, 48);
     if (drawn) {
       const range = `${formatValue(Math.min(...known), undefined)}–${formatValue(Math.max(...known), unit)}`;
-      lines.push(`\`${drawn}\` ${escapeSlack(fact)} ${range}`);
+      lines.push(`\`${drawn}\` ${escapeSlack(`${fact} ${range}`)}`);
     }
   }
   if (details.strip.some((outcome) => outcome !== null)) lines.push(`\`${outcomeStrip(details.strip)}\` last 24 h`);

@@ -1,5 +1,5 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
-import { escapeSlack } from '../../kernel/escape.ts';
+import { escapeSlack, slackLink } from '../../kernel/escape.ts';
 import type { CheckReport, HealthReport } from '../model.ts';
 import { slackTime } from './time.ts';
 import { ageWords, countsLine, faces, tookWords } from './words.ts';
@@ -46,7 +46,7 @@ export function rowText(check: CheckReport, now: Date): string {
 /** A link when the runbook is a URL; a file of ours opens by its button instead. */
 export function runbookLink(runbook: string | undefined): string {
   if (!runbook || !/^https?:\/\//.test(runbook)) return '';
-  return `<${escapeSlack(runbook).replaceAll('|', '%7C')}|runbook>`;
+  return slackLink(runbook, 'runbook');
 }
 
 function rowBlock(check: CheckReport, now: Date): SlackBlock {

@@ -3,7 +3,7 @@ import type { SlackBlock } from '../../../src/kernel/command.ts';
 import { fitPost } from '../../../src/slack/limits.ts';
 
 function section(text: string): SlackBlock {
-  return { type: 'section', text: { type: 'mrkdwn', text } };
+  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
 }
 
 function button(actionId: string, rest: object = {}) {
@@ -23,13 +23,40 @@ describe('fitPost', () => {
     expect(fitPost(post, 'post')).toEqual(post);
   });
 
+  it('lets no text leave that Slack may link or mention by itself', () => {
+    const text = { type: 'mrkdwn', text: 'https://x.example', verbatim: false };
+    const confirm = { title: text, text, confirm: text, deny: text };
+    const fitted = fitPost(
+      {
+        text: 't',
+        blocks: [
+          {
+            type: 'section',
+            text,
+            fields: Array.from({ length: 12 }, () => text),
+            accessory: button('a', { confirm }),
+          },
+          { type: 'context', elements: Array.from({ length: 12 }, () => text) },
+          { type: 'hologram' },
+        ],
+      },
+      'post',
+    );
+    const all = JSON.stringify(fitted);
+    expect(all.split('"mrkdwn"').length - 1).toBe(1 + 10 + 1 + 10 + 1);
+    expect(all.split('"verbatim":true').length).toBe(all.split('"mrkdwn"').length);
+  });
+
   it('counts the blocks it drops from the end', () => {
     const { blocks } = fitPost(
       { text: 't', blocks: Array.from({ length: 70 }, (_, n) => section(`row ${n}`)) },
       'post',
     );
     expect(blocks).toHaveLength(50);
-    expect(blocks.at(-1)).toEqual({ type: 'context', elements: [{ type: 'mrkdwn', text: '… and 21 more' }] });
+    expect(blocks.at(-1)).toEqual({
+      type: 'context',
+      elements: [{ type: 'mrkdwn', text: '… and 21 more', verbatim: true }],
+    });
   });
 
   it('keeps the buttons at the end, below the notice', () => {
@@ -90,12 +117,19 @@ describe('fitPost', () => {
     const [table, facts] = blocks;
     expect(table?.rows).toHaveLength(100);
     expect(Array.isArray(table?.rows) && table.rows.at(-1)).toEqual([{ type: 'raw_text', text: '… and 51 more' }]);
-    expect(Array.isArray(facts?.fields) && facts.fields.at(-1)).toEqual({ type: 'mrkdwn', text: '… and 3 more' });
+    expect(Array.isArray(facts?.fields) && facts.fields.at(-1)).toEqual({
+      type: 'mrkdwn',
+      text: '… and 3 more',
+      verbatim: true,
+    });
   });
 
   it('leaves out what says nothing and counts what it does not know', () => {
     const { blocks } = fitPost({ text: 't', blocks: [section('  '), { type: 'hologram' }, section('x')] }, 'post');
-    expect(blocks).toEqual([section('x'), { type: 'context', elements: [{ type: 'mrkdwn', text: '… and 1 more' }] }]);
+    expect(blocks).toEqual([
+      section('x'),
+      { type: 'context', elements: [{ type: 'mrkdwn', text: '… and 1 more', verbatim: true }] },
+    ]);
   });
 
   it('never sends a message with nothing in it', () => {

@@ -35,7 +35,7 @@ describe('the health message', () => {
     const lines = texts(post.blocks);
     expect(lines[0]).toBe('🔴 *1 fail · 1 warn · 1 ok*');
     expect(lines[2]).toMatch(
-      /^🔴 \*FAIL api\*: HTTP 503 \(want 200\) · since <!date\^1795434600\^\{time\}\|2026-11-23 11:50 UTC> · @platform\n→ check the load balancer · <https:\/\/wiki.example.com\/api\|runbook>$/,
+      /^🔴 \*FAIL api\*: HTTP 503 \(want 200\) · since <!date\^1795434600\^\{time\}\|2026-11-23 11:50 UTC> · @\u2060platform\n→ check the load balancer · <https:\/\/wiki.example.com\/api\|runbook>$/,
     );
     expect(lines.find((line) => line.startsWith('🟠'))).toContain('*WARN lag*');
   });
