@@ -23,6 +23,8 @@ export default defineCheck({
   describe: (target) =>
     target.dsn instanceof Secret ? `query on ${target.dsn.name}` : `query on ${place(target.dsn)}`,
   lane: (target) => (target.dsn instanceof Secret ? `postgres:${target.dsn.name}` : `postgres:${place(target.dsn)}`),
+  // Connections are scarce there, and fifty checks at once would be the load that they look for.
+  laneLimit: 2,
   example: `- id: failed-logins
   group: data
   postgres-query:
@@ -36,6 +38,6 @@ export default defineCheck({
 });
 
 function place(dsn: string): string {
-  const { host, pathname } = new URL(dsn);
-  return `${host}${pathname}`;
+  const { hostname, port, pathname } = new URL(dsn);
+  return `${hostname}:${port || '5432'}${pathname}`;
 }

@@ -24,11 +24,14 @@ export class Slots {
     this.perLane = limits.perLane;
   }
 
-  /** Resolves when a place is free; `release` gives it back, and may be called twice. */
-  take(name: string | undefined): Promise<() => void> {
+  /**
+   * Resolves when a place is free; `release` gives it back, and may be called twice. `most` is the lane's own limit where
+   * it is below that of all lanes; the first that comes sets it.
+   */
+  take(name: string | undefined, most?: number): Promise<() => void> {
     if (this.open) return Promise.resolve(() => {});
     return new Promise((go) => {
-      const waiter = { lane: this.lane(name), go };
+      const waiter = { lane: this.lane(name, most), go };
       if (waiter.lane.free > 0) this.enterLane(waiter);
       else waiter.lane.waiting.push(waiter);
     });
@@ -41,11 +44,11 @@ export class Slots {
     for (const waiter of all) waiter.go(() => {});
   }
 
-  private lane(name: string | undefined): Lane {
+  private lane(name: string | undefined, most = this.perLane): Lane {
     if (name === undefined) return { free: Number.POSITIVE_INFINITY, waiting: [] };
     let lane = this.lanes.get(name);
     if (!lane) {
-      lane = { free: this.perLane, waiting: [] };
+      lane = { free: Math.min(this.perLane, most), waiting: [] };
       this.lanes.set(name, lane);
     }
     return lane;

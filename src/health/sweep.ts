@@ -22,7 +22,7 @@ export interface Sweep {
   signal: AbortSignal;
   /** How much of the deadline had passed before, ms. */
   spentMs?: number;
-  previous: (id: string) => Sample | undefined;
+  previous: (check: Check) => Sample | undefined;
   /** Called once per check, as soon as it is measured. Must not throw. */
   onResult: (check: Check, result: ProbeResult) => void;
 }
@@ -57,9 +57,9 @@ async function measure(
   sweep: Sweep,
   shared: { slots: Slots; batch: SweepBatch; signal: AbortSignal },
 ): Promise<void> {
-  const release = await shared.slots.take(laneOf(check, sweep.room.log));
+  const release = await shared.slots.take(laneOf(check, sweep.room.log), check.definition.laneLimit);
   const result = await runProbe(check, sweep.room, {
-    previous: sweep.previous(check.id),
+    previous: sweep.previous(check),
     signal: shared.signal,
     // A probe that waits for a batched call does no work of its own: its place goes to the next, which may join the call.
     batch: (signal) => shared.batch.forAttempt(signal, release),

@@ -141,6 +141,8 @@ export interface CheckType<Schema extends z.ZodType = z.ZodType> {
   describe: (target: z.output<Schema>) => string;
   /** Checks with the same lane share a concurrency limit: `host:api.example.com`, `aws:ecs`. */
   lane?: (target: z.output<Schema>) => string;
+  /** At most this many at the same time in one lane; the config's `limits.per_lane` may be lower. */
+  laneLimit?: number;
   /** A working example for the docs: the YAML of one check. */
   example: string;
   run: (probe: Probe<z.output<Schema>>) => Promise<Measurement>;

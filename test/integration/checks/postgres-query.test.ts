@@ -8,6 +8,10 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { askPostgres } from '../../../src/checks/postgres/session.ts';
 import postgresQuery from '../../../src/checks/postgres-query.ts';
+import { runSweep } from '../../../src/health/sweep.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { checkOf, type Run } from '../../support/checks.ts';
+import { memoryLog } from '../../support/memory-log.ts';
 import type { Postgres } from '../../support/postgres.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import type { ProbeSetting } from '../../support/probes.ts';
@@ -175,6 +179,24 @@ async function backends(where: string): Promise<number> {
   const { rows } = await admin.query(`select count(*)::int as n from pg_stat_activity where ${where}`);
   return rows[0].n;
 }
+
+it('many checks of one database: two connections at a time', async () => {
+  const sql = "select count(*) as n, pg_sleep(0.05)::text as s from pg_stat_activity where application_name = 'rounds'";
+  const target = postgresQuery.params.parse(params(sql));
+  const seen: unknown[] = [];
+  const run: Run = (probe) => postgresQuery.run({ ...probe, target });
+  const definition = { ...checkOf(run).definition, lane: () => 'postgres:DB', laneLimit: postgresQuery.laneLimit };
+  await runSweep({
+    checks: Array.from({ length: 12 }, (_, i) => checkOf(run, { id: `q${i}`, timeoutMs: 10_000, definition })),
+    limits: { concurrent: 64, perLane: 64, deadlineMs: 20_000 },
+    room: { clock: systemClock, reveal: () => server.url, site: { dir: '/', scriptDirs: [] }, log: memoryLog() },
+    signal: new AbortController().signal,
+    previous: () => undefined,
+    onResult: (_, result) => seen.push(result.kind === 'measured' ? result.facts.n : result),
+  });
+  expect(seen).toHaveLength(12);
+  expect(seen.filter((n) => n !== 1 && n !== 2)).toEqual([]);
+});
 
 describe('not permitted is unknown', () => {
   it('a role without rights, with the grant that it needs', async () => {

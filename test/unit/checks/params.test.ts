@@ -86,6 +86,9 @@ describe('postgres-query', () => {
     const byName = postgresQuery.params.parse(query);
     expect(byName.dsn).toBeInstanceOf(Secret);
     expect(postgresQuery.describe(byName)).toBe('query on MAIN_DB_URL');
+    const usual = postgresQuery.params.parse({ ...query, dsn: 'postgres://me@db.example/app' });
+    expect(postgresQuery.lane?.(usual)).toBe('postgres:db.example:5432/app');
+    expect(postgresQuery.laneLimit).toBe(2);
     const plain = postgresQuery.params.parse({ ...query, dsn: 'postgres://me@db.example:5433/app?sslmode=no-verify' });
     expect(postgresQuery.describe(plain)).toBe('query on db.example:5433/app');
   });

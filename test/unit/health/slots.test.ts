@@ -30,6 +30,15 @@ test('no more than so many at a time, in the order they came', async () => {
   expect(got).toEqual(['a', 'b', 'c', 'd']);
 });
 
+test('a lane may have a limit of its own, below that of all', async () => {
+  const got: string[] = [];
+  const slots = new Slots({ concurrent: 9, perLane: 3 });
+  for (const name of ['a', 'b', 'c']) void slots.take('narrow', 2).then(() => got.push(name));
+  for (const name of ['d', 'e', 'f', 'g']) void slots.take('wide', 64).then(() => got.push(name));
+  await turn();
+  expect(got).toEqual(['a', 'b', 'd', 'e', 'f']);
+});
+
 test('a full lane holds its own, not the others', async () => {
   const got: string[] = [];
   const { take, leave } = taker(new Slots({ concurrent: 3, perLane: 1 }), got);
