@@ -5,7 +5,7 @@ import { probeHttp } from './http/probe.ts';
 export default defineCheck({
   type: 'http',
   summary: 'An HTTP endpoint answers: status, latency, JSON body',
-  catalogue: ['H1', 'H2'],
+  catalogue: ['H1'],
   params: httpParams,
   facts: () => ({
     reachable: { type: 'bool', help: 'A complete HTTP answer came back; without it only `error` is known' },
