@@ -27,6 +27,10 @@ export const httpParams = z
       .max(10)
       .default(0)
       .describe('how many to follow; with 0 the 3xx itself is what is seen; headers stay with the first server'),
+    redirects_to_http: z
+      .boolean()
+      .default(false)
+      .describe('true = also follow one from https to http, which anybody on the way can read and forge'),
     ca: z
       .string()
       .min(1)

@@ -21,9 +21,10 @@ export async function probeHttp(probe: HttpProbe, lookup?: LookupFunction): Prom
   let request = await firstRequest(probe, lookup);
   let outcome = await send(request, signal);
   for (let left = target.redirects; left > 0; left--) {
-    const next = redirected(request, outcome);
-    if (next === undefined) break;
-    request = next;
+    const next = redirected(request, outcome, target.redirects_to_http);
+    if (next.kind === 'insecure') return { facts: { reachable: false, error: 'redirected from https to http' } };
+    if (next.kind === 'none') break;
+    request = next.request;
     outcome = await send(request, signal);
   }
   if (outcome.kind !== 'answer') return { facts: withoutAnswer(outcome, request, target, startedMs) };

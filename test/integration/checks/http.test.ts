@@ -287,6 +287,20 @@ describe('redirects', () => {
     expect(await measure(http, { url, ...params })).toMatchObject({ status: 200, json: { token: null } });
   });
 
+  it('from https to http are not followed, unless that is wanted', async () => {
+    const plain = await serve(json({ status: 'up' }));
+    const server = https.createServer({ key: pem('valid.key'), cert: pem('valid.pem') }, (_, response) =>
+      response.writeHead(301, { location: plain }).end(),
+    );
+    const url = `https://localhost:${(await listen(server)).split(':')[1]}`;
+    const params = { url, ca: join(tls, 'ca.pem'), redirects: 2 };
+    const facts = await measure(http, params);
+    expect(facts).toEqual({ reachable: false, error: 'redirected from https to http' });
+    expect(judgedByDefault(http, params, facts)).toBe('fail');
+    expect(await measure(http, { ...params, redirects: 0 })).toMatchObject({ status: 301, location: plain });
+    expect(await measure(http, { ...params, redirects_to_http: true })).toMatchObject({ json: { status: 'up' } });
+  });
+
   it('hide a user and password in the location', async () => {
     const url = await serve((_, response) =>
       response.writeHead(302, { location: 'http://me:pw@other.example/x' }).end(),
