@@ -151,6 +151,12 @@ describe('an answer', () => {
     const previous = { at: new Date(Date.now() - 600_000), facts: { n: 1000 } };
     const facts = await measure(postgresQuery, counter, as(server.url, { previous }));
     expect(facts.n_per_min).toBeCloseTo(60, 0);
+    // After a reset, after an outage, after a null: no rate, and the counter is there for the next one.
+    for (const before of [{ n: 9000 }, { reachable: false, error: 'connection refused' }, { n: null }]) {
+      const next = await measure(postgresQuery, counter, as(server.url, { previous: { ...previous, facts: before } }));
+      expect(next).toMatchObject({ n: 1600 });
+      expect(next).not.toHaveProperty('n_per_min');
+    }
   });
 
   it('comes from a read-only session with limits, that is closed afterwards', async () => {

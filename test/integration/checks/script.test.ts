@@ -99,7 +99,10 @@ describe('the contract of the monitoring plugins', () => {
     expect(facts.requests).toBe(1500);
     expect(facts.requests_per_second).toBeCloseTo(5, 0);
     const reset = await measure(script, params(7), { ...here, previous });
+    expect(reset).toMatchObject({ requests: 7 });
     expect(reset).not.toHaveProperty('requests_per_second');
+    const before = { at: new Date(Date.now() - 100_000), facts: reset };
+    expect((await measure(script, params(207), { ...here, previous: before })).requests_per_second).toBeCloseTo(2, 0);
   });
 });
 
