@@ -7,7 +7,8 @@ const day = 24 * hour;
 
 /** What a check and the `defaults` section have in common: when it runs and when it counts. */
 const timing = {
-  every: duration(second, 31 * day).optional(),
+  // The schedule looks every five seconds for what is due.
+  every: duration(5 * second, 31 * day).optional(),
   timeout: duration(100, hour).optional(),
   attempts: z.int('a whole number from 1 to 10').min(1).max(10).optional(),
   retry_delay: duration(0, 10 * 60 * second).optional(),

@@ -54,10 +54,12 @@ function isZone(zone: string): boolean {
   }
 }
 
-/** Five cron fields; six fields start with seconds. */
+const cronHelp = 'a cron expression such as "0 4 * * 0": minute, hour, day of month, month, day of week';
+
+/** Five cron fields: with six the first would be seconds, and each of the others mean something else than it seems. */
 export const cron = z
   .string({ error: 'a cron expression such as "0 4 * * 0"' })
-  .refine(isCron, 'a cron expression such as "0 4 * * 0": minute, hour, day of month, month, day of week');
+  .refine((text) => text.trim().split(/\s+/).length === 5 && isCron(text), cronHelp);
 
 /** One entry or a list of them. */
 export function oneOrMany<S extends z.ZodType>(entry: S) {

@@ -126,6 +126,7 @@ test.each([
   ['every: 5', 'checks[0].every', '5'],
   ['every: 5 minutes', 'checks[0].every', '"5 minutes"'],
   ['every: 1ms', 'checks[0].every', '"1ms"'],
+  ['every: 4s', 'checks[0].every', '"4s"'],
   ['timeout: 2h', 'checks[0].timeout', '"2h"'],
   ['attempts: 0', 'checks[0].attempts', '0'],
   ['attempts: 1.5', 'checks[0].attempts', '1.5'],
@@ -182,6 +183,7 @@ test.each([
     'unknown check "x"',
   ],
   ['maintenance: [{id: a, match: {check: api}, cron: "61 4 * * 0", for: 1h}]', 'maintenance[0].cron', '"61 4 * * 0"'],
+  ['maintenance: [{id: a, match: {check: api}, cron: "0 0 4 * * 0", for: 1h}]', 'maintenance[0].cron', '"0 0 4 * * 0"'],
   ['maintenance: [{id: a, match: {check: api}, for: 1h}]', 'maintenance[0].cron', 'nothing'],
   ['scripts: {allow: ./checks}', 'scripts.allow', '"./checks"'],
   ['limits: {sweep_deadline: 20}', 'limits.sweep_deadline', '20'],
@@ -190,6 +192,10 @@ test.each([
   ['slak: {}', 'slak', 'unknown key "slak"'],
 ])('%s is refused', (line, path, found) => {
   expect(problemOf(`${line}\n${minimal}`)).toMatchObject({ path, found, line: 1 });
+});
+
+test('the shortest rhythm is that of the schedule', () => {
+  expect(parse(checkWith('every: 5s\ntimeout: 1s')).checks[0]?.everyMs).toBe(5_000);
 });
 
 test('ids are used once, among checks and among windows', () => {
