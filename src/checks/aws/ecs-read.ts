@@ -60,7 +60,8 @@ export async function describeServices(
   const services = answers.flatMap((answer) => answer.services ?? []);
   const failures = answers.flatMap((answer) => answer.failures ?? []);
   const refused = failures.find(({ reason }) => reason !== 'MISSING');
-  if (refused) throw partial(reader, `${lastPart(refused.arn)}: ${refused.reason ?? 'no reason given'}`);
+  if (refused)
+    throw partial(reader, `${lastPart(refused.arn)}: ${refused.reason ?? 'no reason given'}`, refused.reason);
   const found = new Set(services.map((service) => lastPart(service.serviceArn ?? service.serviceName)));
   const missing = new Set(failures.map(({ arn }) => lastPart(arn)));
   const silent = names.find((name) => !found.has(lastPart(name)) && !missing.has(lastPart(name)));
@@ -73,8 +74,8 @@ export async function describeServices(
 }
 
 /** A part of the services says nothing about the rest: not ok, and not a failure either. */
-function partial({ ecs, cluster }: ClusterReader, what: string): Unmeasured {
-  const denied = /ACCESS|DENIED|AUTHORIZ/i.test(what.slice(what.indexOf(':') + 1));
+function partial({ ecs, cluster }: ClusterReader, what: string, reason = ''): Unmeasured {
+  const denied = /ACCESS|DENIED|AUTHORIZ/i.test(reason);
   const message = `ecs:DescribeServices on cluster ${cluster} in ${ecs.region} answered in part: ${what}`;
   return new Unmeasured(denied ? 'denied' : 'invalid_answer', message, {
     next: denied ? 'grant ecs:DescribeServices on every service of the cluster' : undefined,

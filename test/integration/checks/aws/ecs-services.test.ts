@@ -286,10 +286,10 @@ describe('what it can not measure is never a verdict', () => {
       reason: 'invalid_answer',
       message: expect.stringContaining('INTERNAL'),
     });
-    state.clusters.prod!.undescribed = { backend: null };
+    state.clusters.prod = { services: { 'access-log': full(1) }, undescribed: { 'access-log': null } };
     expect(await refusal(look())).toMatchObject({
       reason: 'invalid_answer',
-      message: expect.stringContaining('nothing about backend'),
+      message: expect.stringContaining('nothing about access-log'),
     });
   });
 
