@@ -8,6 +8,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import { boltLog } from './bolt-log.ts';
 import { clientOptions, createCall } from './caller.ts';
+import { openDatabase } from './database.ts';
 import { httpIngress } from './http.ts';
 import { endInterrupted } from './interrupted.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
@@ -35,7 +36,7 @@ export interface SlackOptions<Services> {
   slack: SlackAccess;
   commands: readonly Command<Services>[];
   services: Services;
-  store: Pick<Store, 'db'>;
+  store: Pick<Store, 'db' | 'kind'>;
   clock: Clock;
   log: Log;
   /** Who may do what; default: what takes the role viewer, everyone; all else nobody. */
@@ -79,8 +80,9 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
   const call = createCall({ client: client(), slowClient: client(), token, signal: closed.signal });
   const outgoing = createOutgoing({ call, signal: closed.signal, timeoutMs });
   const registry = registryOf(options.commands);
-  const seen = openSeen({ store, log });
-  const running = openRunning({ store, log });
+  const database = openDatabase({ store, log });
+  const seen = openSeen({ database, log });
+  const running = openRunning({ database, log });
   const work = openWork(log);
 
   const ingress = openIngress(options, { timeoutMs, logger });
@@ -102,8 +104,8 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
   route(app, { services, clock, log, access, outgoing, running, work, registry, seen, botName, botUserId });
 
   let ticking: NodeJS.Timeout | undefined;
-  const tick = () =>
-    work.start('ending interrupted answers', () => endInterrupted({ running, outgoing, registry, log }));
+  const tick = (all = false) =>
+    work.start('ending interrupted answers', () => endInterrupted({ running, outgoing, registry, log }, { all }));
 
   return {
     requestListener: ingress.requestListener,
@@ -112,7 +114,8 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     botUserId,
     start: async () => {
       await ingress.start();
-      tick();
+      // The embedded database has one process: whatever another one began is dead.
+      tick(store.kind === 'embedded');
       ticking = setInterval(tick, answersEveryMs);
       ticking.unref();
     },
@@ -121,7 +124,9 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
       const stopAtMs = performance.now() + graceMs;
       await ingress.stop();
       await work.stop(Math.max(0, stopAtMs - performance.now()), () => closed.abort());
+      await running.catchUp();
       await seen.close();
+      await database.settled();
     },
     health: () => {
       const problem = token.problem() ?? ingress.problem();

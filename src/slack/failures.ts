@@ -95,3 +95,8 @@ const deadTokenWords = [
 export function isDeadToken(word: string): boolean {
   return deadTokenWords.includes(word);
 }
+
+/** Whether the same call may do what it should another time. */
+export function mayWorkLater(error: PortError): boolean {
+  return error.retryable || ['unconfirmed', 'stopped'].includes(error.reason) || isDeadToken(error.reason);
+}

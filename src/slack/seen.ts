@@ -1,30 +1,30 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Log } from '../kernel/log.ts';
-import type { Store } from '../store/store.ts';
+import type { PatientDatabase } from './database.ts';
 import type { SlackTables } from './tables.ts';
 
 /** Whether a delivery from Slack is the first of its key. Slack, proxies and replays deliver twice. */
 export interface Seen {
-  /** True once per key over all replicas. With the database down: once per key in this process. Never throws. */
+  /** True once per key over all replicas. With the database down or hanging: once per key in this process. Never throws. */
   first(key: string): Promise<boolean>;
   /** True once per key in this process, without any I/O: for answers whose only effect is their acknowledgement. */
   firstHere(key: string): boolean;
+  /** How many batches are being decided now. */
+  readonly pending: number;
   close(): Promise<void>;
 }
 
 /** Deliveries of the same few milliseconds share one statement: a row of its own costs 20 times as much. */
 const gatherMs = 3;
 const batchMax = 200;
-/** A command answers even when the database hangs: then this process's memory decides. */
-const databaseTimeoutMs = 2_000;
 const rememberedMax = 20_000;
 const keptHours = 24;
 const cleanEveryMs = 3_600_000;
 
-export function openSeen({ store, log }: { store: Pick<Store, 'db'>; log: Log }): Seen {
+export function openSeen({ database, log }: { database: PatientDatabase; log: Log }): Seen {
   const remembered = new Set<string>();
+  const deciding = new Set<Promise<unknown>>();
   let gathering: { keys: string[]; firsts: Promise<Set<string>> } | undefined;
-  let writing: Promise<unknown> = Promise.resolve();
   let failing = false;
 
   const firstHere = (key: string): boolean => {
@@ -36,13 +36,12 @@ export function openSeen({ store, log }: { store: Pick<Store, 'db'>; log: Log })
 
   const decide = async (keys: string[]): Promise<Set<string>> => {
     try {
-      const rows = await within(databaseTimeoutMs, insert(store, keys));
+      const rows = await database.ask((db) => insert(db, keys));
       if (failing) log.info('the database decides about duplicate deliveries again');
       failing = false;
       return new Set(rows);
     } catch (error) {
-      if (!failing)
-        log.error({ err: error }, 'the database is down: duplicate deliveries are recognised by memory only');
+      if (!failing) log.error({ err: error }, 'duplicate deliveries are recognised by memory only');
       failing = true;
       return new Set(keys);
     }
@@ -54,12 +53,13 @@ export function openSeen({ store, log }: { store: Pick<Store, 'db'>; log: Log })
       if (gathering?.keys === keys) gathering = undefined;
       return decide(keys);
     });
-    writing = Promise.all([writing, firsts]);
+    const decided: Promise<unknown> = firsts.finally(() => deciding.delete(decided));
+    deciding.add(decided);
     return { keys, firsts };
   };
 
   const cleaning = setInterval(() => {
-    writing = Promise.all([writing, forget(store)]).catch((error) => log.warn({ err: error }, 'old deliveries stay'));
+    database.ask(forget).catch((error: unknown) => log.warn({ err: error }, 'old deliveries stay'));
   }, cleanEveryMs);
   cleaning.unref();
 
@@ -71,16 +71,18 @@ export function openSeen({ store, log }: { store: Pick<Store, 'db'>; log: Log })
       gathering.keys.push(key);
       return (await gathering.firsts).has(key);
     },
+    get pending() {
+      return deciding.size;
+    },
     close: async () => {
       clearInterval(cleaning);
-      await writing;
+      await Promise.all(deciding);
     },
   };
 }
 
-async function insert(store: Pick<Store, 'db'>, keys: string[]): Promise<string[]> {
-  const rows = await store
-    .db<SlackTables>()
+async function insert(db: Kysely<SlackTables>, keys: string[]): Promise<string[]> {
+  const rows = await db
     .insertInto('slack_seen')
     .values(keys.map((key) => ({ key, expires_at: sql<Date>`now() + make_interval(hours => ${keptHours})` })))
     .onConflict((conflict) => conflict.column('key').doNothing())
@@ -90,14 +92,6 @@ async function insert(store: Pick<Store, 'db'>, keys: string[]): Promise<string[
 }
 
 /** Deletes what no redelivery can match any more. */
-async function forget(store: Pick<Store, 'db'>): Promise<void> {
-  await store.db<SlackTables>().deleteFrom('slack_seen').where('expires_at', '<', sql<Date>`now()`).execute();
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+async function forget(db: Kysely<SlackTables>): Promise<void> {
+  await db.deleteFrom('slack_seen').where('expires_at', '<', sql<Date>`now()`).execute();
 }

@@ -1,4 +1,5 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
+import type { Post } from '../kernel/command.ts';
 
 /** The tables of `002_slack.sql`. */
 export interface SlackTables {
@@ -10,6 +11,8 @@ export interface SlackTables {
     thread_ts: string | null;
     command: string;
     words: string;
+    /** What the message must say in the end, once that is known; written as JSON text. */
+    final: ColumnType<Post | null, string | null | undefined, string | null>;
     started_at: Generated<Date>;
     alive_at: Generated<Date>;
   };

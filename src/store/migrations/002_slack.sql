@@ -13,6 +13,8 @@ create table slack_answer (
   thread_ts text,
   command text not null,
   words text not null,
+  -- What the message must say in the end, when its last edit failed.
+  final jsonb,
   started_at timestamptz not null default now(),
   alive_at timestamptz not null default now()
 );

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/slack/database.ts';
 import { openSeen } from '../../../src/slack/seen.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { botOf, closedUrl, posted, sharedStore, signingSecret, told, workspaceOf } from './setup.ts';
 
 /** A store whose database is away. */
-function brokenStore(): Pick<Store, 'db'> {
+function brokenStore(): Pick<Store, 'db' | 'kind'> {
   return {
+    kind: 'server',
     db: () => {
       throw new Error('connection refused');
     },
@@ -99,14 +101,18 @@ describe('many deliveries at the same time', () => {
         return store.db<T>();
       },
     };
-    const one = openSeen({ store: counted, log: memoryLog() });
-    const two = openSeen({ store: counted, log: memoryLog() });
+    const log = memoryLog();
+    const database = openDatabase({ store: counted, log });
+    const one = openSeen({ database, log });
+    const two = openSeen({ database, log });
     const keys = Array.from({ length: 100 }, (_, n) => `many ${n}`);
     const answers = await Promise.all(keys.map((key) => one.first(key)));
     expect(answers).toEqual(keys.map(() => true));
     expect(statements).toBe(1);
     const later = await Promise.all([...keys, 'another'].map((key) => two.first(key)));
     expect(later).toEqual([...keys.map(() => false), true]);
+    // What is decided is let go of.
+    expect([one.pending, two.pending, database.pending]).toEqual([0, 0, 0]);
     await Promise.all([one.close(), two.close()]);
   });
 });
