@@ -1,9 +1,10 @@
 import type { Post, Reply } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import { type Asked, type ResponseUrl, respond, tell } from './asked.ts';
+import { type Asked, tell } from './asked.ts';
+import { mayWorkLater } from './failures.ts';
 import type { Outgoing } from './outgoing.ts';
-import { withInviteHint } from './posts.ts';
+import { askerSurface, replacingSurface, urlSurface } from './private-surfaces.ts';
 import type { Running } from './running.ts';
 
 /** Where an answer is shown, and what shows it. */
@@ -51,6 +52,8 @@ const cannotPost = new Set([
   'thread_not_found',
   'missing_scope',
 ]);
+/** The bot is not in the (private) channel: there it can edit through the response_url of a pressed button alone. */
+const notMember = new Set(['channel_not_found', 'not_in_channel']);
 /** Slack's words for "that message is not there any more". */
 const goneWords = new Set([
   'message_not_found',
@@ -103,10 +106,21 @@ function messageSurface(place: Place, asked: Asked, ports: SurfacePorts): Surfac
       return 'shown';
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
+      if (notMember.has(error.reason) && asked.source?.ts === ts && asked.responseUrl?.usesLeft) {
+        await running.end(key);
+        instead = replacingSurface(asked, ports);
+        return instead.show(post, final);
+      }
       if (goneWords.has(error.reason)) return 'gone';
       log.warn({ err: error, channel: place.channel, ts }, 'an answer was not refreshed');
-      if (final) await tell(outgoing, asked, post);
-      return final ? 'shown' : 'skipped';
+      if (!final) return 'skipped';
+      const later = mayWorkLater(error);
+      if (later) await running.leave(key, post);
+      await tell(outgoing, asked, post).catch((untold: unknown) => {
+        if (!later) throw untold;
+        log.warn({ err: untold }, 'the asker could not be told; the answer is shown later');
+      });
+      return 'shown';
     }
   };
 
@@ -131,58 +145,5 @@ function messageSurface(place: Place, asked: Asked, ports: SurfacePorts): Surfac
         await outgoing.post({ channel: place.channel, post, key: `${key}/${index}`, threadTs: place.threadTs ?? ts });
       }
     },
-  };
-}
-
-/**
- * Through the response_url, 5 uses in all: what comes first the asker sees alone and at once, the final post goes to
- * `visibleTo`. Nothing is replaced: on a button's response_url that would be the message with the button.
- */
-function urlSurface(
-  asked: Asked,
-  url: ResponseUrl,
-  ports: SurfacePorts,
-  visibleTo: 'asker' | 'channel',
-  hint: boolean,
-): Surface {
-  let shown = false;
-  return {
-    show: async (post, final) => {
-      if (!final && shown) return 'skipped';
-      const dressed = hint && final ? withInviteHint(post, ports.botName) : post;
-      await respond(ports.outgoing, url, { post: dressed, visibleTo: final ? visibleTo : 'asker' });
-      shown = true;
-      return final ? 'shown' : 'skipped';
-    },
-    thread: (posts) => tellAll(asked, posts.slice(0, url.usesLeft), ports),
-  };
-}
-
-/** To the asker alone: such a message can't be edited, so only the final post is shown. */
-function askerSurface(asked: Asked, ports: SurfacePorts): Surface {
-  return {
-    show: async (post, final) => {
-      if (!final) return 'skipped';
-      await tell(ports.outgoing, asked, post);
-      return 'shown';
-    },
-    thread: (posts) => tellAll(asked, posts, ports),
-  };
-}
-
-async function tellAll(asked: Asked, posts: Post[], ports: SurfacePorts): Promise<void> {
-  for (const post of posts) await tell(ports.outgoing, asked, post);
-}
-
-/** Replaces the ephemeral message whose button was pressed. */
-function replacingSurface(asked: Asked, ports: SurfacePorts): Surface {
-  const url = asked.responseUrl;
-  return {
-    show: async (post, final) => {
-      if (!url || (!final && url.usesLeft < 3)) return 'skipped';
-      await respond(ports.outgoing, url, { post, visibleTo: 'asker', replace: true });
-      return 'shown';
-    },
-    thread: (posts) => tellAll(asked, posts.slice(0, url?.usesLeft ?? 0), ports),
   };
 }

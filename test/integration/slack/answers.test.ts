@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OpsError } from '../../../src/kernel/errors.ts';
 import type { SlackTables } from '../../../src/slack/tables.ts';
+import type { Workspace } from '../../../src/workspace/workspace.ts';
 import { botOf, posted, reply, section, sharedStore, shows, told, workspaceOf } from './setup.ts';
 
 async function running() {
@@ -114,9 +115,63 @@ describe('an answer whose process died', () => {
     await workspace.user('anna').command('ops', '/ops slow');
     script.push(reply('checking'));
     await posted(workspace, 'ops', 'checking');
-    await botOf(workspace, 'http');
+    const other = await botOf(workspace, 'http', { store: { ...(await sharedStore()), kind: 'server' } });
+    await other.stop();
     expect(await running()).toHaveLength(1);
+    expect(workspace.traffic.filter(({ method }) => method === 'chat.update')).toEqual([]);
     script.push('end');
     await workspace.waitFor(() => workspace.traffic.some(({ method }) => method === 'chat.update'));
+  });
+
+  it('is ended at once where no other process can be at work', async () => {
+    const workspace = await workspaceOf();
+    const dead = await botOf(workspace, 'http');
+    await workspace.user('anna').command('ops', '/ops slow api');
+    dead.script.push(reply('checking'));
+    await posted(workspace, 'ops', 'checking');
+    await botOf(workspace, 'http', { store: { ...(await sharedStore()), kind: 'embedded' } });
+    await posted(workspace, 'ops', '`/ops slow api` was interrupted by a restart');
+    await dead.stop();
+  });
+});
+
+describe('an answer whose last edit fails', () => {
+  async function left(fault: Parameters<Workspace['fault']>[1]) {
+    const workspace = await workspaceOf();
+    const bot = await botOf(workspace, 'http');
+    await workspace.user('anna').command('ops', '/ops slow');
+    bot.script.push(reply('checking'));
+    const message = await posted(workspace, 'ops', 'checking');
+    workspace.fault('chat.update', fault, 20);
+    bot.script.push(reply('all good'), 'end');
+    await told(workspace, 'anna', 'all good');
+    await bot.stop();
+    return { workspace, message };
+  }
+
+  it.each([
+    ['a 429', { kind: 'ratelimited', retryAfterSeconds: 120 }],
+    ['a broken Slack', { kind: 'http', status: 503 }],
+  ] as const)('by %s is finished with its real content by whoever looks next', async (_, fault) => {
+    const { workspace, message } = await left(fault);
+    expect(await running()).toMatchObject([{ ts: message.ts, final: section('all good') }]);
+    workspace.clearFaults();
+    const next = await botOf(workspace, 'http', { store: { ...(await sharedStore()), kind: 'server' } });
+    expect((await posted(workspace, 'ops', 'all good')).ts).toBe(message.ts);
+    await next.stop();
+    expect(await running()).toEqual([]);
+  });
+
+  it('is kept while Slack still refuses for a time, and forgotten when the message is gone', async () => {
+    const { workspace } = await left({ kind: 'http', status: 503 });
+    const second = await botOf(workspace, 'http');
+    await second.stop();
+    const [row] = await running();
+    expect(Date.now() - row!.alive_at.getTime()).toBeLessThan(60_000);
+    workspace.clearFaults();
+    workspace.fault('chat.update', { kind: 'error', error: 'message_not_found' });
+    const third = await botOf(workspace, 'http');
+    await third.stop();
+    expect(await running()).toEqual([]);
   });
 });

@@ -97,6 +97,20 @@ describe('buttons', () => {
     expect(script.ran).toEqual(['echo x', 'note v<1>', 'whisper v<1>', 'again v<1>']);
   });
 
+  it('replace the message in a private channel that the bot is not in, whatever follows', async () => {
+    const workspace = await workspaceOf();
+    const { script, stop } = await botOf(workspace, 'http');
+    const anna = workspace.user('anna');
+    await anna.command('board', '/ops echo x');
+    const message = await posted(workspace, 'board', 'echo x');
+    await anna.click(message, 'slow.again');
+    expect((await posted(workspace, 'board', 'again by button')).ts).toBe(message.ts);
+    await stop();
+    expect(script.ran).toEqual(['echo x', 'again v<1>']);
+    expect(workspace.messages('board').filter(({ bot_id }) => bot_id)).toHaveLength(1);
+    expect(workspace.ephemerals('anna')).toEqual([]);
+  });
+
   it('of another version, and without the role, are told to the asker; a link is acknowledged and nothing more', async () => {
     const workspace = await workspaceOf();
     const { script } = await botOf(workspace, 'http');
