@@ -1,106 +1,118 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { type CoreOptions, openCore } from './app.ts';
+import { type Core, type CoreOptions, openCore } from './app.ts';
+import type { Closing } from './closing.ts';
 import type { Environment } from './config/environment.ts';
-import type { CommandContext } from './kernel/command.ts';
+import { unlessAborted } from './ending.ts';
+import type { Command, CommandContext } from './kernel/command.ts';
 import { allCommands } from './registry.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
-import { answerLine } from './terminal/answer.ts';
+import { type Answer, answerLine } from './terminal/answer.ts';
 import type { TerminalRequest } from './terminal/parse.ts';
 import { listenForTerminals } from './terminal/socket.ts';
 import { createMetrics } from './web/metrics.ts';
-import { healthz, readyz } from './web/probes.ts';
+import { healthz, type PartHealth, readyz } from './web/probes.ts';
 import { startWeb } from './web/server.ts';
 
 export interface Bot {
   port: number;
   /** Settles when the bot can't go on (Slack refused its token for good). */
   fatal: Promise<Error>;
-  stop(): Promise<void>;
 }
 
-type SlackAccess = Exclude<Environment['slack'], { kind: 'none' }>;
+export interface BotOptions extends CoreOptions {
+  slack: Exclude<Environment['slack'], { kind: 'none' }>;
+  /** Takes what the bot opens, also when its start fails. */
+  closing: Closing;
+}
 
-/** The whole bot, wired in one line; `stop` closes in reverse order. */
-export async function startBot(options: CoreOptions & { slack: SlackAccess }): Promise<Bot> {
-  const { environment, log, clock, slack: access } = options;
-  const closing = new AsyncDisposableStack();
+/** How long stopping waits for answers on their way to Slack: the whole must end within the deadline of the process. */
+const SLACK_GRACE_MS = 4_000;
+
+/** The whole bot, wired in one line. Rejects as soon as `signal` is aborted. */
+export async function startBot(options: BotOptions): Promise<Bot> {
+  const { environment, log, clock, slack: access, closing, signal } = options;
   const stopping = new AbortController();
   const fatal = Promise.withResolvers<Error>();
-  try {
-    const metrics = createMetrics();
-    const core = await openCore({ ...options, onSweep: metrics.sweep });
-    closing.defer(() => core.close());
-    const { shared } = await allCommands();
-    const context = (actor: CommandContext<Services>['actor'], signal: AbortSignal): CommandContext<Services> => ({
-      services: core.services,
-      actor,
-      clock,
-      log,
-      face: 'terminal',
-      signal: AbortSignal.any([signal, stopping.signal]),
+  const metrics = createMetrics();
+  const core = await unlessAborted(openCore({ ...options, onSweep: metrics.sweep }), signal);
+  closing.defer('the database', () => core.store.close());
+  closing.defer('the checks', () => core.health.stop());
+  const { shared } = await allCommands();
+  const connecting = connectSlack({
+    slack: access,
+    commands: shared,
+    services: core.services,
+    store: core.store,
+    clock,
+    log,
+    graceMs: SLACK_GRACE_MS,
+    onFatal: (error: Error) => fatal.resolve(error),
+  });
+  const slack = await unlessAborted(connecting, signal);
+  closing.defer('Slack', () => slack.stop());
+  const web = await startWeb({
+    host: environment.host,
+    port: environment.port,
+    log,
+    slackEvents: slack.requestListener,
+    routes: {
+      'GET /healthz': healthz,
+      'GET /readyz': readyz({ database: () => databaseHealth(core), slack: async () => slack.health() }),
+      'GET /metrics': metrics.route,
+    },
+  });
+  closing.defer('the web server', () => web.close());
+  // With a database server the terminal asks that one, and several bots may have one DATA_DIR.
+  if (environment.databaseUrl === undefined) {
+    const base = { services: core.services, clock, log, face: 'terminal' as const };
+    const context = (request: TerminalRequest, gone: AbortSignal): CommandContext<Services> => ({
+      ...base,
+      actor: terminalActor(request.user),
+      signal: AbortSignal.any([gone, stopping.signal]),
     });
-    const slack = await connectSlack({
-      slack: access,
-      commands: shared,
-      services: core.services,
-      store: core.store,
-      clock,
-      log,
-      onFatal: (error: Error) => fatal.resolve(error),
-    });
-    closing.defer(() => slack.stop());
-    const web = await startWeb({
-      host: environment.host,
-      port: environment.port,
-      log,
-      slackEvents: slack.requestListener,
-      routes: {
-        'GET /healthz': healthz,
-        'GET /readyz': readyz({
-          database: async () =>
-            (await core.store.ping().then(
-              () => true,
-              () => false,
-            ))
-              ? { ok: true }
-              : { ok: false, problem: 'unreachable' },
-          slack: async () => slack.health(),
-        }),
-        'GET /metrics': metrics.route,
-      },
-    });
-    closing.defer(() => web.close());
-    const answer = async (request: TerminalRequest, signal: AbortSignal) => {
-      const command = shared.find((candidate) => candidate.name === request.command);
-      if (!command) return { problem: `The running bot has no command "${request.command}"`, exitCode: 3 as const };
-      const { file } = core.services.ops;
-      if (request.opsConfig && request.opsConfig !== resolve(file)) {
-        const problem = `The running bot watches ${resolve(file)}, not ${request.opsConfig}.`;
-        return { problem: `${problem}\n→ Stop it, or give this one a DATA_DIR of its own.`, exitCode: 3 as const };
-      }
-      const style = { colour: request.colour, width: request.width, zone: core.services.ops.team.zone };
-      return answerLine(command, context(terminalActor(request.user), signal), { ...request, style });
-    };
+    const answer = (request: TerminalRequest, gone: AbortSignal) =>
+      answerTerminal(request, context(request, gone), shared);
     const closeSocket = await listenForTerminals(environment.dataDir, answer).catch((error: unknown) => {
       log.warn(
         { err: error },
         'no socket for terminals: `rounds health` can only be asked in Slack while this bot runs',
       );
     });
-    if (closeSocket) closing.defer(closeSocket);
-    await slack.start();
-    core.health.start();
-    closing.defer(async () => stopping.abort());
-    return { port: web.port, fatal: fatal.promise, stop: () => closing.disposeAsync() };
-  } catch (error) {
-    await closing.disposeAsync();
-    throw error;
+    if (closeSocket) closing.defer("the terminals' socket", closeSocket);
   }
+  await unlessAborted(slack.start(), signal);
+  core.health.start();
+  closing.defer('the commands', () => stopping.abort());
+  return { port: web.port, fatal: fatal.promise };
+}
+
+/** What a terminal gets that asks this bot. */
+async function answerTerminal(
+  request: TerminalRequest,
+  context: CommandContext<Services>,
+  commands: readonly Command<Services>[],
+): Promise<Answer> {
+  const { ops } = context.services;
+  const command = commands.find((candidate) => candidate.name === request.command);
+  if (!command) return { problem: `The running bot has no command "${request.command}"`, exitCode: 3 };
+  if (request.opsConfig && request.opsConfig !== resolve(ops.file)) {
+    const problem = `The running bot watches ${resolve(ops.file)}, not ${request.opsConfig}.`;
+    return { problem: `${problem}\n→ Stop it, or give this one a DATA_DIR of its own.`, exitCode: 3 };
+  }
+  const style = { colour: request.colour, width: request.width, zone: ops.team.zone };
+  return answerLine(command, context, { ...request, style });
+}
+
+async function databaseHealth({ store }: Core): Promise<PartHealth> {
+  return store.ping().then(
+    () => ({ ok: true }),
+    () => ({ ok: false, problem: 'unreachable' }),
+  );
 }
 
 /** Who types in a terminal; `roles` in ops.yml maps `os:<user>`. */
-export function terminalActor(user = userInfo().username): CommandContext<Services>['actor'] {
+function terminalActor(user = userInfo().username): CommandContext<Services>['actor'] {
   return { id: `os:${user}`, name: user, mention: user };
 }

@@ -1,39 +1,48 @@
-import { once } from 'node:events';
 import { pino } from 'pino';
 import { startBot } from './bot.ts';
+import { Closing } from './closing.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { startClinic } from './demo/clinic.ts';
+import { endOnSignals } from './ending.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { ExitCode } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
+import { explainListening } from './kernel/listening.ts';
 import type { Log } from './kernel/log.ts';
 import { startWorkspace } from './workspace/workspace.ts';
 
 type SlackAccess = Exclude<Environment['slack'], { kind: 'none' }>;
 
-/** `rounds start`: the bot until a signal ends it; without Slack tokens beside a local workspace and a demo system. */
-export async function runBot(variables: NodeJS.ProcessEnv, options: { reset: boolean }): Promise<ExitCode> {
+/**
+ * `rounds start`: the bot until a signal ends it; without Slack tokens beside a local workspace and a demo system.
+ * The caller exits at once: a start that was broken off may leave calls on their way.
+ */
+export async function runBot(variables: NodeJS.ProcessEnv, { reset }: { reset: boolean }): Promise<ExitCode> {
   const environment = readEnvironment(variables, { face: 'bot' });
-  if (options.reset) refuseReset(environment);
+  if (reset) refuseReset(environment);
   const log = pino({ level: environment.logLevel });
   for (const note of environment.notes) log.info(note);
-  const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  const closing = new AsyncDisposableStack();
+  const closing = new Closing();
+  const ending = endOnSignals({ onDeadline: () => log.error(`${closing.current} hangs: exiting without it`) });
+  const { signal } = ending;
+  let code: ExitCode = 0;
   try {
     const slack = environment.slack.kind === 'none' ? await tryOut(environment, log, closing) : environment.slack;
-    const bot = await startBot({ environment, variables, log, clock: systemClock, slack, reset: options.reset });
-    closing.defer(() => bot.stop());
+    const bot = await startBot({ environment, variables, log, clock: systemClock, slack, reset, signal, closing });
     log.info({ port: bot.port, mode: slack.kind }, 'Rounds is ready');
-    const end = await Promise.race([ended, bot.fatal]);
+    const end = await Promise.race([ending.told, bot.fatal]);
     if (end instanceof Error) {
       log.error({ err: end }, 'stopping: Slack refuses this bot');
-      return 3;
-    }
-    log.info({ signal: end[0] }, 'stopping');
-    return 0;
+      code = 3;
+    } else log.info({ signal: end }, 'stopping');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    log.info({ signal: await ending.told }, 'stopping before the start was finished');
   } finally {
-    await closing.disposeAsync();
+    ending.begin();
+    if (!(await closing.closeAll(log))) code = 3;
   }
+  return code;
 }
 
 /** `--reset` is for the database of somebody who tries Rounds out, not for a team's. */
@@ -46,11 +55,14 @@ function refuseReset({ databaseUrl, slack }: Environment): void {
 }
 
 /** A workspace of our own and a system to watch, so that Rounds can be tried without an account. */
-async function tryOut(environment: Environment, log: Log, closing: AsyncDisposableStack): Promise<SlackAccess> {
-  const workspace = await startWorkspace({ port: environment.workspacePort });
-  closing.defer(() => workspace.close());
+async function tryOut(environment: Environment, log: Log, closing: Closing): Promise<SlackAccess> {
+  const port = environment.workspacePort;
+  const workspace = await startWorkspace({ port }).catch((error: unknown) => {
+    throw explainListening(error, { host: '127.0.0.1', port, portSetting: 'WORKSPACE_PORT' });
+  });
+  closing.defer('the local workspace', () => workspace.close());
   const clinic = await startClinic(environment.demoPort, systemClock.now());
-  closing.defer(() => clinic.close());
+  closing.defer('the demo system', () => clinic.close());
   log.info(`no Slack tokens: a local workspace on ${workspace.url} (loopback only) and a demo system on ${clinic.url}`);
   log.info(
     `try: npx rounds health · break it: curl -X POST ${clinic.url}/break/api · repair: curl -X POST ${clinic.url}/repair`,

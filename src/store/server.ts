@@ -44,12 +44,16 @@ export async function openServer(options: ServerOptions): Promise<OpenPool> {
     stream: () => impatientSocket(sockets, silenceMs),
   });
   survivesBrokenConnections(pool, log);
-  const close = (): Promise<void> => drain(pool, () => sockets.forEach((socket) => void socket.destroy()));
+  const cut = () => sockets.forEach((socket) => void socket.destroy());
+  const close = (): Promise<void> => drain(pool, cut);
+  options.signal?.addEventListener('abort', cut);
   try {
     await untilReachable(pool, place, options);
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', cut);
   }
   return { pool, close, unhurried: (work) => unhurried(new pg.Client(config), work, log) };
 }
@@ -103,6 +107,7 @@ async function untilReachable(
         hint: 'Rounds needs PostgreSQL 13 or newer.',
       });
     } catch (error) {
+      signal?.throwIfAborted();
       if (error instanceof OpsError) throw error;
       if (!isUnavailable(error)) throw refused(where, place.user, error);
       const failure = connectionFailure(error);
