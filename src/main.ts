@@ -7,8 +7,8 @@ import { nearest } from './kernel/nearest.ts';
 import { commandReference } from './reference/commands.ts';
 import { allCommands } from './registry.ts';
 import { runBot } from './start.ts';
-import { commandHelp, helpText } from './terminal/help.ts';
-import { parseLine } from './terminal/parse.ts';
+import { commandHelp, helpText, startCommand } from './terminal/help.ts';
+import { type Line, parseLine } from './terminal/parse.ts';
 import { runCommand } from './terminal/run.ts';
 
 process.exitCode = await main(process.argv.slice(2)).catch(explain);
@@ -16,11 +16,11 @@ process.exitCode = await main(process.argv.slice(2)).catch(explain);
 /** Runs what was typed; the exit code is the answer's. */
 async function main(argv: string[]): Promise<ExitCode> {
   const line = parseLine(argv);
-  const variables = withDotEnv(process.env, '.env');
-  if (line.command === 'start') return runBot(variables, { reset: line.args.includes('--reset') });
+  const variables = () => withDotEnv(process.env, '.env');
+  if (line.command === startCommand.name) return start(line, variables);
   const { shared, terminal } = await allCommands();
-  const all = [...shared, ...terminal].sort((a, b) => a.name.localeCompare(b.name));
-  const named = all.find((command) => command.name === line.command);
+  const named = [...shared, ...terminal].find((command) => command.name === line.command);
+  const all = [startCommand, ...[...shared, ...terminal].sort((a, b) => a.name.localeCompare(b.name))];
   if (line.command === undefined || line.command === 'help' || (line.help && !named)) {
     print(line.args.includes('--markdown') ? commandReference(shared, terminal) : helpText(all));
     return 0;
@@ -38,8 +38,22 @@ async function main(argv: string[]): Promise<ExitCode> {
     print(commandHelp(named));
     return 0;
   }
-  if ('runAlone' in named) return named.runAlone(line.args, { print, env: variables });
-  return runCommand(named, line, variables, systemClock);
+  if ('runAlone' in named) return named.runAlone(line.args, { print, env: variables() });
+  return runCommand(named, line, variables(), systemClock);
+}
+
+/** Runs the bot, then exits: a start that was broken off may leave a call on its way that nobody waits for. */
+async function start(line: Line, variables: () => NodeJS.ProcessEnv): Promise<ExitCode> {
+  if (line.help) {
+    print(commandHelp(startCommand));
+    return 0;
+  }
+  const unknown = [...line.args.filter((word) => word !== '--reset'), ...(line.json ? ['--json'] : [])];
+  if (unknown.length > 0) {
+    const hint = '`rounds start --help` tells what it takes';
+    throw new OpsError('invalid', `\`rounds start\` does not take ${unknown.join(' ')}`, { hint });
+  }
+  return process.exit(await runBot(variables(), { reset: line.args.includes('--reset') }).catch(explain));
 }
 
 function print(text: string): void {

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotHome, makeHome, rounds, startBotProcess } from '../support/bot.ts';
+import { type BotHome, launch, makeHome, rounds, startBotProcess } from '../support/bot.ts';
+import { listenOn } from '../support/listen.ts';
 
 const opsYml = `version: 1\nchecks: [{id: nobody, tcp: {host: 127.0.0.1, port: 9}}]\n`;
 const tryOut = { WORKSPACE_PORT: '0', DEMO_PORT: '0' };
@@ -28,5 +32,84 @@ describe('start --reset', () => {
     expect([server.code, server.stderr]).toEqual([3, expect.stringContaining('DATABASE_URL is set')]);
     const slack = await rounds(home, ['start', '--reset'], { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' });
     expect([slack.code, slack.stderr]).toEqual([3, expect.stringContaining('SLACK_BOT_TOKEN is set')]);
+  });
+});
+
+describe('what start takes', () => {
+  it('is told by help', async () => {
+    const own = await rounds(home, ['start', '--help']);
+    expect([own.code, own.stdout]).toEqual([0, expect.stringMatching(/^rounds start \[--reset\]\n/)]);
+    expect((await rounds(home, ['help'])).stdout).toContain('rounds start [--reset]');
+    expect((await rounds(home, ['strat'])).stderr).toContain('Did you mean "rounds start"?');
+  });
+
+  it.each([['--rest'], ['now'], ['--json']])('is not %s', async (word) => {
+    const { code, stderr } = await rounds(home, ['start', word]);
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`does not take ${word}\n→ `)]);
+  });
+});
+
+describe('a place that can not be had is named with its remedy', () => {
+  it.each([
+    ['WORKSPACE_PORT', /Port \d+ on 127.0.0.1 is in use\n→ .*WORKSPACE_PORT/],
+    ['DEMO_PORT', /Port \d+ on 127.0.0.1 is in use\n→ .*DEMO_PORT/],
+    ['PORT', /Port \d+ on 127.0.0.1 is in use\n→ .* PORT/],
+  ])('%s', async (name, words) => {
+    const server = createServer();
+    const port = await listenOn(server);
+    const { code, stderr } = await rounds(home, ['start'], { [name]: String(port) });
+    expect([code, stderr]).toEqual([3, expect.stringMatching(words)]);
+    server.close();
+  });
+
+  it('HOST', async () => {
+    const { code, stderr } = await rounds(home, ['start'], { HOST: '192.0.2.1' });
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/192.0.2.1 is no address of this machine\n→ .*HOST/)]);
+  });
+});
+
+/** Resolves when a server gets its first connection, and holds it without a word. */
+function silence() {
+  const asked = Promise.withResolvers<void>();
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    asked.resolve();
+  });
+  return { server, asked: asked.promise };
+}
+
+describe('a start that is told to end ends at once with 0', () => {
+  it.each([
+    ['database', 'SIGTERM', (port: number) => ({ DATABASE_URL: `postgres://127.0.0.1:${port}/x` })],
+    ['Slack', 'SIGINT', (port: number) => ({ SLACK_API_URL: `http://127.0.0.1:${port}/api/` })],
+  ] as const)('while its %s does not answer', async (_, signal, env) => {
+    const { server, asked } = silence();
+    const port = await listenOn(server);
+    const bot = launch(home, ['start'], { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', ...env(port) });
+    bot.stdout?.resume();
+    await asked;
+    const startedAt = performance.now();
+    bot.kill(signal);
+    expect(await once(bot, 'close')).toEqual([0, null]);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    server.close();
+  });
+
+  it('while Socket Mode does not connect', async () => {
+    const asked = Promise.withResolvers<void>();
+    const api = createHttpServer((req, res) => {
+      const identity = { ok: true, team_id: 'T1', bot_id: 'B1', user_id: 'U1', user: 'rounds' };
+      if (req.url?.endsWith('/auth.test')) res.end(JSON.stringify(identity));
+      else asked.resolve();
+    });
+    const env = { SLACK_API_URL: `http://127.0.0.1:${await listenOn(api)}/api/` };
+    const bot = launch(home, ['start'], { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', ...env });
+    bot.stdout?.resume();
+    await asked.promise;
+    const startedAt = performance.now();
+    bot.kill('SIGTERM');
+    expect(await once(bot, 'close')).toEqual([0, null]);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    api.close();
   });
 });
