@@ -89,6 +89,26 @@ export function keptFacts(facts: Facts, size: number): { facts: Facts; cut: stri
   return { facts: kept, cut };
 }
 
+/** Facts without what takes more than 1,000 characters: what a later probe may compare with. */
+export function briefFacts(facts: Facts, size: number): Facts {
+  if (size <= cutStringAt) return facts;
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => sizeOf(value) <= cutStringAt));
+}
+
+/** A value that takes at most 1 KB as JSON: a larger one becomes its beginning, as text, with its length. */
+export function briefValue(value: unknown): unknown {
+  if (value === undefined || fits(value)) return value;
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const ending = `… (${text.length} characters)`;
+  let start = text.slice(0, cutStringAt);
+  while (!fits(start + ending)) start = start.slice(0, start.length * 0.8);
+  return start.toWellFormed() + ending;
+}
+
+function fits(value: unknown): boolean {
+  return Buffer.byteLength(JSON.stringify(value) ?? '') <= 1_024;
+}
+
 function sizeOf(value: unknown): number {
   return JSON.stringify(value)?.length ?? 0;
 }

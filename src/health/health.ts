@@ -29,8 +29,8 @@ export interface Health {
   measure(options: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport>;
   /** What is known without measuring. */
   last(scope: Scope): Promise<HealthReport>;
-  /** One check with its past. */
-  details(id: string): Promise<CheckDetails>;
+  /** One check with its past; `measured` = the report that was just measured, to be shown as it is. */
+  details(id: string, measured?: HealthReport): Promise<CheckDetails>;
   /** Begins the regular runs and the upkeep of the history. */
   start(): void;
   /** Aborts what is measured and resolves when nothing runs any more. */
@@ -55,10 +55,9 @@ const betweenReportsMs = 250;
 
 /** The feature's face: the checks of `ops`, measured on demand and regularly, with their history in `store`. */
 export function createHealth({ ops, store, clock, log, reveal, onSweep, patienceMs }: HealthOptions): Health {
-  const known = new Known({ store, clock, log, patienceMs });
+  const known = new Known({ checks: ops.checks, store, clock, log, patienceMs });
   // Sorted once: sorting a thousand names for each of a sweep's reports would cost more than judging them.
   const inOrder = ops.checks.toSorted((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id));
-  const allIds = ops.checks.map((check) => check.id);
   const sweeps = new Sweeps({ ops, known, clock, log, reveal, onEnd: (sweep) => onSweep?.(report(ops.checks, sweep)) });
   let schedule: Schedule | undefined;
   let upkeep: Upkeep | undefined;
@@ -103,7 +102,7 @@ export function createHealth({ ops, store, clock, log, reveal, onSweep, patience
 
   async function last(scope: Scope): Promise<HealthReport> {
     const checks = within(scope);
-    return report(checks, undefined, await known.refresh(allIds));
+    return report(checks, undefined, await known.refresh());
   }
 
   async function* measure({ scope, signal }: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport> {
@@ -131,11 +130,11 @@ export function createHealth({ ops, store, clock, log, reveal, onSweep, patience
     }
   }
 
-  async function details(id: string): Promise<CheckDetails> {
+  async function details(id: string, measured?: HealthReport): Promise<CheckDetails> {
     const [check] = within({ kind: 'check', id });
     if (!check) throw new OpsError('not_found', `There is no check "${id}"`);
-    const { checks } = await last({ kind: 'check', id });
-    const [current] = checks;
+    const { checks } = measured ?? (await last({ kind: 'check', id }));
+    const current = checks.find((each) => each.id === id);
     if (!current) throw new OpsError('not_found', `There is no check "${id}"`);
     const specs = check.definition.facts(check.target);
     const { definition, target, everyMs } = check;

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import type { Facts, Sample } from '../kernel/check.ts';
 import type { Store } from '../store/store.ts';
 import { plainJson } from './facts.ts';
+import type { Said } from './hold.ts';
+import type { Settled } from './hysteresis.ts';
 import type { CheckReport, Outcome } from './model.ts';
 import type { OpenState } from './open.ts';
 import type { HealthTables } from './tables.ts';
@@ -13,117 +15,177 @@ export interface CheckState {
   /** As it was shown when it was measured. */
   shown: Pick<CheckReport, 'outcome' | 'since' | 'reason'>;
   /** The last judged outcome that was ok, warn or fail. */
-  settled: Outcome | undefined;
-  /** The last measurement that succeeded. */
-  sample: Sample | undefined;
+  settled: Settled | undefined;
+  /** Measurements that succeeded, oldest first, at most two: rates start from them. */
+  samples: Sample[];
   /** Whether people were told; undefined until the first regular run. */
   open: OpenState | undefined;
+  /** Of the check as it was configured then. */
+  fingerprint: string;
+  /** When it was measured, as `performance.now()` of this process counts; replicas agree through the database's clock. */
+  takenMs: number;
+  /** The database's mark of it; undefined = not saved. */
+  mark?: string | undefined;
 }
 
+/** What a sweep found about a check, before it is shown. */
+export interface Measurement extends Omit<CheckState, 'shown' | 'open'> {
+  /** False: nothing could be measured, the report has no facts. */
+  measured: boolean;
+  /** What the rules with a hold said. */
+  said: Said | undefined;
+}
+
+export type NewState = Measurement & CheckState;
+
+/** A state whose time lies further ahead than this was recorded while the database's clock was wrong. */
+const ahead = sql`interval '5 seconds'`;
+const aheadMs = 5_000;
+
 /**
- * Saves a sweep in one transaction: results, changes of outcome, states. `since` stays while the
- * outcome stays; a result older than the state (another replica was faster) is kept as a result only.
+ * Saves a sweep in one transaction: results, changes of outcome, states. `since` stays while the outcome stays. What was
+ * measured last by the database's clock is the state; an older one is kept as a result only. Resolves to the marks of the
+ * states that were saved, by id.
  */
-export async function recordSweep(store: Store, measured: readonly CheckState[]): Promise<void> {
-  if (measured.length === 0) return;
-  const rows = JSON.stringify(measured.map(storedRow));
+export function recordSweep(store: Store, measured: readonly NewState[]): Promise<Map<string, string>> {
+  if (measured.length === 0) return Promise.resolve(new Map());
   const ids = measured.map(({ report }) => report.id);
-  await store.transaction<HealthTables, void>(async (tx) => {
+  return store.transaction<HealthTables, Map<string, string>>(async (tx) => {
+    // Counted from the transaction's begin, so that waiting for the lock makes nothing newer than it is.
+    const rows = JSON.stringify(measured.map(storedRow));
     // Locked first and in one order: the next statement compares with what replicas have committed, without deadlock.
     await sql`select 1 from check_state where check_id = any(${ids}) order by check_id for update`.execute(tx);
-    await sql`
+    const saved = await sql<{ check_id: string; mark: string }>`
       with incoming as materialized (
-        select * from jsonb_to_recordset(${rows}::jsonb) as i (
+        select *, now() - age_ms * interval '1 millisecond' as recorded_at
+        from jsonb_to_recordset(${rows}::jsonb) as i (
           check_id text, at timestamptz, outcome text, since timestamptz, duration_ms double precision,
-          facts jsonb, reason text, report jsonb, settled text, sample jsonb, open_state jsonb)
+          facts jsonb, said jsonb, reason text, report jsonb, settled jsonb, samples jsonb, open_state jsonb,
+          fingerprint text, age_ms double precision)
       ), results as (
-        insert into check_result (check_id, at, outcome, duration_ms, facts)
-        select check_id, at, outcome, duration_ms, facts from incoming
+        insert into check_result (check_id, at, outcome, duration_ms, facts, said, fingerprint)
+        select check_id, at, outcome, duration_ms, facts, said, fingerprint from incoming
       ), changes as (
         insert into check_transition (check_id, at, from_outcome, to_outcome, reason)
-        select i.check_id, i.at, old.outcome, i.outcome, i.reason from incoming i left join check_state old using (check_id)
-        where old.outcome is distinct from i.outcome and (old.at is null or old.at <= i.at)
+        select i.check_id, i.at, case when old.fingerprint = i.fingerprint then old.outcome end, i.outcome, i.reason
+        from incoming i left join check_state old using (check_id)
+        where old.outcome is distinct from i.outcome
+          and (old.check_id is null or old.recorded_at <= i.recorded_at or old.recorded_at > now() + ${ahead})
       )
-      insert into check_state as s (check_id, outcome, since, at, report, settled, sample, open_state)
-      select check_id, outcome, since, at, report, settled, sample, open_state from incoming order by check_id
+      insert into check_state as s (
+        check_id, outcome, since, at, report, settled, samples, open_state, fingerprint, recorded_at)
+      select check_id, outcome, since, at, report, settled, samples, open_state, fingerprint, recorded_at
+      from incoming order by check_id
       on conflict (check_id) do update set
         outcome = excluded.outcome,
-        since = case when s.outcome = excluded.outcome then least(s.since, excluded.since) else excluded.since end,
+        since = case when s.fingerprint = excluded.fingerprint and s.outcome = excluded.outcome
+                     then least(s.since, excluded.since) else excluded.since end,
         at = excluded.at,
-        report = case when s.report ->> 'outcome' = excluded.report ->> 'outcome'
+        report = case when s.fingerprint = excluded.fingerprint and s.report ->> 'outcome' = excluded.report ->> 'outcome'
+                        and (s.report ->> 'since')::timestamptz <= excluded.at
                       then excluded.report || jsonb_build_object('since', s.report -> 'since')
                       else excluded.report end,
-        settled = coalesce(excluded.settled, s.settled),
-        sample = excluded.sample,
-        open_state = coalesce(excluded.open_state, s.open_state)
-      where s.at <= excluded.at`.execute(tx);
+        settled = case when s.fingerprint = excluded.fingerprint then coalesce(excluded.settled, s.settled)
+                       else excluded.settled end,
+        samples = excluded.samples,
+        open_state = coalesce(excluded.open_state, s.open_state),
+        fingerprint = excluded.fingerprint,
+        recorded_at = excluded.recorded_at
+      where s.recorded_at <= excluded.recorded_at or s.recorded_at > now() + ${ahead}
+      returning check_id, recorded_at::text as mark`.execute(tx);
+    return new Map(saved.rows.map(({ check_id, mark }) => [check_id, mark]));
   });
 }
 
-function storedRow({ report, shown, settled, sample, open }: CheckState): object {
+function storedRow(state: NewState): object {
+  const { report, shown, said } = state;
   // Facts are plain since they were measured; the rest may quote anything.
   const { facts, ...rest } = report;
-  const kept = { ...(plainJson(rest) as Record<string, unknown>), facts };
-  const own = sample?.at.getTime() === report.at.getTime();
   return {
     check_id: report.id,
     at: report.at,
     outcome: shown.outcome,
     since: shown.since,
     duration_ms: report.duration_ms,
-    facts: own ? facts : null,
+    facts: state.measured ? facts : null,
+    said: said ? plainJson(said.rules) : null,
     reason: plainJson(shown.reason),
-    report: kept,
-    settled: settled ?? null,
-    sample: own || !sample ? null : sample,
-    open_state: open ?? null,
+    report: { ...(plainJson(rest) as Record<string, unknown>), facts },
+    settled: state.settled ? plainJson(state.settled) : null,
+    samples: state.samples,
+    open_state: state.open ?? null,
+    fingerprint: state.fingerprint,
+    age_ms: Math.max(0, performance.now() - state.takenMs),
   };
 }
 
-/** The states of these checks that differ from what the caller knows (`at` of its report), by id. */
-export async function changedStates(
-  store: Store,
-  wanted: readonly { id: string; at: Date | undefined }[],
-): Promise<Map<string, CheckState>> {
+export interface Wanted {
+  id: string;
+  fingerprint: string;
+  /** Of the state the caller knows. */
+  mark: string | undefined;
+}
+
+export interface Changed {
+  states: Map<string, CheckState>;
+  /** Of checks that were configured otherwise: nothing else that is known of them counts. */
+  open: Map<string, OpenState>;
+}
+
+/** The states of these checks that differ from what the caller knows, by id. */
+export async function changedStates(store: Store, wanted: readonly Wanted[]): Promise<Changed> {
+  const askedMs = performance.now();
   const answer = await sql<StateRow>`
-    select s.check_id, s.outcome, s.since, s.report, s.settled, s.sample, s.open_state
-    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w (id text, at timestamptz)
+    select s.check_id, s.outcome, s.since, s.open_state, s.fingerprint, s.recorded_at::text as mark,
+           s.fingerprint = w.fingerprint as same,
+           (extract(epoch from clock_timestamp() - s.recorded_at) * 1000)::double precision as age_ms,
+           case when s.fingerprint = w.fingerprint then s.report end as report,
+           case when s.fingerprint = w.fingerprint then s.settled end as settled,
+           case when s.fingerprint = w.fingerprint then s.samples end as samples
+    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w (id text, fingerprint text, mark timestamptz)
     join check_state s on s.check_id = w.id
-    where s.at is distinct from w.at`.execute(store.db<HealthTables>());
-  return new Map(answer.rows.map((row) => [row.check_id, readState(row)]));
+    where s.recorded_at is distinct from w.mark`.execute(store.db<HealthTables>());
+  const changed: Changed = { states: new Map(), open: new Map() };
+  for (const row of answer.rows) {
+    if (row.same) changed.states.set(row.check_id, readState(row, askedMs));
+    else if (row.open_state) changed.open.set(row.check_id, row.open_state as OpenState);
+  }
+  return changed;
 }
 
 type StateRow = Pick<
   HealthTables['check_state'],
-  'check_id' | 'outcome' | 'since' | 'report' | 'settled' | 'sample' | 'open_state'
->;
+  'check_id' | 'outcome' | 'since' | 'report' | 'settled' | 'samples' | 'open_state' | 'fingerprint'
+> & { mark: string; same: boolean; age_ms: number };
 
-function readState(row: StateRow): CheckState {
+function readState(row: StateRow, askedMs: number): CheckState {
   const stored = row.report as CheckReport;
   const report = { ...stored, since: new Date(stored.since), at: new Date(stored.at) };
-  const carried = row.sample as { at: string; facts: Facts } | null;
-  const own = Object.keys(report.facts).length > 0 ? { at: report.at, facts: report.facts } : undefined;
+  const samples = row.samples as { at: string; facts: Facts }[];
   return {
     report,
     shown: { outcome: row.outcome as Outcome, since: new Date(row.since), reason: report.reason },
-    settled: (row.settled as Outcome | null) ?? undefined,
-    sample: carried ? { at: new Date(carried.at), facts: carried.facts } : own,
+    settled: (row.settled as Settled | null) ?? undefined,
+    samples: samples.map(({ at, facts }) => ({ at: new Date(at), facts })),
     open: (row.open_state as OpenState | null) ?? undefined,
+    fingerprint: row.fingerprint,
+    takenMs: row.age_ms < -aheadMs ? Number.NEGATIVE_INFINITY : askedMs - row.age_ms,
+    mark: row.mark,
   };
 }
 
-/** Samples of each check since its moment, oldest first; results that measured nothing are left out. */
-export async function samplesSince(
+/** What the rules of each check said since its moment, oldest first; results that measured nothing are left out. */
+export async function saidSince(
   store: Store,
-  wanted: readonly { id: string; since: Date }[],
-): Promise<Map<string, Sample[]>> {
-  const samples = new Map<string, Sample[]>(wanted.map(({ id }) => [id, []]));
-  if (wanted.length === 0) return samples;
-  const answer = await sql<{ check_id: string; at: Date; facts: Facts }>`
-    select r.check_id, r.at, r.facts
-    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w (id text, since timestamptz)
-    join check_result r on r.check_id = w.id and r.at >= w.since
-    where r.facts is not null order by r.at`.execute(store.db<HealthTables>());
-  for (const row of answer.rows) samples.get(row.check_id)?.push({ at: new Date(row.at), facts: row.facts });
-  return samples;
+  wanted: readonly { id: string; fingerprint: string; since: Date }[],
+): Promise<Map<string, Said[]>> {
+  const said = new Map<string, Said[]>(wanted.map(({ id }) => [id, []]));
+  if (wanted.length === 0) return said;
+  const answer = await sql<{ check_id: string; at: Date; said: Said['rules'] }>`
+    select r.check_id, r.at, r.said
+    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w (id text, fingerprint text, since timestamptz)
+    join check_result r on r.check_id = w.id and r.fingerprint = w.fingerprint and r.at >= w.since
+    where r.said is not null order by r.at`.execute(store.db<HealthTables>());
+  for (const row of answer.rows) said.get(row.check_id)?.push({ at: new Date(row.at), rules: row.said });
+  return said;
 }

@@ -9,7 +9,22 @@ export interface Hold {
   everyMs: number;
 }
 
+/** What rules said at one moment, by source: true, false, or null = it could not be judged. Facts cut for storage say less. */
+export interface Said {
+  at: Date;
+  rules: Record<string, boolean | null>;
+}
+
 export type Held = { kind: 'held' } | { kind: 'holding'; forMs: number };
+
+/** What these rules say about one sample, all of its facts at hand. */
+export function saidOf(conditions: readonly Condition[], { at, facts }: Sample): Said {
+  const rules = conditions.map((condition): [string, boolean | null] => {
+    const { kind } = condition.evaluate(facts);
+    return [condition.source, kind === 'true' ? true : kind === 'false' ? false : null];
+  });
+  return { at, rules: Object.fromEntries(rules) };
+}
 
 /**
  * Whether a condition that is true at `at` was true all through the window before.
@@ -17,18 +32,18 @@ export type Held = { kind: 'held' } | { kind: 'holding'; forMs: number };
  * or take the distance of two samples (at most a fifth of the window). A sample that can't be judged neither breaks the
  * run nor counts; a hole larger than both the window and the rhythm breaks it.
  */
-export function heldSince(condition: Condition, earlier: readonly Sample[], at: Date, hold: Hold): Held {
+export function heldSince(condition: Condition, earlier: readonly Said[], at: Date, hold: Hold): Held {
   if (hold.heldForMs <= 0) return { kind: 'held' };
   const hole = Math.max(hold.heldForMs, hold.everyMs) * 1.2;
   let since = at.getTime();
   let widest = 0;
-  for (const sample of earlier.toReversed()) {
-    const sampledAt = sample.at.getTime();
+  for (const said of earlier.toReversed()) {
+    const sampledAt = said.at.getTime();
     if (sampledAt >= since) continue;
     if (since - sampledAt > hole) break;
-    const result = condition.evaluate(sample.facts);
-    if (result.kind === 'false') break;
-    if (result.kind !== 'true') continue;
+    const truth = said.rules[condition.source];
+    if (truth === false) break;
+    if (truth !== true) continue;
     widest = Math.max(widest, since - sampledAt);
     since = sampledAt;
   }
@@ -42,11 +57,12 @@ export function heldSince(condition: Condition, earlier: readonly Sample[], at: 
  * one is taken to be one step after the last earlier one, and its rhythm is the source's.
  */
 export function heldBySource(condition: Condition, earlier: readonly Sample[], at: Date, hold: Hold): Held {
+  const said = earlier.map((sample) => saidOf([condition], sample));
   const [before, last] = earlier.slice(-2).map((sample) => sample.at.getTime());
-  if (before === undefined || last === undefined) return heldSince(condition, earlier, at, hold);
+  if (before === undefined || last === undefined) return heldSince(condition, said, at, hold);
   const stepMs = last - before;
   const measuredAt = new Date(Math.min(at.getTime(), last + stepMs));
-  return heldSince(condition, earlier, measuredAt, { ...hold, everyMs: Math.max(hold.everyMs, stepMs) });
+  return heldSince(condition, said, measuredAt, { ...hold, everyMs: Math.max(hold.everyMs, stepMs) });
 }
 
 /** How much of a hold has passed: `2 of 5 min`, `30 s of 5 min`. */

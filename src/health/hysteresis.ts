@@ -3,6 +3,12 @@ import { sayClear } from '../conditions/say.ts';
 import type { Facts } from '../kernel/check.ts';
 import type { Judgement, Outcome } from './model.ts';
 
+/** The last outcome that was ok, warn or fail, and the rules that fired then, by source. */
+export interface Settled {
+  outcome: Outcome;
+  rules: readonly string[];
+}
+
 type NotClear = Omit<Judgement, 'notes' | 'next'>;
 
 /**

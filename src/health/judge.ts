@@ -1,11 +1,11 @@
-import type { Condition, ConditionResult } from '../conditions/model.ts';
 import { sayFacts, sayRule } from '../conditions/say.ts';
 import type { Check } from '../config/model.ts';
 import type { FactSpecs, Facts, Sample, UnmeasuredReason } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
-import { heldBySource, heldSince, sayHolding } from './hold.ts';
-import { stillNotClear } from './hysteresis.ts';
-import type { CheckReport, Judgement, Outcome } from './model.ts';
+import type { Said } from './hold.ts';
+import { type Settled, stillNotClear } from './hysteresis.ts';
+import { type Fired, type Looked, look } from './look.ts';
+import type { CheckReport, Judgement } from './model.ts';
 import { okReason } from './seen.ts';
 
 /** The part of a configured check that a judgement depends on. */
@@ -23,8 +23,6 @@ export type Input =
       earlier?: readonly Sample[];
       /** Tries it took, ≥ 1. */
       attempts: number;
-      /** There was an earlier sample to measure rates from: a rate that is missing nevertheless is unknown. */
-      hadPrevious?: boolean;
     }
   | {
       kind: 'unmeasured';
@@ -38,13 +36,29 @@ export type Input =
   /** Not run now: the last report, if there is one. */
   | { kind: 'last'; report: (Judgement & Pick<CheckReport, 'at'>) | undefined };
 
+export interface Unread {
+  previous: boolean;
+  history: boolean;
+}
+
+/** With the rules that fired, by source, whatever their level. */
+export type Verdict = Judgement & { fired: string[] };
+
+/** Said of an ok that may be a warn which has not cleared. */
+export const pastUnknown = 'past unknown: clear rules skipped';
+
+/** A clock that is ahead of ours by less than this is right, ms. */
+const clocksDifferMs = 5_000;
+
 export interface JudgeInput {
   measured: Input;
   check: Judged;
-  /** Own samples before this one, oldest first, from twice `heldForMs` and one `everyMs` back. */
-  history: readonly Sample[];
-  /** The last warn, fail or ok, and its rule: for hysteresis, and so that a hold need not be proven twice. */
-  previous?: { outcome: Outcome; rule?: string };
+  /** What the rules said before, oldest first, from twice `heldForMs` and one `everyMs` back. */
+  history: readonly Said[];
+  /** The last warn, fail or ok: for hysteresis, and so that a hold need not be proven twice. */
+  previous?: Settled;
+  /** What could not be read of the past: `previous` or `history` may lack something then. */
+  unread?: Unread;
   now: Date;
 }
 
@@ -54,59 +68,64 @@ export interface JudgeInput {
  * the reason); then warn; then a warn or fail that has not cleared stays warn; then ok. A check that no rule judges is
  * unknown. Pure: the same input gives the same answer.
  */
-export function judge(input: JudgeInput): Judgement {
+export function judge(input: JudgeInput): Verdict {
   const { measured, check, now } = input;
-  if (measured.kind === 'last') return judgeLast(measured.report, check, now);
+  if (measured.kind === 'last') return { ...judgeLast(measured.report, check, now), fired: [] };
   if (measured.kind === 'unmeasured') {
-    const notes = measured.attempts > 1 ? [`tried ${measured.attempts} times`] : [];
     return {
+      fired: [],
       outcome: 'unknown',
       reason: measured.message || measured.reason,
       why: measured.reason,
       next: measured.next ?? check.hint,
-      notes,
+      notes: triesNote(measured.attempts),
     };
   }
-  return judgeMeasured(measured, input);
+  const looked = lookAt(measured, input);
+  const verdict = judgeMeasured(measured, looked, input);
+  const retried = verdict.outcome === 'ok' && measured.attempts > 1 ? ['ok after retry'] : triesNote(measured.attempts);
+  const fired = looked.fired.map(({ condition }) => condition.source);
+  return { ...verdict, notes: [...verdict.notes, ...retried], fired };
+}
+
+function triesNote(attempts: number): string[] {
+  return attempts > 1 ? [`after ${attempts} tries`] : [];
 }
 
 function judgeLast(report: (Judgement & Pick<CheckReport, 'at'>) | undefined, check: Judged, now: Date): Judgement {
   if (!report) return { outcome: 'unknown', reason: 'not measured yet', next: check.hint, notes: [] };
   const { outcome, rule, value, limit, unit, reason, why, next, notes, at } = report;
   const ageMs = now.getTime() - at.getTime();
-  if (ageMs <= check.staleAfterMs) return { outcome, rule, value, limit, unit, reason, why, next, notes };
+  if (ageMs >= -clocksDifferMs && ageMs <= check.staleAfterMs)
+    return { outcome, rule, value, limit, unit, reason, why, next, notes };
   const was = outcome === 'stale' ? reason : `last ${outcome}: ${reason}`;
+  const old =
+    ageMs < 0 ? `measured ${formatDuration(-ageMs)} ahead of the clock` : `no result for ${formatDuration(ageMs)}`;
   return {
     outcome: 'stale',
-    reason: `no result for ${formatDuration(ageMs)}; ${was}`,
+    reason: `${old}; ${was}`,
     why,
     next: next ?? check.hint,
     notes,
   };
 }
 
-interface Fired {
-  condition: Condition;
-  level: 'fail' | 'warn';
+type Measured = Extract<Input, { kind: 'measured' }>;
+
+function lookAt(measured: Measured, input: JudgeInput): Looked {
+  const looked: Looked = { fired: [], unknown: [], notes: [] };
+  for (const level of ['fail', 'warn'] as const) {
+    for (const condition of input.check[level]) look({ condition, level }, measured, input, looked);
+  }
+  return looked;
 }
 
-interface Looked {
-  fired: Fired[];
-  /** Rules that can't be evaluated, with why. */
-  unknown: { level: 'fail' | 'warn'; source: string; why: string }[];
-  notes: string[];
-}
-
-function judgeMeasured(measured: Extract<Input, { kind: 'measured' }>, input: JudgeInput): Judgement {
+function judgeMeasured(measured: Measured, looked: Looked, input: JudgeInput): Judgement {
   const { check, previous } = input;
   const { facts, specs } = measured;
   if (check.fail.length + check.warn.length === 0) {
     const next = 'Add a warn or fail rule to this check.';
     return { outcome: 'unknown', reason: 'measured, but no rule says what is healthy', next, notes: [] };
-  }
-  const looked: Looked = { fired: [], unknown: [], notes: [] };
-  for (const level of ['fail', 'warn'] as const) {
-    for (const condition of check[level]) look(condition, level, measured, input, looked);
   }
   const fails = looked.fired.filter((each) => each.level === 'fail');
   const warns = looked.fired.filter((each) => each.level === 'warn');
@@ -126,50 +145,11 @@ function judgeMeasured(measured: Extract<Input, { kind: 'measured' }>, input: Ju
   if (warns.length > 0) return firedJudgement(warns, facts, specs, check, looked.notes);
   const notClear = previous && stillNotClear(check.clear, facts, previous.outcome);
   if (notClear) return { ...notClear, next: check.hint, notes: looked.notes };
-  if (measured.attempts > 1) looked.notes.push('ok after retry');
+  const mayNotBeClear = input.unread?.previous && !previous && stillNotClear(check.clear, facts, 'warn');
+  const notes = mayNotBeClear ? [...looked.notes, pastUnknown] : looked.notes;
   const reads = [...check.fail, ...check.warn].flatMap((condition) => condition.reads);
   const reason = measured.okSays ? sayFacts(measured.okSays, facts, specs) : okReason(facts, specs, reads);
-  return { outcome: 'ok', reason, notes: looked.notes };
-}
-
-/** Evaluates one rule and files what came of it. */
-function look(
-  condition: Condition,
-  level: 'fail' | 'warn',
-  measured: Extract<Input, { kind: 'measured' }>,
-  { check, history, previous }: JudgeInput,
-  looked: Looked,
-): void {
-  const result: ConditionResult = condition.evaluate(measured.facts);
-  if (result.kind === 'false') return;
-  if (result.kind === 'not_yet' && !measured.hadPrevious) {
-    const note = `not yet: ${result.why}`;
-    if (!looked.notes.includes(note)) looked.notes.push(note);
-    return;
-  }
-  if (result.kind === 'not_yet') {
-    const why = `${condition.reads.join(', ')}: no rate, though there is an earlier sample`;
-    looked.unknown.push({ level, source: condition.source, why });
-    return;
-  }
-  if (result.kind === 'unknown') {
-    looked.unknown.push({ level, source: condition.source, why: result.why });
-    return;
-  }
-  // What fired and is still true goes on, also when the bot was down for longer than the hold.
-  const goesOn = previous?.outcome === level && (previous.rule ?? condition.source) === condition.source;
-  // The source may not know every fact that the rule reads: own samples prove a hold as well as its own do.
-  const own = heldSince(condition, history, measured.at, check);
-  const theirs = heldBySource(condition, measured.earlier ?? [], measured.at, check);
-  if (goesOn || own.kind === 'held' || theirs.kind === 'held') {
-    looked.fired.push({ condition, level });
-    return;
-  }
-  const holding = sayHolding(
-    Math.max(...[own, theirs].map((each) => (each.kind === 'holding' ? each.forMs : 0))),
-    check,
-  );
-  looked.notes.push(`${level} for ${holding}: ${sayRule(condition, measured.facts, measured.specs)}`);
+  return { outcome: 'ok', reason, notes };
 }
 
 function firedJudgement(fired: Fired[], facts: Facts, specs: FactSpecs, check: Judged, notes: string[]): Judgement {

@@ -1,10 +1,13 @@
 import type { Check } from '../config/model.ts';
-import type { Sample } from '../kernel/check.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { isUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
-import { type CheckState, changedStates, recordSweep, samplesSince } from './history.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { type CheckState, changedStates, type NewState, recordSweep, saidSince } from './history.ts';
+import type { Said } from './hold.ts';
+import type { OpenState } from './open.ts';
+import { holdReachMs, Remembered } from './remembered.ts';
 
 /** An answer doesn't wait longer than this for the database, ms. */
 const usualPatienceMs = 2_000;
@@ -14,13 +17,22 @@ const shortPatienceMs = 250;
 /** What is known of each check: the database's word, and this process's memory when the database doesn't answer. */
 export class Known {
   private readonly states = new Map<string, CheckState>();
+  /** Of checks that were configured otherwise before. */
+  private readonly open = new Map<string, OpenState>();
+  private readonly remembered = new Remembered();
+  private readonly fingerprints: Map<string, string>;
+  private readonly checks: Map<string, Check>;
   private readonly store: Store;
   private readonly clock: Clock;
   private readonly log: Log;
   private readonly patienceMs: number;
   private slow = false;
+  /** The database was read since this process began. */
+  private read = false;
 
-  constructor(options: { store: Store; clock: Clock; log: Log; patienceMs?: number }) {
+  constructor(options: { checks: readonly Check[]; store: Store; clock: Clock; log: Log; patienceMs?: number }) {
+    this.checks = new Map(options.checks.map((check) => [check.id, check]));
+    this.fingerprints = new Map(options.checks.map((check) => [check.id, fingerprintOf(check)]));
     this.store = options.store;
     this.clock = options.clock;
     this.log = options.log;
@@ -31,34 +43,68 @@ export class Known {
     return this.states.get(id);
   }
 
+  /** Whether people were told about a check; that outlives a change of its configuration. */
+  openOf(id: string): OpenState | undefined {
+    return this.states.get(id)?.open ?? this.open.get(id);
+  }
+
+  /** The past from before this process may be missing. */
+  get pastUnread(): boolean {
+    return !this.read;
+  }
+
   /** Reads the last states; newer ones in memory (a save that failed) stay. Resolves to a warning when it could not. */
-  refresh(ids: readonly string[]): Promise<string | undefined> {
-    const wanted = ids.map((id) => ({ id, at: this.states.get(id)?.report.at }));
+  refresh(): Promise<string | undefined> {
+    const wanted = [...this.fingerprints].map(([id, fingerprint]) => {
+      return { id, fingerprint, mark: this.states.get(id)?.mark };
+    });
     return this.attempt('last results not read', async () => {
-      for (const [id, state] of await changedStates(this.store, wanted)) this.keep(state, id);
+      const { states, open } = await changedStates(this.store, wanted);
+      this.read = true;
+      for (const [id, state] of states) this.keep(state, id);
+      for (const [id, state] of open) this.open.set(id, state);
     });
   }
 
-  /** Adds the samples that `held_for` needs. Resolves to a warning when it could not. */
-  async samplesFor(checks: readonly Check[], into: Map<string, Sample[]>): Promise<string | undefined> {
+  /** What the rules said that `held_for` needs, by check: as stored, and as remembered. `warning`: it could not be read. */
+  async saidBefore(checks: readonly Check[]): Promise<{ said: Map<string, Said[]>; warning: string | undefined }> {
     const held = checks.filter((check) => check.heldForMs > 0);
-    if (held.length === 0) return undefined;
+    if (held.length === 0) return { said: new Map(), warning: undefined };
     const now = this.clock.now().getTime();
-    const wanted = held.map((check) => ({ id: check.id, since: new Date(now - sampledMs(check)) }));
-    return this.attempt('earlier samples not read', async () => {
-      for (const [id, samples] of await samplesSince(this.store, wanted)) into.set(id, samples);
+    const wanted = held.map((check) => {
+      const since = new Date(now - holdReachMs(check));
+      return { id: check.id, fingerprint: this.fingerprints.get(check.id) ?? '', since };
     });
+    let stored = new Map<string, Said[]>();
+    const warning = await this.attempt('earlier samples not read', async () => {
+      stored = await saidSince(this.store, wanted);
+    });
+    return { said: new Map(held.map(({ id }) => [id, this.remembered.with(id, stored.get(id) ?? [])])), warning };
   }
 
   /** Remembers and saves what a sweep found. Resolves to a warning when it could not be saved. */
-  async record(states: readonly CheckState[]): Promise<string | undefined> {
-    for (const state of states) this.keep(state, state.report.id);
-    return this.attempt('history not saved', () => recordSweep(this.store, states));
+  async record(states: readonly NewState[]): Promise<string | undefined> {
+    for (const state of states) {
+      this.keep(state, state.report.id);
+      const check = this.checks.get(state.report.id);
+      if (check && state.said) this.remembered.add(check, state.said);
+    }
+    return this.attempt('history not saved', async () => {
+      const marks = await recordSweep(this.store, states);
+      for (const state of states) this.mark(state, marks.get(state.report.id));
+    });
   }
 
+  /** The newest measurement counts, whatever the clocks say; an unsettled one takes over what was settled before. */
   private keep(state: CheckState, id: string): void {
     const here = this.states.get(id);
-    if (!here || here.report.at <= state.report.at) this.states.set(id, state);
+    if (!here || here.takenMs <= state.takenMs) this.states.set(id, state);
+    else this.states.set(id, { ...here, settled: here.settled ?? state.settled });
+  }
+
+  private mark(state: CheckState, mark: string | undefined): void {
+    const here = this.states.get(state.report.id);
+    if (here?.takenMs === state.takenMs) this.states.set(state.report.id, { ...here, mark });
   }
 
   /** Waits for work on the database, not for long. Never rejects; resolves to a warning when it failed. */
@@ -73,11 +119,6 @@ export class Known {
       return `${what}: ${whyNot(error)}`;
     }
   }
-}
-
-/** How far back `held_for` looks: the hold, and the longest hole that doesn't break it. */
-function sampledMs({ heldForMs, everyMs }: Check): number {
-  return heldForMs + 1.2 * Math.max(heldForMs, everyMs);
 }
 
 function whyNot(error: unknown): string {

@@ -1,9 +1,11 @@
 import type { Check } from '../config/model.ts';
-import type { Sample } from '../kernel/check.ts';
-import { keptFacts } from './facts.ts';
-import type { CheckState } from './history.ts';
-import { type Input, judge } from './judge.ts';
-import type { CheckReport, Judgement, Outcome } from './model.ts';
+import { nextSamples } from './baseline.ts';
+import { briefFacts, briefValue, keptFacts } from './facts.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { CheckState, Measurement } from './history.ts';
+import { type Said, saidOf } from './hold.ts';
+import { type Input, judge, pastUnknown, type Unread, type Verdict } from './judge.ts';
+import type { CheckReport, Judgement } from './model.ts';
 import type { ProbeResult } from './probe.ts';
 
 export interface Judging {
@@ -11,46 +13,57 @@ export interface Judging {
   result: ProbeResult;
   /** What was known before. */
   last: CheckState | undefined;
-  /** Own samples before this one, oldest first, for `held_for`. */
-  history: readonly Sample[];
+  /** What the rules said before, oldest first, for `held_for`. */
+  history: readonly Said[];
+  /** What could not be read of the past. */
+  unread?: Unread;
 }
 
 /** What a probe's result means for its check: the report as judged, and what the next sweep needs to know. */
-export function judgeResult({ check, result, last, history }: Judging): Omit<CheckState, 'shown' | 'open'> {
+export function judgeResult({ check, result, last, history, unread }: Judging): Measurement {
   const { at, attempts } = result;
   const measured: Input =
     result.kind === 'unmeasured'
       ? result
-      : {
-          ...result,
-          specs: check.definition.facts(check.target),
-          okSays: check.definition.okSays,
-          hadPrevious: last?.sample !== undefined,
-        };
-  const previous = last?.settled && { outcome: last.settled };
-  const judgement = judge({ measured, check, history, previous, now: at });
+      : { ...result, specs: check.definition.facts(check.target), okSays: check.definition.okSays };
+  const { fired, ...judgement } = judge({ measured, check, history, previous: last?.settled, unread, now: at });
   const { facts, cut } = result.kind === 'measured' ? keptFacts(result.facts, result.size) : { facts: {}, cut: [] };
   const report = reportOf(check, judgement, {
-    since: last?.report.outcome === judgement.outcome ? last.report.since : at,
+    since: last?.report.outcome === judgement.outcome && last.report.since <= at ? last.report.since : at,
     at,
     facts,
     duration_ms: Math.round(result.durationMs),
     attempts,
   });
   if (cut.length > 0) report.notes = [...report.notes, `too large to keep whole: ${cut.join(', ')}`];
+  const samples = last?.samples ?? [];
   return {
     report,
-    settled: isSettled(judgement.outcome) ? judgement.outcome : last?.settled,
-    sample: result.kind === 'measured' ? { at, facts } : last?.sample,
+    fingerprint: fingerprintOf(check),
+    takenMs: performance.now(),
+    measured: result.kind === 'measured',
+    said:
+      result.kind === 'measured' && check.heldForMs > 0 ? saidOf([...check.fail, ...check.warn], result) : undefined,
+    settled: isSettled(judgement) ? { outcome: judgement.outcome, rules: fired } : last?.settled,
+    samples:
+      result.kind === 'measured'
+        ? nextSamples(samples, { at, facts: briefFacts(result.facts, result.size) }, check.everyMs)
+        : samples,
   };
 }
 
 /** The report of a check that is not measured now: the last one, stale when it is too old, or unknown. */
 export function lastReport(check: Check, last: CheckState | undefined, now: Date): CheckReport {
-  const judgement = judge({ measured: { kind: 'last', report: last?.report }, check, history: [], now });
+  const { fired: _, ...judgement }: Verdict = judge({
+    measured: { kind: 'last', report: last?.report },
+    check,
+    history: [],
+    now,
+  });
   if (!last) return reportOf(check, judgement, { since: now, at: now, facts: {}, duration_ms: 0, attempts: 0 });
   const stale = judgement.outcome === 'stale' && last.report.outcome !== 'stale';
-  const since = stale ? new Date(last.report.at.getTime() + check.staleAfterMs) : last.report.since;
+  const staleAt = last.report.at > now ? now : new Date(last.report.at.getTime() + check.staleAfterMs);
+  const since = stale ? staleAt : last.report.since;
   const { at, facts, duration_ms, attempts } = last.report;
   return reportOf(check, judgement, { since, at, facts, duration_ms, attempts });
 }
@@ -61,9 +74,12 @@ function reportOf(
   measured: Pick<CheckReport, 'since' | 'at' | 'facts' | 'duration_ms' | 'attempts'>,
 ): CheckReport {
   const { id, type, group, owner, runbook } = check;
-  return { id, type, group, owner, runbook, ...judgement, ...measured };
+  const { rule, value, limit } = judgement;
+  const brief = { rule: briefValue(rule) as string | undefined, value: briefValue(value), limit: briefValue(limit) };
+  return { id, type, group, owner, runbook, ...judgement, ...brief, ...measured };
 }
 
-function isSettled(outcome: Outcome): boolean {
-  return outcome === 'ok' || outcome === 'warn' || outcome === 'fail';
+/** An ok that may be a warn which has not cleared settles nothing. */
+function isSettled({ outcome, notes }: Judgement): boolean {
+  return (outcome === 'ok' && !notes.includes(pastUnknown)) || outcome === 'warn' || outcome === 'fail';
 }

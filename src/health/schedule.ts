@@ -4,35 +4,52 @@ import type { Check } from '../config/model.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { HealthTables } from './tables.ts';
 
-/** Plans every check: a new one is due at once, one that now runs more often comes earlier. */
+/** Clocks of replicas may differ by this much, ms. */
+const clocksDifferMs = 60_000;
+
+/** Plans every check: a new one, or another under its id, is due at once; one that now runs more often comes earlier. */
 export async function planChecks(store: Store, checks: readonly Check[], now: Date): Promise<void> {
   if (checks.length === 0) return;
-  const plan = JSON.stringify(checks.map((check) => ({ check_id: check.id, every_ms: check.everyMs })));
+  const plan = JSON.stringify(
+    checks.map((check) => ({ check_id: check.id, every_ms: check.everyMs, fingerprint: fingerprintOf(check) })),
+  );
   await sql`
-    insert into check_schedule as s (check_id, every_ms, next_due)
-    select check_id, every_ms, ${now} from jsonb_to_recordset(${plan}::jsonb) as p (check_id text, every_ms bigint)
+    insert into check_schedule as s (check_id, every_ms, next_due, fingerprint)
+    select check_id, every_ms, ${now}, fingerprint
+    from jsonb_to_recordset(${plan}::jsonb) as p (check_id text, every_ms bigint, fingerprint text)
     order by check_id
     on conflict (check_id) do update set
       every_ms = excluded.every_ms,
-      next_due = least(s.next_due, ${now}::timestamptz + excluded.every_ms * interval '1 millisecond')
-    where s.every_ms <> excluded.every_ms`.execute(store.db<HealthTables>());
+      fingerprint = excluded.fingerprint,
+      next_due = case when s.fingerprint <> excluded.fingerprint then ${now}::timestamptz
+        else least(s.next_due, ${now}::timestamptz + excluded.every_ms * interval '1 millisecond') end`.execute(
+    store.db<HealthTables>(),
+  );
 }
 
 /**
  * Takes the due ones of these checks: each is given to one caller, whatever the number of replicas. Slots are multiples
- * of `every`, so checks of one rhythm stay together; slots missed while nobody ran are not made up for.
+ * of `every`, so checks of one rhythm stay together; slots missed while nobody ran are not made up for. A slot that the
+ * clock can't have planned (it was ahead and went back) is moved to one `every` from now; a minute of difference between
+ * the clocks of two replicas is let be, else they would pull at each other's slots.
  */
 export async function claimDue(store: Store, ids: readonly string[], now: Date): Promise<string[]> {
-  const claimed = await sql<{ check_id: string }>`
-    update check_schedule set
-      next_due = to_timestamp((floor(${now.getTime()}::double precision / every_ms) + 1) * every_ms / 1000.0)
-    where check_id in (
-      select check_id from check_schedule where check_id = any(${ids}) and next_due <= ${now}
+  const claimed = await sql<{ check_id: string; due: boolean }>`
+    with taken as (
+      select check_id, next_due <= ${now} as due from check_schedule
+      where check_id = any(${ids}) and (
+        next_due <= ${now} or
+        next_due > ${now}::timestamptz + every_ms * interval '1 millisecond' + ${clocksDifferMs} * interval '1 millisecond')
       order by check_id for update skip locked)
-    returning check_id`.execute(store.db<HealthTables>());
-  return claimed.rows.map((row) => row.check_id);
+    update check_schedule s set next_due = case when taken.due
+      then to_timestamp((floor(${now.getTime()}::double precision / s.every_ms) + 1) * s.every_ms / 1000.0)
+      else ${now}::timestamptz + s.every_ms * interval '1 millisecond' end
+    from taken where s.check_id = taken.check_id
+    returning s.check_id, taken.due`.execute(store.db<HealthTables>());
+  return claimed.rows.filter((row) => row.due).map((row) => row.check_id);
 }
 
 export interface Schedule {

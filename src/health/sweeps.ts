@@ -1,15 +1,14 @@
 import type { Check, Ops } from '../config/model.ts';
-import type { Sample } from '../kernel/check.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
-import type { CheckState } from './history.ts';
+import { baselineOf } from './baseline.ts';
+import type { Measurement, NewState } from './history.ts';
 import type { Known } from './known.ts';
 import { activeWindows, isSkipped } from './maintenance.ts';
 import { nextOpenState } from './open.ts';
-import type { ProbeResult } from './probe.ts';
-import { judgeResult, lastReport } from './report.ts';
+import { type Judging, judgeResult, lastReport } from './report.ts';
 import { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
 import { runSweep } from './sweep.ts';
@@ -23,7 +22,7 @@ interface Options {
   onEnd: (sweep: SharedSweep) => void;
 }
 
-type Found = Map<string, Omit<CheckState, 'shown' | 'open'>>;
+type Found = Map<string, Measurement>;
 
 /** The sweeps of this process: those that run can be joined, and all of them are waited for at the end. */
 export class Sweeps {
@@ -91,8 +90,10 @@ export class Sweeps {
     how: { deadlineMs: number; regular: boolean },
   ): Promise<void> {
     const { ops, known, clock, log, reveal, onEnd } = this.options;
-    const history = new Map<string, Sample[]>();
-    warn(sweep, await known.refresh(ops.checks.map((check) => check.id)), await known.samplesFor(checks, history));
+    const refreshed = await known.refresh();
+    const before = await known.saidBefore(checks);
+    warn(sweep, refreshed, before.warning);
+    const unread = { previous: known.pastUnread, history: before.warning !== undefined };
     sweep.ready.resolve();
     const found: Found = new Map();
     await runSweep({
@@ -101,10 +102,11 @@ export class Sweeps {
       room: { clock, reveal, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs } },
       signal: sweep.signal,
       spentMs: sweep.elapsedMs(),
-      previous: (id) => known.get(id)?.sample,
+      previous: ({ id, everyMs }) => baselineOf(known.get(id)?.samples ?? [], everyMs, clock.now()),
       onResult: (check, result) => {
         if (sweep.signal.aborted && result.kind === 'unmeasured') return;
-        const state = this.judged(check, result, history.get(check.id) ?? []);
+        const history = before.said.get(check.id) ?? [];
+        const state = this.judged({ check, result, last: known.get(check.id), history, unread });
         found.set(check.id, state);
         sweep.add(state.report);
       },
@@ -137,12 +139,12 @@ export class Sweeps {
   }
 
   /** A rule that throws makes its own check unknown, not the sweep fail. */
-  private judged(check: Check, result: ProbeResult, history: readonly Sample[]): Omit<CheckState, 'shown' | 'open'> {
-    const last = this.options.known.get(check.id);
+  private judged(judging: Judging): Measurement {
     try {
-      return judgeResult({ check, result, last, history });
+      return judgeResult(judging);
     } catch (error) {
-      this.options.log.error({ check: check.id, err: error }, 'a result could not be judged');
+      this.options.log.error({ check: judging.check.id, err: error }, 'a result could not be judged');
+      const { result } = judging;
       const { at, attempts, durationMs } = result;
       const message = 'measured, but the result could not be judged (see the log)';
       const unjudged = {
@@ -154,12 +156,12 @@ export class Sweeps {
         attempts,
         durationMs,
       } as const;
-      return judgeResult({ check, result: unjudged, last, history });
+      return judgeResult({ ...judging, result: unjudged });
     }
   }
 
   /** What is saved: the judged reports, as people see them beside all others, and the open state after a regular run. */
-  private states(checks: readonly Check[], found: Found, regular: boolean): CheckState[] {
+  private states(checks: readonly Check[], found: Found, regular: boolean): NewState[] {
     const { ops, known, clock } = this.options;
     const now = clock.now();
     const shown = shownReports({
@@ -174,8 +176,8 @@ export class Sweeps {
       const report = byId.get(check.id);
       if (!state || !report) return [];
       const { outcome, since, reason } = report;
-      const before = known.get(check.id)?.open ?? { open: false, recent: [] };
-      const open = regular ? nextOpenState(before, outcome, check).state : known.get(check.id)?.open;
+      const before = known.openOf(check.id) ?? { open: false, recent: [] };
+      const open = regular ? nextOpenState(before, outcome, check).state : known.openOf(check.id);
       return { ...state, shown: { outcome, since, reason }, open };
     });
   }

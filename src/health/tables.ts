@@ -22,7 +22,7 @@ export interface HealthTables {
     duration_ms: number;
     facts: unknown;
     said: unknown;
-    fingerprint: string;
+    fingerprint: string | null;
   };
   check_rollup: Record<'ok' | 'warn' | 'fail' | 'unknown' | 'blocked' | 'muted' | 'stale', number> & {
     up_ms: number;

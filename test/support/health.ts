@@ -50,10 +50,10 @@ let shared: Promise<Store> | undefined;
 /** The feature over an empty store (or `store`), with a clock that stands still until moved; stopped at the test's end. */
 export async function healthOf(
   checks: Check[],
-  over: Partial<Ops> & Pick<Partial<HealthOptions>, 'store' | 'onSweep' | 'patienceMs'> = {},
+  over: Partial<Ops> &
+    Pick<Partial<HealthOptions>, 'store' | 'onSweep' | 'patienceMs'> & { clock?: ReturnType<typeof testClock> } = {},
 ) {
-  const { store = await emptyStore(), onSweep, patienceMs = 25_000, ...ops } = over;
-  const clock = testClock();
+  const { store = await emptyStore(), onSweep, patienceMs = 25_000, clock = testClock(), ...ops } = over;
   const log = memoryLog();
   const health = createHealth({ ops: opsOf(checks, ops), store, clock, log, reveal: String, onSweep, patienceMs });
   onTestFinished(() => health.stop());

@@ -38,7 +38,7 @@ create table check_result (
   facts jsonb,
   -- What each rule with a hold said of all the facts (these may be cut): true, false, or null = it can't be judged.
   said jsonb,
-  fingerprint text not null
+  fingerprint text
 );
 create index check_result_check_at on check_result (check_id, at);
 -- Results come in the order of time: a block range index finds the old ones and costs a sweep nothing.

@@ -1,9 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { counterRate } from '../../../src/checks/facts/rate.ts';
 import type { HealthReport } from '../../../src/health/model.ts';
+import type { FactSpecs } from '../../../src/kernel/check.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
 import { openStore } from '../../../src/store/store.ts';
-import { checkOf, condition } from '../../support/checks.ts';
+import { checkOf, condition, type Run } from '../../support/checks.ts';
 import { all, bad, every, final, healthOf, held, service, unhurried } from '../../support/health.ts';
+import { conditionsOf } from '../../support/judging.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { startPostgres } from '../../support/postgres.ts';
 
@@ -169,7 +172,7 @@ describe('measure', () => {
     const first = await final(before.health.measure({ scope: all, signal: unhurried }));
     expect(first.checks[0]?.facts.before).toBeNull();
     const after = await healthOf([check], { store: before.store });
-    after.clock.move(1_000);
+    after.clock.move(60_000);
     const second = await final(after.health.measure({ scope: all, signal: unhurried }));
     expect(second.checks[0]?.facts.before).toBe(200);
   });
@@ -194,6 +197,66 @@ describe('measure', () => {
     expect(report?.outcome).toBe('fail');
     expect(String(report?.facts.body).length).toBeLessThan(1_100);
     expect(report?.notes).toContain('too large to keep whole: body');
+  });
+
+  test('value, limit and rule are cut to 1 KB in the report and where it is stored', async () => {
+    const items = Array.from({ length: 60_000 }, (_, n) => `item${n}`);
+    const [listed] = conditionsOf([`json.items != ['${'x'.repeat(3_000)}']`], { json: { type: 'json', help: 'body' } });
+    const check = checkOf(async () => ({ facts: { json: { items } } }), { fail: [listed!] });
+    const { health, store } = await healthOf([check]);
+    const [report] = (await final(health.measure({ scope: all, signal: unhurried }))).checks;
+    expect(report?.outcome).toBe('fail');
+    const { rows } = await store.pool.query('select report from check_state');
+    for (const each of [report, rows[0].report]) {
+      for (const name of ['rule', 'value', 'limit'] as const) {
+        expect(JSON.stringify(each[name]).length).toBeGreaterThan(500);
+        expect(Buffer.byteLength(JSON.stringify(each[name]))).toBeLessThanOrEqual(1_024);
+      }
+    }
+  });
+
+  test('a rate after an outage waits for its second sample, and is not unknown', async () => {
+    const counter = { logins: 100 as number | undefined };
+    const run: Run = async ({ previous, clock }) => {
+      const now = clock.now();
+      const rate = counterRate('logins', counter.logins ?? null, { previous, now, unitMs: 60_000 });
+      return { facts: { ...(counter.logins !== undefined && { logins: counter.logins }), logins_per_min: rate } };
+    };
+    const specs: FactSpecs = {
+      logins: { type: 'number', help: 'counter' },
+      logins_per_min: { type: 'number', help: 'rate', rate: true },
+    };
+    const { definition } = checkOf(run);
+    const warn = conditionsOf(['logins_per_min > 50'], specs);
+    const check = checkOf(run, { warn, definition: { ...definition, facts: () => specs } });
+    const { health, clock } = await healthOf([check]);
+    const seen: unknown[] = [];
+    for (const [logins, waitMs] of [
+      [100, 60_000],
+      [200, 1_000],
+      [250, 59_000],
+      [undefined, 60_000],
+      [400, 60_000],
+      [500, 60_000],
+      [5, 60_000],
+      [105, 60_000],
+    ] as const) {
+      counter.logins = logins;
+      const [report] = (await final(health.measure({ scope: all, signal: unhurried }))).checks;
+      const rate = report?.facts.logins_per_min;
+      seen.push([report?.outcome, rate === undefined ? null : Math.round(Number(rate))]);
+      clock.move(waitMs);
+    }
+    expect(seen).toEqual([
+      ['ok', null],
+      ['warn', 100],
+      ['warn', 148],
+      ['unknown', null],
+      ['ok', null],
+      ['warn', 100],
+      ['ok', null],
+      ['warn', 100],
+    ]);
   });
 
   test('a rule that throws makes its check unknown and nothing else', async () => {

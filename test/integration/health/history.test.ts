@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CheckState, changedStates, recordSweep, samplesSince } from '../../../src/health/history.ts';
+import { type CheckState, changedStates, type NewState, recordSweep, saidSince } from '../../../src/health/history.ts';
 import type { Outcome } from '../../../src/health/model.ts';
 import { historyOf } from '../../../src/health/past.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -16,7 +16,7 @@ const start = Date.parse('2026-11-23T09:00:00Z');
 const at = (minutes: number) => new Date(start + minutes * minute);
 
 /** A state measured `minutes` after nine with this outcome; `facts` null = nothing was measured. */
-function state(id: string, minutes: number, outcome: Outcome, facts: Record<string, unknown> | null = {}): CheckState {
+function state(id: string, minutes: number, outcome: Outcome, facts: Record<string, unknown> | null = {}): NewState {
   const reason = `${outcome} at ${minutes}`;
   return {
     report: {
@@ -33,14 +33,18 @@ function state(id: string, minutes: number, outcome: Outcome, facts: Record<stri
       attempts: 1,
     },
     shown: { outcome, since: at(minutes), reason },
-    settled: outcome,
-    sample: facts ? { at: at(minutes), facts } : undefined,
+    settled: { outcome, rules: [] },
+    samples: facts ? [{ at: at(minutes), facts }] : [],
     open: undefined,
+    fingerprint: 'f',
+    takenMs: performance.now(),
+    measured: facts !== null,
+    said: undefined,
   };
 }
 
 async function stateOf(id: string): Promise<CheckState> {
-  const found = (await changedStates(store, [{ id, at: undefined }])).get(id);
+  const found = (await changedStates(store, [{ id, fingerprint: 'f', mark: undefined }])).states.get(id);
   if (!found) throw new Error(`no state of ${id}`);
   return found;
 }
@@ -81,33 +85,64 @@ describe('recordSweep', () => {
       open: { open: true, recent: ['warn' as const] },
     };
     await recordSweep(store, [saved]);
-    expect(await stateOf('whole')).toEqual(saved);
+    const { measured, said, takenMs, ...kept } = saved;
+    const read = await stateOf('whole');
+    expect(read).toEqual({ ...kept, takenMs: expect.closeTo(takenMs, -3), mark: expect.any(String) });
   });
 
   test('only states that the caller does not know yet are read', async () => {
-    await recordSweep(store, [state('known', 0, 'ok'), state('news', 1, 'ok')]);
+    const marks = await recordSweep(store, [state('known', 0, 'ok'), state('news', 1, 'ok')]);
     const changed = await changedStates(store, [
-      { id: 'known', at: at(0) },
-      { id: 'news', at: at(0) },
-      { id: 'never', at: undefined },
+      { id: 'known', fingerprint: 'f', mark: marks.get('known') },
+      { id: 'news', fingerprint: 'f', mark: '2026-11-23 09:00:00+00' },
+      { id: 'never', fingerprint: 'f', mark: undefined },
     ]);
-    expect([...changed.keys()]).toEqual(['news']);
+    expect([...changed.states.keys()]).toEqual(['news']);
   });
 
   test('a late result of a slower replica does not overwrite a newer state', async () => {
+    const late = state('late', 4, 'fail');
+    late.takenMs -= 60_000;
     await recordSweep(store, [state('late', 5, 'ok')]);
-    await recordSweep(store, [state('late', 4, 'fail')]);
+    expect(await recordSweep(store, [late])).toEqual(new Map());
     expect((await stateOf('late')).report.outcome).toBe('ok');
     expect([await count('check_result', 'late'), await count('check_transition', 'late')]).toEqual([2, 1]);
   });
 
-  test('the last sample outlives results that measured nothing', async () => {
-    const measured = state('carried', 0, 'ok', { deadlocks: 7 });
-    await recordSweep(store, [measured]);
-    await recordSweep(store, [{ ...state('carried', 1, 'unknown', null), sample: measured.sample }]);
-    expect((await stateOf('carried')).sample).toEqual({ at: at(0), facts: { deadlocks: 7 } });
-    const samples = await samplesSince(store, [{ id: 'carried', since: at(0) }]);
-    expect(samples.get('carried')).toEqual([{ at: at(0), facts: { deadlocks: 7 } }]);
+  test('a replica whose clock is ahead does not hide what another measures after it', async () => {
+    await recordSweep(store, [state('skewed', 3, 'ok')]);
+    await recordSweep(store, [state('skewed', 0, 'fail')]);
+    expect((await stateOf('skewed')).report).toMatchObject({ outcome: 'fail', since: at(0) });
+    expect(await count('check_transition', 'skewed')).toBe(2);
+  });
+
+  test("what was recorded while the database's clock was ahead gives way", async () => {
+    await recordSweep(store, [state('jumped', 0, 'ok')]);
+    await store.pool.query("update check_state set recorded_at = now() + interval '1 day' where check_id = 'jumped'");
+    expect((await stateOf('jumped')).takenMs).toBe(Number.NEGATIVE_INFINITY);
+    await recordSweep(store, [state('jumped', 1, 'fail')]);
+    expect((await stateOf('jumped')).report.outcome).toBe('fail');
+  });
+
+  test('nothing is known of a check that was configured otherwise, but whether people were told', async () => {
+    const open = { open: true, recent: ['fail' as const] };
+    const before = { ...state('changed', 0, 'fail'), said: { at: at(0), rules: { a: true } }, open };
+    await recordSweep(store, [before]);
+    const other = { id: 'changed', fingerprint: 'other', mark: undefined };
+    const changed = await changedStates(store, [other]);
+    expect([[...changed.states], [...changed.open]]).toEqual([[], [['changed', open]]]);
+    expect((await saidSince(store, [{ ...other, since: at(-9) }])).get('changed')).toEqual([]);
+    await recordSweep(store, [{ ...state('changed', 1, 'fail'), fingerprint: 'other', settled: undefined }]);
+    const after = (await changedStates(store, [other])).states.get('changed');
+    expect(after).toMatchObject({ report: { since: at(1) }, shown: { since: at(1) }, settled: undefined, open });
+  });
+
+  test('what the rules said is kept apart from the facts', async () => {
+    const said = { at: at(0), rules: { 'a > 1': true, 'b > 1': false, 'c > 1': null } };
+    await recordSweep(store, [{ ...state('said', 0, 'ok'), said }]);
+    await recordSweep(store, [state('said', 1, 'unknown', null)]);
+    const read = await saidSince(store, [{ id: 'said', fingerprint: 'f', since: at(0) }]);
+    expect(read.get('said')).toEqual([said]);
   });
 
   test('text that jsonb refuses costs no history', async () => {

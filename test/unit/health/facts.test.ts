@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { factsKept, keptFacts, plainFacts, plainJson } from '../../../src/health/facts.ts';
+import { briefFacts, briefValue, factsKept, keptFacts, plainFacts, plainJson } from '../../../src/health/facts.ts';
 
 function facts(raw: unknown): Record<string, unknown> {
   const plain = plainFacts(raw);
@@ -82,4 +82,28 @@ describe('keptFacts', () => {
     expect(kept.facts.small).toBe(1);
     expect(kept.cut.length).toBeGreaterThan(0);
   });
+});
+
+describe('what a report quotes', () => {
+  test.each<[string, unknown]>([
+    ['text', 'x'.repeat(5_000)],
+    ['text of many bytes', '💥'.repeat(5_000)],
+    ['text that JSON escapes', '\u0001'.repeat(5_000)],
+    ['a list', Array.from({ length: 60_000 }, (_, n) => `item${n}`)],
+    ['an object', { deep: { text: 'y'.repeat(2_000) } }],
+  ])('%s takes at most 1 KB, and says how long it was', (_, value) => {
+    const brief = briefValue(value);
+    expect(Buffer.byteLength(JSON.stringify(brief))).toBeLessThanOrEqual(1_024);
+    expect(String(brief)).toMatch(/… \(\d+ characters\)$/);
+    expect(String(brief).isWellFormed()).toBe(true);
+  });
+  test('what is small stays what it is', () => {
+    for (const value of [undefined, null, 7, 'text', ['a'], { b: 1 }]) expect(briefValue(value)).toEqual(value);
+  });
+});
+
+test('what a later probe compares with leaves out what is large', () => {
+  const facts = { logins: 7, body: 'x'.repeat(2_000) };
+  expect(briefFacts(facts, 2_020)).toEqual({ logins: 7 });
+  expect(briefFacts({ logins: 7 }, 12)).toEqual({ logins: 7 });
 });

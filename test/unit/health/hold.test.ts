@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { saidOf } from '../../../src/health/hold.ts';
 import { type JudgeInput, judge } from '../../../src/health/judge.ts';
 import type { FactSpecs, Sample } from '../../../src/kernel/check.ts';
 import { judgedOf } from '../../support/judging.ts';
@@ -36,7 +37,7 @@ function judged(
   return judge({
     measured: { kind: 'measured', at: now, facts, specs, attempts: 1, ...(earlier && { earlier }) },
     check,
-    history,
+    history: history.map((sample) => saidOf(check.warn, sample)),
     now,
     ...(previous && { previous }),
   });
@@ -84,11 +85,11 @@ describe('a condition that must hold for 5 minutes', () => {
   });
 
   test('what fired goes on while it is true, though the samples are gone', () => {
-    expect(judged(90, [], { previous: { outcome: 'warn', rule: 'value > 80' } }).outcome).toBe('warn');
-    expect(judged(90, [], { previous: { outcome: 'warn' } }).outcome).toBe('warn');
-    expect(judged(90, [], { previous: { outcome: 'warn', rule: 'another' } }).outcome).toBe('ok');
-    expect(judged(90, [], { previous: { outcome: 'ok' } }).outcome).toBe('ok');
-    expect(judged(70, [], { previous: { outcome: 'warn' } }).outcome).toBe('ok');
+    const fired = (...rules: string[]) => ({ previous: { outcome: 'warn', rules } as const });
+    expect(judged(90, [], fired('another', 'value > 80')).outcome).toBe('warn');
+    expect(judged(90, [], fired('another')).outcome).toBe('ok');
+    expect(judged(90, [], fired()).outcome).toBe('ok');
+    expect(judged(70, [], fired('value > 80')).outcome).toBe('ok');
   });
 });
 
@@ -118,11 +119,31 @@ describe("a source's own history", () => {
 
 test('a fail that must hold leaves a warn that need not', () => {
   const check = judgedOf({ fail: ['value > 95'], warn: ['value > 80'] }, specs, { heldForMs: five });
-  const history = samples([5, 90], [4, 90], [3, 90], [2, 90], [1, 90]);
+  const all = samples([5, 90], [4, 90], [3, 90], [2, 90], [1, 90]);
+  const history = all.map((sample) => saidOf([...check.fail, ...check.warn], sample));
   const measured = { kind: 'measured', at: now, facts: { value: 99 }, specs, attempts: 1 } as const;
   expect(judge({ measured, check, history, now })).toMatchObject({
     outcome: 'warn',
     rule: 'value > 80',
     notes: ['fail for 0 of 5 min: value 99 % (limit 95 %)'],
   });
+});
+
+test('samples that could not be read are no excuse: the note says so', () => {
+  const check = judgedOf({ fail: ['value > 80'] }, specs, { heldForMs: five });
+  const measured = { kind: 'measured', at: now, facts: { value: 90 }, specs, attempts: 1 } as const;
+  const unread = { previous: false, history: true };
+  expect(judge({ measured, check, history: [], now, unread }).notes).toEqual([
+    'fail for 0 of 5 min (earlier samples not read): value 90 % (limit 80 %)',
+  ]);
+});
+
+test('a rule that fired says nothing for another one', () => {
+  const check = judgedOf({ warn: ['value > 80', 'age_s > 5'] }, specs, { heldForMs: five });
+  const measured = { kind: 'measured', at: now, facts: { value: 0, age_s: 10 }, specs, attempts: 1 } as const;
+  const after = (...rules: string[]) =>
+    judge({ measured, check, history: [], now, previous: { outcome: 'warn', rules } });
+  expect(after('value > 80').outcome).toBe('ok');
+  expect(after('age_s > 5').outcome).toBe('warn');
+  expect(after('age_s > 5').fired).toEqual(['age_s > 5']);
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Input, type Judged, type JudgeInput, judge } from '../../../src/health/judge.ts';
-import type { Judgement } from '../../../src/health/model.ts';
+import { type Input, type Judged, type JudgeInput, judge, type Verdict } from '../../../src/health/judge.ts';
 import type { FactSpecs, Facts } from '../../../src/kernel/check.ts';
 import { judgedOf } from '../../support/judging.ts';
 
@@ -18,7 +17,7 @@ function judged(
   facts: Facts,
   more: Partial<Extract<Input, { kind: 'measured' }>> = {},
   rest: Partial<JudgeInput> = {},
-): Judgement {
+): Verdict {
   return judge({
     measured: { kind: 'measured', at: now, facts, specs, attempts: 1, ...more },
     check,
@@ -38,7 +37,12 @@ const healthy = { status: 200, latency_ms: 34, json: { status: 'healthy', queue:
 
 describe('the worst outcome wins', () => {
   test('all good', () => {
-    expect(judged(check, healthy)).toEqual({ outcome: 'ok', reason: 'status 200, latency 34 ms', notes: [] });
+    expect(judged(check, healthy)).toEqual({
+      outcome: 'ok',
+      reason: 'status 200, latency 34 ms',
+      notes: [],
+      fired: [],
+    });
   });
 
   test('all good, in the words of the check type', () => {
@@ -57,6 +61,7 @@ describe('the worst outcome wins', () => {
       reason: 'status 503 (want 200)',
       next: hint,
       notes: [],
+      fired: ['status != 200'],
     });
   });
 
@@ -123,7 +128,11 @@ describe('the worst outcome wins', () => {
 describe('a probe that needed several attempts', () => {
   test('ok after retry', () => {
     expect(judged(check, healthy, { attempts: 2 }).notes).toEqual(['ok after retry']);
-    expect(judged(check, { ...healthy, status: 500 }, { attempts: 2 }).notes).toEqual([]);
+  });
+  test('any other outcome says how many tries it took', () => {
+    expect(judged(check, { ...healthy, status: 500 }, { attempts: 2 }).notes).toEqual(['after 2 tries']);
+    expect(judged(check, { ...healthy, latency_ms: 600 }, { attempts: 3 }).notes).toEqual(['after 3 tries']);
+    expect(judged(check, { status: 200 }, { attempts: 2 }).notes).toEqual(['after 2 tries']);
   });
 });
 
@@ -142,13 +151,14 @@ describe('a probe that could not measure', () => {
       why: 'denied',
       next: hint,
       notes: [],
+      fired: [],
     });
   });
   test("the probe's advice comes before the check's hint", () => {
     const advised = { ...unmeasured, next: 'grant ecs:ListServices', attempts: 3 };
     expect(judge({ measured: advised, check, history: [], now })).toMatchObject({
       next: 'grant ecs:ListServices',
-      notes: ['tried 3 times'],
+      notes: ['after 3 tries'],
     });
   });
   test('no words at all: the reason by name', () => {
@@ -167,14 +177,18 @@ describe('a rate without an earlier sample', () => {
   test('does not hide a fail', () => {
     expect(judged(rates, { status: 500 })).toMatchObject({ outcome: 'fail' });
   });
-  test('is unknown when there was an earlier sample', () => {
-    expect(judged(rates, { status: 200 }, { hadPrevious: true })).toMatchObject({
+  test('is unknown when its counter is gone: it has nothing to wait for', () => {
+    const counters: FactSpecs = { ...specs, deadlocks: { type: 'number', help: 'counter' } };
+    const check = judgedOf({ fail: ['status != 200'], warn: ['deadlocks_per_min > 5'] }, counters);
+    const facts = { status: 200, deadlocks: null };
+    expect(judged(check, facts, { specs: counters })).toMatchObject({
       outcome: 'unknown',
-      reason: "can't judge `deadlocks_per_min > 5`: deadlocks_per_min: no rate, though there is an earlier sample",
+      reason: "can't judge `deadlocks_per_min > 5`: deadlocks is missing",
     });
+    expect(judged(check, { ...facts, deadlocks: 7 }, { specs: counters }).outcome).toBe('ok');
   });
   test('is judged once it is there', () => {
-    expect(judged(rates, { status: 200, deadlocks_per_min: 6 }, { hadPrevious: true })).toMatchObject({
+    expect(judged(rates, { status: 200, deadlocks_per_min: 6 })).toMatchObject({
       outcome: 'warn',
     });
   });
@@ -198,7 +212,7 @@ describe('a check that does not run now', () => {
       now,
     });
   test('keeps its last result while that is fresh', () => {
-    expect(last(180_000)).toEqual({ ...report, unit: undefined });
+    expect(last(180_000)).toEqual({ ...report, unit: undefined, fired: [] });
   });
   test('is stale when it is older', () => {
     expect(last(180_001)).toMatchObject({
@@ -207,6 +221,13 @@ describe('a check that does not run now', () => {
       next: 'x',
     });
     expect(last(7_200_000, { next: undefined })).toMatchObject({ outcome: 'stale', next: hint });
+  });
+  test('is stale when its clock was ahead of ours: who knows how old it is', () => {
+    expect(last(-5_000).outcome).toBe('fail');
+    expect(last(-86_400_000)).toMatchObject({
+      outcome: 'stale',
+      reason: 'measured 1 d ahead of the clock; last fail: status 503 (want 200)',
+    });
   });
   test('an ok that is too old is stale, not ok', () => {
     expect(last(200_000, { outcome: 'ok', reason: 'status 200' })).toMatchObject({ outcome: 'stale' });
@@ -235,7 +256,8 @@ describe('hysteresis', () => {
     specs,
     { hint },
   );
-  const after = (outcome: 'warn' | 'fail' | 'ok', facts: Facts) => judged(slow, facts, {}, { previous: { outcome } });
+  const after = (outcome: 'warn' | 'fail' | 'ok', facts: Facts) =>
+    judged(slow, facts, {}, { previous: { outcome, rules: [] } });
   test.each(['warn', 'fail'] as const)('after %s it stays warn until it clears', (outcome) => {
     expect(after(outcome, { status: 200, latency_ms: 430 })).toEqual({
       outcome: 'warn',
@@ -246,6 +268,7 @@ describe('hysteresis', () => {
       reason: 'latency_ms 430 ms, clears below 400 ms',
       next: hint,
       notes: [],
+      fired: [],
     });
     expect(after(outcome, { status: 200, latency_ms: 399 }).outcome).toBe('ok');
   });
@@ -253,12 +276,18 @@ describe('hysteresis', () => {
     expect(after('ok', { status: 200, latency_ms: 430 }).outcome).toBe('ok');
     expect(judged(slow, { status: 200, latency_ms: 430 }).outcome).toBe('ok');
   });
+  test('an unreadable past is named where it could make a difference', () => {
+    const unread = { previous: true, history: false };
+    const notes = (latency_ms: number) => judged(slow, { status: 200, latency_ms }, {}, { unread }).notes;
+    expect(notes(430)).toEqual(['past unknown: clear rules skipped']);
+    expect(notes(399)).toEqual([]);
+  });
   test('rules that fire come first', () => {
     expect(after('warn', { status: 500, latency_ms: 430 }).outcome).toBe('fail');
   });
   test('a clear rule that can not be evaluated is unknown', () => {
     const json = judgedOf({ warn: ['latency_ms > 500'], clear: ['json.drained'] }, specs);
-    expect(judged(json, { latency_ms: 1 }, {}, { previous: { outcome: 'warn' } })).toMatchObject({
+    expect(judged(json, { latency_ms: 1 }, {}, { previous: { outcome: 'warn', rules: [] } })).toMatchObject({
       outcome: 'unknown',
       rule: 'json.drained',
       reason: "can't judge `json.drained`: json is missing",
@@ -266,7 +295,7 @@ describe('hysteresis', () => {
   });
   test('a clear rule that waits for a second sample proves nothing', () => {
     const rate = judgedOf({ warn: ['latency_ms > 500'], clear: ['deadlocks_per_min < 1'] }, specs);
-    expect(judged(rate, { latency_ms: 1 }, {}, { previous: { outcome: 'fail' } })).toMatchObject({
+    expect(judged(rate, { latency_ms: 1 }, {}, { previous: { outcome: 'fail', rules: [] } })).toMatchObject({
       outcome: 'warn',
       reason: 'was fail; deadlocks_per_min needs a second sample',
     });
@@ -301,15 +330,11 @@ test('never ok while a rule can not be evaluated, never anything but fail while 
       someRules,
       someRules,
       anyFacts,
-      fc.boolean(),
       fc.option(fc.constantFrom('ok', 'warn', 'fail') as fc.Arbitrary<'ok' | 'warn' | 'fail'>),
-      (fail, warn, facts, hadPrevious, outcome) => {
+      (fail, warn, facts, outcome) => {
         const random = judgedOf({ fail, warn }, specs);
-        const answer = judged(random, facts, { hadPrevious }, outcome === null ? {} : { previous: { outcome } });
-        const kinds = (level: 'fail' | 'warn') =>
-          random[level]
-            .map((rule) => rule.evaluate(facts).kind)
-            .map((kind) => (kind === 'not_yet' && hadPrevious ? 'unknown' : kind));
+        const answer = judged(random, facts, {}, outcome === null ? {} : { previous: { outcome, rules: [] } });
+        const kinds = (level: 'fail' | 'warn') => random[level].map((rule) => rule.evaluate(facts).kind);
         const all = [...kinds('fail'), ...kinds('warn')];
         const expected =
           all.length === 0
