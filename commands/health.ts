@@ -84,7 +84,7 @@ function healthReply(ctx: Context, report: HealthReport, scope: Scope, place: Re
     json: () => healthJson(report),
     exitCode: exitCodeOf(report.verdict),
     partial: !done,
-    ...(done && place !== 'thread' ? { thread: () => tablePosts(report.checks) } : {}),
+    ...(done && place !== 'thread' ? { thread: () => tablePosts(report.checks, { report, now }) } : {}),
   };
 }
 

@@ -6,10 +6,12 @@ import type { CheckDetails } from '../model.ts';
 import { context, plain, rowText, runbookLink, section } from './slack.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { slackTime } from './time.ts';
-import { faces, tookWords } from './words.ts';
+import { ageWords, faces, tookWords } from './words.ts';
 
 const FACTS = 20;
 const CHANGES = 5;
+/** Columns that a phone shows on one line: an hour each. */
+const PHONE = 24;
 
 /** One check with its facts, its last 24 hours, its changes and its uptime. */
 export function detailsPost(details: CheckDetails, now: Date): Post {
@@ -21,7 +23,7 @@ export function detailsPost(details: CheckDetails, now: Date): Post {
         escapeSlack(details.asks),
         `every ${formatDuration(details.everyMs)}`,
         `group ${escapeSlack(report.group)}`,
-        `measured ${slackTime(report.at, now)} in ${tookWords(report.duration_ms)}`,
+        `measured ${slackTime(report.at, now)} (${ageWords(report.at, now)}) in ${tookWords(report.duration_ms)}`,
         ...report.notes.map(escapeSlack),
       ].join(' · '),
     ),
@@ -42,13 +44,14 @@ export function pastText(details: CheckDetails): string {
     const { fact, unit, points } = details.series;
     const values = points.map((point) => point.value);
     const known = values.filter((value) => value !== null);
-    const drawn = sparkline(values, 48);
+    const drawn = sparkline(values, PHONE);
     if (drawn) {
       const range = `${formatValue(Math.min(...known), undefined)}–${formatValue(Math.max(...known), unit)}`;
       lines.push(`\`${drawn}\` ${escapeSlack(`${fact} ${range}`)}`);
     }
   }
-  if (details.strip.some((outcome) => outcome !== null)) lines.push(`\`${outcomeStrip(details.strip)}\` last 24 h`);
+  if (details.strip.some((outcome) => outcome !== null))
+    lines.push(`\`${outcomeStrip(details.strip, PHONE)}\` last 24 h`);
   const uptime = uptimeWords(details);
   if (uptime) lines.push(uptime);
   return lines.join('\n');

@@ -1,43 +1,79 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack, slackLink } from '../../kernel/escape.ts';
 import type { CheckReport, HealthReport } from '../model.ts';
+import { ageNote, oldOkWords } from './age.ts';
 import { slackTime } from './time.ts';
 import { ageWords, countsLine, faces, tookWords } from './words.ts';
 
 /** Rows shown in the message itself; the thread has all of them. */
 const ROWS = 12;
+/** Names in a line of what is blocked or muted. */
+const NAMES = 8;
 
-/** The answer to `/ops health`: verdict, then what needs a person, worst first. `scope` is what "run again" repeats. */
-export function healthPost(report: HealthReport, options: { now: Date; scope: string; stillShown?: string[] }): Post {
-  const bad = report.checks.filter((check) => check.outcome !== 'ok');
+/**
+ * The answer to `/ops health`: the verdict, then what needs a person, worst first, each in a row of its own; what is
+ * blocked or muted needs nobody and shares a line. `scope` is what "run again" repeats.
+ */
+export function healthPost(report: HealthReport, options: { now: Date; scope: string }): Post {
+  const { now, scope } = options;
+  const bad = report.checks.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'blocked' && outcome !== 'muted');
   const shown = bad.slice(0, ROWS);
+  const counts = escapeSlack(`${scope ? `${scope}: ` : ''}${countsLine(report.counts)}`);
+  const head = `${faces[report.verdict].mark} *${counts}*`;
+  const warnings = (report.warnings ?? []).map((warning) => context(`⚠️ ${escapeSlack(warning)}`));
+  const rows = shown.map((check) => rowBlock(check, report, now));
+  // What makes the verdict comes right behind it: the worst row, or a cause elsewhere that the warnings name.
+  const inRows = shown[0]?.outcome === report.verdict;
   const blocks: SlackBlock[] = [
-    section(`${faces[report.verdict].mark} *${countsLine(report.counts)}*`),
-    context(progressLine(report, options.now)),
-    ...shown.map((check) => rowBlock(check, options.now)),
+    section(`${head} — ${summaryEnd(report, now)}`),
+    ...(inRows ? rows : [...warnings, ...rows]),
   ];
   if (bad.length > shown.length) blocks.push(context(`… and ${bad.length - shown.length} more in the thread`));
-  for (const warning of report.warnings ?? []) blocks.push(context(`⚠️ ${escapeSlack(warning)}`));
-  if (report.pending.length === 0) blocks.push(buttons(shown, options.scope));
-  const worst = shown[0] ? ` — ${escapeSlack(`${shown[0].id}: ${shown[0].reason}`)}` : '';
-  return { text: `${faces[report.verdict].mark} ${countsLine(report.counts)}${worst}`, blocks };
+  const quiet = quietLines(report.checks);
+  if (quiet.length > 0) blocks.push(context(quiet.map(escapeSlack).join('\n')));
+  if (inRows) blocks.push(...warnings);
+  if (report.pending.length === 0) blocks.push(buttons(shown, scope));
+  const worst = shown[0] && inRows ? `${shown[0].id}: ${shown[0].reason}` : report.warnings?.[0];
+  return { text: `${faces[report.verdict].mark} ${counts}${worst ? ` — ${escapeSlack(worst)}` : ''}`, blocks };
 }
 
-function progressLine(report: HealthReport, now: Date): string {
-  if (report.pending.length === 0) return `${slackTime(report.started_at, now)} · ${tookWords(report.duration_ms)}`;
+/** When it was measured and how long it took, and what of it is older; while it runs, how far it is. */
+function summaryEnd(report: HealthReport, now: Date): string {
+  const old = oldOkWords(report, now);
+  if (report.pending.length === 0) {
+    return [`${slackTime(report.started_at, now)}, ${tookWords(report.duration_ms)}`, old].filter(Boolean).join(' · ');
+  }
   const total = report.checks.length;
   const done = total - report.pending.length;
   if (done > 0) return `⏳ checked ${done} of ${total} …`;
   return `⏳ last result ${ageWords(report.started_at, now)} · checking …`;
 }
 
-/** One check that needs a look: what, value and limit, since when, who, next step. */
-export function rowText(check: CheckReport, now: Date): string {
+/** "⛓️ 3 blocked by db: api, lag, web" for each cause, and "🔕 1 muted: search". */
+function quietLines(checks: readonly CheckReport[]): string[] {
+  const lines = new Map<string, string[]>();
+  for (const { id, outcome, blocked_by: by } of checks) {
+    if (outcome !== 'blocked' && outcome !== 'muted') continue;
+    const what = outcome === 'blocked' && by !== undefined ? `blocked by ${by}` : outcome;
+    const key = `${faces[outcome].mark} # ${what}`;
+    lines.set(key, [...(lines.get(key) ?? []), id]);
+  }
+  return [...lines].map(([what, ids]) => {
+    const more = ids.length > NAMES ? ` … and ${ids.length - NAMES} more` : '';
+    return `${what.replace('#', String(ids.length))}: ${ids.slice(0, NAMES).join(', ')}${more}`;
+  });
+}
+
+/** One check that needs a look: what, value and limit, since when, how old when it is not from now, who, next step. */
+export function rowText(check: CheckReport, now: Date, age = ''): string {
   const face = faces[check.outcome];
-  const since =
-    check.outcome === 'stale' ? ` · measured ${slackTime(check.at, now)}` : ` · since ${slackTime(check.since, now)}`;
-  const owner = check.owner ? ` · ${escapeSlack(check.owner)}` : '';
-  const lines = [`${face.mark} *${face.word} ${escapeSlack(check.id)}*: ${escapeSlack(check.reason)}${since}${owner}`];
+  const facts = [
+    check.outcome === 'stale' ? `measured ${slackTime(check.at, now)}` : `since ${slackTime(check.since, now)}`,
+    check.outcome === 'stale' ? '' : age,
+    escapeSlack(check.owner ?? ''),
+  ].filter(Boolean);
+  const what = `${face.mark} *${face.word} ${escapeSlack(check.id)}*: ${escapeSlack(check.reason)}`;
+  const lines = [[what, ...facts].join(' · ')];
   const next = [check.next ? escapeSlack(check.next) : '', runbookLink(check.runbook)].filter(Boolean).join(' · ');
   if (next) lines.push(`→ ${next}`);
   return lines.join('\n');
@@ -49,9 +85,9 @@ export function runbookLink(runbook: string | undefined): string {
   return slackLink(runbook, 'runbook');
 }
 
-function rowBlock(check: CheckReport, now: Date): SlackBlock {
+function rowBlock(check: CheckReport, report: HealthReport, now: Date): SlackBlock {
   return {
-    ...section(rowText(check, now)),
+    ...section(rowText(check, now, ageNote(check, report, now))),
     accessory: { type: 'button', action_id: 'health.details', text: plain('Details'), value: check.id },
   };
 }

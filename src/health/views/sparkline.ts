@@ -1,4 +1,4 @@
-import type { Outcome } from '../model.ts';
+import { type Outcome, outcomes } from '../model.ts';
 
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -27,9 +27,13 @@ const stripMarks: Record<Outcome, string> = {
   muted: '-',
 };
 
-/** Outcomes as one character each: ▪ ok, ▲ warn, ✖ fail, ? unknown, - muted or blocked, · not measured. */
-export function outcomeStrip(strip: readonly (Outcome | null)[]): string {
-  return strip.map((outcome) => (outcome === null ? '·' : stripMarks[outcome])).join('');
+/**
+ * Outcomes as one character each, in at most `width` columns (the worst of each): ▪ ok, ▲ warn, ✖ fail, ? unknown,
+ * - muted or blocked, · not measured.
+ */
+export function outcomeStrip(strip: readonly (Outcome | null)[], width: number): string {
+  const columns = columnsOf(strip, width, (slice) => outcomes.find((outcome) => slice.includes(outcome)));
+  return columns.map((outcome) => (outcome === undefined ? '·' : stripMarks[outcome])).join('');
 }
 
 function columnsOf<T, C>(items: readonly T[], width: number, merge: (slice: readonly T[]) => C): C[] {

@@ -2,26 +2,29 @@ import { stripVTControlCharacters } from 'node:util';
 import type { TerminalStyle } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import type { CheckDetails, CheckReport, HealthReport, Outcome } from '../model.ts';
+import { ageNote, oldOkWords } from './age.ts';
 import { factLines, uptimeWords } from './details.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { zoneName, zoneTime } from './time.ts';
-import { countsLine, faces, tookWords } from './words.ts';
+import { ageWords, countsLine, faces, tookWords } from './words.ts';
 
 /** The same answer as in Slack, for a terminal: verdict, what needs a look with its next step, then the rest by group. */
 export function healthText(report: HealthReport, now: Date, style: TerminalStyle): string {
   const at = `${zoneTime(report.started_at, now, style.zone)} ${zoneName(report.started_at, style.zone)}`;
   const head = `${word(report.verdict, style)}  ${countsLine(report.counts)} — ${at}, ${tookWords(report.duration_ms)}`;
-  const lines = [head];
+  const old = report.pending.length === 0 ? oldOkWords(report, now) : '';
+  const lines = [old ? `${head} · ${old}` : head];
   for (const warning of report.warnings ?? []) lines.push(`! ${clean(warning)}`);
   const width = Math.max(0, ...report.checks.map((check) => check.id.length));
-  for (const check of report.checks) lines.push(...checkLines(check, now, width, style));
+  for (const check of report.checks) lines.push(...checkLines(check, now, width, style, ageNote(check, report, now)));
   return lines.join('\n');
 }
 
-function checkLines(check: CheckReport, now: Date, width: number, style: TerminalStyle): string[] {
+function checkLines(check: CheckReport, now: Date, width: number, style: TerminalStyle, age = ''): string[] {
   const state = word(check.outcome, style);
   const line = `${state}  ${check.id.padEnd(width)}  ${clean(check.reason)}`;
-  const notes = check.notes.length ? dim(`  (${check.notes.map(clean).join('; ')})`, style) : '';
+  const remarks = [...(age ? [age] : []), ...check.notes.map(clean)];
+  const notes = remarks.length ? dim(`  (${remarks.join('; ')})`, style) : '';
   if (check.outcome === 'ok') return [line + notes];
   const since = `since ${zoneTime(check.since, now, style.zone)}`;
   const owner = check.owner ? ` · ${clean(check.owner)}` : '';
@@ -40,7 +43,10 @@ export function detailsText(details: CheckDetails, now: Date, style: TerminalSty
   const lines = [
     ...checkLines(report, now, report.id.length, style),
     dim(`  ${clean(details.asks)} · every ${formatDuration(details.everyMs)} · group ${report.group}`, style),
-    dim(`  measured ${zoneTime(report.at, now, style.zone)} in ${tookWords(report.duration_ms)}`, style),
+    dim(
+      `  measured ${zoneTime(report.at, now, style.zone)} (${ageWords(report.at, now)}) in ${tookWords(report.duration_ms)}`,
+      style,
+    ),
   ];
   if (details.series) {
     const drawn = sparkline(
@@ -49,7 +55,7 @@ export function detailsText(details: CheckDetails, now: Date, style: TerminalSty
     );
     if (drawn) lines.push(`  ${drawn} ${details.series.fact}, last 24 h`);
   }
-  if (details.strip.some((outcome) => outcome !== null)) lines.push(`  ${outcomeStrip(details.strip)} last 24 h`);
+  if (details.strip.some((outcome) => outcome !== null)) lines.push(`  ${outcomeStrip(details.strip, 48)} last 24 h`);
   const uptime = uptimeWords(details);
   if (uptime) lines.push(`  ${uptime}`);
   lines.push(...factLines(details).map((line) => `  ${clean(line)}`));
