@@ -27,8 +27,8 @@ interface Result {
 async function insert(results: Result[]): Promise<void> {
   await store.pool.query('truncate check_result, check_rollup, check_rollup_fact, check_transition');
   await store.pool.query(
-    `insert into check_result (check_id, at, outcome, duration_ms, facts)
-     select check_id, at, outcome, 1, nullif(facts, 'null'::jsonb) from jsonb_to_recordset($1::jsonb)
+    `insert into check_result (check_id, at, outcome, duration_ms, facts, fingerprint)
+     select check_id, at, outcome, 1, nullif(facts, 'null'::jsonb), '' from jsonb_to_recordset($1::jsonb)
      as r (check_id text, at timestamptz, outcome text, facts jsonb)`,
     [JSON.stringify(results)],
   );
@@ -217,8 +217,8 @@ describe('rollUp', () => {
   test('a run is bounded and says that there is more', async () => {
     await insert([]);
     await store.pool.query(
-      `insert into check_result (check_id, at, outcome, duration_ms)
-       select 'a', $1::timestamptz - n * interval '1 second', 'ok', 1 from generate_series(1, 101000) n`,
+      `insert into check_result (check_id, at, outcome, duration_ms, fingerprint)
+       select 'a', $1::timestamptz - n * interval '1 second', 'ok', 1, '' from generate_series(1, 101000) n`,
       [new Date(now.getTime() - 3 * day)],
     );
     const first = await rollUp(store, now);

@@ -58,6 +58,40 @@ describe('claimDue', () => {
     expect(await claimDue(store, ['a'], after(60_000))).toEqual(['a']);
   });
 
+  test('a clock that was a day ahead and is right again costs one rhythm, not a day', async () => {
+    const store = await serverStore();
+    const day = 86_400_000;
+    await planChecks(store, checks('a', 'b'), after(day));
+    expect((await claimDue(store, ['a', 'b'], after(day))).sort()).toEqual(['a', 'b']);
+    expect(await claimDue(store, ['a'], nine)).toEqual([]);
+    expect(await claimDue(store, ['a'], after(59_000))).toEqual([]);
+    expect(await claimDue(store, ['a'], after(60_000))).toEqual(['a']);
+    await planChecks(store, checks('b'), nine);
+    expect(await claimDue(store, ['b'], after(60_000))).toEqual(['b']);
+  });
+
+  test('replicas whose clocks differ by seconds keep one rhythm', async () => {
+    const store = await serverStore();
+    await planChecks(store, checks('a'), nine);
+    let claims = 0;
+    for (let ms = 0; ms < 600_000; ms += 5_000) {
+      claims += (await claimDue(store, ['a'], after(ms))).length;
+      claims += (await claimDue(store, ['a'], after(ms + 20_000))).length;
+    }
+    expect(claims).toBeLessThanOrEqual(12);
+  });
+
+  test('another check under the same id is due at once, the same one is not', async () => {
+    const store = await serverStore();
+    await planChecks(store, checks('a'), nine);
+    await claimDue(store, ['a'], nine);
+    await planChecks(store, checks('a'), after(1_000));
+    expect(await claimDue(store, ['a'], after(1_000))).toEqual([]);
+    const [other] = checks('a').map((check) => ({ ...check, target: { port: 1 } }));
+    await planChecks(store, [other!], after(1_000));
+    expect(await claimDue(store, ['a'], after(1_000))).toEqual(['a']);
+  });
+
   test('of several replicas that claim at once, one gets each check', async () => {
     const store = await serverStore();
     const ids = Array.from({ length: 50 }, (_, n) => `c${n}`);
