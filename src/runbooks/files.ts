@@ -20,7 +20,10 @@ export function runbookFiles(folders: readonly string[]): Runbooks {
         const text = await readFile(join(folder, `${name}.md`), 'utf8').catch(missing);
         if (text !== undefined) return text;
       }
-      throw new OpsError('not_found', `There is no runbook "${name}"`, { hint: `write ${name}.md in ${folders[0]}` });
+      // Everyone in Slack reads this: where the server keeps its files is none of their business.
+      throw new OpsError('not_found', `There is no runbook "${name}"`, {
+        hint: `write templates/runbooks/${name}.md beside the config file`,
+      });
     },
   };
 }
