@@ -1,5 +1,5 @@
 import type { SlackBlock } from '../kernel/command.ts';
-import { cutText } from './cut.ts';
+import { cutLines } from './cut.ts';
 import { fitElements, isRecord, mrkdwn, plain, type Shape, text } from './elements.ts';
 import { fitTable } from './table.ts';
 
@@ -59,7 +59,7 @@ const fits: Record<string, Fit> = {
   },
   markdown: (block) => {
     const body = typeof block.text === 'string' ? block.text.toWellFormed() : '';
-    return body.trim() === '' ? 'empty' : { text: cutText(body, 12_000) };
+    return body.trim() === '' ? 'empty' : { text: cutLines(body, 12_000) };
   },
   table: fitTable,
 };

@@ -12,6 +12,29 @@ export function cutText(text: string, max: number): string {
   return stillOpen ? `${shorter}…${fenceEnd}` : `${shorter}…`;
 }
 
+/**
+ * Cuts Markdown to `max` UTF-16 units at the end of a line and says how many lines are missing; a code fence left open is
+ * closed before. Pure.
+ */
+export function cutLines(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const lines = text.split('\n');
+  const room = max - noticeMax - fenceEnd.length;
+  let length = 0;
+  let count = 0;
+  while (count < lines.length && length + lines[count]!.length + 1 <= room) {
+    length += lines[count]!.length + 1;
+    count += 1;
+  }
+  // A first line that is too long by itself is cut, and counted as shown.
+  const kept = count > 0 ? lines.slice(0, count) : [cutText(lines[0]!, room)];
+  const open = count > 0 && kept.filter((line) => /^\s*```/.test(line)).length % 2 === 1;
+  const left = lines.length - kept.length;
+  const notice = left === 0 ? '' : `\n\n… and ${left} more ${left === 1 ? 'line' : 'lines'}`;
+  return `${kept.join('\n')}${open ? fenceEnd : ''}${notice}`;
+}
+
+const noticeMax = 40;
 const fence = '```';
 const fenceEnd = '\n```';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutText } from '../../../src/slack/cut.ts';
+import { cutLines, cutText } from '../../../src/slack/cut.ts';
 
 describe('cutText', () => {
   it('leaves short text alone', () => {
@@ -54,6 +54,41 @@ describe('cutText', () => {
         }
       }),
       { numRuns: 5_000 },
+    );
+  });
+});
+
+describe('cutLines', () => {
+  const runbook = (lines: number) => Array.from({ length: lines }, (_, n) => `line ${n + 1} of the runbook`).join('\n');
+
+  it('leaves what fits alone', () => {
+    expect(cutLines(runbook(20), 1_000)).toBe(runbook(20));
+  });
+
+  it('keeps whole lines and says how many are missing', () => {
+    const cut = cutLines(runbook(100), 1_000);
+    const [kept, notice] = cut.split('\n\n');
+    expect(runbook(100).startsWith(`${kept}\n`)).toBe(true);
+    expect(notice).toBe(`… and ${100 - kept!.split('\n').length} more lines`);
+    expect(cut.length).toBeGreaterThan(900);
+  });
+
+  it('closes a code fence before that', () => {
+    const cut = cutLines(`\`\`\`\n${runbook(100)}\n\`\`\``, 1_000);
+    expect(cut).toMatch(/runbook\n```\n\n… and \d+ more lines$/);
+  });
+
+  it('cuts a line that is too long by itself', () => {
+    expect(cutLines(`${'x'.repeat(2_000)}\nsecond`, 1_000)).toMatch(/^x{900,}…\n\n… and 1 more line$/);
+    expect(cutLines('x'.repeat(2_000), 1_000)).toMatch(/^x{900,}…$/);
+  });
+
+  it('never leaves more than may be', () => {
+    const lines = fc.array(fc.constantFrom('```', 'a', '🔴'.repeat(30), '', 'x'.repeat(150)), { maxLength: 60 });
+    fc.assert(
+      fc.property(lines, fc.integer({ min: 100, max: 400 }), (parts, max) => {
+        expect(cutLines(parts.join('\n'), max).length).toBeLessThanOrEqual(max);
+      }),
     );
   });
 });
