@@ -100,3 +100,8 @@ export function isDeadToken(word: string): boolean {
 export function mayWorkLater(error: PortError): boolean {
   return error.retryable || ['unconfirmed', 'stopped'].includes(error.reason) || isDeadToken(error.reason);
 }
+
+/** Slack refuses the token itself: whoever watches the token has said so. */
+export function isDeadTokenError(error: unknown): error is PortError {
+  return error instanceof PortError && isDeadToken(error.reason);
+}

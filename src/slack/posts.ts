@@ -70,6 +70,12 @@ export function wentWrongPost(ref: string): Post {
   return said(`Something went wrong (ref ${ref}). The bot's log has the details under this reference.`);
 }
 
+export function deadTokenPost(word: string): Post {
+  return said(
+    `I can't post: Slack refuses my token (${escapeSlack(word)}). Whoever runs me finds the remedy in my log.`,
+  );
+}
+
 /** The last answer shown, with a line that says why it goes no further. */
 export function endedEarly(last: Post, why: string): Post {
   return { text: last.text, blocks: [...last.blocks, context(`⚠️ ${escapeSlack(cutText(why, 1_000))}`)] };

@@ -5,8 +5,9 @@ import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Asked, tell } from './asked.ts';
 import { type Delivered, deliver } from './deliver.ts';
+import { isDeadTokenError } from './failures.ts';
 import type { Outgoing } from './outgoing.ts';
-import { deniedPost, endedEarly, errorPost, interruptedPost, wentWrongPost } from './posts.ts';
+import { deadTokenPost, deniedPost, endedEarly, errorPost, interruptedPost, wentWrongPost } from './posts.ts';
 import type { Running } from './running.ts';
 import type { Work } from './work.ts';
 
@@ -77,14 +78,17 @@ async function presentFailure<S>(
   }
   const { post, why } = presented(error, log);
   if (unfinished) await finish(unfinished, endedEarly(unfinished.last, why), log);
-  await tell(outgoing, asked, post).catch((untold: unknown) =>
-    log.error({ err: untold }, 'a failure could not be told'),
-  );
+  await tell(outgoing, asked, post).catch((untold: unknown) => {
+    if (!isDeadTokenError(untold)) log.error({ err: untold }, 'a failure could not be told');
+  });
 }
 
 /** An expected failure in its own words; anything else as a reference into the log. */
 function presented(error: unknown, log: Log): { post: Post; why: string } {
   if (error instanceof OpsError) return { post: errorPost(error), why: `Not refreshed: ${error.message}` };
+  // Said once, by the token's watch; this is no fault of the command.
+  if (isDeadTokenError(error))
+    return { post: deadTokenPost(error.reason), why: 'Not refreshed: Slack refuses the bot' };
   const ref = randomBytes(3).toString('hex').toUpperCase();
   log.error({ err: error, ref }, `something went wrong (ref ${ref})`);
   return { post: wentWrongPost(ref), why: `Not refreshed: something went wrong (ref ${ref})` };
@@ -95,7 +99,9 @@ async function finish(
   post: Post,
   log: Log,
 ): Promise<void> {
-  await unfinished?.finish(post).catch((error: unknown) => log.error({ err: error }, 'an answer stays unfinished'));
+  await unfinished?.finish(post).catch((error: unknown) => {
+    if (!isDeadTokenError(error)) log.error({ err: error }, 'an answer stays unfinished');
+  });
 }
 
 /** The same log with more fields; `Log` has no `child`, so the fields go with each line. */

@@ -1,4 +1,5 @@
 import type { Log } from '../kernel/log.ts';
+import { isDeadTokenError } from './failures.ts';
 
 /** The work that goes on after an acknowledgement; stopping the bot waits for it. */
 export interface Work {
@@ -6,7 +7,7 @@ export interface Work {
   readonly open: boolean;
   /** Aborted when the bot can't wait any longer. */
   readonly signal: AbortSignal;
-  /** Runs something to its end; a failure is logged, never thrown. */
+  /** Runs something to its end; a failure is logged, never thrown (of a dead token its watch has told). */
   start(what: string, run: () => Promise<void>): void;
   /**
    * Begins nothing new, waits up to `graceMs`, then aborts what still runs and gives it 0.7 s to say so. What still waits
@@ -40,7 +41,9 @@ export function openWork(log: Log): Work {
     signal: aborting.signal,
     start: (what, run) => {
       const done: Promise<void> = run()
-        .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
+        .catch((error: unknown) => {
+          if (!isDeadTokenError(error)) log.error({ err: error }, `${what} failed`);
+        })
         .finally(() => running.delete(done));
       running.add(done);
     },

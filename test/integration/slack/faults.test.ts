@@ -156,17 +156,20 @@ describe('the bot token', () => {
     process.on('unhandledRejection', note);
     closeLater(async () => process.off('unhandledRejection', note));
     const workspace = await workspaceOf();
-    const { log, health } = await botOf(workspace, 'socket');
+    const { log, health, stop, botUserId } = await botOf(workspace, 'socket');
     workspace.revokeToken(workspace.botToken);
     await workspace.user('anna').command('ops', '/ops echo one');
-    await told(workspace, 'anna', 'Something went wrong');
+    await told(workspace, 'anna', 'Slack refuses my token (token_revoked)');
     await workspace.user('anna').command('ops', '/ops echo two');
     await workspace.waitFor(() => workspace.ephemerals('anna').length === 2);
-    expect(
-      log.lines.filter(({ message }) => message?.includes('refuses SLACK_BOT_TOKEN (token_revoked)')),
-    ).toHaveLength(1);
-    expect(health()).toMatchObject({ ok: false, problem: expect.stringContaining('token_revoked') });
     expect((await workspace.user('anna').command('ops', '/ops help')).message).toBeDefined();
+    await workspace.user('anna').say('ops', `<@${botUserId}> echo three`);
+    await workspace.user('anna').say('ops', `<@${botUserId}> ecoh`);
+    await stop();
+    expect(log.lines.filter(({ level }) => level === 'error')).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('refuses SLACK_BOT_TOKEN (token_revoked)') }),
+    ]);
+    expect(health()).toMatchObject({ ok: false, problem: expect.stringContaining('token_revoked') });
     expect(unhandled).toEqual([]);
   });
 });
