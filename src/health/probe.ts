@@ -1,20 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Check } from '../config/model.ts';
-import {
-  type Batch,
-  type Facts,
-  type Measurement,
-  type Probe,
-  type Sample,
-  type Site,
-  Unmeasured,
-  type UnmeasuredReason,
-} from '../kernel/check.ts';
-import type { Clock } from '../kernel/clock.ts';
-import { formatDuration } from '../kernel/duration.ts';
-import type { Log } from '../kernel/log.ts';
-import type { Reveal } from '../kernel/secret.ts';
-import { plainFacts } from './facts.ts';
+import type { Facts, Sample, Unmeasured, UnmeasuredReason } from '../kernel/check.ts';
+import { type Answer, type Attempting, attempt, endOf, type ProbeRoom } from './attempt.ts';
 
 /** What came of measuring one check, over all of its attempts. Durations in ms. */
 export type ProbeResult = Measured | NotMeasured;
@@ -40,52 +27,48 @@ export interface NotMeasured {
   durationMs: number;
 }
 
-/** What all probes of a sweep share. */
-export interface ProbeRoom {
-  clock: Clock;
-  reveal: Reveal;
-  site: Site;
-  log: Log;
+/** What the fail and warn rules make of facts, before any hold. */
+export type Look = 'good' | 'bad' | 'unclear';
+
+export interface ProbeRun extends Attempting {
+  /** A measured failure is worth another attempt before it is believed. */
+  look: (facts: Facts) => Look;
 }
 
-export interface ProbeRun {
-  previous: Sample | undefined;
-  /** Ends every attempt; its reason, when it is an `Unmeasured`, is the result. */
-  signal: AbortSignal;
-  /** The batch as one attempt sees it. */
-  batch: (signal: AbortSignal) => Batch;
-  /** A measured failure: worth another attempt before it is believed. */
-  looksBad: (facts: Facts) => boolean;
-}
-
-const attemptOver = new Unmeasured('timeout', 'the attempt is over', { retryable: false });
-
-type Answer = { measured: Measurement; size: number } | { unmeasured: Unmeasured };
+type Measuring = Extract<Answer, { measured: unknown }> & { at: Date };
 
 /**
- * Measures a check: up to `check.attempts` tries of `timeoutMs` each, `retryDelayMs` apart. Never rejects, and never
- * waits for a probe that ignores its signal. A bad measurement beats a later try that measured nothing.
+ * Measures a check: up to `check.attempts` tries of `timeoutMs` each, `retryDelayMs` apart. Never rejects. A bad
+ * measurement beats a later try that measured nothing or can't be judged; when the sweep ends between two tries, what the
+ * first one said counts.
  */
 export async function runProbe(check: Check, room: ProbeRoom, run: ProbeRun): Promise<ProbeResult> {
   const begun = performance.now();
-  let bad: { measured: Measurement; size: number; at: Date } | undefined;
+  let bad: Measuring | undefined;
+  let why: Unmeasured | undefined;
   let attempts = 0;
+  if (run.signal.aborted) return unmeasured(endOf(run.signal), room.clock.now());
   for (;;) {
-    attempts += 1;
     const answer = await attempt(check, room, run);
     const at = room.clock.now();
+    // A try that was cut off, or never began, says less than the one before.
+    const cutOff = run.signal.aborted && 'unmeasured' in answer;
+    if (!cutOff || attempts === 0) attempts += 1;
     const again = attempts < check.attempts && !run.signal.aborted;
     if ('measured' in answer) {
-      if (!again || !looksBad(answer.measured.facts, check, room, run)) return measured({ ...answer, at });
-      bad = { ...answer, at };
-    } else if (!again || !answer.unmeasured.retryable) {
-      return bad ? measured(bad) : unmeasured(answer.unmeasured, at);
+      const looks = lookAt(answer.measured.facts, check, room, run);
+      if (looks === 'good' || (looks === 'unclear' && !bad)) return measured({ ...answer, at });
+      if (looks === 'bad') bad = { ...answer, at };
+      if (bad && !again) return measured(bad);
+    } else {
+      why = cutOff ? (why ?? answer.unmeasured) : answer.unmeasured;
+      if (!again || !why.retryable) return bad ? measured(bad) : unmeasured(why, at);
     }
     const ended = await waitBeforeRetry(check.retryDelayMs, run.signal);
-    if (ended) return bad ? measured(bad) : unmeasured(ended, room.clock.now());
+    if (ended) return bad ? measured(bad) : unmeasured(why ?? ended, room.clock.now());
   }
 
-  function measured(from: { measured: Measurement; size: number; at: Date }): Measured {
+  function measured(from: Measuring): Measured {
     const { facts, earlier } = from.measured;
     const durationMs = performance.now() - begun;
     return { kind: 'measured', facts, size: from.size, earlier, at: from.at, attempts, durationMs };
@@ -96,91 +79,12 @@ export async function runProbe(check: Check, room: ProbeRoom, run: ProbeRun): Pr
   }
 }
 
-async function attempt(check: Check, room: ProbeRoom, run: ProbeRun): Promise<Answer> {
-  if (run.signal.aborted) return { unmeasured: endOf(run.signal) };
-  const limit = new AbortController();
-  let end: (why: Unmeasured) => void = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = (why) => {
-      reject(why);
-      limit.abort(why);
-    };
-  });
-  const sweepEnded = () => end(endOf(run.signal));
-  // The probe hears of it first: what it makes of its own timeout in that turn (`on_timeout: fail`) counts.
-  const timeUp = () => {
-    const why = timedOut(check);
-    limit.abort(why);
-    setImmediate(() => end(why));
-  };
-  const timer = setTimeout(timeUp, check.timeoutMs);
-  run.signal.addEventListener('abort', sweepEnded, { once: true });
-  const probe: Probe<unknown> = {
-    target: check.target,
-    previous: run.previous,
-    signal: limit.signal,
-    clock: room.clock,
-    batch: run.batch(limit.signal),
-    reveal: room.reveal,
-    site: room.site,
-    heldForMs: check.heldForMs,
-  };
+function lookAt(facts: Facts, check: Check, room: ProbeRoom, run: ProbeRun): Look {
   try {
-    return accept(check, await Promise.race([ended, begin(check, probe, room.log)]));
-  } catch (error) {
-    return { unmeasured: asUnmeasured(error, check, room.log) };
-  } finally {
-    clearTimeout(timer);
-    run.signal.removeEventListener('abort', sweepEnded);
-    // The attempt is over: whatever the probe left running (a second request, a batch question) stops too.
-    limit.abort(attemptOver);
-  }
-}
-
-/** An async function, so that a probe that throws before its first await rejects like any other. */
-async function begin(check: Check, probe: Probe<unknown>, log: Log): Promise<Measurement> {
-  try {
-    return await check.definition.run(probe);
-  } catch (error) {
-    if (probe.signal.aborted) log.debug({ check: check.id, err: error }, 'probe ended after its attempt was over');
-    throw error;
-  }
-}
-
-function accept(check: Check, measurement: Measurement | undefined): Answer {
-  const plain = plainFacts(measurement?.facts);
-  if (plain.kind === 'facts') {
-    return { measured: { facts: plain.facts, earlier: measurement?.earlier }, size: plain.size };
-  }
-  if (plain.kind === 'too_large') {
-    return { unmeasured: new Unmeasured('too_large', `${what(check)}: the answer holds more than 4 MB of facts`) };
-  }
-  const why = `${what(check)}: the check type ${check.type} returned ${plain.why} instead of facts`;
-  return { unmeasured: new Unmeasured('invalid_answer', why) };
-}
-
-function asUnmeasured(error: unknown, check: Check, log: Log): Unmeasured {
-  if (error instanceof Unmeasured) return error;
-  log.warn({ check: check.id, type: check.type, err: error }, 'probe failed unexpectedly');
-  return new Unmeasured('error', `${what(check)}: the probe failed (${nameOf(error)})`, {
-    next: `see the log for check ${check.id}`,
-    cause: error,
-  });
-}
-
-/** A code or a class name: an error's message may carry a password out of a URL. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'it threw something that is no error';
-  const code = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? code : error.name.slice(0, 40);
-}
-
-function looksBad(facts: Facts, check: Check, room: ProbeRoom, run: ProbeRun): boolean {
-  try {
-    return run.looksBad(facts);
+    return run.look(facts);
   } catch (error) {
     room.log.warn({ check: check.id, err: error }, 'conditions failed unexpectedly');
-    return false;
+    return 'unclear';
   }
 }
 
@@ -191,23 +95,5 @@ async function waitBeforeRetry(delayMs: number, signal: AbortSignal): Promise<Un
   } catch (error) {
     if (signal.aborted) return endOf(signal);
     throw error;
-  }
-}
-
-function timedOut(check: Check): Unmeasured {
-  return new Unmeasured('timeout', `${what(check)}: no answer within ${formatDuration(check.timeoutMs)}`);
-}
-
-function endOf(signal: AbortSignal): Unmeasured {
-  if (signal.reason instanceof Unmeasured) return signal.reason;
-  return new Unmeasured('error', 'not measured: the sweep was stopped', { retryable: false });
-}
-
-/** What the check asks; its id when even that fails. */
-function what(check: Check): string {
-  try {
-    return check.definition.describe(check.target);
-  } catch (error) {
-    return `${check.id} (${nameOf(error)} in describe)`;
   }
 }

@@ -2,8 +2,9 @@ import type { Check } from '../config/model.ts';
 import { type Facts, type Sample, Unmeasured } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { Log } from '../kernel/log.ts';
+import type { ProbeRoom } from './attempt.ts';
 import { createBatch, type SweepBatch } from './batch.ts';
-import { type ProbeResult, type ProbeRoom, runProbe } from './probe.ts';
+import { type Look, type ProbeResult, runProbe } from './probe.ts';
 import { Slots } from './slots.ts';
 
 export interface SweepLimits {
@@ -63,7 +64,7 @@ async function measure(
     signal: shared.signal,
     // A probe that waits for a batched call does no work of its own: its place goes to the next, which may join the call.
     batch: (signal) => shared.batch.forAttempt(signal, release),
-    looksBad: (facts) => fails(check, facts),
+    look: (facts) => look(check, facts),
   });
   release();
   sweep.onResult(check, result);
@@ -79,8 +80,10 @@ function laneOf(check: Check, log: Log): string | undefined {
   }
 }
 
-function fails(check: Check, facts: Facts): boolean {
-  return check.fail.some((condition) => condition.evaluate(facts).kind === 'true');
+function look(check: Check, facts: Facts): Look {
+  if (check.fail.some((condition) => condition.evaluate(facts).kind === 'true')) return 'bad';
+  const unclear = [...check.fail, ...check.warn].some((condition) => condition.evaluate(facts).kind === 'unknown');
+  return unclear ? 'unclear' : 'good';
 }
 
 function deadlinePassed(deadlineMs: number): Unmeasured {

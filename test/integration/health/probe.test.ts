@@ -9,7 +9,7 @@ import { systemClock } from '../../../src/kernel/clock.ts';
 import { checkOf, type Run } from '../../support/checks.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
-async function probe(run: Run, over: Partial<Check> = {}, sweep = new AbortController().signal, bad = false) {
+async function probe(run: Run, over: Partial<Check> = {}, sweep = new AbortController().signal) {
   const log = memoryLog();
   const room = { clock: systemClock, reveal: String, site: { dir: '/', scriptDirs: [] }, log };
   const batch = createBatch();
@@ -17,7 +17,7 @@ async function probe(run: Run, over: Partial<Check> = {}, sweep = new AbortContr
     previous: undefined,
     signal: sweep,
     batch: (signal) => batch.forAttempt(signal, () => {}),
-    looksBad: (facts) => bad || facts.bad === true,
+    look: (facts) => (facts.bad ? 'bad' : facts.unclear ? 'unclear' : 'good'),
   });
   return { result, log };
 }
@@ -147,7 +147,32 @@ describe('runProbe', () => {
     expect(result).toMatchObject({ kind: 'measured', facts: { bad: true }, attempts: 2 });
   });
 
-  test('the end of the sweep ends the wait between two tries', async () => {
+  test('a failure that was measured is not hidden by later tries that can not be judged', async () => {
+    const answers = [{ bad: true }, { unclear: true }, { unclear: true }];
+    const { result } = await probe(async () => ({ facts: answers.shift() ?? {} }), { attempts: 3 });
+    expect(result).toMatchObject({ kind: 'measured', facts: { bad: true }, attempts: 3 });
+    const first = await probe(async () => ({ facts: { unclear: true } }), { attempts: 3 });
+    expect(first.result).toMatchObject({ kind: 'measured', facts: { unclear: true }, attempts: 1 });
+  });
+
+  test('a try that the end of the sweep cuts off says less than the one before', async () => {
+    const sweep = new AbortController();
+    let tries = 0;
+    const { result } = await probe(
+      () => {
+        tries += 1;
+        if (tries === 1) throw new Unmeasured('unreachable', 'refused');
+        sweep.abort(new Unmeasured('timeout', 'the deadline passed', { retryable: false }));
+        return new Promise(() => {});
+      },
+      { attempts: 3 },
+      sweep.signal,
+    );
+    expect(result).toMatchObject({ kind: 'unmeasured', reason: 'unreachable', message: 'refused', attempts: 1 });
+    expect(tries).toBe(2);
+  });
+
+  test('the end of the sweep ends the wait between two tries, and what was found before counts', async () => {
     const sweep = new AbortController();
     const deadline = new Unmeasured('timeout', 'not measured: the deadline passed', { retryable: false });
     const { result } = await probe(
@@ -158,11 +183,7 @@ describe('runProbe', () => {
       { attempts: 2, retryDelayMs: 3_600_000 },
       sweep.signal,
     );
-    expect(result).toMatchObject({
-      kind: 'unmeasured',
-      reason: 'timeout',
-      message: 'not measured: the deadline passed',
-    });
+    expect(result).toMatchObject({ kind: 'unmeasured', reason: 'unreachable', message: 'refused', attempts: 1 });
   });
 
   test('a probe whose sweep is over does not begin', async () => {
@@ -176,6 +197,6 @@ describe('runProbe', () => {
       AbortSignal.abort(),
     );
     expect(begun).toBe(false);
-    expect(result).toMatchObject({ kind: 'unmeasured', message: 'not measured: the sweep was stopped' });
+    expect(result).toMatchObject({ kind: 'unmeasured', message: 'not measured: the sweep was stopped', attempts: 0 });
   });
 });
