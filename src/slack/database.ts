@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Log } from '../kernel/log.ts';
+import { isUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { SlackTables } from './tables.ts';
 
@@ -52,7 +53,8 @@ export function openDatabase(options: {
         pending.add(kept);
         return await within(timeoutMs, asked);
       } catch (error) {
-        failed(error);
+        // A query that the database refuses says nothing about the next one.
+        if (error instanceof Late || isUnavailable(error)) failed(error);
         throw error;
       }
     },
@@ -65,10 +67,12 @@ export function openDatabase(options: {
   };
 }
 
+class Late extends Error {}
+
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Late(`no answer within ${ms} ms`)), ms);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

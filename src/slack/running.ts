@@ -75,7 +75,7 @@ export function openRunning({ database, log }: { database: PatientDatabase; log:
     begin: ({ key, channel, ts, threadTs, name, words }) => {
       if (mine.has(key)) return Promise.resolve();
       mine.add(key);
-      const row = { key, channel, ts: ts ?? null, thread_ts: threadTs ?? null, command: name, words };
+      const row = { key, channel, ts: ts ?? null, thread_ts: threadTs ?? null, command: name, words: storable(words) };
       return guarded('an answer is not remembered', undefined, async (db) => {
         await db.insertInto('slack_answer').values(row).execute();
       });
@@ -131,7 +131,13 @@ export function openRunning({ database, log }: { database: PatientDatabase; log:
 
 /** Dead at once, so that it is claimed by the next look. */
 function leftBehind(final: Post) {
-  return { final: JSON.stringify(final), alive_at: ago(deadAfterMs + 1_000) };
+  const json = JSON.stringify(final, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value));
+  return { final: json, alive_at: ago(deadAfterMs + 1_000) };
+}
+
+/** PostgreSQL takes no NUL and no half of a surrogate pair. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
 }
 
 function ago(ms: number) {

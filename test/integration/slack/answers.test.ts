@@ -162,6 +162,20 @@ describe('an answer whose last edit fails', () => {
     expect(await running()).toEqual([]);
   });
 
+  it('is kept whatever it says', async () => {
+    const workspace = await workspaceOf();
+    const { script, stop } = await botOf(workspace, 'http');
+    await workspace.user('anna').command('ops', '/ops slow a\0b');
+    script.push(reply('checking'));
+    await posted(workspace, 'ops', 'checking');
+    workspace.fault('chat.update', { kind: 'ratelimited', retryAfterSeconds: 120 }, 20);
+    script.push(reply('nothing\0 is \ud83d left'), 'end');
+    await told(workspace, 'anna', 'left');
+    await stop();
+    expect(await running()).toMatchObject([{ words: 'ab', final: { text: 'nothing is \ufffd left' } }]);
+    await (await sharedStore()).db<SlackTables>().deleteFrom('slack_answer').execute();
+  });
+
   it('is kept while Slack still refuses for a time, and forgotten when the message is gone', async () => {
     const { workspace } = await left({ kind: 'http', status: 503 });
     const second = await botOf(workspace, 'http');

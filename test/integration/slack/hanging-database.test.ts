@@ -70,3 +70,14 @@ it('the state of the database is shared: one question waits, the others go on wi
   await database.settled();
   expect(database.pending).toBe(0);
 });
+
+it('a query that the database refuses says nothing about the next one', async () => {
+  const log = memoryLog();
+  const database = openDatabase({ store: await serverStore(), log });
+  const row = { key: 'k\0', channel: 'C1', command: 'x', words: '' };
+  await expect(database.ask((db) => db.insertInto('slack_answer').values(row).execute())).rejects.toThrow(
+    'invalid byte',
+  );
+  expect(await database.ask((db) => db.selectFrom('slack_answer').selectAll().execute())).toEqual([]);
+  expect(log.lines).toEqual([]);
+});
