@@ -90,7 +90,7 @@ function healthReply(ctx: Context, report: HealthReport, scope: Scope, place: Re
 
 async function* oneCheck(ctx: Context, id: string, place: Reply['place']): AsyncIterable<Reply> {
   for await (const report of ctx.services.health.measure({ scope: { kind: 'check', id }, signal: ctx.signal })) {
-    yield detailsReply(ctx, await ctx.services.health.details(id), place, report);
+    yield detailsReply(ctx, await ctx.services.health.details(id, report), place, report);
   }
 }
 
