@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** A result speaks for the time until the next one, but for no longer than this many times `every`. */
+/** A result speaks for the time until the next one, a millisecond at least, but no longer than this many times `every`. */
 export const speaksFor = 3;
 
 /**

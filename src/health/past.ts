@@ -93,9 +93,9 @@ async function uptimeOf(store: Store, { id, everyMs }: Check, now: Date): Promis
   const monthAgo = new Date(now.getTime() - 30 * day);
   const answer = await sql<{ day: number | null; month: number | null }>`
     with spans as (
-      select at, outcome, least(
+      select at, outcome, greatest(1, least(
         extract(epoch from lead(at, 1, ${now}::timestamptz) over (order by at) - at) * 1000,
-        ${speaksFor * everyMs}::double precision) as ms
+        ${speaksFor * everyMs}::double precision)) as ms
       from check_result where check_id = ${id} and at >= ${monthAgo} and at <= ${now}),
     counted as (
       select at >= ${dayAgo} as recent, case when outcome in ('ok', 'warn') then ms else 0 end as up, ms as known

@@ -89,8 +89,8 @@ function resultsToHours(tx: Kysely<HealthTables>, before: Date): Promise<number>
         select ctid as place, check_id, at from check_result where at < ${before}
         order by check_id, at limit ${rowsAtOnce}),
       old as (
-        select o.place, round(least(
-          extract(epoch from next.at - o.at) * 1000, ${speaksFor} * coalesce(s.every_ms, ${usualEveryMs})))::bigint as ms
+        select o.place, round(greatest(1, least(
+          extract(epoch from next.at - o.at) * 1000, ${speaksFor} * coalesce(s.every_ms, ${usualEveryMs}))))::bigint as ms
         from oldest o left join check_schedule s using (check_id)
         left join lateral (
           select n.at from check_result n where n.check_id = o.check_id and n.at > o.at order by n.at limit 1) next on true),

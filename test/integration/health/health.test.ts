@@ -299,6 +299,7 @@ describe('details', () => {
     clock.move(60_000);
     state.status = 503;
     await final(health.measure({ scope: all, signal: unhurried }));
+    clock.move(60_000);
     const details = await health.details('a');
     expect(details.report).toMatchObject({ id: 'a', outcome: 'fail', facts: { status: 503 } });
     expect(details.asks).toBe('the probe of a test');

@@ -187,8 +187,9 @@ describe('historyOf', () => {
     ];
     for (const each of states) await recordSweep(store, [each]);
     const past = await historyOf(store, check, at(0));
-    expect(past.uptime.day).toBeCloseTo(50);
-    expect(past.uptime.month).toBeCloseTo(40);
+    // Each speaks for 3 × every (3 min) or until the next: 3 + 1 min up of 3 + 3 + 1 + 1, and 3 more the day before.
+    expect(past.uptime.day).toBeCloseTo((100 * 4) / 8);
+    expect(past.uptime.month).toBeCloseTo((100 * 4) / 11);
     expect(past.strip.slice(-4)).toEqual([null, 'fail', 'unknown', null]);
     expect(past.series?.fact).toBe('latency_ms');
     expect(past.series?.unit).toBe('ms');
