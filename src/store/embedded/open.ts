@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { OpsError } from '../../kernel/errors.ts';
@@ -24,7 +24,7 @@ export interface EmbeddedOptions {
 /** Opens the embedded database in `dataDir/pg`, for this process alone. Throws OpsError: `conflict`, `invalid`, `unavailable`. */
 export async function openEmbedded({ dataDir, log, reset = false }: EmbeddedOptions): Promise<OpenPool> {
   const folder = resolve(dataDir);
-  await createFolder(folder);
+  await createFolder(folder, log);
   const lock = lockFolder(folder);
   try {
     // Nothing is thrown away before the lock says that nobody uses it.
@@ -37,7 +37,7 @@ export async function openEmbedded({ dataDir, log, reset = false }: EmbeddedOpti
   }
 }
 
-async function createFolder(folder: string): Promise<void> {
+async function createFolder(folder: string, log: Log): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -46,6 +46,10 @@ async function createFolder(folder: string): Promise<void> {
       cause: error,
     });
   }
+  if (((await stat(folder)).mode & 0o022) === 0) return;
+  log.warn(
+    `other users of this machine may write in ${folder}, so they may replace the database: chmod go-w ${folder}`,
+  );
 }
 
 async function openFolder(folder: string): Promise<PGlite> {
@@ -56,6 +60,9 @@ async function openFolder(folder: string): Promise<PGlite> {
   const isNew = !existsSync(dataDir);
   if (isNew) await writeFile(unfinished, '');
   try {
+    // PGlite itself asks for nothing narrower than the umask, and its files are more open than that.
+    await mkdir(dataDir, { recursive: true });
+    await chmod(dataDir, 0o700);
     const lite = await PGlite.create({ dataDir, startParams, ...(isNew && { loadDataDir: await emptyDatabase() }) });
     await rm(unfinished, { force: true });
     return lite;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -119,6 +119,39 @@ describe('the folder of the embedded database', () => {
     await expect(openStore({ databaseUrl, dataDir: folder, log: memoryLog(), reset: true })).rejects.toMatchObject({
       code: 'invalid',
       message: expect.stringContaining('DATABASE_URL'),
+    });
+  });
+
+  test('keeps the database from other users, also in a folder that is open to them', async () => {
+    const dataDir = await mkdtemp(join(folder, 'open-'));
+    const mode = async () => (await stat(join(dataDir, 'pg'))).mode & 0o777;
+    await chmod(dataDir, 0o755);
+    await (await open(dataDir)).close();
+    expect(await mode()).toBe(0o700);
+    await chmod(join(dataDir, 'pg'), 0o755);
+    await (await open(dataDir)).close();
+    expect(await mode()).toBe(0o700);
+  });
+
+  test.each([
+    ['all may write in', 0o777, 1],
+    ['a group may write in', 0o775, 1],
+    ['others may only read', 0o755, 0],
+  ])('that %s: a warning or none', async (_, mode, warnings) => {
+    const dataDir = await embeddedFolder();
+    const log = memoryLog();
+    await chmod(dataDir, mode);
+    await (await openStore({ dataDir, log })).close();
+    expect(log.lines.filter(({ message }) => message?.includes('chmod go-w'))).toHaveLength(warnings);
+  });
+
+  test('whose lock can not be opened is an error that names it', async () => {
+    const dataDir = await mkdtemp(join(folder, 'locked-'));
+    await mkdir(join(dataDir, 'lock'));
+    await expect(open(dataDir)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(join(dataDir, 'lock')),
+      hint: expect.stringContaining('DATA_DIR'),
     });
   });
 
