@@ -10,6 +10,8 @@ import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { openStore, type Store } from './store/store.ts';
 
+export { FolderInUse } from './store/in-use.ts';
+
 export interface Core {
   services: Services;
   store: Store;
@@ -30,7 +32,7 @@ export interface CoreOptions {
   onSweep?: Parameters<typeof createHealth>[0]['onSweep'];
 }
 
-/** What the bot and the terminal both stand on: the config, the database and the features. Closed in reverse order. */
+/** What the bot and the terminal both stand on: the config, the database and the features. Throws what `openStore` throws. */
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { environment, variables, log, clock, signal, reset, onSweep } = options;
   const ops = await loadOps(environment.opsConfig, {

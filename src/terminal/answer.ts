@@ -8,6 +8,9 @@ export interface Answer {
   exitCode: ExitCode;
 }
 
+/** The person gave up, or the bot stopped. */
+export const interrupted: Answer = { problem: 'Interrupted before everything was measured.', exitCode: 3 };
+
 /** Runs a command to its last reply and words it for a terminal; never throws. */
 export async function answerLine<S>(
   command: Command<S>,
@@ -20,7 +23,7 @@ export async function answerLine<S>(
     if (Symbol.asyncIterator in replies) for await (const reply of replies) last = reply;
     else last = await replies;
     // What was known before is no answer to "now": a script must not take it for one.
-    if (!last || last.partial) return { problem: 'Interrupted before everything was measured.', exitCode: 3 };
+    if (!last || last.partial) return interrupted;
     const text = request.json && last.json ? JSON.stringify(last.json(), null, 2) : last.terminal(request.style);
     return { text, exitCode: last.exitCode ?? 0 };
   } catch (error) {

@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
-import { openCore } from '../app.ts';
-import { readEnvironment } from '../config/environment.ts';
+import { type Core, FolderInUse, openCore } from '../app.ts';
+import { type Environment, readEnvironment } from '../config/environment.ts';
+import { endOnSignals } from '../ending.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
 import type { Services } from '../services.ts';
-import { type Answer, answerLine } from './answer.ts';
-import type { Line } from './parse.ts';
+import { type Answer, answerLine, interrupted } from './answer.ts';
+import type { Line, TerminalRequest } from './parse.ts';
 import { askRunningBot } from './socket.ts';
+
+/** How long to wait for another terminal, or for a bot that is just starting. */
+const PATIENCE_MS = 10_000;
+const BETWEEN_TRIES_MS = 200;
 
 /** Runs a command for a terminal: through the running bot when there is one, else on the database itself. */
 export async function runCommand(
@@ -19,26 +25,52 @@ export async function runCommand(
   clock: Clock,
 ): Promise<ExitCode> {
   const environment = readEnvironment(variables, { face: 'terminal' });
-  const gaveUp = new AbortController();
-  process.once('SIGINT', () => gaveUp.abort());
+  const ending = endOnSignals({ onDeadline: () => process.stderr.write('The end hangs: exiting without it.\n') });
+  const { signal } = ending;
   const style = { colour: process.stdout.isTTY && !variables.NO_COLOR, width: process.stdout.columns ?? 100 };
   const user = userInfo().username;
   const opsConfig = existsSync(environment.opsConfig) ? resolve(environment.opsConfig) : undefined;
   const request = { command: command.name, args: line.args, user, opsConfig, json: line.json, ...style };
-  const running = environment.databaseUrl
-    ? undefined
-    : await askRunningBot(environment.dataDir, request, gaveUp.signal);
-  if (running) return show(running);
   // Standard output is the answer's alone.
   const log = pino({ level: variables.LOG_LEVEL ?? 'warn' }, pino.destination({ fd: 2, sync: true }));
-  const core = await openCore({ environment, variables, log, clock, signal: gaveUp.signal });
+  const open = () => openCore({ environment, variables, log, clock, signal });
   try {
-    const actor = { id: `os:${user}`, name: user, mention: user };
-    const ctx = { services: core.services, actor, clock, log, face: 'terminal' as const, signal: gaveUp.signal };
-    const zone = core.services.ops.team.zone;
-    return show(await answerLine(command, ctx, { args: line.args, json: line.json, style: { ...style, zone } }));
+    const reached = await botOrDatabase(environment, request, open, signal);
+    if ('answer' in reached) return show(reached.answer);
+    const { core } = reached;
+    try {
+      const actor = { id: `os:${user}`, name: user, mention: user };
+      const ctx = { services: core.services, actor, clock, log, face: 'terminal' as const, signal };
+      const zone = core.services.ops.team.zone;
+      return show(await answerLine(command, ctx, { args: line.args, json: line.json, style: { ...style, zone } }));
+    } finally {
+      await core.close();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return show(interrupted);
   } finally {
-    await core.close();
+    ending.over();
+  }
+}
+
+/** The running bot's answer, or the database when no bot runs; tries both for a while when another process has the database. */
+async function botOrDatabase(
+  { databaseUrl, dataDir }: Environment,
+  request: TerminalRequest,
+  open: () => Promise<Core>,
+  signal: AbortSignal,
+): Promise<{ answer: Answer } | { core: Core }> {
+  const startedAt = performance.now();
+  for (;;) {
+    const answer = databaseUrl ? undefined : await askRunningBot(dataDir, request, signal);
+    if (answer) return { answer };
+    try {
+      return { core: await open() };
+    } catch (error) {
+      if (!(error instanceof FolderInUse) || performance.now() - startedAt > PATIENCE_MS) throw error;
+    }
+    await pause(BETWEEN_TRIES_MS, undefined, { signal });
   }
 }
 
