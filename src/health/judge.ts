@@ -83,7 +83,8 @@ export function judge(input: JudgeInput): Verdict {
   }
   const looked = lookAt(measured, input);
   const verdict = judgeMeasured(measured, looked, input);
-  const retried = verdict.outcome === 'ok' && measured.attempts > 1 ? ['ok after retry'] : triesNote(measured.attempts);
+  const wentAway = verdict.outcome === 'ok' && !looked.holding && measured.attempts > 1;
+  const retried = wentAway ? ['ok after retry'] : triesNote(measured.attempts);
   const fired = looked.fired.map(({ condition }) => condition.source);
   return { ...verdict, notes: [...verdict.notes, ...retried], fired };
 }
@@ -113,7 +114,7 @@ function judgeLast(report: (Judgement & Pick<CheckReport, 'at'>) | undefined, ch
 type Measured = Extract<Input, { kind: 'measured' }>;
 
 function lookAt(measured: Measured, input: JudgeInput): Looked {
-  const looked: Looked = { fired: [], unknown: [], notes: [] };
+  const looked: Looked = { fired: [], unknown: [], notes: [], holding: false };
   for (const level of ['fail', 'warn'] as const) {
     for (const condition of input.check[level]) look({ condition, level }, measured, input, looked);
   }

@@ -15,6 +15,8 @@ export interface Looked {
   /** Rules that can't be evaluated, with why. */
   unknown: { source: string; why: string }[];
   notes: string[];
+  /** A rule is true, not yet for long enough. */
+  holding: boolean;
 }
 
 /** Evaluates one rule and files what came of it: fired, unknown, or a note that it waits. */
@@ -48,6 +50,7 @@ export function look(
   }
   const forMs = Math.max(...[own, theirs].map((each) => (each.kind === 'holding' ? each.forMs : 0)));
   const since = unread?.history ? ' (earlier samples not read)' : '';
+  looked.holding = true;
   looked.notes.push(
     `${level} for ${sayHolding(forMs, check)}${since}: ${sayRule(condition, measured.facts, measured.specs)}`,
   );

@@ -129,6 +129,13 @@ describe('a probe that needed several attempts', () => {
   test('ok after retry', () => {
     expect(judged(check, healthy, { attempts: 2 }).notes).toEqual(['ok after retry']);
   });
+  test('what is true and must hold longer did not go away with the retry', () => {
+    const held = judgedOf({ fail: ['status != 200'] }, specs, { heldForMs: 300_000 });
+    expect(judged(held, { status: 500 }, { attempts: 2 }).notes).toEqual([
+      'fail for 0 of 5 min: status 500 (want 200)',
+      'after 2 tries',
+    ]);
+  });
   test('any other outcome says how many tries it took', () => {
     expect(judged(check, { ...healthy, status: 500 }, { attempts: 2 }).notes).toEqual(['after 2 tries']);
     expect(judged(check, { ...healthy, latency_ms: 600 }, { attempts: 3 }).notes).toEqual(['after 3 tries']);
