@@ -15,8 +15,17 @@ export default defineCheck({
     body_bytes: { type: 'number', unit: 'bytes', help: 'Length of the body, unpacked' },
     content_type: { type: 'string', help: 'Content-Type as sent; empty when none' },
     location: { type: 'string', help: 'Location of a redirect; empty when none' },
-    body: { type: 'string', help: 'The whole body; null when its encoding is not read, and above 1 MiB beside `json`' },
-    json: { type: 'json', help: 'The body, when it is JSON: `json.database.latency > 50`' },
+    body: {
+      type: 'string',
+      help: 'The whole body, for rules only; null when its encoding is not read, and above 1 MiB beside `json`',
+      hidden: true,
+    },
+    json: {
+      type: 'json',
+      help: 'The body, when it is JSON: `json.database.latency > 50`',
+      whyAbsent: ({ reachable, json_error: error, content_type: type }) =>
+        reachable === true ? String(error || `the answer is ${type || 'of no stated type'}, not JSON`) : undefined,
+    },
     json_error: { type: 'string', help: 'Why a body sent as JSON could not be read; empty when it could' },
   }),
   rules: () => ({

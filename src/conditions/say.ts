@@ -14,7 +14,13 @@ export function sayRule(condition: Condition, facts: Facts, specs: FactSpecs): s
   const template = condition.rule.say;
   if (template !== undefined) return sayFacts(template, facts, specs);
   const explanation = condition.explain(facts);
-  return explanation ? sayExplanation(explanation) : `${condition.source} is true`;
+  if (!explanation || isHidden(explanation, specs)) return `${condition.source} is true`;
+  return sayExplanation(explanation);
+}
+
+/** Whether the value it read is for rules only. */
+export function isHidden({ fact }: Explanation, specs: FactSpecs): boolean {
+  return specs[/^\w+/.exec(fact)?.[0] ?? '']?.hidden === true;
 }
 
 function sayExplanation({ fact, op, value, limit, unit }: Explanation): string {

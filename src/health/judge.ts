@@ -1,4 +1,4 @@
-import { sayFacts, sayRule } from '../conditions/say.ts';
+import { isHidden, sayFacts, sayRule } from '../conditions/say.ts';
 import type { Check } from '../config/model.ts';
 import type { FactSpecs, Facts, Sample, UnmeasuredReason } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
@@ -77,7 +77,7 @@ export function judge(input: JudgeInput): Verdict {
       outcome: 'unknown',
       reason: measured.message || measured.reason,
       why: measured.reason,
-      next: measured.next ?? check.hint,
+      next: adviceFor(measured, check),
       notes: triesNote(measured.attempts),
     };
   }
@@ -87,6 +87,12 @@ export function judge(input: JudgeInput): Verdict {
   const retried = wentAway ? ['ok after retry'] : triesNote(measured.attempts);
   const fired = looked.fired.map(({ condition }) => condition.source);
   return { ...verdict, notes: [...verdict.notes, ...retried], fired };
+}
+
+/** Silence is the system's own trouble, which the team's hint knows best; what denies or misconfigures, the probe does. */
+function adviceFor({ reason, next }: Extract<Input, { kind: 'unmeasured' }>, { hint }: Judged): string | undefined {
+  const systems = reason === 'timeout' || reason === 'unreachable';
+  return systems ? (hint ?? next) : (next ?? hint);
 }
 
 function triesNote(attempts: number): string[] {
@@ -130,10 +136,8 @@ function judgeMeasured(measured: Measured, looked: Looked, input: JudgeInput): J
   }
   const fails = looked.fired.filter((each) => each.level === 'fail');
   const warns = looked.fired.filter((each) => each.level === 'warn');
-  if (fails.length > 0) {
-    const notes = looked.unknown.map((each) => `can't judge \`${each.source}\`: ${each.why}`);
-    return firedJudgement(fails, facts, specs, check, [...looked.notes, ...notes]);
-  }
+  // What else can't be judged then is mostly a consequence (no answer, no body): not worth a line at 3 a.m.
+  if (fails.length > 0) return firedJudgement(fails, facts, specs, check, looked.notes);
   const [firstUnknown] = looked.unknown;
   if (firstUnknown) {
     const reasons = [
@@ -160,7 +164,8 @@ function firedJudgement(fired: Fired[], facts: Facts, specs: FactSpecs, check: J
   return {
     outcome: first.level,
     rule: first.condition.source,
-    ...(explanation && { value: explanation.value, limit: explanation.limit, unit: explanation.unit }),
+    ...(explanation &&
+      !isHidden(explanation, specs) && { value: explanation.value, limit: explanation.limit, unit: explanation.unit }),
     reason: someOf(fired.map((each) => sayRule(each.condition, facts, specs))),
     next: check.hint,
     notes,

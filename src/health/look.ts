@@ -36,7 +36,7 @@ export function look(
     return;
   }
   if (result.kind === 'unknown') {
-    looked.unknown.push({ source, why: result.why });
+    looked.unknown.push({ source, why: whyAbsent(condition, measured) ?? result.why });
     return;
   }
   // What fired and is still true goes on, also when the bot was down for longer than the hold.
@@ -66,4 +66,10 @@ function unlessLost(
   const counters = reads.filter((name) => specs[name]?.rate).map((name) => name.replace(/_per_[a-z]+$/, ''));
   const lost = counters.find((name) => specs[name] && !specs[name].rate && typeof facts[name] !== 'number');
   return lost === undefined ? result : { kind: 'unknown', why: `${lost} is missing` };
+}
+
+/** The check type's own words for a fact that the rule reads and that is not there. */
+function whyAbsent({ reads }: Condition, { facts, specs }: { facts: Facts; specs: FactSpecs }): string | undefined {
+  const absent = reads.find((name) => facts[name] === undefined || facts[name] === null);
+  return absent === undefined ? undefined : specs[absent]?.whyAbsent?.(facts);
 }

@@ -1,4 +1,5 @@
 import type { Check } from '../config/model.ts';
+import type { Facts } from '../kernel/check.ts';
 import { nextSamples } from './baseline.ts';
 import { briefFacts, briefValue, keptFacts } from './facts.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -27,7 +28,8 @@ export function judgeResult({ check, result, last, history, unread }: Judging): 
       ? result
       : { ...result, specs: check.definition.facts(check.target), okSays: check.definition.okSays };
   const { fired, ...judgement } = judge({ measured, check, history, previous: last?.settled, unread, now: at });
-  const { facts, cut } = result.kind === 'measured' ? keptFacts(result.facts, result.size) : { facts: {}, cut: [] };
+  const { facts, cut } =
+    result.kind === 'measured' ? keptFacts(shownFacts(check, result.facts), result.size) : { facts: {}, cut: [] };
   const report = reportOf(check, judgement, {
     since: last?.report.outcome === judgement.outcome && last.report.since <= at ? last.report.since : at,
     at,
@@ -47,7 +49,7 @@ export function judgeResult({ check, result, last, history, unread }: Judging): 
     settled: isSettled(judgement) ? { outcome: judgement.outcome, rules: fired } : last?.settled,
     samples:
       result.kind === 'measured'
-        ? nextSamples(samples, { at, facts: briefFacts(result.facts, result.size) }, check.everyMs)
+        ? nextSamples(samples, { at, facts: briefFacts(shownFacts(check, result.facts), result.size) }, check.everyMs)
         : samples,
   };
 }
@@ -82,4 +84,10 @@ function reportOf(
 /** An ok that may be a warn which has not cleared settles nothing. */
 function isSettled({ outcome, notes }: Judgement): boolean {
   return (outcome === 'ok' && !notes.includes(pastUnknown)) || outcome === 'warn' || outcome === 'fail';
+}
+
+/** Facts without those that are for rules only. */
+function shownFacts(check: Check, facts: Facts): Facts {
+  const specs = check.definition.facts(check.target);
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => !specs[name]?.hidden));
 }

@@ -13,6 +13,10 @@ export interface FactSpec {
   unit?: string;
   /** Needs a previous sample; while there is none, rules that read it are skipped as "not yet", not unknown. */
   rate?: true;
+  /** For rules only: neither stored nor shown, because it may hold anything (a page's whole text). */
+  hidden?: true;
+  /** Why it is absent, from the other facts: "the answer is text/html, not JSON". */
+  whyAbsent?: (facts: Facts) => string | undefined;
 }
 
 export type FactSpecs = Record<string, FactSpec>;

@@ -74,7 +74,8 @@ function percent(value: number): string {
 /** Facts as "name value unit", flat ones first; nested ones by dotted path; the rest counted. */
 export function factLines(details: CheckDetails): string[] {
   const flat = Object.entries(details.report.facts).flatMap(([name, value]) => flatten(name, value));
-  const lines = flat.map(([name, value]) => `${name}: ${formatValue(value, details.units[name])}`);
+  const telling = flat.filter(([, value]) => value !== '');
+  const lines = telling.map(([name, value]) => `${name}: ${formatValue(value, details.units[name])}`);
   if (lines.length <= FACTS) return lines;
   return [...lines.slice(0, FACTS), `… and ${lines.length - FACTS} more`];
 }

@@ -23,6 +23,7 @@ function checkJson(check: CheckReport): unknown {
     value: check.value ?? null,
     limit: check.limit ?? null,
     reason: check.reason,
+    why: check.why ?? null,
     next: check.next ?? null,
     notes: check.notes,
     since: check.since,

@@ -16,6 +16,7 @@ const NAMES = 8;
  */
 export function healthPost(report: HealthReport, options: { now: Date; scope: string }): Post {
   const { now, scope } = options;
+  if (report.pending.length > 0 && report.checks.every(({ attempts }) => attempts === 0)) return firstLook(report);
   const bad = report.checks.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'blocked' && outcome !== 'muted');
   const shown = bad.slice(0, ROWS);
   const counts = escapeSlack(`${scope ? `${scope}: ` : ''}${countsLine(report.counts)}`);
@@ -35,6 +36,12 @@ export function healthPost(report: HealthReport, options: { now: Date; scope: st
   if (report.pending.length === 0) blocks.push(buttons(shown, scope));
   const worst = shown[0] && inRows ? `${shown[0].id}: ${shown[0].reason}` : report.warnings?.[0];
   return { text: `${faces[report.verdict].mark} ${counts}${worst ? ` — ${escapeSlack(worst)}` : ''}`, blocks };
+}
+
+/** Nothing is known yet: no verdict, and no row that says so for each check. */
+function firstLook({ checks }: HealthReport): Post {
+  const text = `⏳ checking ${checks.length} for the first time …`;
+  return { text, blocks: [section(text)] };
 }
 
 /** When it was measured and how long it took, and what of it is older; while it runs, how far it is. */

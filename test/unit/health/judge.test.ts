@@ -81,15 +81,31 @@ describe('the worst outcome wins', () => {
     expect(judged(check, facts).reason).toBe('status 503 (want 200); json.status sick (want healthy)');
   });
 
-  test('a fail that is true beats rules that can not be evaluated, and says which those are', () => {
+  test('a fail that is true beats rules that can not be evaluated, and is not buried under them', () => {
     expect(judged(check, { status: 503, latency_ms: 1 })).toMatchObject({
       outcome: 'fail',
       rule: 'status != 200',
-      notes: [
-        "can't judge `json.status != 'healthy'`: json is missing",
-        "can't judge `json.queue > 10`: json is missing",
-      ],
+      notes: [],
     });
+  });
+
+  test('a fact that is not there is explained in the words of its check type', () => {
+    const page = { json: { ...specs.json!, whyAbsent: () => 'the answer is text/html, not JSON' } };
+    const { outcome, reason } = judged(check, { status: 200, latency_ms: 1 }, { specs: { ...specs, ...page } });
+    expect([outcome, reason]).toEqual([
+      'unknown',
+      "can't judge `json.status != 'healthy'`: the answer is text/html, not JSON",
+    ]);
+  });
+
+  test.each([
+    ['timeout', hint],
+    ['unreachable', hint],
+    ['denied', 'grant it'],
+    ['misconfigured', 'grant it'],
+  ] as const)('what was not measured (%s) is advised by who knows best', (reason, next) => {
+    const measured = { kind: 'unmeasured', at: now, reason, message: 'no', next: 'grant it', attempts: 1 } as const;
+    expect(judge({ measured, check, history: [], now }).next).toBe(next);
   });
 
   test('a fail rule that can not be evaluated is unknown', () => {

@@ -49,6 +49,14 @@ describe('the health message', () => {
     expect(post.blocks.some((block) => block.type === 'actions')).toBe(false);
   });
 
+  it('claims nothing before anything was ever measured', () => {
+    const checks = ['api', 'db'].map((id) =>
+      checkReport(id, { outcome: 'unknown', reason: 'not measured yet', attempts: 0 }),
+    );
+    const post = healthPost(healthReport(checks, { pending: ['api', 'db'] }), { now: noon, scope: '' });
+    expect(texts(post.blocks)).toEqual(['⏳ checking 2 for the first time …']);
+  });
+
   it('comes at once with the last result and its age', () => {
     const report = healthReport([checkReport('api')], {
       pending: ['api'],
