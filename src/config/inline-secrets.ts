@@ -10,6 +10,10 @@ export function findInlineSecrets(value: unknown, path: Path): Mistake[] {
   if (typeof value !== 'string' || value === '') return [];
   const key = String(path.findLast((part) => typeof part === 'string') ?? '');
   if (!isSecretName(key) && !holdsSecret(value)) return [];
+  if (/^https?:/i.test(value) && !isSecretName(key)) {
+    const allowed = 'a URL without user and password; for http: headers: {authorization: {secret: NAME}}';
+    return [{ path, found: 'a URL with a secret in it (not shown)', allowed }];
+  }
   return [
     {
       path,

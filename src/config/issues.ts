@@ -76,6 +76,7 @@ const kinds: Record<string, string> = {
   object: 'a map of keys and values',
   record: 'a map of keys and values',
   array: 'a list',
+  tuple: 'a list such as [./checks/disk-free, "/"]',
 };
 
 /** What is allowed, in words, where the schema gives no message of its own. */

@@ -38,7 +38,7 @@ export function readYaml(text: string): YamlSource {
   const mistakes: SyntaxMistake[] = [...document.errors, ...document.warnings].map((error) => ({
     line: lineAt(error.pos[0]),
     found: redact(error.message.split('\n')[0] ?? ''),
-    allowed: error.code === 'DUPLICATE_KEY' ? 'each key once' : 'valid YAML',
+    allowed: error.code === 'DUPLICATE_KEY' ? 'each key once' : validYaml(text, lineAt(error.pos[0])),
   }));
   const fatal = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
   const unfit = fatal ? [] : unusable(document, lineAt);
@@ -51,6 +51,16 @@ export function readYaml(text: string): YamlSource {
     broken: data.kind !== 'data',
     lineOf: (path) => lineAt(offsetOf(document, path)),
   };
+}
+
+/** Most syntax errors of people are values that YAML takes for something else: `@team`, `!reachable`, `#ops`. */
+function validYaml(text: string, line: number): string {
+  const near = text
+    .split('\n')
+    .slice(Math.max(0, line - 3), line)
+    .join('\n');
+  const value = /(?:[:,[]|^\s*-)\s+([!@#%`&*][^\s,\]}]*)/m.exec(near)?.[1];
+  return value === undefined ? 'valid YAML' : `valid YAML: a value that begins like ${value} needs quotes, "${value}"`;
 }
 
 type Data = { kind: 'data'; value: unknown } | { kind: 'refused'; found: string; allowed: string } | { kind: 'none' };

@@ -83,7 +83,6 @@ test.each([
   ['web', `${url}, headers: {authorization: sesame}`, 'headers.authorization', 'WEB_AUTHORIZATION'],
   ['web', `${url}, headers: {x-api-key: sesame}`, 'headers.x-api-key', 'WEB_X_API_KEY'],
   ['web', `${url}, headers: {x-other: Bearer sesame-street}`, 'headers.x-other', 'WEB_X_OTHER'],
-  ['web', 'url: "https://me:sesame@a.example"', 'url', 'WEB_URL'],
   ['database', 'dsn: "postgres://me:sesame@db/main"', 'dsn', 'DATABASE_DSN'],
   ['database', 'dsn: "host=db password=sesame"', 'dsn', 'DATABASE_DSN'],
   ['script', 'run: [./checks/a, --password=sesame]', 'run[1]', 'SCRIPT_RUN'],
@@ -96,6 +95,15 @@ test.each([
   expect(JSON.stringify(problem)).not.toContain('sesame');
 });
 
+test('a URL with a password in it is sent to where the credentials belong, not round in a circle', () => {
+  const problem = problemOf(entry('fail: status != 200, web: {url: "https://me:sesame@a.example"}'));
+  expect(problem).toMatchObject({
+    path: 'checks[0].web.url',
+    allowed: 'a URL without user and password; for http: headers: {authorization: {secret: NAME}}',
+  });
+  expect(JSON.stringify(problem)).not.toContain('sesame');
+});
+
 test('a secret of the wrong kind is not shown either', () => {
   const problems = problemsOf(entry('fail: status != 200, web: {url: {secret: X}, password: [sesame]}'));
   expect(JSON.stringify(problems)).not.toContain('sesame');
@@ -103,10 +111,10 @@ test('a secret of the wrong kind is not shown either', () => {
 
 test('a script is looked for in the allowed folders', () => {
   const script = (run: string) => entry(`script: {run: [${run}]}`);
-  for (const run of ['./checks/a', 'checks/sub/a', './checks/../checks/a', '/opt/anywhere']) {
+  for (const run of ['./checks/a', 'checks/sub/a', './checks/../checks/a']) {
     expect(parse(script(run)).checks).toHaveLength(1);
   }
-  for (const run of ['./a', './checks', './checks/../a', '../checks/a', './checks-2/a']) {
+  for (const run of ['./a', './checks', './checks/../a', '../checks/a', './checks-2/a', '/opt/anywhere']) {
     expect(problemOf(script(run))).toMatchObject({
       path: 'checks[0].script.run[0]',
       found: `${run}, outside the allowed folders`,

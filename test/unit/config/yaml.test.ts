@@ -24,7 +24,8 @@ test('a path is found at its line, through anchors and merge keys, or at its nea
 test.each([
   ['a: 1\nb: ]\n', 'valid YAML'],
   ['a: 1\nb: *nowhere\n', 'an anchor &nowhere before it'],
-  ['a: 1\nb: !custom x\n', 'valid YAML'],
+  ['a: 1\nb: !custom x\n', 'valid YAML: a value that begins like !custom needs quotes, "!custom"'],
+  ['a: 1\nb: @web\n', 'valid YAML: a value that begins like @web needs quotes, "@web"'],
   ['a: 1\nb: {{ name }}\n', 'text as a key; quote values that begin with { or ['],
   ['a: 1\na: 2\n', 'each key once'],
   ['a: 1\n\tb: 2\n', 'valid YAML'],
