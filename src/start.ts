@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { startBot } from './bot.ts';
 import { Closing } from './closing.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
@@ -8,7 +7,7 @@ import { systemClock } from './kernel/clock.ts';
 import type { ExitCode } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
 import { explainListening } from './kernel/listening.ts';
-import type { Log } from './kernel/log.ts';
+import { createLog, type Log } from './kernel/log.ts';
 import { startWorkspace } from './workspace/workspace.ts';
 
 type SlackAccess = Exclude<Environment['slack'], { kind: 'none' }>;
@@ -20,7 +19,9 @@ type SlackAccess = Exclude<Environment['slack'], { kind: 'none' }>;
 export async function runBot(variables: NodeJS.ProcessEnv, { reset }: { reset: boolean }): Promise<ExitCode> {
   const environment = readEnvironment(variables, { face: 'bot' });
   if (reset) refuseReset(environment);
-  const log = pino({ level: environment.logLevel });
+  const { stdout } = process;
+  const write = (line: string) => void stdout.write(line);
+  const log = createLog(environment.logLevel, { readable: stdout.isTTY === true, write });
   for (const note of environment.notes) log.info(note);
   const closing = new Closing();
   const ending = endOnSignals({ onDeadline: () => log.error(`${closing.current} hangs: exiting without it`) });

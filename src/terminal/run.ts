@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pino } from 'pino';
 import { type Core, FolderInUse, openCore } from '../app.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { endOnSignals } from '../ending.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
+import { createLog } from '../kernel/log.ts';
 import type { Services } from '../services.ts';
 import { type Answer, answerLine, interrupted } from './answer.ts';
 import type { Line, TerminalRequest } from './parse.ts';
@@ -32,7 +32,9 @@ export async function runCommand(
   const opsConfig = existsSync(environment.opsConfig) ? resolve(environment.opsConfig) : undefined;
   const request = { command: command.name, args: line.args, user, opsConfig, json: line.json, ...style };
   // Standard output is the answer's alone.
-  const log = pino({ level: variables.LOG_LEVEL ?? 'warn' }, pino.destination({ fd: 2, sync: true }));
+  const { stderr } = process;
+  const write = (line: string) => void stderr.write(line);
+  const log = createLog(variables.LOG_LEVEL || 'warn', { readable: stderr.isTTY === true, write });
   const open = () => openCore({ environment, variables, log, clock, signal });
   try {
     const reached = await botOrDatabase(environment, request, open, signal);
