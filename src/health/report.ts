@@ -1,5 +1,4 @@
 import type { Check } from '../config/model.ts';
-import type { Facts } from '../kernel/check.ts';
 import { nextSamples } from './baseline.ts';
 import { briefFacts, briefValue, keptFacts } from './facts.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -8,6 +7,7 @@ import { type Said, saidOf } from './hold.ts';
 import { type Input, judge, pastUnknown, type Unread, type Verdict } from './judge.ts';
 import type { CheckReport, Judgement } from './model.ts';
 import type { ProbeResult } from './probe.ts';
+import { hasRates, shownFacts, specsOf } from './specs.ts';
 
 export interface Judging {
   check: Check;
@@ -24,12 +24,10 @@ export interface Judging {
 export function judgeResult({ check, result, last, history, unread }: Judging): Measurement {
   const { at, attempts } = result;
   const measured: Input =
-    result.kind === 'unmeasured'
-      ? result
-      : { ...result, specs: check.definition.facts(check.target), okSays: check.definition.okSays };
+    result.kind === 'unmeasured' ? result : { ...result, specs: specsOf(check), okSays: check.definition.okSays };
   const { fired, ...judgement } = judge({ measured, check, history, previous: last?.settled, unread, now: at });
-  const { facts, cut } =
-    result.kind === 'measured' ? keptFacts(shownFacts(check, result.facts), result.size) : { facts: {}, cut: [] };
+  const shown = result.kind === 'measured' ? shownFacts(check, result.facts) : {};
+  const { facts, cut } = result.kind === 'measured' ? keptFacts(shown, result.size) : { facts: {}, cut: [] };
   const report = reportOf(check, judgement, {
     since: last?.report.outcome === judgement.outcome && last.report.since <= at ? last.report.since : at,
     at,
@@ -48,8 +46,8 @@ export function judgeResult({ check, result, last, history, unread }: Judging): 
       result.kind === 'measured' && check.heldForMs > 0 ? saidOf([...check.fail, ...check.warn], result) : undefined,
     settled: isSettled(judgement) ? { outcome: judgement.outcome, rules: fired } : last?.settled,
     samples:
-      result.kind === 'measured'
-        ? nextSamples(samples, { at, facts: briefFacts(shownFacts(check, result.facts), result.size) }, check.everyMs)
+      result.kind === 'measured' && hasRates(check)
+        ? nextSamples(samples, { at, facts: briefFacts(shown, result.size) }, check.everyMs)
         : samples,
   };
 }
@@ -84,10 +82,4 @@ function reportOf(
 /** An ok that may be a warn which has not cleared settles nothing. */
 function isSettled({ outcome, notes }: Judgement): boolean {
   return (outcome === 'ok' && !notes.includes(pastUnknown)) || outcome === 'warn' || outcome === 'fail';
-}
-
-/** Facts without those that are for rules only. */
-function shownFacts(check: Check, facts: Facts): Facts {
-  const specs = check.definition.facts(check.target);
-  return Object.fromEntries(Object.entries(facts).filter(([name]) => !specs[name]?.hidden));
 }

@@ -107,7 +107,7 @@ export interface Site {
 /** What a probe gets. It measures and never judges. */
 export interface Probe<Target> {
   target: Target;
-  /** The last sample of this check, for rates and trends. */
+  /** An earlier sample of this check, kept when it declares a rate; some seconds old at least. */
   previous: Sample | undefined;
   /** Aborted at the check's timeout or when the sweep ends: a probe stops all of its work then. */
   signal: AbortSignal;

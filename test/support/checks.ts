@@ -25,7 +25,11 @@ export function checkOf(run: Run, over: Partial<Check> & { lane?: string; defini
     summary: 'a probe of a test',
     catalogue: [],
     params: z.unknown(),
-    facts: () => ({ latency_ms: { type: 'number', help: 'how long it took', unit: 'ms' } }),
+    facts: () => ({
+      latency_ms: { type: 'number', help: 'how long it took', unit: 'ms' },
+      // Earlier samples are kept for checks with a rate.
+      calls_per_min: { type: 'number', help: 'how often it is called', rate: true },
+    }),
     rules: () => ({}),
     iam: [],
     describe: () => 'the probe of a test',
