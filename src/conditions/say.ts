@@ -1,7 +1,7 @@
 import type { FactSpecs, Facts } from '../kernel/check.ts';
 import { formatValue } from './format.ts';
 import type { Condition, Explanation } from './model.ts';
-import { placeholdersOf } from './template.ts';
+import { type Placeholder, placeholdersOf } from './template.ts';
 import { cut, isObject } from './value.ts';
 
 const longest = 500;
@@ -61,10 +61,19 @@ export function sayFacts(template: string, facts: Facts, specs: FactSpecs): stri
   return cut(fill(template, facts, specs), longest);
 }
 
+const templates = new Map<string, Placeholder[]>();
+
+/** Templates come from the config and the check types: few, and asked for at every sweep. */
+function parsed(template: string): Placeholder[] {
+  const found = templates.get(template) ?? placeholdersOf(template);
+  templates.set(template, found);
+  return found;
+}
+
 function fill(template: string, facts: Facts, specs: FactSpecs): string {
   let text = '';
   let from = 0;
-  for (const { path, start, end } of placeholdersOf(template)) {
+  for (const { path, start, end } of parsed(template)) {
     const unit = path?.length === 1 && path[0] !== undefined ? specs[path[0]]?.unit : undefined;
     // An author who wrote "{latency_ms} ms" said the unit already.
     const said = unit !== undefined && template.slice(end).trimStart().startsWith(unit);
