@@ -54,8 +54,8 @@ export class Connection extends Duplex implements Peer {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.session.stopWaiting(this);
     // A batch that is running can't be stopped: only behind it is known whether a transaction is open.
-    this.working
-      .catch(() => undefined)
+    // How the batch itself ended was told to whoever wrote it.
+    Promise.allSettled([this.working])
       .then(() => this.session.leave(this))
       .then(
         () => done(error),
