@@ -5,6 +5,7 @@ import type { Closing } from './closing.ts';
 import type { Environment } from './config/environment.ts';
 import { unlessAborted } from './ending.ts';
 import type { Command, CommandContext } from './kernel/command.ts';
+import { newRequest } from './kernel/request.ts';
 import { allCommands } from './registry.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
@@ -70,6 +71,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     const context = (request: TerminalRequest, gone: AbortSignal): CommandContext<Services> => ({
       ...base,
       actor: terminalActor(request.user),
+      request: newRequest(),
       signal: AbortSignal.any([gone, stopping.signal]),
     });
     const answer = (request: TerminalRequest, gone: AbortSignal) =>

@@ -51,6 +51,8 @@ export type Replies = Promise<Reply> | AsyncIterable<Reply>;
 export interface CommandContext<Services> {
   services: Services;
   actor: Actor;
+  /** Names this request in the log and in the audit: six characters. */
+  request: string;
   clock: Clock;
   log: Log;
   face: 'slack' | 'terminal';

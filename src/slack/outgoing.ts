@@ -8,7 +8,7 @@ import { respondTo } from './respond.ts';
 /** All that the bot sends to Slack. Every post is cut to Slack's limits here. Every method throws PortError. */
 export interface Outgoing {
   /** Posts a message, once: after an unclear answer it is looked up by `key` before it is posted again. */
-  post(message: { channel: string; post: Post; key: string; threadTs?: string }): Promise<{ ts: string }>;
+  post(message: Message): Promise<Posted>;
   /** The timestamp of the message posted with `key`, when it is there. */
   find(message: { channel: string; key: string; threadTs?: string }): Promise<string | undefined>;
   /** Replaces a message's content. `patienceMs`: how long a 429 may hold it up (0 = not at all). */
@@ -20,6 +20,23 @@ export interface Outgoing {
   /** Opens a dialog; `triggerId` lives 3 s and works once. Returns the view's id. */
   openView(triggerId: string, view: Answer): Promise<string>;
   updateView(viewId: string, view: Answer): Promise<void>;
+}
+
+export interface Message {
+  /** An id, or `#name` of a public channel. */
+  channel: string;
+  post: Post;
+  /** Names the message for good: it is looked up by it. */
+  key: string;
+  threadTs?: string;
+  /** Shows a message of a thread in the channel too, so that it is noticed. */
+  broadcast?: boolean;
+}
+
+/** Where a message stands; `channel` is always an id. */
+export interface Posted {
+  channel: string;
+  ts: string;
 }
 
 /** The metadata that a posted answer carries, so that it can be found again. */
@@ -51,21 +68,22 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
     const args = {
       channel,
       ...fitPost(message.post, 'post'),
-      ...(threadTs !== undefined && { thread_ts: threadTs }),
+      ...(threadTs !== undefined && { thread_ts: threadTs, ...(message.broadcast && { reply_broadcast: true }) }),
       metadata: { event_type: replyEvent, event_payload: { key } },
       unfurl_links: false,
       unfurl_media: false,
     };
-    const send = async () => ({
-      ts: stringOf(await call('chat.postMessage', args, { lane: `chat.postMessage ${channel}` }), 'ts'),
-    });
+    const send = async (): Promise<Posted> => {
+      const answer = await call('chat.postMessage', args, { lane: `chat.postMessage ${channel}` });
+      return { channel: stringOf(answer, 'channel'), ts: stringOf(answer, 'ts') };
+    };
     for (let tries = 1; ; tries += 1) {
       try {
         return await send();
       } catch (error) {
         if (!isUnconfirmed(error)) throw error;
         const ts = await lookUpTwice(message, error);
-        if (ts !== undefined) return { ts };
+        if (ts !== undefined) return { channel, ts };
         if (tries === 2) throw error;
       }
     }

@@ -1,8 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor, CommandContext, Post, Replies, Role } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import { newRequest } from '../kernel/request.ts';
 import { type Asked, tell } from './asked.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import { isDeadTokenError } from './failures.ts';
@@ -45,7 +46,8 @@ export interface Job<Services> {
 /** Runs a command for someone in Slack and shows the answer; whatever fails is told to the asker. */
 export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: RunPorts<S>): Promise<void> {
   const { outgoing, work, access } = ports;
-  const log = childLog(ports.log, { command: job.name, actor: actor.id });
+  const request = newRequest();
+  const log = childLog(ports.log, { command: job.name, actor: actor.id, request });
   try {
     if (!(await access.mayRun(actor, job.role))) {
       const holders = (await access.holders?.(job.role)) ?? [];
@@ -53,17 +55,25 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
     }
     const gone = new AbortController();
     const signal = AbortSignal.any([work.signal, gone.signal]);
-    const replies = job.run({ services: ports.services, actor, clock: ports.clock, log, face: 'slack', signal });
+    const replies = job.run({
+      services: ports.services,
+      actor,
+      request,
+      clock: ports.clock,
+      log,
+      face: 'slack',
+      signal,
+    });
     const command = { name: job.command, words: job.words };
     const surfacePorts = { ...ports, log, key: randomUUID(), command, stopping: work.signal };
     const delivered = await deliver(replies, asked, surfacePorts, () => {
       log.info('the answer was deleted while it was refreshed');
       gone.abort();
     });
-    if (delivered.kind === 'failed') await presentFailure(delivered, job, asked, { outgoing, work, log });
+    if (delivered.kind === 'failed') await presentFailure(delivered, job, asked, { outgoing, work, log, request });
   } catch (error) {
     const failed: Delivered = { kind: 'failed', error, unfinished: undefined };
-    await presentFailure(failed, job, asked, { outgoing, work, log });
+    await presentFailure(failed, job, asked, { outgoing, work, log, request });
   }
 }
 
@@ -71,12 +81,12 @@ async function presentFailure<S>(
   { error, unfinished }: Extract<Delivered, { kind: 'failed' }>,
   job: Job<S>,
   asked: Asked,
-  { outgoing, work, log }: { outgoing: Outgoing; work: Work; log: Log },
+  { outgoing, work, log, request }: { outgoing: Outgoing; work: Work; log: Log; request: string },
 ): Promise<void> {
   if (work.signal.aborted) {
     return finish(unfinished, interruptedPost({ command: job.command, words: job.words, again: job.again }), log);
   }
-  const { post, why } = presented(error, log);
+  const { post, why } = presented(error, log, request);
   if (unfinished) await finish(unfinished, endedEarly(unfinished.last, why), log);
   await tell(outgoing, asked, post).catch((untold: unknown) => {
     if (!isDeadTokenError(untold)) log.error({ err: untold }, 'a failure could not be told');
@@ -84,12 +94,11 @@ async function presentFailure<S>(
 }
 
 /** An expected failure in its own words; anything else as a reference into the log. */
-function presented(error: unknown, log: Log): { post: Post; why: string } {
+function presented(error: unknown, log: Log, ref: string): { post: Post; why: string } {
   if (error instanceof OpsError) return { post: errorPost(error), why: `Not refreshed: ${error.message}` };
   // Said once, by the token's watch; this is no fault of the command.
   if (isDeadTokenError(error))
     return { post: deadTokenPost(error.reason), why: 'Not refreshed: Slack refuses the bot' };
-  const ref = randomBytes(3).toString('hex').toUpperCase();
   log.error({ err: error, ref }, `something went wrong (ref ${ref})`);
   return { post: wentWrongPost(ref), why: `Not refreshed: something went wrong (ref ${ref})` };
 }

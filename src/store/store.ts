@@ -1,10 +1,13 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, type QueryExecutorProvider } from 'kysely';
 import type pg from 'pg';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { migrate } from './migrate.ts';
 import type { OpenPool } from './pool.ts';
 import { openServer } from './server.ts';
+
+/** Somebody's transaction, whatever its tables: `sql\`…\`.execute(tx)` runs in it. */
+export type Tx = QueryExecutorProvider;
 
 /** The database, reached through one `pg.Pool` whether it is embedded or a server. */
 export interface Store {

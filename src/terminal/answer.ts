@@ -32,9 +32,8 @@ export async function answerLine<S>(
 }
 
 /** An expected failure in its own words; anything else as a reference that the log explains. */
-function problemText<S>(error: unknown, { log }: CommandContext<S>): string {
+function problemText<S>(error: unknown, { log, request: ref }: CommandContext<S>): string {
   if (error instanceof OpsError) return error.hint ? `${error.message}\n→ ${error.hint}` : error.message;
-  const ref = crypto.randomUUID().slice(0, 6).toUpperCase();
   log.error({ err: error, ref }, 'a command failed');
   return `Something went wrong (ref ${ref}); the log has the details under that reference.`;
 }

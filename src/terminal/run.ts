@@ -8,6 +8,7 @@ import { endOnSignals } from '../ending.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
 import { createLog } from '../kernel/log.ts';
+import { newRequest } from '../kernel/request.ts';
 import type { Services } from '../services.ts';
 import { type Answer, answerLine, interrupted } from './answer.ts';
 import type { Line, TerminalRequest } from './parse.ts';
@@ -42,7 +43,15 @@ export async function runCommand(
     const { core } = reached;
     try {
       const actor = { id: `os:${user}`, name: user, mention: user };
-      const ctx = { services: core.services, actor, clock, log, face: 'terminal' as const, signal };
+      const ctx = {
+        services: core.services,
+        actor,
+        request: newRequest(),
+        clock,
+        log,
+        face: 'terminal' as const,
+        signal,
+      };
       const zone = core.services.ops.team.zone;
       return show(await answerLine(command, ctx, { args: line.args, json: line.json, style: { ...style, zone } }));
     } finally {

@@ -29,6 +29,7 @@ async function measured(...args: string[]): Promise<Scope | undefined> {
     actor: { id: 'slack:U1', name: 'anna', mention: '<@U1>' },
     clock: { now: () => new Date(0) },
     log: memoryLog(),
+    request: 'ABC123',
     face: 'slack',
     signal: new AbortController().signal,
   };

@@ -25,6 +25,7 @@ async function answer(run: () => Promise<Reply> | AsyncIterable<Reply>, json = f
     actor: { id: 'os:anna', name: 'anna', mention: 'anna' },
     clock: { now: () => new Date(0) },
     log,
+    request: 'ABC123',
     face: 'terminal',
     signal: new AbortController().signal,
   };
