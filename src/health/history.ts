@@ -51,17 +51,16 @@ export function recordSweep(store: Store, measured: readonly NewState[]): Promis
   if (measured.length === 0) return Promise.resolve(new Map());
   const ids = measured.map(({ report }) => report.id);
   return store.transaction<HealthTables, Map<string, string>>(async (tx) => {
-    // Counted from the transaction's begin, so that waiting for the lock makes nothing newer than it is.
-    const rows = JSON.stringify(measured.map(storedRow));
+    const rows = JSON.stringify(measured.map((state) => storedRow(state, store)));
     // Locked first and in one order: the next statement compares with what replicas have committed, without deadlock.
     await sql`select 1 from check_state where check_id = any(${ids}) order by check_id for update`.execute(tx);
     const saved = await sql<{ check_id: string; mark: string }>`
       with incoming as materialized (
-        select *, now() - age_ms * interval '1 millisecond' as recorded_at
+        select *, to_timestamp(taken_ms / 1000) as recorded_at
         from jsonb_to_recordset(${rows}::jsonb) as i (
           check_id text, at timestamptz, outcome text, since timestamptz, duration_ms double precision,
           facts jsonb, said jsonb, reason text, report jsonb, settled jsonb, samples jsonb, open_state jsonb,
-          fingerprint text, age_ms double precision)
+          fingerprint text, taken_ms double precision)
       ), results as (
         insert into check_result (check_id, at, outcome, duration_ms, facts, said, fingerprint)
         select check_id, at, outcome, duration_ms, facts, said, fingerprint from incoming
@@ -97,7 +96,7 @@ export function recordSweep(store: Store, measured: readonly NewState[]): Promis
   });
 }
 
-function storedRow(state: NewState): object {
+function storedRow(state: NewState, { time }: Store): object {
   const { report, shown, said } = state;
   // Facts are plain since they were measured; the rest may quote anything.
   const { facts, ...rest } = report;
@@ -115,7 +114,7 @@ function storedRow(state: NewState): object {
     samples: state.samples,
     open_state: state.open ?? null,
     fingerprint: state.fingerprint,
-    age_ms: Math.max(0, performance.now() - state.takenMs),
+    taken_ms: time.epochAt(Math.min(state.takenMs, performance.now())),
   };
 }
 
@@ -134,11 +133,10 @@ export interface Changed {
 
 /** The states of these checks that differ from what the caller knows, by id. */
 export async function changedStates(store: Store, wanted: readonly Wanted[]): Promise<Changed> {
-  const askedMs = performance.now();
   const answer = await sql<StateRow>`
     select s.check_id, s.outcome, s.since, s.open_state, s.fingerprint, s.recorded_at::text as mark,
            s.fingerprint = w.fingerprint as same,
-           (extract(epoch from clock_timestamp() - s.recorded_at) * 1000)::double precision as age_ms,
+           (extract(epoch from s.recorded_at) * 1000)::double precision as recorded_ms,
            case when s.fingerprint = w.fingerprint then s.report end as report,
            case when s.fingerprint = w.fingerprint then s.settled end as settled,
            case when s.fingerprint = w.fingerprint then s.samples end as samples
@@ -147,7 +145,7 @@ export async function changedStates(store: Store, wanted: readonly Wanted[]): Pr
     where s.recorded_at is distinct from w.mark`.execute(store.db<HealthTables>());
   const changed: Changed = { states: new Map(), open: new Map() };
   for (const row of answer.rows) {
-    if (row.same) changed.states.set(row.check_id, readState(row, askedMs));
+    if (row.same) changed.states.set(row.check_id, readState(row, store));
     else if (row.open_state) changed.open.set(row.check_id, row.open_state as OpenState);
   }
   return changed;
@@ -156,11 +154,12 @@ export async function changedStates(store: Store, wanted: readonly Wanted[]): Pr
 type StateRow = Pick<
   HealthTables['check_state'],
   'check_id' | 'outcome' | 'since' | 'report' | 'settled' | 'samples' | 'open_state' | 'fingerprint'
-> & { mark: string; same: boolean; age_ms: number };
+> & { mark: string; same: boolean; recorded_ms: number };
 
-function readState(row: StateRow, askedMs: number): CheckState {
+function readState(row: StateRow, { time }: Store): CheckState {
   const stored = row.report as CheckReport;
   const report = { ...stored, since: new Date(stored.since), at: new Date(stored.at) };
+  const takenMs = time.performanceAt(row.recorded_ms);
   const samples = row.samples as { at: string; facts: Facts }[];
   return {
     report,
@@ -169,7 +168,7 @@ function readState(row: StateRow, askedMs: number): CheckState {
     samples: samples.map(({ at, facts }) => ({ at: new Date(at), facts })),
     open: (row.open_state as OpenState | null) ?? undefined,
     fingerprint: row.fingerprint,
-    takenMs: row.age_ms < -aheadMs ? Number.NEGATIVE_INFINITY : askedMs - row.age_ms,
+    takenMs: takenMs > performance.now() + aheadMs ? Number.NEGATIVE_INFINITY : takenMs,
     mark: row.mark,
   };
 }

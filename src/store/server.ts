@@ -14,7 +14,7 @@ export interface ServerOptions {
   signal?: AbortSignal;
   /** How long to keep trying; default 30 s. */
   retryForMs?: number;
-  /** A connection that says nothing for this long is taken for dead; above the statement timeout. Default 40 s. */
+  /** A connection that says nothing for this long is taken for dead; above the statement timeout. Default 25 s. */
   silenceMs?: number;
 }
 
@@ -25,7 +25,7 @@ const OLDEST_SUPPORTED = 130_000;
  * Throws OpsError: `unavailable` when it can't be reached, `invalid` when it refuses us. No message holds the password.
  */
 export async function openServer(options: ServerOptions): Promise<OpenPool> {
-  const { databaseUrl, log, silenceMs = 40_000 } = options;
+  const { databaseUrl, log, silenceMs = 25_000 } = options;
   const sockets = new Set<Socket>();
   const config: pg.PoolConfig = {
     connectionString: checkedUrl(databaseUrl),
@@ -40,7 +40,7 @@ export async function openServer(options: ServerOptions): Promise<OpenPool> {
   const place = new pg.Client(config);
   const pool = new pg.Pool({
     ...config,
-    statement_timeout: 30_000,
+    statement_timeout: 20_000,
     stream: () => impatientSocket(sockets, silenceMs),
   });
   survivesBrokenConnections(pool, log);

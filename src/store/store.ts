@@ -5,6 +5,7 @@ import type { Log } from '../kernel/log.ts';
 import { migrate } from './migrate.ts';
 import type { OpenPool } from './pool.ts';
 import { openServer } from './server.ts';
+import { type DatabaseTime, databaseTime } from './time.ts';
 
 /** Somebody's transaction, whatever its tables: `sql\`…\`.execute(tx)` runs in it. */
 export type Tx = QueryExecutorProvider;
@@ -20,7 +21,9 @@ export interface Store {
    * Every query inside goes through `tx`: on the embedded database any other waits for this transaction and fails after 15 s.
    */
   transaction<T, R>(work: (tx: Kysely<T>) => Promise<R>): Promise<R>;
-  /** The database's own clock. */
+  /** The database's clock, as this process knows it. */
+  time: DatabaseTime;
+  /** Asks the database for its time: whether it answers. */
   ping(): Promise<Date>;
   /** Waits up to 5 s for running queries, then cuts them off. Idempotent. */
   close(): Promise<void>;
@@ -52,28 +55,32 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     : await (await import('./embedded/open.ts')).openEmbedded(options);
   try {
     await open.unhurried((client) => migrate(client, { log: options.log }));
+    const store = storeOver(kind, open, options.log);
+    await store.time.measure();
+    return store;
   } catch (error) {
     await open.close();
     throw error;
   }
-  return storeOver(kind, open);
 }
 
-/** A store over a pool that is open and migrated. */
-export function storeOver(kind: Store['kind'], { pool, close }: Pick<OpenPool, 'pool' | 'close'>): Store {
+function storeOver(kind: Store['kind'], { pool, close }: Pick<OpenPool, 'pool' | 'close'>, log: Log): Store {
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const db = <T>(): Kysely<T> => kysely as unknown as Kysely<T>;
+  const time = databaseTime(pool, log);
   let closing: Promise<void> | undefined;
   return {
     kind,
     pool,
     db,
+    time,
     transaction: <T, R>(work: (tx: Kysely<T>) => Promise<R>) => db<T>().transaction().execute(work),
     ping: async () => {
       const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
       return rows[0]!.now;
     },
     close: () => {
+      time.stop();
       closing ??= close();
       return closing;
     },

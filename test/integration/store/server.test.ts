@@ -199,7 +199,7 @@ test('connections say who they are and how long they may take', async () => {
   const store = await open(await postgres.createDatabase());
   const { rows } = await store.pool.query(`select current_setting('application_name') as name,
     current_setting('statement_timeout') as statement, current_setting('idle_in_transaction_session_timeout') as idle`);
-  expect(rows).toEqual([{ name: 'rounds', statement: '30s', idle: '1min' }]);
+  expect(rows).toEqual([{ name: 'rounds', statement: '20s', idle: '1min' }]);
   await store.close();
 });
 
