@@ -15,6 +15,7 @@ export { FolderInUse } from './store/in-use.ts';
 export interface Core {
   services: Services;
   store: Store;
+  clock: Clock;
   health: Health;
   close(): Promise<void>;
 }
@@ -24,7 +25,8 @@ export interface CoreOptions {
   /** The process's variables: secrets of checks are read from them. */
   variables: NodeJS.ProcessEnv;
   log: Log;
-  clock: Clock;
+  /** Default: the database's time, so that a machine's wrong clock does no harm. */
+  clock?: Clock;
   signal?: AbortSignal;
   /** Throw away what the embedded database holds. */
   reset?: boolean;
@@ -34,7 +36,7 @@ export interface CoreOptions {
 
 /** What the bot and the terminal both stand on: the config, the database and the features. Throws what `openStore` throws. */
 export async function openCore(options: CoreOptions): Promise<Core> {
-  const { environment, variables, log, clock, signal, reset, onSweep } = options;
+  const { environment, variables, log, signal, reset, onSweep } = options;
   const ops = await loadOps(environment.opsConfig, {
     checkTypes: await checkTypes(),
     compile: compileCondition,
@@ -44,11 +46,13 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     log.warn({ secret: name }, `secret ${name} is not set: its checks are unknown`);
   const { databaseUrl, dataDir } = environment;
   const store = await openStore({ databaseUrl, dataDir, log, signal, reset });
+  const clock = options.clock ?? store.time;
   const health = createHealth({ ops, store, clock, log, reveal: makeReveal(variables), onSweep });
   const runbooks = runbookFiles(runbookFolders(ops.dir));
   return {
     services: { ops, health, runbooks },
     store,
+    clock,
     health,
     async close() {
       await health.stop();

@@ -4,6 +4,7 @@ import { type Core, type CoreOptions, openCore } from './app.ts';
 import type { Closing } from './closing.ts';
 import type { Environment } from './config/environment.ts';
 import { unlessAborted } from './ending.ts';
+import { permissionsOf, viewersOnly } from './kernel/access.ts';
 import type { Command, CommandContext } from './kernel/command.ts';
 import { newRequest } from './kernel/request.ts';
 import { allCommands } from './registry.ts';
@@ -33,11 +34,12 @@ const SLACK_GRACE_MS = 4_000;
 
 /** The whole bot, wired in one line. Rejects as soon as `signal` is aborted. */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { environment, log, clock, slack: access, closing, signal } = options;
+  const { environment, log, slack: access, closing, signal } = options;
   const stopping = new AbortController();
   const fatal = Promise.withResolvers<Error>();
   const metrics = createMetrics();
   const core = await unlessAborted(openCore({ ...options, onSweep: metrics.sweep }), signal);
+  const { clock } = core;
   closing.defer('the database', () => core.store.close());
   closing.defer('the checks', () => core.health.stop());
   const { shared } = await allCommands();
@@ -68,12 +70,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   // With a database server the terminal asks that one, and several bots may have one DATA_DIR.
   if (environment.databaseUrl === undefined) {
     const base = { services: core.services, clock, log, face: 'terminal' as const };
-    const context = (request: TerminalRequest, gone: AbortSignal): CommandContext<Services> => ({
-      ...base,
-      actor: terminalActor(request.user),
-      request: newRequest(),
-      signal: AbortSignal.any([gone, stopping.signal]),
-    });
+    const context = (request: TerminalRequest, gone: AbortSignal): CommandContext<Services> => {
+      const actor = terminalActor(request.user);
+      const signal = AbortSignal.any([gone, stopping.signal]);
+      return { ...base, actor, request: newRequest(), signal, ...permissionsOf(viewersOnly, actor) };
+    };
     const answer = (request: TerminalRequest, gone: AbortSignal) =>
       answerTerminal(request, context(request, gone), shared);
     const closeSocket = await listenForTerminals(environment.dataDir, answer).catch((error: unknown) => {

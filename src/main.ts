@@ -1,6 +1,5 @@
 import { withDotEnv } from './config/environment.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
-import { systemClock } from './kernel/clock.ts';
 import type { ExitCode } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
 import { nearest } from './kernel/nearest.ts';
@@ -39,7 +38,7 @@ async function main(argv: string[]): Promise<ExitCode> {
     return 0;
   }
   if ('runAlone' in named) return named.runAlone(line.args, { print, env: variables() });
-  return runCommand(named, line, variables(), systemClock);
+  return runCommand(named, line, variables());
 }
 
 /** Runs the bot, then exits: a start that was broken off may leave a call on its way that nobody waits for. */

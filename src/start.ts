@@ -29,7 +29,7 @@ export async function runBot(variables: NodeJS.ProcessEnv, { reset }: { reset: b
   let code: ExitCode = 0;
   try {
     const slack = environment.slack.kind === 'none' ? await tryOut(environment, log, closing) : environment.slack;
-    const bot = await startBot({ environment, variables, log, clock: systemClock, slack, reset, signal, closing });
+    const bot = await startBot({ environment, variables, log, slack, reset, signal, closing });
     log.info({ port: bot.port, mode: slack.kind }, 'Rounds is ready');
     const end = await Promise.race([ending.told, bot.fatal]);
     if (end instanceof Error) {

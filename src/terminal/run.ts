@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Core, FolderInUse, openCore } from '../app.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { endOnSignals } from '../ending.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
 import { createLog } from '../kernel/log.ts';
 import { newRequest } from '../kernel/request.ts';
@@ -23,7 +22,6 @@ export async function runCommand(
   command: Command<Services>,
   line: Line,
   variables: NodeJS.ProcessEnv,
-  clock: Clock,
 ): Promise<ExitCode> {
   const environment = readEnvironment(variables, { face: 'terminal' });
   const ending = endOnSignals({ onDeadline: () => process.stderr.write('The end hangs: exiting without it.\n') });
@@ -36,7 +34,7 @@ export async function runCommand(
   const { stderr } = process;
   const write = (line: string) => void stderr.write(line);
   const log = createLog(variables.LOG_LEVEL || 'warn', { readable: stderr.isTTY === true, write });
-  const open = () => openCore({ environment, variables, log, clock, signal });
+  const open = () => openCore({ environment, variables, log, signal });
   try {
     const reached = await botOrDatabase(environment, request, open, signal);
     if ('answer' in reached) return show(reached.answer);
@@ -47,7 +45,7 @@ export async function runCommand(
         services: core.services,
         actor,
         request: newRequest(),
-        clock,
+        clock: core.clock,
         log,
         face: 'terminal' as const,
         signal,
