@@ -1,3 +1,4 @@
+import type { Permissions } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
@@ -48,7 +49,8 @@ export interface Reply {
 
 export type Replies = Promise<Reply> | AsyncIterable<Reply>;
 
-export interface CommandContext<Services> {
+/** What a command is given: `may` and `require` ask for a higher role than its own, for a sub-command. */
+export interface CommandContext<Services> extends Permissions {
   services: Services;
   actor: Actor;
   /** Names this request in the log and in the audit: six characters. */

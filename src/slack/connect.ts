@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
+import { type Access, viewersOnly } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
@@ -14,7 +15,6 @@ import { endInterrupted } from './interrupted.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
 import { registryOf } from './registry.ts';
 import { route } from './router.ts';
-import type { Access } from './run.ts';
 import { openRunning } from './running.ts';
 import { openSeen } from './seen.ts';
 import { socketIngress } from './socket.ts';
@@ -64,7 +64,6 @@ export interface SlackConnection {
 
 /** How often this process says that it works on its answers, and looks for those of dead ones. */
 const answersEveryMs = 30_000;
-const everyViewer: Access = { mayRun: async (_, role) => role === 'viewer' };
 
 /** Connects the commands to Slack. @throws OpsError saying what to do when the bot token is refused. */
 export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackConnection> {
@@ -99,7 +98,7 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
   });
   app.error(async (failed) => log.error({ err: failed }, 'a delivery from Slack failed'));
   await app.init();
-  const access = options.access ?? everyViewer;
+  const access = options.access ?? viewersOnly;
   const { botName, botUserId, teamId } = identity;
   route(app, { services, clock, log, access, outgoing, running, work, registry, seen, botName, botUserId });
 

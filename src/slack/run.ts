@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Access, permissionsOf } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor, CommandContext, Post, Replies, Role } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
@@ -11,13 +12,6 @@ import type { Outgoing } from './outgoing.ts';
 import { deadTokenPost, deniedPost, endedEarly, errorPost, interruptedPost, wentWrongPost } from './posts.ts';
 import type { Running } from './running.ts';
 import type { Work } from './work.ts';
-
-/** Who may do what: the rooms above know. */
-export interface Access {
-  mayRun(actor: Actor, role: Role): Promise<boolean>;
-  /** Mentions of people who have the role, for a denial. */
-  holders?(role: Role): Promise<string[]>;
-}
 
 export interface RunPorts<Services> {
   services: Services;
@@ -49,8 +43,8 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
   const request = newRequest();
   const log = childLog(ports.log, { command: job.name, actor: actor.id, request });
   try {
-    if (!(await access.mayRun(actor, job.role))) {
-      const holders = (await access.holders?.(job.role)) ?? [];
+    if ((await access.decide(actor, job.role)).kind === 'denied') {
+      const holders = await access.holders(job.role);
       return await tell(outgoing, asked, deniedPost(job.name, job.role, holders));
     }
     const gone = new AbortController();
@@ -63,6 +57,7 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
       log,
       face: 'slack',
       signal,
+      ...permissionsOf(access, actor),
     });
     const command = { name: job.command, words: job.words };
     const surfacePorts = { ...ports, log, key: randomUUID(), command, stopping: work.signal };

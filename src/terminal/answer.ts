@@ -18,6 +18,7 @@ export async function answerLine<S>(
   request: { args: string[]; json: boolean; style: TerminalStyle },
 ): Promise<Answer> {
   try {
+    await ctx.require(command.role);
     const replies = command.run(ctx, request.args);
     let last: Reply | undefined;
     if (Symbol.asyncIterator in replies) for await (const reply of replies) last = reply;

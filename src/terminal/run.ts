@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Core, FolderInUse, openCore } from '../app.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { endOnSignals } from '../ending.ts';
+import { permissionsOf, viewersOnly } from '../kernel/access.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
 import { createLog } from '../kernel/log.ts';
 import { newRequest } from '../kernel/request.ts';
@@ -49,6 +50,7 @@ export async function runCommand(
         log,
         face: 'terminal' as const,
         signal,
+        ...permissionsOf(viewersOnly, actor),
       };
       const zone = core.services.ops.team.zone;
       return show(await answerLine(command, ctx, { args: line.args, json: line.json, style: { ...style, zone } }));

@@ -63,7 +63,8 @@ describe.each(['http', 'socket'] as const)('over %s', (kind) => {
 
   it('denies what takes another role, and says which and who has it', async () => {
     const workspace = await workspaceOf();
-    const access = { mayRun: async () => false, holders: async () => ['<@U0BEN00001>'] };
+    const denied = { kind: 'denied', why: 'role', message: 'not you' } as const;
+    const access = { decide: async () => denied, holders: async () => ['<@U0BEN00001>'] };
     await botOf(workspace, kind, { access });
     await workspace.user('anna').command('ops', '/ops page');
     expect(shows(await told(workspace, 'anna', 'takes the role *operator*'), 'Ask <@U0BEN00001>')).toBe(true);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import health from '../../../commands/health.ts';
 import type { Scope } from '../../../src/health/health.ts';
+import { permissionsOf, viewersOnly } from '../../../src/kernel/access.ts';
 import type { CommandContext } from '../../../src/kernel/command.ts';
 import type { Services } from '../../../src/services.ts';
 import { memoryLog } from '../../support/memory-log.ts';
@@ -32,6 +33,7 @@ async function measured(...args: string[]): Promise<Scope | undefined> {
     request: 'ABC123',
     face: 'slack',
     signal: new AbortController().signal,
+    ...permissionsOf(viewersOnly, { id: 'slack:U1' }),
   };
   const replies = health.run(ctx, args);
   if (Symbol.asyncIterator in replies) for await (const reply of replies) reply.slack();

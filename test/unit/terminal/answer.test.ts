@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { permissionsOf, viewersOnly } from '../../../src/kernel/access.ts';
 import type { CommandContext, Reply } from '../../../src/kernel/command.ts';
 import { defineCommand } from '../../../src/kernel/command.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
@@ -28,6 +29,7 @@ async function answer(run: () => Promise<Reply> | AsyncIterable<Reply>, json = f
     request: 'ABC123',
     face: 'terminal',
     signal: new AbortController().signal,
+    ...permissionsOf(viewersOnly, { id: 'os:anna' }),
   };
   return { answer: await answerLine(command, ctx, { args: [], json, style }), log };
 }
