@@ -1,0 +1,69 @@
+import type { Asker, AuditEntry } from './model.ts';
+
+/** A row of the audit as it is stored. `target` and the rest are redacted before they come here. */
+export interface Payload extends AuditEntry {
+  actor: string;
+  request: string;
+}
+
+/** Longest JSON of `before`, of `after` and of a text; more is cut, so that one verb can't fill the database. */
+const MAX_CHARS = 16_384;
+
+/** One row as JSON with its keys in a fixed order: what the chain commits to. */
+export function writePayload(asker: Asker, entry: AuditEntry): { payload: string; searchable: Searchable } {
+  const searchable = {
+    actor: plainText(asker.actor),
+    action: plainText(entry.action),
+    target: plainText(entry.target),
+  };
+  const payload: Payload = {
+    ...searchable,
+    request: plainText(asker.request),
+    ...(entry.before === undefined ? {} : { before: cut(entry.before) }),
+    ...(entry.after === undefined ? {} : { after: cut(entry.after) }),
+    ...(entry.reason === undefined ? {} : { reason: plainText(entry.reason) }),
+  };
+  return { payload: JSON.stringify(payload), searchable };
+}
+
+/** What has a column of its own beside the payload. */
+export type Searchable = Record<'actor' | 'action' | 'target', string>;
+
+/** Reads what `writePayload` wrote; undefined when it is something else. */
+export function readPayload(text: string): Payload | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isPayload(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isPayload(value: unknown): value is Payload {
+  if (typeof value !== 'object' || value === null) return false;
+  const { actor, action, target } = value as Partial<Payload>;
+  return typeof actor === 'string' && typeof action === 'string' && typeof target === 'string';
+}
+
+/** A value that JSON can't hold (a cycle) is recorded as such: the verb must not fail over its own record. */
+function cut(value: unknown): unknown {
+  const json = jsonOf(value);
+  if (json === undefined) return undefined;
+  if (json.length <= MAX_CHARS) return JSON.parse(json);
+  return { cut: true, chars: json.length, start: json.slice(0, MAX_CHARS).toWellFormed() };
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
+  } catch (error) {
+    if (error instanceof TypeError) return JSON.stringify({ unreadable: error.message });
+    throw error;
+  }
+}
+
+/** PostgreSQL's text has no NUL and no half of a surrogate pair. */
+function plainText(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed().slice(0, MAX_CHARS).toWellFormed();
+}

@@ -1,0 +1,109 @@
+-- Who did what. Two tables: the chain, which never changes, and what it vouches for, which can be erased once.
+--
+-- hash       = sha256(hash of the row before, or 32 zero bytes || seq || at_ms || erases or 0 || commitment), numbers as
+--              8 bytes, big-endian
+-- commitment = sha256(salt || payload as UTF-8)
+create table audit_entry (
+  -- 1, 2, 3 … without a gap.
+  seq bigint primary key,
+  -- When, by the bot's clock, in ms since the epoch: exactly what is hashed.
+  at_ms bigint not null,
+  -- The row whose text this row records as erased.
+  erases bigint unique check (erases < seq),
+  commitment bytea not null,
+  hash bytea not null
+);
+
+-- Without the salt nobody can try out what an erased text was.
+create table audit_detail (
+  seq bigint primary key,
+  salt bytea,
+  -- JSON as text, byte for byte what was committed to.
+  payload text,
+  -- The same as in the payload, to search by.
+  actor text,
+  action text,
+  target text,
+  check (num_nulls(salt, payload, actor, action, target) in (0, 5))
+);
+
+-- The last row of the chain. Whoever appends holds this row until the commit: so the chain can't fork.
+create table audit_head (
+  singleton boolean primary key default true check (singleton),
+  seq bigint not null,
+  hash bytea not null
+);
+insert into audit_head (seq, hash) values (0, decode(repeat('00', 32), 'hex'));
+
+create function audit_refuse() returns trigger language plpgsql as $$
+begin
+  raise exception 'the audit is append-only: % of % is refused', tg_op, tg_table_name
+    using errcode = 'insufficient_privilege', hint = 'rounds audit erase SEQ REASON removes the text of a row';
+end $$;
+
+-- Lets through what `audit_append` does when it erases: everything of a row at once, with its record in the chain.
+create function audit_refuse_unless_erased() returns trigger language plpgsql as $$
+begin
+  if exists (
+    select 1 from new_rows n left join old_rows o on o.seq = n.seq and o.payload is not null
+    where o.seq is null or n.payload is not null
+       or not exists (select 1 from audit_entry e where e.erases = n.seq)
+  ) then
+    raise exception 'the audit is append-only: % of % is refused', tg_op, tg_table_name
+      using errcode = 'insufficient_privilege', hint = 'rounds audit erase SEQ REASON removes the text of a row';
+  end if;
+  return null;
+end $$;
+
+create trigger audit_entry_append_only before update or delete or truncate on audit_entry
+  for each statement execute function audit_refuse();
+create trigger audit_detail_append_only before delete or truncate on audit_detail
+  for each statement execute function audit_refuse();
+create trigger audit_detail_erase_only after update on audit_detail
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function audit_refuse_unless_erased();
+create trigger audit_head_stays before delete or truncate on audit_head
+  for each statement execute function audit_refuse();
+-- Also for a session that calls itself a replica.
+alter table audit_entry enable always trigger audit_entry_append_only;
+alter table audit_detail enable always trigger audit_detail_append_only;
+alter table audit_detail enable always trigger audit_detail_erase_only;
+alter table audit_head enable always trigger audit_head_stays;
+
+-- Appends a row and returns its number; with p_erases, removes the text of that row too. Runs with its owner's rights, so
+-- that a bot which doesn't own the tables needs no more than to read them and to call this.
+create function audit_append(
+  p_at_ms bigint, p_payload text, p_actor text, p_action text, p_target text, p_erases bigint default null
+) returns bigint language plpgsql security definer as $$
+declare
+  v_seq bigint;
+  v_hash bytea;
+  v_salt constant bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+  v_commitment constant bytea := sha256(v_salt || convert_to(p_payload, 'UTF8'));
+begin
+  select seq + 1, hash into strict v_seq, v_hash from audit_head for update;
+  v_hash := sha256(
+    v_hash || int8send(v_seq) || int8send(p_at_ms) || int8send(coalesce(p_erases, 0)) || v_commitment);
+  insert into audit_entry (seq, at_ms, erases, commitment, hash)
+  values (v_seq, p_at_ms, p_erases, v_commitment, v_hash);
+  insert into audit_detail (seq, salt, payload, actor, action, target)
+  values (v_seq, v_salt, p_payload, p_actor, p_action, p_target);
+  update audit_head set seq = v_seq, hash = v_hash;
+  if p_erases is not null then
+    update audit_detail set salt = null, payload = null, actor = null, action = null, target = null
+    where seq = p_erases;
+    if not found then
+      raise exception 'the audit has no row %', p_erases using errcode = 'no_data_found';
+    end if;
+  end if;
+  return v_seq;
+end $$;
+revoke all on function audit_append(bigint, text, text, text, text, bigint) from public;
+
+-- A function with its owner's rights must not look into a schema that its caller chose.
+do $$
+begin
+  execute format(
+    'alter function audit_append(bigint, text, text, text, text, bigint) set search_path = %I, pg_temp', current_schema());
+  execute format('alter function audit_refuse_unless_erased() set search_path = %I, pg_temp', current_schema());
+end $$;
