@@ -2,11 +2,12 @@ import type { RequestListener } from 'node:http';
 import { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { type Access, viewersOnly } from '../kernel/access.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
+import { timingAcks } from './ack-time.ts';
 import { boltLog } from './bolt-log.ts';
 import { clientOptions, createCall } from './caller.ts';
 import { openDatabase } from './database.ts';
@@ -38,6 +39,10 @@ export interface SlackOptions<Services> {
   services: Services;
   store: Pick<Store, 'db' | 'kind'>;
   clock: Clock;
+  /** What Slack's timestamps are compared with; default: the machine's clock. */
+  realTime?: Clock;
+  /** How long Slack waited for an acknowledgement, ms. */
+  onAck?: (ms: number) => void;
   log: Log;
   /** Who may do what; default: what takes the role viewer, everyone; all else nobody. */
   access?: Access;
@@ -91,7 +96,7 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     botUserId: identity.botUserId,
     tokenVerificationEnabled: false,
     deferInitialization: true,
-    receiver: ingress.receiver,
+    receiver: timingAcks(ingress.receiver, (ms) => options.onAck?.(ms)),
     clientOptions: webOptions(),
     convoStore: false,
     logger,
@@ -150,7 +155,7 @@ interface Ingress extends Pick<SlackConnection, 'start' | 'stop'> {
 
 /** The way in that the configuration names. */
 function openIngress<S>(
-  { slack, log, onFatal }: SlackOptions<S>,
+  { slack, log, onFatal, realTime = systemClock }: SlackOptions<S>,
   { timeoutMs, logger }: { timeoutMs: number; logger: ReturnType<typeof boltLog> },
 ): Ingress {
   if (slack.kind === 'socket') {
@@ -160,7 +165,8 @@ function openIngress<S>(
       requestListener: undefined,
     };
   }
-  const http = httpIngress({ signingSecret: given(slack.signingSecret, 'SLACK_SIGNING_SECRET'), logger, log });
+  const signingSecret = given(slack.signingSecret, 'SLACK_SIGNING_SECRET');
+  const http = httpIngress({ signingSecret, realTime, logger, log });
   return {
     receiver: http.receiver,
     requestListener: http.requestListener,

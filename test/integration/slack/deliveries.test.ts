@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/kernel/clock.ts';
 import { openDatabase } from '../../../src/slack/database.ts';
 import { openSeen } from '../../../src/slack/seen.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -35,6 +36,17 @@ describe('one effect for each delivery', () => {
     await stop();
     expect(script.ran).toEqual(['echo once']);
     expect(workspace.messages('ops')).toHaveLength(1);
+  });
+
+  it.each([600, -600])('is told by real time, on a machine whose clock is %i s off', async (seconds) => {
+    const workspace = await workspaceOf();
+    // Seen from a machine whose clock is right, the other way round: there Slack signs with a shifted time.
+    const realTime = { now: () => new Date(systemClock.now().getTime() + seconds * 1_000) };
+    const { script } = await botOf(workspace, 'http', { realTime });
+    expect(await workspace.user('anna').command('ops', '/ops echo once')).toMatchObject({ ok: false });
+    expect(await workspace.deliverWithTimestamp(seconds)).toMatchObject({ outcome: 'acked', status: 200 });
+    await posted(workspace, 'ops', 'echo once');
+    expect(script.ran).toEqual(['echo once']);
   });
 
   it('whose timestamp lies in the future or the past: refused', async () => {

@@ -7,6 +7,7 @@ import type { Command, Post, Reply, Role } from '../../../src/kernel/command.ts'
 import { OpsError } from '../../../src/kernel/errors.ts';
 import { connectSlack, type SlackAccess, type SlackOptions } from '../../../src/slack/connect.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { startWeb } from '../../../src/web/server.ts';
 import { startWorkspace, type Workspace, type WorkspaceOptions } from '../../../src/workspace/workspace.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedStore } from '../../support/store.ts';
@@ -189,14 +190,9 @@ export async function botOf(workspace: Workspace, kind: 'http' | 'socket', optio
 async function serve(
   listener: NonNullable<Awaited<ReturnType<typeof connectSlack>>['requestListener']>,
 ): Promise<string> {
-  const server = createServer(listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closeLater(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`;
+  const server = await startWeb({ host: '127.0.0.1', port: 0, log: memoryLog(), routes: {}, slackEvents: listener });
+  closeLater(() => server.close());
+  return `http://127.0.0.1:${server.port}/slack/events`;
 }
 
 /** An address on which nothing listens. */
