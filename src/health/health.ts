@@ -6,6 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
 import type { Store } from '../store/store.ts';
 import { causesBeyond, sayCause } from './causes.ts';
+import type { OnEvents } from './events.ts';
 import { Known } from './known.ts';
 import { activeWindows, isSkipped } from './maintenance.ts';
 import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
@@ -31,6 +32,8 @@ export interface Health {
   last(scope: Scope): Promise<HealthReport>;
   /** One check with its past; `measured` = the report that was just measured, to be shown as it is. */
   details(id: string, measured?: HealthReport): Promise<CheckDetails>;
+  /** A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects. */
+  regular(ids: readonly string[]): Promise<void>;
   /** Begins the regular runs and the upkeep of the history. */
   start(): void;
   /** Aborts what is measured and resolves when nothing runs any more. */
@@ -45,6 +48,8 @@ export interface HealthOptions {
   reveal: Reveal;
   /** Called for every finished sweep, with what is known of all checks and the sweep's start and duration. */
   onSweep?: (report: HealthReport) => void;
+  /** What a regular run means for people, told within the transaction that records it. */
+  onEvents?: OnEvents | undefined;
   /** How long an answer waits for the database before it does without, ms; default 2 s. */
   patienceMs?: number;
 }
@@ -54,11 +59,13 @@ const onDemand = { longestTimeoutMs: 10_000, rarestMs: 3_600_000 };
 const betweenReportsMs = 250;
 
 /** The feature's face: the checks of `ops`, measured on demand and regularly, with their history in `store`. */
-export function createHealth({ ops, store, clock, log, reveal, onSweep, patienceMs }: HealthOptions): Health {
+export function createHealth(options: HealthOptions): Health {
+  const { ops, store, clock, log, reveal, onSweep, onEvents, patienceMs } = options;
   const known = new Known({ checks: ops.checks, store, clock, log, patienceMs });
   // Sorted once: sorting a thousand names for each of a sweep's reports would cost more than judging them.
   const inOrder = ops.checks.toSorted((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id));
-  const sweeps = new Sweeps({ ops, known, clock, log, reveal, onEnd: (sweep) => onSweep?.(report(ops.checks, sweep)) });
+  const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
+  const sweeps = new Sweeps({ ops, known, clock, log, reveal, onEnd, onEvents });
   let schedule: Schedule | undefined;
   let upkeep: Upkeep | undefined;
 
@@ -159,6 +166,7 @@ export function createHealth({ ops, store, clock, log, reveal, onSweep, patience
     measure,
     last,
     details,
+    regular: (ids) => sweeps.regular(ops.checks.filter(({ id }) => ids.includes(id))),
     start() {
       const run = (checks: Check[]) => sweeps.regular(checks);
       schedule ??= createSchedule({ store, checks: ops.checks, clock, log, run, isSlow });

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Facts, Sample } from '../kernel/check.ts';
 import type { Store } from '../store/store.ts';
+import { type OnEvents, type Stored, watch } from './events.ts';
 import { plainJson } from './facts.ts';
 import type { Said } from './hold.ts';
 import type { Settled } from './hysteresis.ts';
 import type { CheckReport, Outcome } from './model.ts';
-import type { OpenState } from './open.ts';
+import type { OpenRule, OpenState } from './open.ts';
 import type { HealthTables } from './tables.ts';
 
 /** What is kept of a check between sweeps. */
@@ -18,8 +19,6 @@ export interface CheckState {
   settled: Settled | undefined;
   /** Measurements that succeeded, oldest first, at most two: rates start from them. */
   samples: Sample[];
-  /** Whether people were told; undefined until the first regular run. */
-  open: OpenState | undefined;
   /** Of the check as it was configured then. */
   fingerprint: string;
   /** When it was measured, as `performance.now()` of this process counts; replicas agree through the database's clock. */
@@ -29,38 +28,71 @@ export interface CheckState {
 }
 
 /** What a sweep found about a check, before it is shown. */
-export interface Measurement extends Omit<CheckState, 'shown' | 'open'> {
+export interface Measurement extends Omit<CheckState, 'shown'> {
   /** False: nothing could be measured, the report has no facts. */
   measured: boolean;
   /** What the rules with a hold said. */
   said: Said | undefined;
 }
 
-export type NewState = Measurement & CheckState;
+export interface NewState extends Measurement, CheckState {
+  /** The rhythm it is measured in. */
+  everyMs: number;
+  /** Of a regular run alone: what it means for the open state, and the report as people see it. */
+  watched?: { rule: OpenRule; report: CheckReport };
+}
+
+/** The sweep that is recorded. */
+export interface Recording {
+  /** When the sweep began. */
+  at: Date;
+  onEvents?: OnEvents | undefined;
+}
 
 /** A state whose time lies further ahead than this was recorded while the database's clock was wrong. */
 const ahead = sql`interval '5 seconds'`;
 const aheadMs = 5_000;
 
 /**
- * Saves a sweep in one transaction: results, changes of outcome, states. `since` stays while the outcome stays. What was
- * measured last by the database's clock is the state; an older one is kept as a result only. Resolves to the marks of the
- * states that were saved, by id.
+ * Saves a sweep in one transaction: results, changes of outcome, states, and what a regular one tells people, found by
+ * what the database says was open. `since` stays while the outcome stays. What was measured last by the database's clock
+ * is the state; an older one is kept as a result only. Resolves to the marks of the states that were saved, by id.
  */
-export function recordSweep(store: Store, measured: readonly NewState[]): Promise<Map<string, string>> {
-  if (measured.length === 0) return Promise.resolve(new Map());
-  const ids = measured.map(({ report }) => report.id);
-  return store.transaction<HealthTables, Map<string, string>>(async (tx) => {
-    const rows = JSON.stringify(measured.map((state) => storedRow(state, store)));
-    // Locked first and in one order: the next statement compares with what replicas have committed, without deadlock.
-    await sql`select 1 from check_state where check_id = any(${ids}) order by check_id for update`.execute(tx);
+export async function recordSweep(
+  store: Store,
+  measured: readonly NewState[],
+  sweep: Recording,
+): Promise<Map<string, string>> {
+  if (measured.length === 0) return new Map();
+  return (
+    (await record(store, measured, sweep)) ?? (await record(store, measured, sweep, { inTurns: true })) ?? new Map()
+  );
+}
+
+/** Undefined, and nothing done: regular runs that measure something new must take turns, since it can't be locked yet. */
+function record(
+  store: Store,
+  measured: readonly NewState[],
+  sweep: Recording,
+  { inTurns }: { inTurns: boolean } = { inTurns: false },
+): Promise<Map<string, string> | undefined> {
+  return store.transaction<HealthTables, Map<string, string> | undefined>(async (tx) => {
+    if (inTurns) await sql`select pg_advisory_xact_lock(hashtext('health: first regular run'))`.execute(tx);
+    const ids = measured.map(({ report }) => report.id);
+    // Locked in one order: what follows compares with what replicas have committed, without deadlock.
+    const stored = await sql<Stored>`
+      select check_id, open_state from check_state
+      where check_id = any(${ids}) order by check_id for update`.execute(tx);
+    if (!inTurns && stored.rows.length < ids.length && measured.some((state) => state.watched)) return undefined;
+    const watched = watch(measured, stored.rows);
+    const rows = JSON.stringify(measured.map((state) => storedRow(state, watched.open.get(state.report.id), store)));
     const saved = await sql<{ check_id: string; mark: string }>`
       with incoming as materialized (
         select *, to_timestamp(taken_ms / 1000) as recorded_at
         from jsonb_to_recordset(${rows}::jsonb) as i (
           check_id text, at timestamptz, outcome text, since timestamptz, duration_ms double precision,
           facts jsonb, said jsonb, reason text, report jsonb, settled jsonb, samples jsonb, open_state jsonb,
-          fingerprint text, taken_ms double precision)
+          fingerprint text, every_ms bigint, regular boolean, taken_ms double precision)
       ), results as (
         insert into check_result (check_id, at, outcome, duration_ms, facts, said, fingerprint)
         select check_id, at, outcome, duration_ms, facts, said, fingerprint from incoming
@@ -72,8 +104,9 @@ export function recordSweep(store: Store, measured: readonly NewState[]): Promis
           and (old.check_id is null or old.recorded_at <= i.recorded_at or old.recorded_at > now() + ${ahead})
       )
       insert into check_state as s (
-        check_id, outcome, since, at, report, settled, samples, open_state, fingerprint, recorded_at)
-      select check_id, outcome, since, at, report, settled, samples, open_state, fingerprint, recorded_at
+        check_id, outcome, since, at, report, settled, samples, open_state, fingerprint, every_ms, regular_at, recorded_at)
+      select check_id, outcome, since, at, report, settled, samples, open_state, fingerprint, every_ms,
+             case when regular then recorded_at end, recorded_at
       from incoming order by check_id
       on conflict (check_id) do update set
         outcome = excluded.outcome,
@@ -89,14 +122,19 @@ export function recordSweep(store: Store, measured: readonly NewState[]): Promis
         samples = excluded.samples,
         open_state = coalesce(excluded.open_state, s.open_state),
         fingerprint = excluded.fingerprint,
+        every_ms = excluded.every_ms,
+        regular_at = coalesce(excluded.regular_at, s.regular_at),
         recorded_at = excluded.recorded_at
       where s.recorded_at <= excluded.recorded_at or s.recorded_at > now() + ${ahead}
       returning check_id, recorded_at::text as mark`.execute(tx);
-    return new Map(saved.rows.map(({ check_id, mark }) => [check_id, mark]));
+    const marks = new Map(saved.rows.map(({ check_id, mark }) => [check_id, mark]));
+    const events = watched.events.filter(({ checkId }) => marks.has(checkId));
+    if (events.length > 0) await sweep.onEvents?.(tx, events, { at: sweep.at });
+    return marks;
   });
 }
 
-function storedRow(state: NewState, { time }: Store): object {
+function storedRow(state: NewState, open: OpenState | undefined, { time }: Store): object {
   const { report, shown, said } = state;
   // Facts are plain since they were measured; the rest may quote anything.
   const { facts, ...rest } = report;
@@ -112,8 +150,10 @@ function storedRow(state: NewState, { time }: Store): object {
     report: { ...(plainJson(rest) as Record<string, unknown>), facts },
     settled: state.settled ? plainJson(state.settled) : null,
     samples: state.samples,
-    open_state: state.open ?? null,
+    open_state: open ?? null,
     fingerprint: state.fingerprint,
+    every_ms: state.everyMs,
+    regular: state.watched !== undefined,
     taken_ms: time.epochAt(Math.min(state.takenMs, performance.now())),
   };
 }
@@ -125,36 +165,21 @@ export interface Wanted {
   mark: string | undefined;
 }
 
-export interface Changed {
-  states: Map<string, CheckState>;
-  /** Of checks that were configured otherwise: nothing else that is known of them counts. */
-  open: Map<string, OpenState>;
-}
-
-/** The states of these checks that differ from what the caller knows, by id. */
-export async function changedStates(store: Store, wanted: readonly Wanted[]): Promise<Changed> {
+/** The states of these checks that differ from what the caller knows, by id; of one configured otherwise nothing counts. */
+export async function changedStates(store: Store, wanted: readonly Wanted[]): Promise<Map<string, CheckState>> {
   const answer = await sql<StateRow>`
-    select s.check_id, s.outcome, s.since, s.open_state, s.fingerprint, s.recorded_at::text as mark,
-           s.fingerprint = w.fingerprint as same,
-           (extract(epoch from s.recorded_at) * 1000)::double precision as recorded_ms,
-           case when s.fingerprint = w.fingerprint then s.report end as report,
-           case when s.fingerprint = w.fingerprint then s.settled end as settled,
-           case when s.fingerprint = w.fingerprint then s.samples end as samples
+    select s.check_id, s.outcome, s.since, s.report, s.settled, s.samples, s.fingerprint, s.recorded_at::text as mark,
+           (extract(epoch from s.recorded_at) * 1000)::double precision as recorded_ms
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w (id text, fingerprint text, mark timestamptz)
-    join check_state s on s.check_id = w.id
+    join check_state s on s.check_id = w.id and s.fingerprint = w.fingerprint
     where s.recorded_at is distinct from w.mark`.execute(store.db<HealthTables>());
-  const changed: Changed = { states: new Map(), open: new Map() };
-  for (const row of answer.rows) {
-    if (row.same) changed.states.set(row.check_id, readState(row, store));
-    else if (row.open_state) changed.open.set(row.check_id, row.open_state as OpenState);
-  }
-  return changed;
+  return new Map(answer.rows.map((row) => [row.check_id, readState(row, store)]));
 }
 
 type StateRow = Pick<
   HealthTables['check_state'],
-  'check_id' | 'outcome' | 'since' | 'report' | 'settled' | 'samples' | 'open_state' | 'fingerprint'
-> & { mark: string; same: boolean; recorded_ms: number };
+  'check_id' | 'outcome' | 'since' | 'report' | 'settled' | 'samples' | 'fingerprint'
+> & { mark: string; recorded_ms: number };
 
 function readState(row: StateRow, { time }: Store): CheckState {
   const stored = row.report as CheckReport;
@@ -166,7 +191,6 @@ function readState(row: StateRow, { time }: Store): CheckState {
     shown: { outcome: row.outcome as Outcome, since: new Date(row.since), reason: report.reason },
     settled: (row.settled as Settled | null) ?? undefined,
     samples: samples.map(({ at, facts }) => ({ at: new Date(at), facts })),
-    open: (row.open_state as OpenState | null) ?? undefined,
     fingerprint: row.fingerprint,
     takenMs: takenMs > performance.now() + aheadMs ? Number.NEGATIVE_INFINITY : takenMs,
     mark: row.mark,

@@ -4,9 +4,8 @@ import type { Log } from '../kernel/log.ts';
 import { isUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { type CheckState, changedStates, type NewState, recordSweep, saidSince } from './history.ts';
+import { type CheckState, changedStates, type NewState, type Recording, recordSweep, saidSince } from './history.ts';
 import type { Said } from './hold.ts';
-import type { OpenState } from './open.ts';
 import { holdReachMs, Remembered } from './remembered.ts';
 
 /** An answer doesn't wait longer than this for the database, ms. */
@@ -17,8 +16,6 @@ const shortPatienceMs = 250;
 /** What is known of each check: the database's word, and this process's memory when the database doesn't answer. */
 export class Known {
   private readonly states = new Map<string, CheckState>();
-  /** Of checks that were configured otherwise before. */
-  private readonly open = new Map<string, OpenState>();
   private readonly remembered = new Remembered();
   private readonly fingerprints: Map<string, string>;
   private readonly checks: Map<string, Check>;
@@ -43,11 +40,6 @@ export class Known {
     return this.states.get(id);
   }
 
-  /** Whether people were told about a check; that outlives a change of its configuration. */
-  openOf(id: string): OpenState | undefined {
-    return this.states.get(id)?.open ?? this.open.get(id);
-  }
-
   /** The past from before this process may be missing. */
   get pastUnread(): boolean {
     return !this.read;
@@ -59,10 +51,9 @@ export class Known {
       return { id, fingerprint, mark: this.states.get(id)?.mark };
     });
     return this.attempt('last results not read', async () => {
-      const { states, open } = await changedStates(this.store, wanted);
+      const states = await changedStates(this.store, wanted);
       this.read = true;
       for (const [id, state] of states) this.keep(state, id);
-      for (const [id, state] of open) this.open.set(id, state);
     });
   }
 
@@ -83,14 +74,14 @@ export class Known {
   }
 
   /** Remembers and saves what a sweep found. Resolves to a warning when it could not be saved. */
-  async record(states: readonly NewState[]): Promise<string | undefined> {
+  async record(states: readonly NewState[], sweep: Recording): Promise<string | undefined> {
     for (const state of states) {
       this.keep(state, state.report.id);
       const check = this.checks.get(state.report.id);
       if (check && state.said) this.remembered.add(check, state.said);
     }
     return this.attempt('history not saved', async () => {
-      const marks = await recordSweep(this.store, states);
+      const marks = await recordSweep(this.store, states, sweep);
       for (const state of states) this.mark(state, marks.get(state.report.id));
     });
   }

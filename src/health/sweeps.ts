@@ -4,10 +4,10 @@ import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
 import { baselineOf } from './baseline.ts';
+import type { OnEvents } from './events.ts';
 import type { Measurement, NewState } from './history.ts';
 import type { Known } from './known.ts';
 import { activeWindows, isSkipped } from './maintenance.ts';
-import { nextOpenState } from './open.ts';
 import { type Judging, judgeResult, lastReport } from './report.ts';
 import { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
@@ -20,6 +20,7 @@ interface Options {
   log: Log;
   reveal: Reveal;
   onEnd: (sweep: SharedSweep) => void;
+  onEvents?: OnEvents | undefined;
 }
 
 type Found = Map<string, Measurement>;
@@ -89,7 +90,7 @@ export class Sweeps {
     checks: readonly Check[],
     how: { deadlineMs: number; regular: boolean },
   ): Promise<void> {
-    const { ops, known, clock, log, reveal, onEnd } = this.options;
+    const { ops, known, clock, log, reveal, onEnd, onEvents } = this.options;
     const refreshed = await known.refresh();
     const before = await known.saidBefore(checks);
     warn(sweep, refreshed, before.warning);
@@ -115,7 +116,7 @@ export class Sweeps {
       warn(sweep, `stopped: ${sweep.pending.size} of ${checks.length} not measured`);
       this.cutOff(sweep, checks, `not measured: ${this.stopped ? 'Rounds is stopping' : 'the sweep was stopped'}`);
     }
-    warn(sweep, await known.record(this.states(checks, found, how.regular)));
+    warn(sweep, await known.record(this.states(checks, found, how.regular), { at: sweep.startedAt, onEvents }));
     sweep.finish();
     onEnd(sweep);
   }
@@ -160,7 +161,7 @@ export class Sweeps {
     }
   }
 
-  /** What is saved: the judged reports, as people see them beside all others, and the open state after a regular run. */
+  /** What is saved: the judged reports, as people see them beside all others. */
   private states(checks: readonly Check[], found: Found, regular: boolean): NewState[] {
     const { ops, known, clock } = this.options;
     const now = clock.now();
@@ -176,9 +177,9 @@ export class Sweeps {
       const report = byId.get(check.id);
       if (!state || !report) return [];
       const { outcome, since, reason } = report;
-      const before = known.openOf(check.id) ?? { open: false, recent: [] };
-      const open = regular ? nextOpenState(before, outcome, check).state : known.openOf(check.id);
-      return { ...state, shown: { outcome, since, reason }, open };
+      const { everyMs, openAfter, closeAfter } = check;
+      const watched = regular ? { watched: { rule: { openAfter, closeAfter }, report } } : {};
+      return { ...state, shown: { outcome, since, reason }, everyMs, ...watched };
     });
   }
 }

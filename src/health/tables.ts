@@ -12,6 +12,8 @@ export interface HealthTables {
     samples: unknown;
     open_state: unknown;
     fingerprint: string;
+    every_ms: string;
+    regular_at: Date | null;
     recorded_at: Generated<Date>;
   };
   check_schedule: { check_id: string; every_ms: number; next_due: Date; fingerprint: string };

@@ -15,6 +15,9 @@ create table check_state (
   open_state jsonb,
   -- Of type, target and rules: what was known of another check under this id says nothing about it.
   fingerprint text not null,
+  every_ms bigint not null check (every_ms > 0),
+  -- When a regular run measured it last, by the database's clock.
+  regular_at timestamptz,
   -- When it was measured by the database's clock: the newest wins, whatever the clocks of the replicas say.
   recorded_at timestamptz not null default clock_timestamp()
 );

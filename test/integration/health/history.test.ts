@@ -35,8 +35,8 @@ function state(id: string, minutes: number, outcome: Outcome, facts: Record<stri
     shown: { outcome, since: at(minutes), reason },
     settled: { outcome, rules: [] },
     samples: facts ? [{ at: at(minutes), facts }] : [],
-    open: undefined,
     fingerprint: 'f',
+    everyMs: minute,
     takenMs: performance.now(),
     measured: facts !== null,
     said: undefined,
@@ -44,9 +44,14 @@ function state(id: string, minutes: number, outcome: Outcome, facts: Record<stri
 }
 
 async function stateOf(id: string): Promise<CheckState> {
-  const found = (await changedStates(store, [{ id, fingerprint: 'f', mark: undefined }])).states.get(id);
+  const found = (await changedStates(store, [{ id, fingerprint: 'f', mark: undefined }])).get(id);
   if (!found) throw new Error(`no state of ${id}`);
   return found;
+}
+
+/** Saves a sweep; resolves to its marks. */
+function save(states: NewState[]): Promise<Map<string, string>> {
+  return recordSweep(store, states, { at: at(0) });
 }
 
 async function count(table: string, id: string): Promise<number> {
@@ -62,7 +67,7 @@ describe('recordSweep', () => {
       [2, 'fail'],
       [3, 'ok'],
     ] as const) {
-      await recordSweep(store, [state('since', minutes, outcome, { n: minutes })]);
+      await save([state('since', minutes, outcome, { n: minutes })]);
       const saved = await stateOf('since');
       const since = outcome === 'fail' ? at(1) : at(minutes);
       expect([saved.report.since, saved.shown.since]).toEqual([since, since]);
@@ -80,67 +85,67 @@ describe('recordSweep', () => {
   });
 
   test('a report comes back as it went in', async () => {
-    const saved = {
+    const whole = {
       ...state('whole', 0, 'warn', { latency_ms: 612, json: { deep: ['x'] } }),
-      open: { open: true, recent: ['warn' as const] },
     };
-    await recordSweep(store, [saved]);
-    const { measured, said, takenMs, ...kept } = saved;
+    await save([whole]);
+    const { measured, said, takenMs, everyMs, ...kept } = whole;
     const read = await stateOf('whole');
     expect(read).toEqual({ ...kept, takenMs: expect.closeTo(takenMs, -3), mark: expect.any(String) });
   });
 
   test('only states that the caller does not know yet are read', async () => {
-    const marks = await recordSweep(store, [state('known', 0, 'ok'), state('news', 1, 'ok')]);
+    const marks = await save([state('known', 0, 'ok'), state('news', 1, 'ok')]);
     const changed = await changedStates(store, [
       { id: 'known', fingerprint: 'f', mark: marks.get('known') },
       { id: 'news', fingerprint: 'f', mark: '2026-11-23 09:00:00+00' },
       { id: 'never', fingerprint: 'f', mark: undefined },
     ]);
-    expect([...changed.states.keys()]).toEqual(['news']);
+    expect([...changed.keys()]).toEqual(['news']);
   });
 
   test('a late result of a slower replica does not overwrite a newer state', async () => {
     const late = state('late', 4, 'fail');
     late.takenMs -= 60_000;
-    await recordSweep(store, [state('late', 5, 'ok')]);
-    expect(await recordSweep(store, [late])).toEqual(new Map());
+    await save([state('late', 5, 'ok')]);
+    expect(await save([late])).toEqual(new Map());
     expect((await stateOf('late')).report.outcome).toBe('ok');
     expect([await count('check_result', 'late'), await count('check_transition', 'late')]).toEqual([2, 1]);
   });
 
   test('a replica whose clock is ahead does not hide what another measures after it', async () => {
-    await recordSweep(store, [state('skewed', 3, 'ok')]);
-    await recordSweep(store, [state('skewed', 0, 'fail')]);
+    await save([state('skewed', 3, 'ok')]);
+    await save([state('skewed', 0, 'fail')]);
     expect((await stateOf('skewed')).report).toMatchObject({ outcome: 'fail', since: at(0) });
     expect(await count('check_transition', 'skewed')).toBe(2);
   });
 
   test("what was recorded while the database's clock was ahead gives way", async () => {
-    await recordSweep(store, [state('jumped', 0, 'ok')]);
+    await save([state('jumped', 0, 'ok')]);
     await store.pool.query("update check_state set recorded_at = now() + interval '1 day' where check_id = 'jumped'");
     expect((await stateOf('jumped')).takenMs).toBe(Number.NEGATIVE_INFINITY);
-    await recordSweep(store, [state('jumped', 1, 'fail')]);
+    await save([state('jumped', 1, 'fail')]);
     expect((await stateOf('jumped')).report.outcome).toBe('fail');
   });
 
   test('nothing is known of a check that was configured otherwise, but whether people were told', async () => {
-    const open = { open: true, recent: ['fail' as const] };
-    const before = { ...state('changed', 0, 'fail'), said: { at: at(0), rules: { a: true } }, open };
-    await recordSweep(store, [before]);
+    const fail = state('changed', 0, 'fail');
+    const watched = { rule: { openAfter: { hits: 1, of: 1 }, closeAfter: 1 }, report: fail.report };
+    await save([{ ...fail, said: { at: at(0), rules: { a: true } }, watched }]);
     const other = { id: 'changed', fingerprint: 'other', mark: undefined };
-    const changed = await changedStates(store, [other]);
-    expect([[...changed.states], [...changed.open]]).toEqual([[], [['changed', open]]]);
+    expect(await changedStates(store, [other])).toEqual(new Map());
     expect((await saidSince(store, [{ ...other, since: at(-9) }])).get('changed')).toEqual([]);
-    await recordSweep(store, [{ ...state('changed', 1, 'fail'), fingerprint: 'other', settled: undefined }]);
-    const after = (await changedStates(store, [other])).states.get('changed');
-    expect(after).toMatchObject({ report: { since: at(1) }, shown: { since: at(1) }, settled: undefined, open });
+    await save([{ ...state('changed', 1, 'fail'), fingerprint: 'other', settled: undefined }]);
+    const after = (await changedStates(store, [other])).get('changed');
+    expect(after).toMatchObject({ report: { since: at(1) }, shown: { since: at(1) }, settled: undefined });
+    const { rows } = await store.pool.query("select open_state from check_state where check_id = 'changed'");
+    expect(rows).toEqual([{ open_state: { open: true, recent: ['fail'] } }]);
   });
 
   test('what the rules said is kept apart from the facts', async () => {
     const said = { at: at(0), rules: { 'a > 1': true, 'b > 1': false, 'c > 1': null } };
-    await recordSweep(store, [{ ...state('said', 0, 'ok'), said }]);
-    await recordSweep(store, [state('said', 1, 'unknown', null)]);
+    await save([{ ...state('said', 0, 'ok'), said }]);
+    await save([state('said', 1, 'unknown', null)]);
     const read = await saidSince(store, [{ id: 'said', fingerprint: 'f', since: at(0) }]);
     expect(read.get('said')).toEqual([said]);
   });
@@ -149,14 +154,14 @@ describe('recordSweep', () => {
     const odd = state('odd', 0, 'fail', { body: 'plain' });
     odd.report.reason = odd.shown.reason = 'broken \0 text \udfff';
     odd.report.notes = ['a\0b'];
-    await recordSweep(store, [odd]);
+    await save([odd]);
     expect((await stateOf('odd')).report.reason).toBe('broken \uFFFD text \uFFFD');
   });
 
   test('a sweep that cannot be saved whole leaves nothing', async () => {
     const broken = state('whole-or-none-b', 0, 'ok');
     broken.report.duration_ms = 'soon' as unknown as number;
-    await expect(recordSweep(store, [state('whole-or-none-a', 0, 'ok'), broken])).rejects.toThrow();
+    await expect(save([state('whole-or-none-a', 0, 'ok'), broken])).rejects.toThrow();
     expect(await count('check_result', 'whole-or-none-a')).toBe(0);
     expect(await count('check_state', 'whole-or-none-a')).toBe(0);
   });
@@ -185,7 +190,7 @@ describe('historyOf', () => {
       state('past', -8, 'muted', { latency_ms: 1 }),
       state('past', -7, 'blocked', { latency_ms: 1 }),
     ];
-    for (const each of states) await recordSweep(store, [each]);
+    for (const each of states) await save([each]);
     const past = await historyOf(store, check, at(0));
     // Each speaks for 3 × every (3 min) or until the next: 3 + 1 min up of 3 + 3 + 1 + 1, and 3 more the day before.
     expect(past.uptime.day).toBeCloseTo((100 * 4) / 8);

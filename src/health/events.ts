@@ -1,0 +1,55 @@
+import type { Tx } from '../store/store.ts';
+import type { CheckReport, Outcome } from './model.ts';
+import { nextOpenState, type OpenEvent, type OpenRule, type OpenState } from './open.ts';
+
+/** Something people should be told about a check, as a regular run found it. */
+export interface ProblemEvent {
+  checkId: string;
+  group: string;
+  event: Exclude<OpenEvent, 'none'>;
+  /** When it was measured. */
+  at: Date;
+  /** The last outcome before it that was not ok, else the last one; null = the first of all. */
+  before: Outcome | null;
+  /** As people see it. */
+  report: CheckReport;
+}
+
+/**
+ * Called within the transaction that records the sweep. What it throws rolls all of it back: the same events are found
+ * again by the next regular run. Every query goes through `tx`.
+ */
+export type OnEvents = (tx: Tx, events: ProblemEvent[], sweep: { at: Date }) => Promise<void>;
+
+/** What the database knows of a check when its new state is recorded. */
+export interface Stored {
+  check_id: string;
+  open_state: unknown;
+}
+
+interface Watched {
+  report: { id: string };
+  /** Undefined: not of a regular run, it opens and closes nothing. */
+  watched?: { rule: OpenRule; report: CheckReport };
+}
+
+/** The new open state of each check of a regular run, from the stored one, and what that means for people. Pure. */
+export function watch(
+  measured: readonly Watched[],
+  stored: readonly Stored[],
+): { open: Map<string, OpenState>; events: ProblemEvent[] } {
+  const before = new Map(stored.map((row) => [row.check_id, row.open_state as OpenState | null]));
+  const open = new Map<string, OpenState>();
+  const events: ProblemEvent[] = [];
+  for (const { watched } of measured) {
+    if (!watched) continue;
+    const { report, rule } = watched;
+    const was = before.get(report.id) ?? { open: false, recent: [] };
+    const { state, event } = nextOpenState(was, report.outcome, rule);
+    open.set(report.id, state);
+    if (event === 'none') continue;
+    const last = was.recent.findLast((outcome) => outcome !== 'ok') ?? was.recent.at(-1) ?? null;
+    events.push({ checkId: report.id, group: report.group, event, at: report.at, before: last, report });
+  }
+  return { open, events };
+}
