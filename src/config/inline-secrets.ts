@@ -1,6 +1,6 @@
+import { holdsSecret, isSecretName } from '../kernel/redact.ts';
 import type { Mistake, Path } from './mistake.ts';
 import { isMap } from './mistake.ts';
-import { holdsSecret, isSecretName } from './redact.ts';
 
 /** Secrets written in plain text into the parameters of a check: by the name of the key, or by the look of the value. */
 export function findInlineSecrets(value: unknown, path: Path): Mistake[] {

@@ -10,8 +10,8 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import { redactSecrets } from '../kernel/redact.ts';
 import type { Path } from './mistake.ts';
-import { redact } from './redact.ts';
 
 /** A mistake in the YAML itself. */
 interface SyntaxMistake {
@@ -37,7 +37,7 @@ export function readYaml(text: string): YamlSource {
   const lineAt = (offset: number | undefined): number => Math.max(1, lines.linePos(offset ?? 0).line);
   const mistakes: SyntaxMistake[] = [...document.errors, ...document.warnings].map((error) => ({
     line: lineAt(error.pos[0]),
-    found: redact(error.message.split('\n')[0] ?? ''),
+    found: redactSecrets(error.message.split('\n')[0] ?? ''),
     allowed: error.code === 'DUPLICATE_KEY' ? 'each key once' : validYaml(text, lineAt(error.pos[0])),
   }));
   const fatal = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
@@ -73,7 +73,11 @@ function toData(document: Document): Data {
     return { kind: 'data', value };
   } catch (error) {
     const found = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return { kind: 'refused', found: redact(found), allowed: 'plain data: anchors without loops, at most 100 aliases' };
+    return {
+      kind: 'refused',
+      found: redactSecrets(found),
+      allowed: 'plain data: anchors without loops, at most 100 aliases',
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isSecretName, redact, shown } from '../../../src/config/redact.ts';
+import { shown } from '../../../src/config/redact.ts';
+import { isSecretName, redact } from '../../../src/kernel/redact.ts';
 
 test.each(['token', 'api_token', 'x-api-key', 'Authorization', 'PAGERDUTY_ROUTING_KEY', 'clientSecret', 'db-password'])(
   '%s names a secret',

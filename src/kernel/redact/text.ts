@@ -1,0 +1,43 @@
+import { maskPairs, maskStatements } from './pairs.ts';
+import { maskPersonal } from './personal.ts';
+import { maskAuth, maskTokens } from './tokens.ts';
+
+/** Passes over one text: a mask can bring another thing to light, and a redacted text must stay what it is. */
+const maxPasses = 4;
+
+/**
+ * The text fit for Slack, PagerDuty, logs and the audit: tokens, keys and passwords become `***` (behind the prefix that
+ * tells their kind), personal data its kind (`[e-mail]`, `[phone]`, `[ssn]`, `[mrn]`, `[card]`, `[date of birth]`).
+ * Pure, linear in the text's length, and idempotent. It goes by the look of things: names of people pass.
+ */
+export function redact(text: string): string {
+  return settled(text, (part) => maskPersonal(secretsMasked(part)));
+}
+
+/** As `redact`, but personal data stays: for what only its owner reads, such as mistakes in a configuration. */
+export function redactSecrets(text: string): string {
+  return settled(text, secretsMasked);
+}
+
+/** Whether a text carries a password or token in plain sight. */
+export function holdsSecret(text: string): boolean {
+  const masked = maskTokens(text).replace(dsnPassword, '$1***');
+  return masked !== text || authHeader.test(text);
+}
+
+const dsnPassword = /((?:^|[\s?&;]|--)password=)[^\s&;]+/gi;
+const authHeader = /^(?:bearer|basic) \S{6,}$/i;
+
+function secretsMasked(text: string): string {
+  return maskAuth(maskStatements(maskPairs(maskTokens(text))));
+}
+
+function settled(text: string, mask: (text: string) => string): string {
+  let last = text;
+  for (let pass = 0; pass < maxPasses; pass += 1) {
+    const next = mask(last);
+    if (next === last) return next;
+    last = next;
+  }
+  return last;
+}

@@ -1,0 +1,105 @@
+/** Secrets that are known by their look, wherever they stand. Each pattern is linear: a mask keeps the kind's prefix. */
+
+/** Slack, GitHub, GitLab, Stripe, Google, npm, Docker, Datadog and others that begin with their kind. */
+const prefixed = new RegExp(
+  `(?<![A-Za-z0-9])(${[
+    'xox[a-z]-',
+    'xoxe\\.xox[bp]-',
+    'xapp-',
+    'xwfp-',
+    'gh[pousr]_',
+    'github_pat_',
+    'gl(?:pat|dt|rt|ptt|cbt|ft|oas|soat|imt|agent)-',
+    'glsa_',
+    '[rs]k_(?:live|test)_',
+    'whsec_',
+    'ya29\\.',
+    'GOCSPX-',
+    'npm_',
+    'pypi-',
+    'hv[sbr]\\.',
+    'dckr_pat_',
+    'dop_v1_',
+    'ddapp_',
+    'ddapi_',
+    'shp(?:at|ca|ss)_',
+    'lin_api_',
+    'sk-(?:ant-|proj-)?',
+    'SG\\.',
+    'AGE-SECRET-KEY-',
+    'eyJ',
+  ].join('|')})(?=([\\w.\\u2011-]+))`,
+  'g',
+);
+
+/** How long the rest must be where the prefix alone could begin an ordinary word. */
+const least: Record<string, number> = { npm_: 20, 'pypi-': 40, 'sk-': 20, 'SG.': 30, glsa_: 20, eyJ: 8, 'ya29.': 12 };
+
+/** Kinds of a fixed length: AWS key ids, Google API keys, PagerDuty's two, Twilio. */
+const fixed = [
+  /(?<![A-Za-z0-9])(AKIA|ASIA|ABIA|ACCA)(?:[A-Z0-9]{6,128}|\.{3}[A-Z0-9]+)/g,
+  /(?<![\w-])(AIza)[\w-]{30,45}/g,
+  /(?<![\w+-])(u\+)[\w-]{18}(?![\w-])/g,
+  /(?<![A-Za-z0-9])(R0)(?=[A-Z]*\d)[0-9A-Z]{30}(?![A-Za-z0-9])/g,
+  /(?<![A-Za-z0-9])(SK)[0-9a-f]{32}(?![A-Za-z0-9])/g,
+];
+
+const pem =
+  /(-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----)(?:[\w+/=\s\\:,.()-]*?-----END [A-Z0-9 ]{1,60}-----|[\w+/=\s\\:,.()]*)/g;
+
+/** Slack's addresses that work without a token: incoming webhooks, answers to commands and buttons. */
+const hook = /(hooks\.slack\.com\/(?:services|workflows|triggers|commands|actions|app)\/)(?!\*{3})[\w./-]+/g;
+
+/** `\u2060`: escaped text has a word joiner behind the colon of an address. */
+const urlPassword = /(?<=:\u2060?\/\/)([^\s/:@"'`<>]*:)[^\s/"'`<>]+(?=@)/g;
+const urlToken = /(?<=:\u2060?\/\/)[\w.~-]{20,}(?=@)/g;
+const signed = /([?&;](?:X-Amz-(?:Signature|Security-Token|Credential)|sig|signature)=)[^\s&"'`<>|;]+/gi;
+
+/** The text with every secret known by its look masked. */
+export function maskTokens(text: string): string {
+  let masked = text;
+  if (masked.includes('-----BEGIN')) masked = masked.replace(pem, '$1***');
+  masked = maskPrefixed(masked);
+  for (const pattern of fixed) masked = masked.replace(pattern, '$1***');
+  if (masked.includes('//')) {
+    masked = masked
+      .replace(hook, '$1***')
+      .replace(urlPassword, '$1***')
+      .replace(urlToken, '***')
+      .replace(signed, '$1***');
+  }
+  return masked;
+}
+
+/** The rest of each token is looked at once and cut out by hand: it may be of any length. */
+function maskPrefixed(text: string): string {
+  let out = '';
+  let at = 0;
+  for (const match of text.matchAll(prefixed)) {
+    const [, prefix = '', rest = ''] = match;
+    if (match.index < at || rest.length < (least[prefix] ?? 6)) continue;
+    out += `${text.slice(at, match.index)}${prefix}***`;
+    at = match.index + prefix.length + rest.length;
+  }
+  return at === 0 ? text : out + text.slice(at);
+}
+
+const schemes = /(?<![A-Za-z0-9])(bearer|basic)([ \t]{1,3})(["']?)([\w.~+/=*-]{6,})/gi;
+/** What prose puts behind the name of a scheme. */
+const prose =
+  /^(?:auth\w*|tokens?|realm\w*|errors?|schemes?|credentials?|challenges?|headers?|access|requests?|required|missing|invalid|expired|plans?|checks?|tier|support|monitoring)$/i;
+
+/** `Bearer …` and `Basic …` with what follows masked, unless it is a word of prose. */
+export function maskAuth(text: string): string {
+  return text.replace(schemes, (whole, scheme: string, space: string, quote: string, value: string) => {
+    const plain = prose.test(value) || /^\*+$/.test(value);
+    const basic = scheme.toLowerCase() === 'basic';
+    if (plain || (basic && whole.length < text.length && !looksEncoded(value))) return whole;
+    return `${scheme}${space}${quote}***`;
+  });
+}
+
+/** Base64 has digits, `=` or capitals inside; a word of prose doesn't. */
+function looksEncoded(value: string): boolean {
+  return /\d|=|[a-z][A-Z]/.test(value);
+}
