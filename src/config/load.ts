@@ -72,8 +72,8 @@ function toProblem({ path, ...mistake }: Mistake, file: string, source: YamlSour
 
 function groupsOf(section: Sections): Map<string, Group> {
   const groups = new Map<string, Group>();
-  for (const [id, { owner, runbook, slo }] of Object.entries(section.groups)) {
-    groups.set(id, { id, owner, runbook, sloPercent: slo });
+  for (const [id, { owner, runbook, channel, slo }] of Object.entries(section.groups)) {
+    groups.set(id, { id, owner, runbook, channel, sloPercent: slo });
   }
   // Where a check without a group goes.
   if (!groups.has('general')) groups.set('general', { id: 'general' });
@@ -109,12 +109,15 @@ function assemble(
       zone: zone ?? team.zone,
       forMs,
     })),
+    heartbeat: section.heartbeat,
     scriptDirs: section.scripts.allow.map((folder) => resolve(dir, folder)),
     limits: {
       concurrent: limits.concurrent,
       perLane: limits.per_lane,
       sweepDeadlineMs: limits.sweep_deadline,
     },
-    missingSecrets: secretsIn(checks.map(({ target }) => target)).filter((name) => !isSet(name, env)),
+    missingSecrets: secretsIn([checks.map(({ target }) => target), section.heartbeat]).filter(
+      (name) => !isSet(name, env),
+    ),
   };
 }

@@ -1,6 +1,7 @@
 import type { Condition } from '../conditions/model.ts';
 import type { CheckType } from '../kernel/check.ts';
 import type { Role } from '../kernel/command.ts';
+import type { Secret } from '../kernel/secret.ts';
 
 /** A check as configured: parameters parsed, durations in ms, conditions compiled, defaults filled in. */
 export interface Check {
@@ -32,6 +33,8 @@ export interface Group {
   id: string;
   owner?: string;
   runbook?: string;
+  /** Where its alerts go instead of `slack.alerts`: an id, or `#name`. */
+  channel?: string;
   /** 99.9 = 99.9 %. */
   sloPercent?: number;
 }
@@ -57,6 +60,8 @@ export interface Ops {
   groups: Map<string, Group>;
   checks: Check[];
   maintenance: MaintenanceWindow[];
+  /** An outside watchdog that is called every minute while Rounds is well. */
+  heartbeat?: { url: string | Secret };
   /** Absolute folders whose programs `script` checks may run. */
   scriptDirs: string[];
   limits: {

@@ -33,10 +33,11 @@ function describe(file: string, ops: Ops): string[] {
   ];
   const lines = [`${file}: good — ${parts.join(', ')}`];
   if (ops.missingSecrets.length === 0) return lines;
-  lines.push(`${count(ops.missingSecrets.length, 'secret')} without a value; checks that need one will be unknown:`);
+  lines.push(`${count(ops.missingSecrets.length, 'secret')} without a value; what needs one will be unknown:`);
   for (const name of ops.missingSecrets) {
     const checks = ops.checks.filter(({ target }) => secretsIn(target).includes(name)).map(({ id }) => id);
-    lines.push(`  ${name} (or ${name}_FILE): ${checks.join(', ')}`);
+    const needing = [...checks, ...(secretsIn(ops.heartbeat).includes(name) ? ['heartbeat'] : [])];
+    lines.push(`  ${name} (or ${name}_FILE): ${needing.join(', ')}`);
   }
   return lines;
 }

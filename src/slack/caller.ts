@@ -22,6 +22,9 @@ interface CallOptions {
   idempotent?: true;
 }
 
+/** Hears of every call that has ended; `outcome` is `ok` or a PortError's reason. */
+export type CallWatch = (call: { method: SlackMethod; outcome: string; durationMs: number }) => void;
+
 /** What the caller tells about the token: the word Slack refuses it with, or that it works. */
 export interface TokenWatch {
   refused(word: string): void;
@@ -51,6 +54,7 @@ export function createCall(options: {
   slowClient: WebClient;
   token: TokenWatch;
   signal: AbortSignal;
+  watch?: CallWatch;
 }): Call {
   const openAtMs = new Map<string, number>();
 
@@ -59,13 +63,17 @@ export function createCall(options: {
     for (let tries = 1; ; tries += 1) {
       await laneOpens(lane, giveUpAtMs, method);
       if (options.signal.aborted) throw stopped(method);
+      const begunMs = performance.now();
+      const ended = (outcome: string) => options.watch?.({ method, outcome, durationMs: performance.now() - begunMs });
       try {
         const answer = await (slow ? options.slowClient : options.client).apiCall(method, args);
+        ended('ok');
         options.token.accepted();
         return { ...answer };
       } catch (error) {
         if (options.signal.aborted) throw stopped(method);
         const failure = failureOf(error);
+        ended(portError(method, failure, error).reason);
         if (failure.kind === 'refused' && isDeadToken(failure.error)) options.token.refused(failure.error);
         if (failure.kind === 'rate_limited') openAtMs.set(lane, performance.now() + failure.afterMs);
         else if (!(idempotent && mayRepeat(failure) && tries < idempotentTries))

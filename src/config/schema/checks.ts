@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, hitsOf, identifier, oneOrMany, owner, percent, runbook, staleAfter } from './scalars.ts';
+import { channel } from './team.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;
@@ -64,6 +65,7 @@ export const checkFieldNames = Object.keys(checkFields.shape);
 const group = z.strictObject({
   owner: owner.optional(),
   runbook: runbook.optional(),
+  channel: channel.optional(),
   slo: percent.optional(),
 });
 /** `data:` with nothing behind it is a group without an owner. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretRef } from '../../kernel/secret.ts';
 import { defaultsSection, groupsSection } from './checks.ts';
 import { cron, duration, identifier, timeZone } from './scalars.ts';
 import { rolesSection, slackSection, teamSection } from './team.ts';
@@ -22,6 +23,15 @@ const scriptsSection = z.strictObject({
   allow: z.array(z.string().trim().min(1)).default(['./checks']),
 });
 
+const watchdogHelp = 'the address that an outside watchdog waits to be called at, or {secret: HEARTBEAT_URL}';
+const watchdogUrl = z
+  .string()
+  .refine((text) => ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? ''), watchdogHelp);
+
+const heartbeatSection = z.strictObject({
+  url: z.union([watchdogUrl, secretRef], { error: watchdogHelp }),
+});
+
 const limitsSection = z.strictObject({
   concurrent: z.int('a whole number from 1 to 2000').min(1).max(2_000).default(200),
   per_lane: z.int('a whole number from 1 to 2000').min(1).max(2_000).default(64),
@@ -38,6 +48,7 @@ export const sections = z.strictObject({
   groups: groupsSection.prefault({}),
   maintenance: z.array(windowEntry).default([]),
   scripts: scriptsSection.prefault({}),
+  heartbeat: heartbeatSection.optional(),
   limits: limitsSection.prefault({}),
   checks: z.unknown().optional(),
 });

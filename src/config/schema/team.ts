@@ -25,7 +25,7 @@ export const teamSection = z.strictObject({
 });
 
 const channelHelp = 'a channel in quotes such as "#ops-daily" (an unquoted # starts a comment), or its id';
-const channel = z
+export const channel = z
   .string({ error: channelHelp })
   .regex(/^(#[\p{Ll}\p{Lo}\p{N}_-]{1,80}|[CG][A-Z0-9]{2,})$/u, channelHelp);
 

@@ -99,7 +99,7 @@ test('a good file is reported with what it holds and what has no value', async (
     ok: true,
     lines: [
       `${path}: good — 3 checks, 3 groups, 2 roles, 1 maintenance window`,
-      '1 secret without a value; checks that need one will be unknown:',
+      '1 secret without a value; what needs one will be unknown:',
       '  MAIN_DB_URL (or MAIN_DB_URL_FILE): failed-logins',
     ],
   });

@@ -41,7 +41,7 @@ version: 1
 team: {name: Holi, zone: America/New_York, business_hours: "Mon-Fri 08:00-18:00", holidays: [2026-11-26]}
 slack: {daily: "#ops-daily", alerts: C012ABC}
 roles: {responder: ["@oncall", U012ABC], admin: os:anna}
-groups: {data: {owner: "@dba", runbook: database-failure, slo: 99.9%}, empty: }
+groups: {data: {owner: "@dba", runbook: database-failure, channel: "#data-alerts", slo: 99.9%}, empty: }
 checks:
   - {id: api, web: {url: "https://a.example"}, fail: status != 200, group: data}
 maintenance:
@@ -58,7 +58,13 @@ limits: {concurrent: 50, per_lane: 5, sweep_deadline: 10s}
   });
   expect(ops.slack).toEqual({ daily: '#ops-daily', alerts: 'C012ABC' });
   expect(ops.roles).toEqual({ responder: ['@oncall', 'U012ABC'], admin: ['os:anna'] });
-  expect(ops.groups.get('data')).toEqual({ id: 'data', owner: '@dba', runbook: 'database-failure', sloPercent: 99.9 });
+  expect(ops.groups.get('data')).toEqual({
+    id: 'data',
+    owner: '@dba',
+    runbook: 'database-failure',
+    channel: '#data-alerts',
+    sloPercent: 99.9,
+  });
   expect([...ops.groups.keys()]).toEqual(['data', 'empty', 'general']);
   expect(ops.maintenance).toEqual([
     {
@@ -170,6 +176,7 @@ test.each([
   ['roles: {admin: [anna]}', 'roles.admin[0]', '"anna"'],
   ['groups: {Data: {}}', 'groups.Data', 'key "Data"'],
   ['groups: {data: {slo: 120%}}', 'groups.data.slo', '"120%"'],
+  ['groups: {data: {channel: data-alerts}}', 'groups.data.channel', '"data-alerts"'],
   ['groups: {data: {ovner: x}}', 'groups.data.ovner', 'unknown key "ovner"'],
   ['maintenance: [{id: a, match: {}, cron: "0 4 * * 0", for: 1h}]', 'maintenance[0].match', 'a map'],
   [
@@ -186,12 +193,23 @@ test.each([
   ['maintenance: [{id: a, match: {check: api}, cron: "0 0 4 * * 0", for: 1h}]', 'maintenance[0].cron', '"0 0 4 * * 0"'],
   ['maintenance: [{id: a, match: {check: api}, for: 1h}]', 'maintenance[0].cron', 'nothing'],
   ['scripts: {allow: ./checks}', 'scripts.allow', '"./checks"'],
+  ['heartbeat: {url: watchdog.example}', 'heartbeat.url', '"watchdog.example"'],
+  ['heartbeat: {}', 'heartbeat.url', 'nothing'],
   ['limits: {sweep_deadline: 20}', 'limits.sweep_deadline', '20'],
   ['limits: {concurrent: 0}', 'limits.concurrent', '0'],
   ['defaults: {evry: 5m}', 'defaults.evry', 'unknown key "evry"'],
   ['slak: {}', 'slak', 'unknown key "slak"'],
 ])('%s is refused', (line, path, found) => {
   expect(problemOf(`${line}\n${minimal}`)).toMatchObject({ path, found, line: 1 });
+});
+
+test("the watchdog's address may be a secret, which is missed like those of checks", () => {
+  const ops = parse(`heartbeat: {url: {secret: WATCHDOG}}\n${minimal}`);
+  expect(String(ops.heartbeat?.url)).toBe('[secret WATCHDOG]');
+  expect(ops.missingSecrets).toEqual(['WATCHDOG']);
+  expect(parse(`heartbeat: {url: "https://watch.example/x"}\n${minimal}`).heartbeat?.url).toBe(
+    'https://watch.example/x',
+  );
 });
 
 test('the shortest rhythm is that of the schedule', () => {
