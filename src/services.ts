@@ -1,3 +1,4 @@
+import type { Audit } from './audit/audit.ts';
 import type { Ops } from './config/model.ts';
 import type { Health } from './health/health.ts';
 import type { Runbooks } from './runbooks/files.ts';
@@ -7,4 +8,5 @@ export interface Services {
   ops: Ops;
   health: Health;
   runbooks: Runbooks;
+  audit: Audit;
 }

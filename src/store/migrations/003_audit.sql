@@ -9,10 +9,11 @@ create table audit_entry (
   -- When, by the bot's clock, in ms since the epoch: exactly what is hashed.
   at_ms bigint not null,
   -- The row whose text this row records as erased.
-  erases bigint unique check (erases < seq),
+  erases bigint check (erases < seq),
   commitment bytea not null,
   hash bytea not null
 );
+create unique index audit_entry_erases on audit_entry (erases) where erases is not null;
 
 -- Without the salt nobody can try out what an erased text was.
 create table audit_detail (
