@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { defineJob, type JobContext, type JobHandler } from '../jobs/model.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { PortError } from '../kernel/errors.ts';
+import type { Store } from '../store/store.ts';
+import { latestOfEach, messageKey, needsSomebody, nextAction, tell, tellingKey } from './decide.ts';
+import type { AlertPort, Notice } from './model.ts';
+import * as rows from './posted.ts';
+import { messagePost } from './views/message.ts';
+import { tellingPost } from './views/telling.ts';
+import type { Surroundings } from './views/words.ts';
+
+/** Brings one message and its thread up to date. */
+export const deliverNotice = defineJob({
+  name: 'alerts.deliver',
+  schema: z.object({ notice: z.uuid() }),
+  lane: 'messages',
+  // Jitter may halve each wait: 1,500 waits of up to two minutes outlast a day's outage in any case.
+  retry: { limit: 1_500, firstMs: 1_000, maxMs: 120_000 },
+  serial: ({ notice }) => notice,
+});
+
+export interface DeliverPorts {
+  store: Store;
+  port: AlertPort;
+  clock: Clock;
+  zone: string;
+  dependents(checkId: string): number;
+}
+
+/** A message can be looked for from this long before it was due: clocks differ. */
+const lookBackMs = 60_000;
+
+/**
+ * Compares what should be said with what was posted until both agree. It may end anywhere: a post that was begun is
+ * looked up before it is made again, and edits say the same however often.
+ */
+export function deliverer(ports: DeliverPorts): JobHandler<{ notice: string }> {
+  return async ({ notice: id }, ctx) => {
+    for (;;) {
+      const notice = await rows.readNotice(ports.store, id);
+      if (!notice || nextAction(notice).kind === 'done') return;
+      if (ctx.signal.aborted) throw new PortError('stopped', 'the bot is stopping', { retryable: true });
+      try {
+        await act(notice, ports, ctx);
+      } catch (error) {
+        throw triedAgain(error);
+      }
+    }
+  };
+}
+
+async function act(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promise<void> {
+  const action = nextAction(notice);
+  switch (action.kind) {
+    case 'look-for-message':
+      return lookForMessage(notice, action.version, ports, ctx);
+    case 'look-for-telling':
+      return lookForTelling(notice, action.version, ports, ctx);
+    case 'post':
+      return postMessage(notice, ports, ctx);
+    case 'edit':
+      return editMessage(notice, ports, ctx);
+    case 'tell':
+      return postTelling(notice, ports, ctx);
+    case 'skip-telling':
+      return rows.said(ports.store, notice.id, notice.version);
+    case 'done':
+      return;
+  }
+}
+
+async function lookForMessage(
+  notice: Notice,
+  version: number,
+  { store, port }: DeliverPorts,
+  ctx: JobContext,
+): Promise<void> {
+  const channelId = notice.channelId ?? (await port.channelId(notice.channel));
+  const since = new Date(notice.openedAt.getTime() - lookBackMs);
+  const ts = await lookedUp(() => port.find({ channel: channelId, key: messageKey(notice.id, version), since }), ctx);
+  if (ts === undefined) await rows.notPosted(store, notice.id, version);
+  else await rows.posted(store, notice.id, { version, channelId, ts });
+}
+
+async function lookForTelling(
+  notice: Notice,
+  version: number,
+  { store, port }: DeliverPorts,
+  ctx: JobContext,
+): Promise<void> {
+  const { channelId, threadTs } = placeOf(notice);
+  const find = () => port.find({ channel: channelId, threadTs, key: tellingKey(notice.id, version) });
+  const found = await lookedUp(find, ctx);
+  if (found === undefined) await rows.notSaid(store, notice.id, version);
+  else await rows.said(store, notice.id, version);
+}
+
+async function postMessage(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promise<void> {
+  const { store, port } = ports;
+  const { id, version } = notice;
+  const post = messagePost(notice, await surroundings(notice, ports, ctx));
+  if (!(await rows.beginPosting(store, id, version))) return;
+  await holdOn(ctx);
+  const placed = await port
+    .post({ channel: notice.channelId ?? notice.channel, key: messageKey(id, version), post })
+    .catch(async (error: unknown) => {
+      if (!mayBeThere(error)) await rows.notPosted(store, id, version);
+      throw error;
+    });
+  await rows.posted(store, id, { version, channelId: placed.channel, ts: placed.ts });
+}
+
+async function editMessage(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promise<void> {
+  const { store, port } = ports;
+  const { channelId, threadTs } = placeOf(notice);
+  const post = messagePost(notice, await surroundings(notice, ports, ctx));
+  await holdOn(ctx);
+  try {
+    await port.update({ channel: channelId, ts: threadTs, post });
+  } catch (error) {
+    if (isDeleted(error)) return rows.gone(store, notice.id);
+    if (!isUneditable(error)) throw error;
+    ctx.log.warn({ notice: notice.id, err: error }, 'Slack does not let a message be edited; its thread goes on');
+  }
+  await rows.shown(store, notice.id, notice.version);
+}
+
+async function postTelling(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promise<void> {
+  const { store, port } = ports;
+  const { id, version } = notice;
+  const { channelId, threadTs } = placeOf(notice);
+  const telling = tell(notice);
+  const post = tellingPost(telling, notice.problems, await surroundings(notice, ports, ctx));
+  if (!(await rows.beginSaying(store, id, version))) return;
+  await holdOn(ctx);
+  try {
+    const key = tellingKey(id, version);
+    await port.post({ channel: channelId, threadTs, key, post, ...(telling.notify && { broadcast: true }) });
+  } catch (error) {
+    if (isDeleted(error)) return rows.gone(store, id);
+    if (!mayBeThere(error)) await rows.notSaid(store, id, version);
+    throw error;
+  }
+  await rows.said(store, id, version);
+}
+
+/** Where a notice's message stands; it was posted. */
+function placeOf({ channelId, ts }: Notice): { channelId: string; threadTs: string } {
+  if (channelId === undefined || ts === undefined) throw new Error('a message without a place');
+  return { channelId, threadTs: ts };
+}
+
+/** The time, and how owners are mentioned; one who can't be looked up now is named: the alert doesn't wait for that. */
+async function surroundings(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promise<Surroundings> {
+  const owners = latestOfEach(notice.problems)
+    .filter(needsSomebody)
+    .map(({ said }) => said.owner);
+  const mentions = new Map<string, string>();
+  for (const owner of new Set(owners)) {
+    if (owner === undefined) continue;
+    const mention = await ports.port.mentionOf(owner).catch((error: unknown) => {
+      ctx.log.warn({ owner, err: error }, 'an owner is named without a mention');
+      return undefined;
+    });
+    if (mention !== undefined) mentions.set(owner, mention);
+  }
+  return { now: ports.clock.now(), zone: ports.zone, mentions, dependents: ports.dependents };
+}
+
+/** Right before an effect: a process that was frozen may have lost the job to another. */
+async function holdOn(ctx: JobContext): Promise<void> {
+  if (!(await ctx.stillMine())) throw new PortError('lost', 'another process has this job now', { retryable: true });
+}
+
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof PortError ? error.reason : undefined;
+}
+
+/** Anything but a clear answer: also an error of ours, which may have come behind the post. */
+function mayBeThere(error: unknown): boolean {
+  const reason = reasonOf(error);
+  return reason === undefined || reason === 'unconfirmed' || reason === 'stopped';
+}
+
+const deletedWords = ['message_not_found', 'thread_not_found', 'cannot_reply_to_message'];
+
+function isDeleted(error: unknown): boolean {
+  return deletedWords.includes(reasonOf(error) ?? '');
+}
+
+/** Where the bot may not look it posts again: an alert that comes twice is better than one that never comes. */
+async function lookedUp(find: () => Promise<string | undefined>, ctx: JobContext): Promise<string | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (isDeleted(error)) return undefined;
+    if (!['not_in_channel', 'missing_scope'].includes(reasonOf(error) ?? '')) throw error;
+    ctx.log.warn({ err: error }, 'a message can not be looked up: invite the bot to the channel');
+    return undefined;
+  }
+}
+
+function isUneditable(error: unknown): boolean {
+  return ['edit_window_closed', 'cant_update_message', 'is_inactive'].includes(reasonOf(error) ?? '');
+}
+
+/** Slack finds fault with the message itself: another time it will again. */
+const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'];
+
+/** All else can be mended by time or by a person (the channel, the token, the invitation), so it is tried for a day. */
+function triedAgain(error: unknown): unknown {
+  if (!(error instanceof PortError) || error.retryable || hopeless.includes(error.reason)) return error;
+  return new PortError(error.reason, error.message, { retryable: true, cause: error });
+}
