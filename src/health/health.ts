@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Check, Ops } from '../config/model.ts';
+import type { Jobs } from '../jobs/model.ts';
+import type { Schedule } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -11,12 +13,12 @@ import { Known } from './known.ts';
 import { activeWindows, isSkipped } from './maintenance.ts';
 import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
 import { historyOf, type Past } from './past.ts';
+import { healthSchedule, sweepHandler, sweepJob } from './regular.ts';
 import { lastReport } from './report.ts';
-import { createSchedule, type Schedule } from './schedule.ts';
 import type { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
 import { Sweeps } from './sweeps.ts';
-import { createUpkeep, type Upkeep } from './upkeep.ts';
+import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
 
 export type Scope = { kind: 'all' } | { kind: 'group'; id: string } | { kind: 'check'; id: string };
 
@@ -32,9 +34,14 @@ export interface Health {
   last(scope: Scope): Promise<HealthReport>;
   /** One check with its past; `measured` = the report that was just measured, to be shown as it is. */
   details(id: string, measured?: HealthReport): Promise<CheckDetails>;
-  /** A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects. */
-  regular(ids: readonly string[]): Promise<void>;
-  /** Begins the regular runs and the upkeep of the history. */
+  /**
+   * A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects;
+   * resolves to the ids that `signal` or `stop` cut off.
+   */
+  regular(ids: readonly string[], signal?: AbortSignal): Promise<string[]>;
+  /** Takes on the regular runs and the upkeep of the history: registers its jobs, returns what enqueues them. */
+  takeOn(jobs: Pick<Jobs, 'handle' | 'enqueue' | 'cancel'>): Schedule[];
+  /** Does nothing any more: regular runs are jobs. */
   start(): void;
   /** Aborts what is measured and resolves when nothing runs any more. */
   stop(): Promise<void>;
@@ -66,8 +73,6 @@ export function createHealth(options: HealthOptions): Health {
   const inOrder = ops.checks.toSorted((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id));
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
   const sweeps = new Sweeps({ ops, known, clock, log, reveal, onEnd, onEvents });
-  let schedule: Schedule | undefined;
-  let upkeep: Upkeep | undefined;
 
   function within(scope: Scope): Check[] {
     if (scope.kind === 'all') return ops.checks;
@@ -110,6 +115,14 @@ export function createHealth(options: HealthOptions): Health {
   async function last(scope: Scope): Promise<HealthReport> {
     const checks = within(scope);
     return report(checks, undefined, await known.refresh());
+  }
+
+  function regular(ids: readonly string[], signal: AbortSignal = new AbortController().signal): Promise<string[]> {
+    const wanted = new Set(ids);
+    return sweeps.regular(
+      ops.checks.filter(({ id }) => wanted.has(id)),
+      signal,
+    );
   }
 
   async function* measure({ scope, signal }: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport> {
@@ -166,17 +179,15 @@ export function createHealth(options: HealthOptions): Health {
     measure,
     last,
     details,
-    regular: (ids) => sweeps.regular(ops.checks.filter(({ id }) => ids.includes(id))),
-    start() {
-      const run = (checks: Check[]) => sweeps.regular(checks);
-      schedule ??= createSchedule({ store, checks: ops.checks, clock, log, run, isSlow });
-      upkeep ??= createUpkeep({ store, clock, log });
-      schedule.start();
-      upkeep.start();
+    regular,
+    takeOn(jobs) {
+      jobs.handle(sweepJob, sweepHandler({ store, regular }));
+      jobs.handle(upkeepJob, upkeepHandler({ store, clock }));
+      return [healthSchedule({ checks: ops.checks, store, jobs }), upkeepSchedule(jobs)];
     },
+    start() {},
     async stop() {
       sweeps.stop();
-      await Promise.all([schedule?.stop(), upkeep?.stop()]);
       await sweeps.ended();
     },
   };
@@ -184,11 +195,6 @@ export function createHealth(options: HealthOptions): Health {
 
 function runsOnDemand(check: Check): boolean {
   return check.timeoutMs <= onDemand.longestTimeoutMs && check.everyMs < onDemand.rarestMs;
-}
-
-/** A slow check is measured on its own, so that it holds no other's result back. */
-function isSlow(check: Check): boolean {
-  return check.timeoutMs > onDemand.longestTimeoutMs;
 }
 
 /** A promise that resolves when the asker leaves; `forget` takes the listener away. */

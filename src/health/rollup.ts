@@ -12,7 +12,7 @@ export const transitionsKept = 1_000;
 
 const rowsAtOnce = 5_000;
 const stepsAtOnce = 20;
-/** Of a check that isn't planned, ms: its results speak for some time, too. */
+/** Of a check without a state, ms: its results speak for some time, too. */
 const usualEveryMs = 300_000;
 /** A longer name of a fact would not fit into the index. */
 const longestName = 200;
@@ -91,7 +91,7 @@ function resultsToHours(tx: Kysely<HealthTables>, before: Date): Promise<number>
       old as (
         select o.place, round(greatest(1, least(
           extract(epoch from next.at - o.at) * 1000, ${speaksFor} * coalesce(s.every_ms, ${usualEveryMs}))))::bigint as ms
-        from oldest o left join check_schedule s using (check_id)
+        from oldest o left join check_state s using (check_id)
         left join lateral (
           select n.at from check_result n where n.check_id = o.check_id and n.at > o.at order by n.at limit 1) next on true),
       moved as (delete from check_result r using old where r.ctid = old.place

@@ -10,6 +10,10 @@ export class SharedSweep {
   /** Found so far, as judged. */
   readonly found = new Map<string, CheckReport>();
   readonly warnings: string[] = [];
+  /** What was not measured because it was stopped. */
+  readonly cutOff: string[] = [];
+  /** Not asked for by a person. */
+  readonly regular: boolean;
   readonly startedAt: Date;
   /** The last results are read: a first answer can be given. */
   readonly ready = Promise.withResolvers<void>();
@@ -24,11 +28,12 @@ export class SharedSweep {
   private readonly deadlineMs: number;
 
   /** `deadlineMs`: how long the sweep may take, counted from now. */
-  constructor(options: { ids: readonly string[]; startedAt: Date; deadlineMs: number }) {
+  constructor(options: { ids: readonly string[]; startedAt: Date; deadlineMs: number; regular: boolean }) {
     this.ids = new Set(options.ids);
     this.pending = new Set(options.ids);
     this.startedAt = options.startedAt;
     this.deadlineMs = options.deadlineMs;
+    this.regular = options.regular;
   }
 
   get signal(): AbortSignal {

@@ -47,16 +47,25 @@ export class Sweeps {
     return sweep;
   }
 
-  /** A regular run; a check alone may take as long as its own attempts do. Never rejects. */
-  async regular(checks: readonly Check[]): Promise<void> {
+  /**
+   * A regular run; a check alone may take as long as its own attempts do. What an earlier one still measures is left to
+   * it. Never rejects; resolves to the ids that were cut off, by `signal` or by `stop`.
+   */
+  async regular(checks: readonly Check[], signal: AbortSignal): Promise<string[]> {
     const { ops, clock } = this.options;
+    if (this.stopped || signal.aborted) return checks.map(({ id }) => id);
     const windows = activeWindows(ops.maintenance, clock.now());
-    const due = checks.filter((check) => !isSkipped(check, windows));
-    if (this.stopped || due.length === 0) return;
+    const busy = new Set([...this.running.keys()].flatMap((sweep) => (sweep.regular ? [...sweep.pending] : [])));
+    const due = checks.filter((check) => !busy.has(check.id) && !isSkipped(check, windows));
+    if (due.length === 0) return [];
     const own = due.length === 1 ? Math.max(...due.map(longestMs)) : 0;
     const sweep = this.begin(due, { deadlineMs: Math.max(ops.limits.sweepDeadlineMs, own), regular: true });
     sweep.join();
+    const stop = () => sweep.stop();
+    signal.addEventListener('abort', stop, { once: true });
     await this.running.get(sweep);
+    signal.removeEventListener('abort', stop);
+    return sweep.cutOff;
   }
 
   stop(): void {
@@ -70,7 +79,7 @@ export class Sweeps {
 
   private begin(checks: readonly Check[], how: { deadlineMs: number; regular: boolean }): SharedSweep {
     const ids = checks.map((check) => check.id);
-    const sweep = new SharedSweep({ ids, startedAt: this.options.clock.now(), deadlineMs: how.deadlineMs });
+    const sweep = new SharedSweep({ ids, startedAt: this.options.clock.now(), ...how });
     const ended = this.carryOut(sweep, checks, how)
       .catch((error: unknown) => {
         this.options.log.error({ err: error }, 'a sweep failed unexpectedly');
@@ -133,6 +142,7 @@ export class Sweeps {
       attempts: 0,
       durationMs: 0,
     } as const;
+    sweep.cutOff.push(...sweep.pending);
     for (const check of checks.filter(({ id }) => sweep.pending.has(id))) {
       const last = this.options.known.get(check.id);
       sweep.add(judgeResult({ check, result, last, history: [] }).report);

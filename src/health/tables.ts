@@ -16,7 +16,6 @@ export interface HealthTables {
     regular_at: Date | null;
     recorded_at: Generated<Date>;
   };
-  check_schedule: { check_id: string; every_ms: number; next_due: Date; fingerprint: string };
   check_result: {
     check_id: string;
     at: Date;

@@ -1,42 +1,34 @@
-import { schedule as cron, type ScheduledTask } from 'node-cron';
+import { z } from 'zod';
+import { defineJob, type Enqueuing, type JobHandler } from '../jobs/model.ts';
+import type { Schedule } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import { rollUp } from './rollup.ts';
-import { cronLog } from './schedule.ts';
 
-export interface Upkeep {
-  start(): void;
-  /** Resolves when no roll-up runs any more. */
-  stop(): Promise<void>;
+type Nothing = Record<string, never>;
+
+/** Keeps the history small. */
+export const upkeepJob = defineJob<Nothing>({
+  name: 'health.upkeep',
+  schema: z.record(z.string(), z.never()),
+  lane: 'housekeeping',
+  retry: { limit: 2, firstMs: 30_000, maxMs: 120_000 },
+  serial: () => 'upkeep',
+});
+
+/** Rolls the history up every ten minutes. */
+export function upkeepSchedule(jobs: Enqueuing): Schedule {
+  return {
+    name: 'health upkeep',
+    when: { everyMs: 600_000 },
+    missed: 'latest',
+    enqueue: (tx, _slot, key) => jobs.enqueue(tx, upkeepJob, {}, { key }),
+  };
 }
 
-/** Keeps the history small: rolls it up every ten minutes. */
-export function createUpkeep({ store, clock, log }: { store: Store; clock: Clock; log: Log }): Upkeep {
-  let task: ScheduledTask | undefined;
-  let stopped = false;
-  let working: Promise<void> = Promise.resolve();
-
-  async function work(): Promise<void> {
-    try {
-      while (!stopped && (await rollUp(store, clock.now())).more);
-    } catch (error) {
-      log.error({ err: error }, 'history not rolled up; trying again in ten minutes');
-    }
-  }
-
-  return {
-    start() {
-      const begin = () => {
-        working = work();
-        return working;
-      };
-      task ??= cron('*/10 * * * *', begin, { name: 'health upkeep', noOverlap: true, logger: cronLog(log) });
-    },
-    async stop() {
-      stopped = true;
-      await task?.destroy();
-      await working;
-    },
+/** Goes on until nothing is left to roll up; what is left when the bot stops, the next run finds. */
+export function upkeepHandler({ store, clock }: { store: Store; clock: Clock }): JobHandler<Nothing> {
+  return async (_data, { signal }) => {
+    while (!signal.aborted && (await rollUp(store, clock.now())).more);
   };
 }

@@ -42,7 +42,7 @@ export function held(id: string, over: Partial<Check> = {}) {
 async function emptyStore(): Promise<Store> {
   shared ??= embeddedStore();
   const store = await shared;
-  await store.pool.query('truncate check_state, check_schedule, check_result, check_rollup, check_transition');
+  await store.pool.query('truncate check_state, check_result, check_rollup, check_transition');
   return store;
 }
 let shared: Promise<Store> | undefined;

@@ -22,15 +22,6 @@ create table check_state (
   recorded_at timestamptz not null default clock_timestamp()
 );
 
--- When a check is due. Apart from its state, so that claiming a run never waits for a sweep that is being recorded.
-create table check_schedule (
-  check_id text primary key,
-  every_ms bigint not null check (every_ms > 0),
-  next_due timestamptz not null,
-  fingerprint text not null
-);
-create index check_schedule_due on check_schedule (next_due);
-
 -- Every measurement; kept 48 hours, then rolled up.
 create table check_result (
   check_id text not null,

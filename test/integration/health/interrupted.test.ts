@@ -84,7 +84,7 @@ describe('who asks while others are being answered', () => {
   test('does not wait for a regular run that may take long', async () => {
     const slow = held('a', { timeoutMs: 9_000, attempts: 10 });
     const { health } = await healthOf([slow.check], { limits: { concurrent: 9, perLane: 9, sweepDeadlineMs: 300 } });
-    health.start();
+    void health.regular(['a']);
     await slow.begun;
     const report = await final(health.measure({ scope: all, signal: unhurried }));
     expect(report.checks[0]).toMatchObject({

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { claimDue, planChecks } from '../../../src/health/schedule.ts';
 import { checkOf, condition } from '../../support/checks.ts';
-import { all, bad, final, healthOf, held, service, unhurried } from '../../support/health.ts';
+import { all, final, healthOf, service, unhurried } from '../../support/health.ts';
 
 const hourMs = 3_600_000;
 
@@ -36,16 +35,4 @@ test('neither its sample, nor its warn, nor its hold counts for the new one', as
   expect(previous.map((sample) => sample !== undefined)).toEqual([false, true, false]);
   const holding = await healthOf([checkOf(run, { warn: over(5), heldForMs: 60_000 })], before);
   expect((await final(holding.health.measure({ scope: all, signal: unhurried }))).verdict).toBe('ok');
-});
-
-test('it is due now, whatever the old one was', async () => {
-  const { store } = await healthOf([]);
-  const now = new Date('2026-11-23T09:00:10Z');
-  const daily = held('a', { everyMs: 24 * hourMs }).check;
-  await planChecks(store, [daily], now);
-  expect(await claimDue(store, ['a'], now)).toEqual(['a']);
-  await planChecks(store, [{ ...daily, hint: 'look' }], now);
-  expect(await claimDue(store, ['a'], now)).toEqual([]);
-  await planChecks(store, [{ ...daily, warn: bad }], now);
-  expect(await claimDue(store, ['a'], now)).toEqual(['a']);
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Check } from '../../../src/config/model.ts';
 import { historyOf } from '../../../src/health/past.ts';
 import { kept, rollUp, transitionsKept } from '../../../src/health/rollup.ts';
-import { planChecks } from '../../../src/health/schedule.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { checkOf } from '../../support/checks.ts';
 import { embeddedStore } from '../../support/store.ts';
@@ -31,6 +31,16 @@ async function insert(results: Result[]): Promise<void> {
      select check_id, at, outcome, 1, nullif(facts, 'null'::jsonb), '' from jsonb_to_recordset($1::jsonb)
      as r (check_id text, at timestamptz, outcome text, facts jsonb)`,
     [JSON.stringify(results)],
+  );
+}
+
+/** As if a sweep had recorded how often the check runs. */
+async function knowRhythm({ id, everyMs }: Check): Promise<void> {
+  await store.pool.query(
+    `insert into check_state (check_id, outcome, since, at, report, samples, fingerprint, every_ms)
+     values ($1, 'ok', now(), now(), '{}', '[]', '', $2)
+     on conflict (check_id) do update set every_ms = excluded.every_ms`,
+    [id, everyMs],
   );
 }
 
@@ -124,7 +134,7 @@ describe('rollUp', () => {
     });
     await insert(all);
     const check = checkOf(async () => ({ facts: {} }), { id: 'a' });
-    await planChecks(store, [check], now);
+    await knowRhythm(check);
     const before = await historyOf(store, check, now);
     await rollUp(store, now);
     const after = await historyOf(store, check, now);
@@ -193,7 +203,7 @@ describe('rollUp', () => {
       ...runs(mended, 300_000, 12, 'ok'),
     ]);
     const check = checkOf(async () => ({ facts: {} }), { id: 'a', everyMs: 300_000 });
-    await planChecks(store, [check], new Date(start));
+    await knowRhythm(check);
     const asked = new Date(mended + hour);
     const { uptime } = await historyOf(store, check, asked);
     expect(uptime.day).toBeCloseTo(100 - (100 * 48) / 7_248, 5);

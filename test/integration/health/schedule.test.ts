@@ -1,184 +1,232 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Check } from '../../../src/config/model.ts';
+import type { OnEvents } from '../../../src/health/events.ts';
 import { createHealth } from '../../../src/health/health.ts';
-import { claimDue, createSchedule, planChecks } from '../../../src/health/schedule.ts';
+import type { Schedule } from '../../../src/jobs/timing.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { checkOf, opsOf, testClock } from '../../support/checks.ts';
+import { opsOf } from '../../support/checks.ts';
+import { all, final, held, service, unhurried } from '../../support/health.ts';
 import { memoryLog } from '../../support/memory-log.ts';
-import { serverStore } from '../../support/store.ts';
+import { embeddedStore, serverStore } from '../../support/store.ts';
+import { type TableJobs, tableJobs } from '../../support/table-jobs.ts';
 
-const nine = new Date('2026-11-23T09:00:10Z');
-const after = (ms: number) => new Date(nine.getTime() + ms);
+const nine = Date.parse('2026-11-23T09:00:00Z');
+const minute = 60_000;
+const day = 1_440 * minute;
+const never = new AbortController().signal;
 
-function checks(...ids: string[]): Check[] {
-  return ids.map((id) => checkOf(async () => ({ facts: {} }), { id, everyMs: 60_000 }));
-}
-
-function scheduleOf(store: Store, over: Partial<Parameters<typeof createSchedule>[0]>) {
-  const runs: string[][] = [];
-  const schedule = createSchedule({
-    store,
-    checks: [],
-    clock: testClock(),
-    log: memoryLog(),
-    isSlow: () => false,
-    run: async (due) => {
-      runs.push(due.map((check) => check.id).sort());
-    },
-    ...over,
+describe.each([
+  ['embedded', embeddedStore],
+  ['server', serverStore],
+])('regular runs as jobs (%s)', (_, open) => {
+  let store: Store;
+  let jobs: TableJobs;
+  beforeAll(async () => {
+    store = await open();
+    jobs = await tableJobs(store);
   });
-  return { schedule, runs };
-}
-
-describe('claimDue', () => {
-  test('a new check is due at once, then at the multiples of its rhythm', async () => {
-    const store = await serverStore();
-    await planChecks(store, checks('a'), nine);
-    expect(await claimDue(store, ['a'], nine)).toEqual(['a']);
-    expect(await claimDue(store, ['a'], after(49_000))).toEqual([]);
-    expect(await claimDue(store, ['a'], after(50_000))).toEqual(['a']);
-    await planChecks(store, checks('a'), after(50_000));
-    expect(await claimDue(store, ['a'], after(51_000))).toEqual([]);
+  beforeEach(async () => {
+    await store.pool.query('truncate check_state, check_result, check_transition, job_under_test');
   });
 
-  test('after downtime it runs once, not once per missed slot', async () => {
-    const store = await serverStore();
-    await planChecks(store, checks('a'), nine);
-    expect(await claimDue(store, ['a'], after(86_400_000))).toEqual(['a']);
-    expect(await claimDue(store, ['a'], after(86_400_000))).toEqual([]);
-  });
-
-  test('a rhythm made faster counts from now', async () => {
-    const store = await serverStore();
-    const [slow] = checks('a').map((check) => ({ ...check, everyMs: 86_400_000 }));
-    await planChecks(store, [slow!], nine);
-    await claimDue(store, ['a'], nine);
-    await planChecks(store, checks('a'), nine);
-    expect(await claimDue(store, ['a'], after(60_000))).toEqual(['a']);
-  });
-
-  test('a clock that was a day ahead and is right again costs one rhythm, not a day', async () => {
-    const store = await serverStore();
-    const day = 86_400_000;
-    await planChecks(store, checks('a', 'b'), after(day));
-    expect((await claimDue(store, ['a', 'b'], after(day))).sort()).toEqual(['a', 'b']);
-    expect(await claimDue(store, ['a'], nine)).toEqual([]);
-    expect(await claimDue(store, ['a'], after(59_000))).toEqual([]);
-    expect(await claimDue(store, ['a'], after(60_000))).toEqual(['a']);
-    await planChecks(store, checks('b'), nine);
-    expect(await claimDue(store, ['b'], after(60_000))).toEqual(['b']);
-  });
-
-  test('replicas whose clocks differ by seconds keep one rhythm', async () => {
-    const store = await serverStore();
-    await planChecks(store, checks('a'), nine);
-    let claims = 0;
-    for (let ms = 0; ms < 600_000; ms += 5_000) {
-      claims += (await claimDue(store, ['a'], after(ms))).length;
-      claims += (await claimDue(store, ['a'], after(ms + 20_000))).length;
-    }
-    expect(claims).toBeLessThanOrEqual(12);
-  });
-
-  test('another check under the same id is due at once, the same one is not', async () => {
-    const store = await serverStore();
-    await planChecks(store, checks('a'), nine);
-    await claimDue(store, ['a'], nine);
-    await planChecks(store, checks('a'), after(1_000));
-    expect(await claimDue(store, ['a'], after(1_000))).toEqual([]);
-    const [other] = checks('a').map((check) => ({ ...check, target: { port: 1 } }));
-    await planChecks(store, [other!], after(1_000));
-    expect(await claimDue(store, ['a'], after(1_000))).toEqual(['a']);
-  });
-
-  test('of several replicas that claim at once, one gets each check', async () => {
-    const store = await serverStore();
-    const ids = Array.from({ length: 50 }, (_, n) => `c${n}`);
-    await planChecks(store, checks(...ids), nine);
-    for (let slot = 0; slot < 5; slot += 1) {
-      const now = after(slot * 60_000);
-      const claims = await Promise.all(Array.from({ length: 4 }, () => claimDue(store, ids, now)));
-      expect(claims.flat().sort()).toEqual([...ids].sort());
-    }
-  });
-
-  test('checks that are no longer configured are not claimed', async () => {
-    const store = await serverStore();
-    await planChecks(store, checks('a', 'gone'), nine);
-    expect(await claimDue(store, ['a'], nine)).toEqual(['a']);
-  });
-});
-
-describe('createSchedule', () => {
-  test('a tick runs what is due as one sweep, slow ones on their own, running ones not again', async () => {
-    const store = await serverStore();
-    const clock = testClock();
-    const slow = Promise.withResolvers<void>();
-    const runs: string[][] = [];
-    const { schedule } = scheduleOf(store, {
-      checks: checks('a', 'b', 'slow'),
-      clock,
-      isSlow: (check) => check.id === 'slow',
-      run: (due) => {
-        runs.push(due.map((check) => check.id).sort());
-        return due[0]?.id === 'slow' ? slow.promise : Promise.resolve();
-      },
+  /** A process with these checks: its schedule is asked slot by slot, as the ticker does. */
+  async function replica(checks: Check[], onEvents?: OnEvents) {
+    const own = await tableJobs(store);
+    const health = createHealth({
+      ops: opsOf(checks),
+      store,
+      clock: systemClock,
+      log: memoryLog(),
+      reveal: String,
+      onEvents,
     });
-    await schedule.tick();
-    await schedule.tick();
-    clock.move(60_000);
-    await schedule.tick();
-    expect(runs).toEqual([['a', 'b'], ['slow'], ['a', 'b']]);
-    slow.resolve();
-    await schedule.stop();
-    await schedule.tick();
-    expect(runs).toHaveLength(3);
-  });
-
-  test('a database that is away costs ticks, not the schedule', async () => {
-    const store = await serverStore();
-    let broken = true;
-    const away: Store = { ...store, db: () => (broken ? unreachable() : store.db()) };
-    const log = memoryLog();
-    const { schedule, runs } = scheduleOf(away, { checks: checks('a'), log });
-    await schedule.tick();
-    expect(log.lines.map((line) => line.level)).toEqual(['error']);
-    broken = false;
-    await schedule.tick();
-    expect(runs).toEqual([['a']]);
-  });
-});
-
-function unreachable(): never {
-  throw new Error('connect ECONNREFUSED');
-}
-
-describe('regular runs', () => {
-  test('measure, record and decide what is open; an on-demand look does not', async () => {
-    const store = await serverStore();
-    const check = checkOf(async () => ({ facts: { status: 500 } }), {
-      everyMs: 1_000,
-      fail: [{ ...failing }],
-      openAfter: { hits: 2, of: 3 },
-    });
-    const health = createHealth({ ops: opsOf([check]), store, clock: systemClock, log: memoryLog(), reveal: String });
     onTestFinished(() => health.stop());
-    const openState = async () => (await store.pool.query('select open_state from check_state')).rows[0]?.open_state;
-    for await (const _ of health.measure({ scope: { kind: 'all' }, signal: new AbortController().signal }));
-    expect(await openState()).toBeNull();
-    health.start();
-    await expect.poll(openState, { timeout: 25_000 }).toMatchObject({ open: true });
+    const [schedule] = health.takeOn(own) as [Schedule, Schedule];
+    const slot = (at: number, previous: number | undefined = at - 5_000) =>
+      store.transaction<unknown, unknown>((tx) =>
+        schedule.enqueue(
+          tx,
+          new Date(at),
+          `health:${new Date(at).toISOString()}`,
+          previous === undefined ? undefined : new Date(previous),
+        ),
+      );
+    return { health, jobs: own, slot };
+  }
+
+  const planned = async () => (await jobs.waiting()).map(({ data }) => (data as { checks: string[] }).checks);
+
+  test('a slot is one job for the quick ones and one for each slow one, however many replicas plan it', async () => {
+    const slow = { timeoutMs: 60_000 };
+    const checks = [service('a').check, service('b').check, service('s', slow).check, service('t', slow).check];
+    const [one, two] = [await replica(checks), await replica(checks)];
+    await Promise.all([one.slot(nine), two.slot(nine)]);
+    expect((await planned()).sort()).toEqual([['a', 'b'], ['s'], ['t']]);
+    const key = `health:${new Date(nine).toISOString()}`;
+    expect((await jobs.waiting()).map((job) => job.key).sort()).toEqual([key, `${key}:s`, `${key}:t`]);
+  });
+
+  test('a new check is measured at once, a known one in its rhythm, one configured otherwise at once', async () => {
+    const daily = service('a', { everyMs: day });
+    const first = await replica([daily.check]);
+    await first.slot(nine + 5_000, undefined);
+    await first.jobs.run();
+    expect(daily.state.runs).toBe(1);
+    const again = await replica([{ ...daily.check, hint: 'look' }]);
+    for (let at = nine + 10_000; at < nine + 3 * minute; at += 5_000) await again.slot(at);
+    expect(await planned()).toEqual([]);
+    const other = service('a', { everyMs: day, target: { port: 1 } });
+    const changed = await replica([other.check]);
+    await changed.slot(nine + 3 * minute + 5_000);
+    expect(await planned()).toEqual([['a']]);
+    await changed.jobs.run();
+    expect(other.state.runs).toBe(1);
+  });
+
+  test('what was asked for and is not there yet is asked for again a minute later, and measured once', async () => {
+    const { check, state } = service('a', { everyMs: day });
+    const { slot, jobs: own } = await replica([check]);
+    for (let at = nine + 5_000; at <= nine + 65_000; at += 5_000) await slot(at);
+    expect(await planned()).toEqual([['a'], ['a']]);
+    await own.run();
+    expect(state.runs).toBe(1);
+  });
+
+  test('a look in between does not take the place of a regular run', async () => {
+    const { check, state } = service('a');
+    const { slot, health, jobs: own } = await replica([check]);
+    await slot(nine);
+    await final(health.measure({ scope: all, signal: unhurried }));
+    await own.run();
+    expect(state.runs).toBe(2);
+    expect((await store.pool.query('select regular_at from check_state')).rows[0].regular_at).not.toBeNull();
+  });
+
+  test('missed slots are one sweep', async () => {
+    const { check, state } = service('a');
+    const { slot, jobs: own } = await replica([check]);
+    await slot(nine);
+    await own.run();
+    await slot(nine + 7 * day + 20_000, nine);
+    await own.run();
+    expect(state.runs).toBe(2);
+  });
+
+  test('a job that comes late, after others have measured, measures nothing again', async () => {
+    const { check, state } = service('a');
+    const [killed, alive] = [await replica([check]), await replica([check])];
+    await killed.slot(nine);
+    const late = await jobs.waiting();
+    await store.pool.query('delete from job_under_test');
+    await alive.slot(nine + minute);
+    await alive.jobs.run();
+    for (const { kind, key, data } of late) {
+      await store.pool.query('insert into job_under_test (kind, key, data) values ($1, $2, $3)', [kind, key, data]);
+    }
+    await alive.jobs.run();
+    expect(state.runs).toBe(1);
+  });
+
+  test('a database whose clock was a day ahead does not keep checks from being measured', async () => {
+    const { check, state } = service('a');
+    const { slot, jobs: own } = await replica([check]);
+    await slot(nine);
+    await own.run();
+    await store.pool.query("update check_state set regular_at = now() + interval '1 day'");
+    await slot(nine + minute);
+    await own.run();
+    expect(state.runs).toBe(2);
+  });
+
+  test.each([-10, 10])('a clock that jumps by %i min: checks stay in their rhythm', async (jump) => {
+    const { check, state } = service('a');
+    const { slot, jobs: own } = await replica([check]);
+    let at = nine;
+    const tick = async (by: number) => {
+      const previous = at;
+      at += by;
+      await slot(at, previous);
+      await own.run();
+    };
+    for (let n = 0; n < 24; n += 1) await tick(5_000);
+    const before = state.runs;
+    await tick(jump * minute + 5_000);
+    for (let n = 1; n < 24; n += 1) await tick(5_000);
+    expect(before).toBeGreaterThanOrEqual(2);
+    expect(state.runs - before).toBeGreaterThanOrEqual(1);
+    expect(state.runs - before).toBeLessThanOrEqual(3);
+  });
+
+  test('a slow check that still runs is not started twice, and a check that is gone is left out', async () => {
+    const slow = held('s', { timeoutMs: 60_000 });
+    const { slot, health, jobs: own } = await replica([slow.check]);
+    await slot(nine);
+    const running = own.run();
+    await slow.begun;
+    await slot(nine + minute);
+    await own.run();
+    expect(await health.regular(['s', 'gone'])).toEqual([]);
+    slow.release();
+    await running;
+    expect(slow.runs()).toBe(1);
+  });
+
+  test('a bot that stops hands the job back; the next one measures what was left', async () => {
+    const quick = service('q');
+    const slow = held('h');
+    const first = await replica([quick.check, slow.check]);
+    await first.slot(nine);
+    const stopping = new AbortController();
+    const running = first.jobs.run(stopping.signal);
+    await slow.begun;
+    await expect.poll(() => quick.state.runs).toBe(1);
+    stopping.abort();
+    await expect(running).rejects.toMatchObject({ reason: 'interrupted', retryable: true });
+    const states = async () => (await store.pool.query('select check_id from check_state order by 1')).rows;
+    expect(await states()).toEqual([{ check_id: 'q' }]);
+    const left = service('h');
+    await (await replica([quick.check, left.check])).jobs.run();
+    expect([quick.state.runs, left.state.runs]).toEqual([1, 1]);
+    expect(await states()).toEqual([{ check_id: 'h' }, { check_id: 'q' }]);
+  });
+
+  test('a job that was handed to a stopped process is not carried out by it', async () => {
+    const { check, state } = service('a');
+    const { slot, health, jobs: own } = await replica([check]);
+    await slot(nine);
     await health.stop();
-    const { rows } = await store.pool.query('select count(*) as n from check_result');
-    expect(rows[0].n).toBeGreaterThanOrEqual(3);
+    await expect(own.run(never)).rejects.toMatchObject({ reason: 'interrupted' });
+    expect(state.runs).toBe(0);
+  });
+
+  test('regular runs decide what is open; a look does not', async () => {
+    const { check, state } = service('a', { openAfter: { hits: 2, of: 3 } });
+    state.status = 500;
+    const told: string[] = [];
+    const {
+      slot,
+      health,
+      jobs: own,
+    } = await replica([check], async (_tx, events) => {
+      told.push(...events.map(({ event }) => event));
+    });
+    for (let n = 0; n < 3; n += 1) {
+      await slot(nine + n * minute);
+      await own.run();
+      await final(health.measure({ scope: all, signal: unhurried }));
+      expect(told).toEqual(n === 0 ? [] : ['opened']);
+    }
+  });
+
+  test('the history is rolled up by a job of its own', async () => {
+    const { jobs: own, health } = await replica([]);
+    const [, upkeep] = health.takeOn(own) as [Schedule, Schedule];
+    await store.pool.query(`insert into check_result (check_id, at, outcome, duration_ms)
+      values ('a', now() - interval '3 days', 'ok', 1)`);
+    await store.transaction<unknown, unknown>((tx) => upkeep.enqueue(tx, new Date(nine), 'upkeep:nine', undefined));
+    await own.run();
+    expect((await store.pool.query('select 1 from check_result')).rows).toEqual([]);
+    expect((await store.pool.query('select ok from check_rollup')).rows).toEqual([{ ok: 1 }]);
   });
 });
-
-const failing = {
-  rule: { when: 'true' },
-  source: 'true',
-  reads: [],
-  evaluate: () => ({ kind: 'true' as const }),
-  explain: () => undefined,
-};

@@ -22,7 +22,7 @@ async function booking(over: Partial<Ops> = {}) {
     });
   const checks = [check('db', 'data'), check('api', 'web', { dependsOn: ['db'] }), check('port', 'web')];
   const store = await embeddedStore();
-  await store.pool.query('truncate check_state, check_schedule, check_result, check_rollup, check_transition');
+  await store.pool.query('truncate check_state, check_result, check_rollup, check_transition');
   const clock = testClock(nine);
   const health = createHealth({ ops: opsOf(checks, over), store, clock, log: memoryLog(), reveal: String });
   onTestFinished(() => health.stop());
