@@ -17,7 +17,7 @@ export interface JobKind<Data> {
   /** Exponential backoff with jitter from `firstMs` to `maxMs`; after `limit` retries the job is dead (visible, replayable). */
   retry: { limit: number; firstMs: number; maxMs: number };
   /** Jobs of this kind with the same answer never run at the same time, on any replica, and run in the order they were enqueued. */
-  serial?: (data: Data) => string;
+  serial?(data: Data): string;
 }
 
 export interface JobContext {
