@@ -1,15 +1,16 @@
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { createAccess } from './access/access.ts';
 import { type Core, type CoreOptions, openCore } from './app.ts';
 import type { Closing } from './closing.ts';
 import type { Environment } from './config/environment.ts';
 import { unlessAborted } from './ending.ts';
-import { permissionsOf, viewersOnly } from './kernel/access.ts';
+import { permissionsOf } from './kernel/access.ts';
 import type { Command, CommandContext } from './kernel/command.ts';
 import { newRequest } from './kernel/request.ts';
 import { allCommands } from './registry.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
+import { terminalActor } from './terminal/actor.ts';
 import { type Answer, answerLine } from './terminal/answer.ts';
 import type { TerminalRequest } from './terminal/parse.ts';
 import { listenForTerminals } from './terminal/socket.ts';
@@ -51,6 +52,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     clock,
     log,
     graceMs: SLACK_GRACE_MS,
+    access: (directory) => createAccess({ roles: core.services.ops.roles, directory, log }),
     onFatal: (error: Error) => fatal.resolve(error),
   });
   const slack = await unlessAborted(connecting, signal);
@@ -70,13 +72,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   // With a database server the terminal asks that one, and several bots may have one DATA_DIR.
   if (environment.databaseUrl === undefined) {
     const base = { services: core.services, clock, log, face: 'terminal' as const };
-    const context = (request: TerminalRequest, gone: AbortSignal): CommandContext<Services> => {
-      const actor = terminalActor(request.user);
+    const context = (gone: AbortSignal): CommandContext<Services> => {
+      const actor = terminalActor();
       const signal = AbortSignal.any([gone, stopping.signal]);
-      return { ...base, actor, request: newRequest(), signal, ...permissionsOf(viewersOnly, actor) };
+      return { ...base, actor, request: newRequest(), signal, ...permissionsOf(slack.access, actor) };
     };
-    const answer = (request: TerminalRequest, gone: AbortSignal) =>
-      answerTerminal(request, context(request, gone), shared);
+    const answer = (request: TerminalRequest, gone: AbortSignal) => answerTerminal(request, context(gone), shared);
     const closeSocket = await listenForTerminals(environment.dataDir, answer).catch((error: unknown) => {
       log.warn(
         { err: error },
@@ -105,7 +106,9 @@ async function answerTerminal(
     return { problem: `${problem}\n→ Stop it, or give this one a DATA_DIR of its own.`, exitCode: 3 };
   }
   const style = { colour: request.colour, width: request.width, zone: ops.team.zone };
-  return answerLine(command, context, { ...request, style });
+  return answerLine(command, context, { ...request, style }, ({ actor, request: ref, role, denial }) =>
+    context.log.warn({ command: command.name, actor: actor.id, request: ref, role, why: denial.why }, 'denied'),
+  );
 }
 
 async function databaseHealth({ store }: Core): Promise<PartHealth> {
@@ -113,9 +116,4 @@ async function databaseHealth({ store }: Core): Promise<PartHealth> {
     () => ({ ok: true }),
     () => ({ ok: false, problem: 'unreachable' }),
   );
-}
-
-/** Who types in a terminal; `roles` in ops.yml maps `os:<user>`. */
-function terminalActor(user = userInfo().username): CommandContext<Services>['actor'] {
-  return { id: `os:${user}`, name: user, mention: user };
 }

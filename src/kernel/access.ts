@@ -21,6 +21,17 @@ export interface Access {
   holders(role: Role): Promise<string[]>;
 }
 
+/** Something that was not done because somebody may not do it. */
+export interface DeniedAttempt {
+  actor: Actor;
+  /** The reference under which the log speaks of it. */
+  request: string;
+  /** `maintenance`, `health.mute`. */
+  action: string;
+  role: Role;
+  denial: Denial;
+}
+
 /** Somebody lacks the role that a part of a command takes; thrown by `ctx.require`. */
 export class Forbidden extends OpsError {
   readonly role: Role;
@@ -50,12 +61,3 @@ export function permissionsOf(access: Pick<Access, 'decide'>, actor: Pick<Actor,
     },
   };
 }
-
-/** What holds where nobody can be looked up: everyone may look, nobody may change anything. */
-export const viewersOnly: Access = {
-  decide: async (_, role) => {
-    if (role === 'viewer') return { kind: 'allowed' };
-    return { kind: 'denied', why: 'role', message: `This takes the role ${role}, which you don't have.` };
-  },
-  holders: async () => [],
-};

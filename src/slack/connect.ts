@@ -1,18 +1,22 @@
 import type { RequestListener } from 'node:http';
 import { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
-import { type Access, viewersOnly } from '../kernel/access.ts';
+import type { Access, DeniedAttempt } from '../kernel/access.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/command.ts';
+import type { Directory } from '../kernel/directory.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import { timingAcks } from './ack-time.ts';
 import { boltLog } from './bolt-log.ts';
-import { clientOptions, createCall } from './caller.ts';
+import { type CallWatch, clientOptions, createCall } from './caller.ts';
+import { type Channels, createChannels } from './channels.ts';
 import { openDatabase } from './database.ts';
+import { createDirectory, hearChanges } from './directory.ts';
 import { httpIngress } from './http.ts';
 import { endInterrupted } from './interrupted.ts';
+import { createMentions, type Mentions } from './mentions.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
 import { registryOf } from './registry.ts';
 import { route } from './router.ts';
@@ -43,9 +47,12 @@ export interface SlackOptions<Services> {
   realTime?: Clock;
   /** How long Slack waited for an acknowledgement, ms. */
   onAck?: (ms: number) => void;
+  onCall?: CallWatch;
   log: Log;
-  /** Who may do what; default: what takes the role viewer, everyone; all else nobody. */
-  access?: Access;
+  /** Decides who may do what, from what Slack says of its people. */
+  access(directory: Directory): Access;
+  /** Called for everything that was not done because somebody may not do it. */
+  onDenied?(attempt: DeniedAttempt): void;
   /** Slack will never take this process again (the app token is refused): end it. */
   onFatal(error: OpsError): void;
   /** Deadline of one call to Slack. */
@@ -63,6 +70,12 @@ export interface SlackConnection {
   /** `warning`: it works, but not all of it. */
   health(): { ok: true; warning?: string } | { ok: false; problem: string };
   outgoing: Outgoing;
+  /** What the option `access` made. */
+  access: Access;
+  channels: Channels;
+  mentionOf: Mentions['mentionOf'];
+  /** What the token was granted when the bot started, undefined when Slack didn't say, and what it lacks. */
+  scopes: { granted: string[] | undefined; missing: string[] };
   teamId: string;
   botUserId: string;
 }
@@ -81,7 +94,13 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
   const scopeWarning = warnOfScopes(identity.missingScopes, log);
 
   const token = watchToken(log);
-  const call = createCall({ client: client(), slowClient: client(), token, signal: closed.signal });
+  const call = createCall({
+    client: client(),
+    slowClient: client(),
+    token,
+    signal: closed.signal,
+    watch: options.onCall,
+  });
   const outgoing = createOutgoing({ call, signal: closed.signal, timeoutMs });
   const registry = registryOf(options.commands);
   const database = openDatabase({ store, log });
@@ -103,9 +122,12 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
   });
   app.error(async (failed) => log.error({ err: failed }, 'a delivery from Slack failed'));
   await app.init();
-  const access = options.access ?? viewersOnly;
   const { botName, botUserId, teamId } = identity;
-  route(app, { services, clock, log, access, outgoing, running, work, registry, seen, botName, botUserId });
+  const directory = createDirectory({ call, teamId });
+  const access = options.access(directory);
+  const onDenied = (attempt: DeniedAttempt) => options.onDenied?.(attempt);
+  route(app, { services, clock, log, access, onDenied, outgoing, running, work, registry, seen, botName, botUserId });
+  hearChanges(app, directory);
 
   let ticking: NodeJS.Timeout | undefined;
   const tick = (all = false) =>
@@ -114,6 +136,10 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
   return {
     requestListener: ingress.requestListener,
     outgoing,
+    access,
+    channels: createChannels({ call }),
+    mentionOf: createMentions({ call, directory, log }).mentionOf,
+    scopes: { granted: identity.grantedScopes, missing: identity.missingScopes },
     teamId,
     botUserId,
     start: async () => {

@@ -1,4 +1,5 @@
-import type { Command, Post, Role, SlackBlock } from '../kernel/command.ts';
+import type { Denial } from '../kernel/access.ts';
+import type { Command, Post, SlackBlock } from '../kernel/command.ts';
 import type { OpsError } from '../kernel/errors.ts';
 import { escapeSlack } from '../kernel/escape.ts';
 import { cutText } from './cut.ts';
@@ -45,10 +46,10 @@ export function terminalOnlyPost(name: string): Post {
   return said(`\`${name}\` works in the terminal only: \`npx rounds ${name}\`.`);
 }
 
-/** A denial names the role it takes, and people who have it when they are known. */
-export function deniedPost(what: string, role: Role, holders: readonly string[]): Post {
-  const who = holders.length ? ` Ask ${holders.slice(0, 5).join(', ')}.` : '';
-  return said(`\`${escapeSlack(what)}\` takes the role *${role}*, which you don't have.${who}`);
+/** A denial says why, and names people who may when they are known: `holders` are live mentions, seen by the asker alone. */
+export function deniedPost(denial: Denial, holders: readonly string[]): Post {
+  const who = holders.length ? ` Ask ${holders.join(', ')}.` : '';
+  return said(`${escapeSlack(cutText(denial.message, 2_000))}${who}`);
 }
 
 export function olderVersionPost(): Post {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Access, permissionsOf } from '../kernel/access.ts';
+import { type Access, type DeniedAttempt, Forbidden, permissionsOf } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor, CommandContext, Post, Replies, Role } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
@@ -18,6 +18,7 @@ export interface RunPorts<Services> {
   clock: Clock;
   log: Log;
   access: Access;
+  onDenied(attempt: DeniedAttempt): void;
   outgoing: Outgoing;
   running: Running;
   work: Work;
@@ -39,14 +40,12 @@ export interface Job<Services> {
 
 /** Runs a command for someone in Slack and shows the answer; whatever fails is told to the asker. */
 export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: RunPorts<S>): Promise<void> {
-  const { outgoing, work, access } = ports;
+  const { work, access } = ports;
   const request = newRequest();
   const log = childLog(ports.log, { command: job.name, actor: actor.id, request });
   try {
-    if ((await access.decide(actor, job.role)).kind === 'denied') {
-      const holders = await access.holders(job.role);
-      return await tell(outgoing, asked, deniedPost(job.name, job.role, holders));
-    }
+    const permissions = permissionsOf(access, actor);
+    await permissions.require(job.role);
     const gone = new AbortController();
     const signal = AbortSignal.any([work.signal, gone.signal]);
     const replies = job.run({
@@ -57,7 +56,7 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
       log,
       face: 'slack',
       signal,
-      ...permissionsOf(access, actor),
+      ...permissions,
     });
     const command = { name: job.command, words: job.words };
     const surfacePorts = { ...ports, log, key: randomUUID(), command, stopping: work.signal };
@@ -65,23 +64,37 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
       log.info('the answer was deleted while it was refreshed');
       gone.abort();
     });
-    if (delivered.kind === 'failed') await presentFailure(delivered, job, asked, { outgoing, work, log, request });
+    if (delivered.kind === 'failed') await presentFailure(delivered, { job, actor, asked, log, request }, ports);
   } catch (error) {
     const failed: Delivered = { kind: 'failed', error, unfinished: undefined };
-    await presentFailure(failed, job, asked, { outgoing, work, log, request });
+    await presentFailure(failed, { job, actor, asked, log, request }, ports);
   }
+}
+
+interface Run<S> {
+  job: Job<S>;
+  actor: Actor;
+  asked: Asked;
+  log: Log;
+  request: string;
 }
 
 async function presentFailure<S>(
   { error, unfinished }: Extract<Delivered, { kind: 'failed' }>,
-  job: Job<S>,
-  asked: Asked,
-  { outgoing, work, log, request }: { outgoing: Outgoing; work: Work; log: Log; request: string },
+  run: Run<S>,
+  { outgoing, work, access, onDenied }: RunPorts<S>,
 ): Promise<void> {
+  const { job, actor, asked, log, request } = run;
+  if (error instanceof Forbidden) {
+    const { role, denial } = error;
+    // Looking changes nothing; whoever tries to change something is worth a warning.
+    log[role === 'viewer' ? 'info' : 'warn']({ role, why: denial.why, reason: denial.message }, 'denied');
+    onDenied({ actor, request, action: job.name, role, denial });
+  }
   if (work.signal.aborted) {
     return finish(unfinished, interruptedPost({ command: job.command, words: job.words, again: job.again }), log);
   }
-  const { post, why } = presented(error, log, request);
+  const { post, why } = await presented(error, { log, ref: request, access });
   if (unfinished) await finish(unfinished, endedEarly(unfinished.last, why), log);
   await tell(outgoing, asked, post).catch((untold: unknown) => {
     if (!isDeadTokenError(untold)) log.error({ err: untold }, 'a failure could not be told');
@@ -89,7 +102,14 @@ async function presentFailure<S>(
 }
 
 /** An expected failure in its own words; anything else as a reference into the log. */
-function presented(error: unknown, log: Log, ref: string): { post: Post; why: string } {
+async function presented(
+  error: unknown,
+  { log, ref, access }: { log: Log; ref: string; access: Access },
+): Promise<{ post: Post; why: string }> {
+  if (error instanceof Forbidden) {
+    const holders = error.denial.why === 'role' ? await access.holders(error.role) : [];
+    return { post: deniedPost(error.denial, holders), why: `Not refreshed: ${error.message}` };
+  }
   if (error instanceof OpsError) return { post: errorPost(error), why: `Not refreshed: ${error.message}` };
   // Said once, by the token's watch; this is no fault of the command.
   if (isDeadTokenError(error))

@@ -10,6 +10,15 @@ export const methodScopes = {
   // To look a message up before it is posted a second time, in public and in private channels.
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.replies': ['channels:history', 'groups:history'],
+  // Who may do what: guests, bots and the deactivated are known by users.info, roles by user groups.
+  'users.info': ['users:read'],
+  'usergroups.list': ['usergroups:read'],
+  'usergroups.users.list': ['usergroups:read'],
+  // To mention an owner that ops.yml names.
+  'users.list': ['users:read'],
+  // Whether the channels of ops.yml exist, and the bot is in them.
+  'conversations.list': ['channels:read', 'groups:read'],
+  'conversations.info': ['channels:read', 'groups:read'],
   'views.open': [],
   'views.update': [],
 } as const satisfies Record<string, readonly string[]>;
@@ -18,7 +27,13 @@ export type SlackMethod = keyof typeof methodScopes;
 
 /** The slash command, and the events with the scope each needs to be delivered. */
 export const slashCommand = '/ops';
-export const eventScopes = { app_mention: 'app_mentions:read' } as const;
+export const eventScopes = {
+  app_mention: 'app_mentions:read',
+  // Who lost a role loses it at once.
+  user_change: 'users:read',
+  subteam_updated: 'usergroups:read',
+  subteam_members_changed: 'usergroups:read',
+} as const;
 
 /** Bot scopes the app must have, sorted. */
 export function requiredScopes(): string[] {

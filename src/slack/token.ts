@@ -11,6 +11,8 @@ export interface Identity {
   botId: string;
   botUserId: string;
   botName: string;
+  /** Undefined when the server doesn't say. */
+  grantedScopes: string[] | undefined;
   missingScopes: string[];
 }
 
@@ -23,8 +25,9 @@ export async function identify(client: WebClient): Promise<Identity> {
       throw new OpsError('invalid', 'SLACK_BOT_TOKEN is not the token of a bot', { hint: copyAgain });
     }
     // A server that names no scopes says nothing about them.
-    const missing = answer.response_metadata?.scopes ? missingScopes(answer.response_metadata.scopes) : [];
-    return { teamId, botId, botUserId, botName: botName ?? 'rounds', missingScopes: missing };
+    const grantedScopes = answer.response_metadata?.scopes;
+    const missing = grantedScopes ? missingScopes(grantedScopes) : [];
+    return { teamId, botId, botUserId, botName: botName ?? 'rounds', grantedScopes, missingScopes: missing };
   } catch (error) {
     if (error instanceof OpsError) throw error;
     const failure = failureOf(error);

@@ -1,3 +1,4 @@
+import { type DeniedAttempt, Forbidden } from '../kernel/access.ts';
 import type { Command, CommandContext, ExitCode, Reply, TerminalStyle } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
 
@@ -16,6 +17,7 @@ export async function answerLine<S>(
   command: Command<S>,
   ctx: CommandContext<S>,
   request: { args: string[]; json: boolean; style: TerminalStyle },
+  onDenied: (attempt: DeniedAttempt) => void = () => {},
 ): Promise<Answer> {
   try {
     await ctx.require(command.role);
@@ -28,6 +30,10 @@ export async function answerLine<S>(
     const text = request.json && last.json ? JSON.stringify(last.json(), null, 2) : last.terminal(request.style);
     return { text, exitCode: last.exitCode ?? 0 };
   } catch (error) {
+    if (error instanceof Forbidden) {
+      const { role, denial } = error;
+      onDenied({ actor: ctx.actor, request: ctx.request, action: command.name, role, denial });
+    }
     return { problem: problemText(error, ctx), exitCode: 3 };
   }
 }

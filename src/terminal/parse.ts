@@ -21,8 +21,6 @@ export function parseLine(argv: readonly string[]): Line {
 export interface TerminalRequest {
   command: string;
   args: string[];
-  /** Operating-system user, as the client knows it. */
-  user: string;
   /** The config that the person means, absolute; absent = whichever the bot has. */
   opsConfig?: string;
   colour: boolean;

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createAccess } from '../access/access.ts';
 import { type Core, FolderInUse, openCore } from '../app.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { endOnSignals } from '../ending.ts';
-import { permissionsOf, viewersOnly } from '../kernel/access.ts';
+import { permissionsOf } from '../kernel/access.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
 import { createLog } from '../kernel/log.ts';
 import { newRequest } from '../kernel/request.ts';
 import type { Services } from '../services.ts';
+import { terminalActor } from './actor.ts';
 import { type Answer, answerLine, interrupted } from './answer.ts';
 import type { Line, TerminalRequest } from './parse.ts';
 import { askRunningBot } from './socket.ts';
@@ -28,9 +29,8 @@ export async function runCommand(
   const ending = endOnSignals({ onDeadline: () => process.stderr.write('The end hangs: exiting without it.\n') });
   const { signal } = ending;
   const style = { colour: process.stdout.isTTY && !variables.NO_COLOR, width: process.stdout.columns ?? 100 };
-  const user = userInfo().username;
   const opsConfig = existsSync(environment.opsConfig) ? resolve(environment.opsConfig) : undefined;
-  const request = { command: command.name, args: line.args, user, opsConfig, json: line.json, ...style };
+  const request = { command: command.name, args: line.args, opsConfig, json: line.json, ...style };
   // Standard output is the answer's alone.
   const { stderr } = process;
   const write = (line: string) => void stderr.write(line);
@@ -41,7 +41,8 @@ export async function runCommand(
     if ('answer' in reached) return show(reached.answer);
     const { core } = reached;
     try {
-      const actor = { id: `os:${user}`, name: user, mention: user };
+      const actor = terminalActor();
+      const access = createAccess({ roles: core.services.ops.roles, log });
       const ctx = {
         services: core.services,
         actor,
@@ -50,7 +51,7 @@ export async function runCommand(
         log,
         face: 'terminal' as const,
         signal,
-        ...permissionsOf(viewersOnly, actor),
+        ...permissionsOf(access, actor),
       };
       const zone = core.services.ops.team.zone;
       return show(await answerLine(command, ctx, { args: line.args, json: line.json, style: { ...style, zone } }));

@@ -2,25 +2,13 @@ import { newId, newSecret } from './ids.ts';
 import type { WorkspaceState } from './state.ts';
 import { BOT_SCOPES, type Channel, type User } from './world.ts';
 
-/** A team for trying things: two members, a guest, the bot, five public channels and a private one without the bot. */
+/**
+ * A team for trying things: two members (both on call; anna looks after the platform too), a guest, the bot, five public
+ * channels and a private one without the bot.
+ */
 export function seed(state: WorkspaceState): void {
-  const { teamId, botUser } = state.identity;
-  const user = (id: string, name: string, rest: Partial<User> = {}) => {
-    state.users.set(id, {
-      id,
-      team_id: teamId,
-      name,
-      real_name: name.charAt(0).toUpperCase() + name.slice(1),
-      email: `${name}@example.com`,
-      tz: 'Europe/Berlin',
-      is_bot: false,
-      is_admin: false,
-      is_restricted: false,
-      deleted: false,
-      ...rest,
-    });
-    return id;
-  };
+  const { botUser } = state.identity;
+  const user = (id: string, name: string, rest: Partial<User> = {}) => addUser(state, name, { id, ...rest }).id;
   const anna = user('U0ANNA0001', 'anna', { is_admin: true });
   const ben = user('U0BEN00001', 'ben', { tz: 'America/New_York' });
   const cara = user('U0CARA0001', 'cara', { is_restricted: true });
@@ -32,7 +20,27 @@ export function seed(state: WorkspaceState): void {
   addChannel(state, 'alerts', [anna, ben, botUser]);
   addChannel(state, 'random', [anna, ben]);
   addChannel(state, 'board', [anna], { is_private: true });
-  state.groups.set('S0ONCALL01', { id: 'S0ONCALL01', handle: 'on-call', name: 'On call', users: [anna, ben] });
+  state.groups.set('S0ONCALL01', { id: 'S0ONCALL01', handle: 'oncall', name: 'On call', users: [anna, ben] });
+  state.groups.set('S0PLATFORM', { id: 'S0PLATFORM', handle: 'platform', name: 'Platform team', users: [anna] });
+}
+
+/** Adds a full member of the team, or what `rest` makes of them: a guest, a bot, somebody of another team. */
+export function addUser(state: WorkspaceState, name: string, rest: Partial<User> = {}): User {
+  const user: User = {
+    id: newId('U'),
+    team_id: state.identity.teamId,
+    name,
+    real_name: name.charAt(0).toUpperCase() + name.slice(1),
+    email: `${name}@example.com`,
+    tz: 'Europe/Berlin',
+    is_bot: false,
+    is_admin: false,
+    is_restricted: false,
+    deleted: false,
+    ...rest,
+  };
+  state.users.set(user.id, user);
+  return user;
 }
 
 /** Adds a channel with these members. */

@@ -1,7 +1,7 @@
 import { eventCallback, type Outcome, outcomeOf } from './interactions.ts';
 import { postMessage } from './messages.ts';
 import type { Surroundings } from './surroundings.ts';
-import type { Channel, Json, Message, User } from './world.ts';
+import type { Channel, Json, Message, User, UserGroup } from './world.ts';
 
 /** What the app hears of the things people do: events it subscribed to. */
 async function tell(
@@ -70,6 +70,40 @@ export function react(around: Surroundings, user: User, message: Message, name: 
     item_user: message.user,
     event_ts: state.timestamps.next(),
   });
+}
+
+/** Somebody's account changes: their name, whether they are a guest, whether they are active. */
+export function changeUser(around: Surroundings, user: User, changes: Partial<User>): Promise<Outcome> {
+  const { state } = around;
+  Object.assign(user, changes);
+  return tell(around, 'user_change', { type: 'user_change', user: { ...user }, event_ts: state.timestamps.next() });
+}
+
+/** A user group gets other members, or is disabled or enabled. */
+export async function changeGroup(
+  around: Surroundings,
+  group: UserGroup,
+  { users, ...changes }: Partial<UserGroup>,
+): Promise<Outcome> {
+  const { state } = around;
+  const removed = users ? group.users.filter((id) => !users.includes(id)) : [];
+  const added = users ? users.filter((id) => !group.users.includes(id)) : [];
+  Object.assign(group, changes, users && { users });
+  const event_ts = state.timestamps.next();
+  if (added.length + removed.length > 0) {
+    await tell(around, 'subteam_members_changed', {
+      type: 'subteam_members_changed',
+      subteam_id: group.id,
+      team_id: state.identity.teamId,
+      added_users: added,
+      added_users_count: added.length,
+      removed_users: removed,
+      removed_users_count: removed.length,
+      event_ts,
+    });
+  }
+  const subteam = { ...group, team_id: state.identity.teamId, date_delete: group.disabled ? 1 : 0 };
+  return tell(around, 'subteam_updated', { type: 'subteam_updated', subteam, event_ts });
 }
 
 /** Looks at the app's home tab. */

@@ -8,10 +8,12 @@ import type { Fault } from './faults.ts';
 import { newId } from './ids.ts';
 import { ACK_DEADLINE_MS, EVENT_RETRY_DELAYS_MS } from './limits.ts';
 import { type Person, person } from './person.ts';
-import { addChannel, issueToken, seed } from './seed.ts';
+import { addChannel, addUser, issueToken, seed } from './seed.ts';
 import { listen, workspaceServer } from './server.ts';
 import { WorkspaceState } from './state.ts';
-import type { Channel, Clock, Message, User, View } from './world.ts';
+import type { Surroundings } from './surroundings.ts';
+import { changeGroup, changeUser } from './talk.ts';
+import type { Channel, Clock, Message, User, UserGroup, View } from './world.ts';
 
 export interface WorkspaceOptions {
   port?: number;
@@ -27,6 +29,14 @@ export interface WorkspaceOptions {
   /** When unacknowledged events are sent again. */
   retryDelaysMs?: number[];
 }
+
+const defaultEventTypes = [
+  'app_mention',
+  'app_home_opened',
+  'user_change',
+  'subteam_updated',
+  'subteam_members_changed',
+];
 
 export type Workspace = Awaited<ReturnType<typeof startWorkspace>>;
 
@@ -67,6 +77,13 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     return found;
   };
 
+  const around: Surroundings = {
+    state,
+    deliveries,
+    commands: options.commands ?? ['/ops'],
+    eventTypes: options.eventTypes ?? defaultEventTypes,
+  };
+
   return {
     state,
     events,
@@ -78,17 +95,27 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     identity: state.identity,
     channel,
     /** A person of the team, ready to type and click. */
-    user: (ref: string): Person =>
-      person(
-        {
-          state,
-          deliveries,
-          commands: options.commands ?? ['/ops'],
-          eventTypes: options.eventTypes ?? ['app_mention', 'app_home_opened'],
-        },
-        userNamed(ref),
-        channel,
-      ),
+    user: (ref: string): Person => person(around, userNamed(ref), channel),
+    /** A new full member, or what `rest` makes of them: `{is_restricted: true}` a guest, `{team_id: 'T0OTHER'}` a stranger. */
+    addUser: (name: string, rest: Partial<User> = {}) => addUser(state, name, rest),
+    /** Changes somebody's account; the app hears of it when it subscribed to user_change. */
+    changeUser: (ref: string, changes: Partial<User>) => changeUser(around, userNamed(ref), changes),
+    /** Adds a user group with these members. */
+    addGroup: (handle: string, members: string[]): UserGroup => {
+      const group = { id: newId('S'), handle, name: handle, users: members.map((ref) => userNamed(ref).id) };
+      state.groups.set(group.id, group);
+      return group;
+    },
+    /** Gives a group other members, disables it…; the app hears of it when it subscribed to subteam events. */
+    changeGroup: (handle: string, changes: { members?: string[]; disabled?: boolean }) => {
+      const group = [...state.groups.values()].find((candidate) => candidate.handle === handle);
+      if (!group) throw new Error(`No user group ${handle} in this workspace`);
+      const { members, ...rest } = changes;
+      return changeGroup(around, group, {
+        ...rest,
+        ...(members && { users: members.map((ref) => userNamed(ref).id) }),
+      });
+    },
     addChannel: (name: string, members: string[], rest: Partial<Channel> = {}) =>
       addChannel(
         state,

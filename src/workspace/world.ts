@@ -18,6 +18,12 @@ export interface User {
   is_admin: boolean;
   /** A guest: sees only the channels they were invited to. */
   is_restricted: boolean;
+  /** A guest of one channel. */
+  is_ultra_restricted?: boolean;
+  /** Somebody of another company, met in a shared channel. */
+  is_stranger?: boolean;
+  /** Enterprise Grid: the workspaces somebody belongs to. */
+  enterprise_user?: { id: string; enterprise_id: string; teams: string[] };
   deleted: boolean;
 }
 
@@ -91,6 +97,7 @@ export interface UserGroup {
   handle: string;
   name: string;
   users: string[];
+  disabled?: boolean;
 }
 
 export interface Bookmark {

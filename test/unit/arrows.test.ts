@@ -23,7 +23,7 @@ const allowed: Record<string, string[]> = {
   web: ['health', 'jobs'],
   demo: [],
   commands: ['health', 'alerts', 'audit', 'doctor', 'jobs', 'reference', 'runbooks', 'config', 'conditions', 'wiring'],
-  terminal: ['wiring', 'config'],
+  terminal: ['wiring', 'config', 'access'],
   wiring: [
     'conditions',
     'config',

@@ -7,8 +7,8 @@ import type { Json, User, UserGroup } from '../world.ts';
 function userJson({ token }: Call, user: User): Json {
   const { email, ...rest } = user;
   return {
-    ...rest,
     is_ultra_restricted: false,
+    ...rest,
     is_owner: false,
     is_app_user: false,
     tz_label: user.tz,
@@ -21,12 +21,12 @@ function userJson({ token }: Call, user: User): Json {
 }
 
 function groupJson({ state }: Call, group: UserGroup, withUsers: boolean): Json {
-  const { users, ...rest } = group;
+  const { users, disabled, ...rest } = group;
   return {
     ...rest,
     team_id: state.identity.teamId,
     is_usergroup: true,
-    date_delete: 0,
+    date_delete: disabled ? 1 : 0,
     user_count: users.length,
     ...(withUsers && { users }),
   };
@@ -60,7 +60,9 @@ export const usersMethods: MethodFamily = {
     scopes: ['usergroups:read'],
     tier: 2,
     run: (call) => ({
-      usergroups: [...call.state.groups.values()].map((g) => groupJson(call, g, call.args.flag('include_users'))),
+      usergroups: [...call.state.groups.values()]
+        .filter((group) => !group.disabled || call.args.flag('include_disabled'))
+        .map((group) => groupJson(call, group, call.args.flag('include_users'))),
     }),
   },
   'usergroups.users.list': {
@@ -68,7 +70,7 @@ export const usersMethods: MethodFamily = {
     tier: 2,
     run: ({ state, args }) => {
       const group = state.groups.get(args.required('usergroup'));
-      if (!group) throw new SlackError('no_such_subteam');
+      if (!group || (group.disabled && !args.flag('include_disabled'))) throw new SlackError('no_such_subteam');
       return { users: group.users };
     },
   },

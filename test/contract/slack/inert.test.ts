@@ -71,7 +71,7 @@ function postsOf(text: readonly string[], outcome: CheckReport['outcome']): Post
     // Hints are our own words: what stands between backticks is a command.
     errorPost(new OpsError('invalid', text[1]!, { hint: text[2]!.replaceAll('`', ' ') })),
     unknownPost(text[3]!, undefined),
-    deniedPost(text[4]!, 'operator', []),
+    deniedPost({ kind: 'denied', why: 'role', message: text[4]! }, []),
     interruptedPost({ command: 'health', words: text[5]!, again: true }),
     runbookPost(text[6]!, 'How to'),
   ];

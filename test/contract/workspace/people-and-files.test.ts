@@ -34,7 +34,7 @@ describe('users and groups', () => {
     const found = await slack.users.lookupByEmail({ email: 'BEN@example.com' });
     expect(found.user?.id).toBe(workspace.user('ben').id);
     const groups = await slack.usergroups.list({ include_users: true });
-    expect(groups.usergroups).toMatchObject([{ handle: 'on-call', user_count: 2 }]);
+    expect(groups.usergroups).toMatchObject([{ handle: 'oncall', user_count: 2 }, { handle: 'platform' }]);
     const members = await slack.usergroups.users.list({ usergroup: groups.usergroups?.[0]?.id ?? '' });
     expect(members.users).toHaveLength(2);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OpsError, PortError } from '../../../src/kernel/errors.ts';
+import { requiredScopes } from '../../../src/slack/scopes.ts';
 import { botOf, closedUrl, closeLater, posted, reply, section, shows, told, workspaceOf } from './setup.ts';
 
 function countOf(workspace: { traffic: readonly { method: string }[] }, method: string): number {
@@ -136,7 +137,11 @@ describe('the bot token', () => {
 
   it('that lacks scopes is a warning with the remedy, in the log and in the health', async () => {
     const workspace = await workspaceOf();
-    const botToken = workspace.issueToken('bot', ['commands', 'chat:write', 'chat:write.public', 'app_mentions:read']);
+    const lacking = ['channels:history', 'groups:history'];
+    const botToken = workspace.issueToken(
+      'bot',
+      requiredScopes().filter((scope) => !lacking.includes(scope)),
+    );
     const { log, health } = await botOf(workspace, 'http', { slack: { botToken } });
     const warning = expect.stringContaining('lacks channels:history, groups:history: reinstall the app');
     expect(health()).toEqual({ ok: true, warning });

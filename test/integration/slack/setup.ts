@@ -9,6 +9,7 @@ import { connectSlack, type SlackAccess, type SlackOptions } from '../../../src/
 import type { Store } from '../../../src/store/store.ts';
 import { startWeb } from '../../../src/web/server.ts';
 import { startWorkspace, type Workspace, type WorkspaceOptions } from '../../../src/workspace/workspace.ts';
+import { viewersOnly } from '../../support/access.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedStore } from '../../support/store.ts';
 
@@ -171,6 +172,7 @@ export async function botOf(workspace: Workspace, kind: 'http' | 'socket', optio
       fatal.push(error);
       firstFatal.resolve(error);
     },
+    access: () => viewersOnly,
     graceMs: 200,
     ...options,
     slack: { kind, botToken, appToken, apiUrl, signingSecret, ...options.slack },

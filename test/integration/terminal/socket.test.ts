@@ -12,7 +12,6 @@ const never = new AbortController().signal;
 const question: TerminalRequest = {
   command: 'health',
   args: ['api'],
-  user: 'anna',
   colour: false,
   width: 80,
   json: true,

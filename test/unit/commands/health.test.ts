@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import health from '../../../commands/health.ts';
 import type { Scope } from '../../../src/health/health.ts';
-import { permissionsOf, viewersOnly } from '../../../src/kernel/access.ts';
+import { permissionsOf } from '../../../src/kernel/access.ts';
 import type { CommandContext } from '../../../src/kernel/command.ts';
 import type { Services } from '../../../src/services.ts';
+import { viewersOnly } from '../../support/access.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { healthReport } from '../../support/reports.ts';
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { permissionsOf, viewersOnly } from '../../../src/kernel/access.ts';
+import { permissionsOf } from '../../../src/kernel/access.ts';
 import type { CommandContext, Reply } from '../../../src/kernel/command.ts';
 import { defineCommand } from '../../../src/kernel/command.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
 import { answerLine } from '../../../src/terminal/answer.ts';
+import { viewersOnly } from '../../support/access.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 const style = { colour: false, width: 80, zone: 'UTC' };
