@@ -141,7 +141,7 @@ export async function closeOrReopen(tx: Tx, notices: readonly string[], now: Dat
   await sql`
     update alert_notice n set closed_at = case
       when exists (select 1 from alert_problem p where p.notice_id = n.id and p.ended_at is null) then null
-      else ${now} end
+      else ${now}::timestamptz end
     where id = any(${notices}::uuid[])`.execute(tx);
 }
 

@@ -1,5 +1,6 @@
 import { countOutcomes } from '../../health/model.ts';
 import { context, section } from '../../health/views/slack.ts';
+import { zoneTime } from '../../health/views/time.ts';
 import { countsLine, faces } from '../../health/views/words.ts';
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
@@ -49,10 +50,12 @@ function calmPost(problems: readonly Problem[], lines: readonly string[], around
   const over = problems.every(({ endedAt }) => endedAt);
   const began = new Date(Math.min(...problems.map(({ beganAt }) => beganAt.getTime())));
   const ended = new Date(Math.max(...problems.map(({ endedAt }) => endedAt?.getTime() ?? 0)));
-  const span = over ? `${lasted(began, ended)} (${moment(began, around)} – ${moment(ended, around)})` : '';
+  const span = over
+    ? `${lasted(began, ended)} (${zoneTime(began, around.now, around.zone)}–${moment(ended, around)})`
+    : '';
   const head = over
-    ? `✅ *OK: ${problems.length} problems are over* — ${span}`
-    : `${faces.muted.mark} *Nothing to do: the rest is muted*`;
+    ? `✅ *OK: all ${problems.length} are over* — ${span}`
+    : `${faces.muted.mark} *Nothing to do: what is open is muted*`;
   return { text: head.replaceAll('*', ''), blocks: [section(head), ...lines.map(context)] };
 }
 
@@ -60,7 +63,7 @@ function rowsOf(open: readonly Problem[], around: Surroundings): SlackBlock[] {
   const rows: SlackBlock[] = [];
   let chars = 0;
   for (const { checkId, said } of open.slice(0, rowsMax)) {
-    const since = `since ${moment(said.since, around)}`;
+    const since = `since ${zoneTime(said.since, around.now, around.zone)}`;
     const text = `${whatWords(checkId, said, { reasonMax: rowReasonMax })} · ${since}${nextLine(checkId, said, around)}`;
     chars += text.length;
     if (chars > rowsMaxChars) break;

@@ -6,7 +6,7 @@ import { latestOfEach, needsSomebody } from '../decide.ts';
 import type { Announcement, Notice, Problem } from '../model.ts';
 import { groupPost } from './group.ts';
 import { actions, button, mutedWords, nextLine, whatWords } from './row.ts';
-import { moment, ownersOf, pastWords, type Surroundings } from './words.ts';
+import { moment, ownersOf, pastWords, type Surroundings, shortened } from './words.ts';
 
 /** The message of a notice as it should be now. Pure; all foreign text is escaped. */
 export function messagePost(notice: Pick<Notice, 'announcement' | 'problems'>, around: Surroundings): Post {
@@ -43,7 +43,7 @@ function overPost(problem: Problem, around: Surroundings, times: number): Post {
   const { checkId, said } = problem;
   const often = times > 1 ? ` · ${times} times in this thread` : '';
   const words = overWords(problem, around);
-  const last = `${faces[said.outcome].word}: ${escapeSlack(said.reason)}`;
+  const last = `${faces[said.outcome].word}: ${escapeSlack(shortened(said.reason, 500))}`;
   const blocks = [section(`${words}${often}`), context(`It was ${last}`), actions(buttonsOf(checkId, 'over'))];
   return {
     text: overWords(problem, around, { bare: true }),

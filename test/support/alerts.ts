@@ -1,0 +1,174 @@
+import { WebClient } from '@slack/web-api';
+import { onTestFinished } from 'vitest';
+import { type Alerts, createAlerts } from '../../src/alerts/alerts.ts';
+import type { AlertPort } from '../../src/alerts/model.ts';
+import type { Check, Ops } from '../../src/config/model.ts';
+import type { ProblemEvent } from '../../src/health/events.ts';
+import type { CheckReport, Outcome } from '../../src/health/model.ts';
+import type { JobContext, JobHandler, JobKind } from '../../src/jobs/model.ts';
+import { PortError } from '../../src/kernel/errors.ts';
+import { clientOptions, createCall } from '../../src/slack/caller.ts';
+import { createChannels } from '../../src/slack/channels.ts';
+import { createOutgoing } from '../../src/slack/outgoing.ts';
+import type { Store } from '../../src/store/store.ts';
+import { startWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
+import { opsOf, testClock } from './checks.ts';
+import { memoryLog } from './memory-log.ts';
+import { checkReport } from './reports.ts';
+
+/** Owners that can be mentioned in the tests. */
+export const mentions: Record<string, string> = { '@web': '<@U0ANNA0001>', '@dba': '<!subteam^S0ONCALL01>' };
+
+/** Slack as alerts know it, over the real outgoing calls to a workspace. */
+export function slackPort(workspace: Workspace, { timeoutMs = 2_000 } = {}): AlertPort {
+  const stopped = new AbortController();
+  onTestFinished(() => stopped.abort());
+  const client = () => new WebClient(workspace.botToken, clientOptions(workspace.apiUrl, timeoutMs, stopped.signal));
+  const call = createCall({
+    client: client(),
+    slowClient: client(),
+    token: { refused: () => {}, accepted: () => {} },
+    signal: stopped.signal,
+  });
+  const { post, find, update } = createOutgoing({ call, signal: stopped.signal, timeoutMs });
+  const channels = createChannels({ call });
+  return {
+    post,
+    find,
+    update,
+    async channelId(channel) {
+      const found = await channels.resolve(channel);
+      if (!found) throw new PortError('channel_not_found', `there is no ${channel}`, { retryable: false });
+      return found.id;
+    },
+    mentionOf: async (owner) => mentions[owner],
+  };
+}
+
+interface Waiting {
+  name: string;
+  data: unknown;
+  attempt: number;
+}
+
+/** A queue that does what the test says, when it says so. What a rolled-back transaction enqueued must not be run. */
+export function queueByHand() {
+  const handlers = new Map<string, JobHandler<never>>();
+  const waiting: Waiting[] = [];
+  const keys = new Set<string>();
+  const log = memoryLog();
+  const context = (attempt: number): JobContext => ({
+    id: 'job',
+    attempt,
+    lastAttempt: false,
+    signal: new AbortController().signal,
+    stillMine: async () => true,
+    log,
+    clock: { now: () => new Date() },
+  });
+  return {
+    waiting,
+    log,
+    async enqueue<Data>(_: unknown, kind: JobKind<Data>, data: Data, options?: { key?: string }) {
+      if (options?.key && keys.has(options.key)) return 'known' as const;
+      if (options?.key) keys.add(options.key);
+      waiting.push({ name: kind.name, data: kind.schema.parse(data), attempt: 1 });
+      return 'enqueued' as const;
+    },
+    async cancel() {},
+    handle<Data>(kind: JobKind<Data>, run: JobHandler<Data>) {
+      handlers.set(kind.name, run as JobHandler<never>);
+    },
+    /** One try of everything that waits; what fails waits again. Resolves to the errors. */
+    async run(over: Partial<JobContext> = {}): Promise<unknown[]> {
+      const errors: unknown[] = [];
+      for (const job of waiting.splice(0)) {
+        try {
+          await handlers.get(job.name)!(job.data as never, { ...context(job.attempt), ...over });
+        } catch (error) {
+          errors.push(error);
+          waiting.push({ ...job, attempt: job.attempt + 1 });
+        }
+      }
+      return errors;
+    },
+    /** Until nothing waits. */
+    async finish(tries = 10): Promise<void> {
+      let errors: unknown[] = [];
+      for (let at = 0; at < tries && waiting.length > 0; at += 1) errors = await this.run();
+      if (waiting.length > 0) throw new AggregateError(errors, 'the jobs do not get done');
+    },
+  };
+}
+
+export type Queue = ReturnType<typeof queueByHand>;
+
+export interface Desk {
+  alerts: Alerts;
+  queue: Queue;
+  workspace: Workspace;
+  clock: ReturnType<typeof testClock>;
+  store: Store;
+  log: ReturnType<typeof memoryLog>;
+  port: AlertPort;
+  /** What a sweep found. */
+  take(...events: ProblemEvent[]): Promise<void>;
+  silence(silence: Parameters<Alerts['silenced']>[1]): Promise<void>;
+}
+
+/** The channel that the tests look at. */
+export const channel = 'alerts';
+
+export async function deskOf(
+  store: Store,
+  over: { ops?: Partial<Ops>; checks?: Check[]; port?: (port: AlertPort) => AlertPort } = {},
+): Promise<Desk> {
+  await store.pool.query('truncate alert_notice, alert_problem, alert_step');
+  const workspace = await startWorkspace();
+  onTestFinished(() => workspace.close());
+  const clock = testClock();
+  const queue = queueByHand();
+  const log = memoryLog();
+  const ops = opsOf(over.checks ?? [], { slack: { alerts: '#alerts' }, ...over.ops });
+  const alerts = createAlerts({ ops, store, jobs: queue, clock, log });
+  const plain = slackPort(workspace);
+  const port = over.port?.(plain) ?? plain;
+  alerts.register(queue, port);
+  return {
+    alerts,
+    queue,
+    workspace,
+    clock,
+    store,
+    log,
+    port,
+    take: (...events) => store.transaction((tx) => alerts.take(tx, events)),
+    silence: (silence) => store.transaction((tx) => alerts.silenced(tx, silence)),
+  };
+}
+
+/** What a sweep found of a check at the desk's time. */
+export function eventOf(
+  { clock }: Pick<Desk, 'clock'>,
+  event: ProblemEvent['event'],
+  checkId: string,
+  outcome: Outcome = event === 'closed' ? 'ok' : 'fail',
+  over: Partial<CheckReport> & { before?: Outcome } = {},
+): ProblemEvent {
+  const { before = null, ...rest } = over;
+  const at = clock.now();
+  const report = checkReport(checkId, { outcome, reason: `${outcome} it is`, since: at, at, owner: '@web', ...rest });
+  return { checkId, group: report.group, event, at, before, report };
+}
+
+/** What people see in the channel, oldest first: everything that stands in it, broadcasts of threads too. */
+export function inChannel({ workspace }: Pick<Desk, 'workspace'>, name = channel) {
+  return workspace.messages(name).filter(({ thread_ts, ts, reply_broadcast }) => {
+    return thread_ts === undefined || thread_ts === ts || reply_broadcast === true;
+  });
+}
+
+/** Replies of all threads, broadcast or not, oldest first. */
+export function replies({ workspace }: Pick<Desk, 'workspace'>, name = channel) {
+  return workspace.messages(name).filter(({ thread_ts, ts }) => thread_ts !== undefined && thread_ts !== ts);
+}
