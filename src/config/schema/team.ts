@@ -39,7 +39,11 @@ const memberHelp =
   'a user group such as "@platform", a user or group id such as U012ABCDEF, or os:NAME for the terminal';
 const member = z
   .string({ error: memberHelp })
-  .regex(/^(@[\p{L}\p{N}._-]+|[UWS][A-Z0-9]{2,}|os:[\w.@\\-]+)$/u, memberHelp);
+  .regex(/^(@[\p{L}\p{N}._-]+|[UWS][A-Z0-9]{2,}|os:[\w.@\\-]+)$/u, memberHelp)
+  .refine(
+    (text) => !['@channel', '@here', '@everyone'].includes(text),
+    'a user group: @channel, @here and @everyone are none',
+  );
 const members = oneOrMany(member).optional();
 
 export const rolesSection = z.strictObject({

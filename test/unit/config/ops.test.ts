@@ -174,6 +174,8 @@ test.each([
   ['slack: {daily: "ops daily"}', 'slack.daily', '"ops daily"'],
   ['roles: {oparator: ["@a"]}', 'roles.oparator', 'unknown key "oparator"'],
   ['roles: {admin: [anna]}', 'roles.admin[0]', '"anna"'],
+  ['roles: {admin: ["@oncall", "@here"]}', 'roles.admin[1]', '"@here"'],
+  ['roles: {responder: "os:"}', 'roles.responder', '"os:"'],
   ['groups: {Data: {}}', 'groups.Data', 'key "Data"'],
   ['groups: {data: {slo: 120%}}', 'groups.data.slo', '"120%"'],
   ['groups: {data: {channel: data-alerts}}', 'groups.data.channel', '"data-alerts"'],
