@@ -1,5 +1,6 @@
 import type { Audit } from './audit/audit.ts';
 import type { Ops } from './config/model.ts';
+import type { Doctor } from './doctor/model.ts';
 import type { Health } from './health/health.ts';
 import type { Runbooks } from './runbooks/files.ts';
 
@@ -8,5 +9,6 @@ export interface Services {
   ops: Ops;
   health: Health;
   runbooks: Runbooks;
+  doctor: Doctor;
   audit: Audit;
 }

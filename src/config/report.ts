@@ -43,7 +43,7 @@ function describe(file: string, ops: Ops): string[] {
 }
 
 /** A runbook that isn't there would be found out in the worst hour. */
-function missingRunbooks(ops: Ops, folders: string[]): string[] {
+export function missingRunbooks(ops: Ops, folders: string[]): string[] {
   const isMissing = (name: string) => !folders.some((folder) => existsSync(join(folder, `${name}.md`)));
   const names = [...new Set(ops.checks.flatMap(({ runbook }) => runbook ?? []))];
   return names

@@ -1,5 +1,6 @@
 import type { Permissions } from './access.ts';
 import type { Clock } from './clock.ts';
+import type { OpsError } from './errors.ts';
 import type { Log } from './log.ts';
 
 export type Role = 'viewer' | 'responder' | 'operator' | 'approver' | 'admin';
@@ -84,6 +85,17 @@ export interface Command<Services> {
   run: (ctx: CommandContext<Services>, args: string[]) => Replies;
   /** action_id = `<command>.<button>`. */
   buttons?: Record<string, Button<Services>>;
+  /** Run instead in a terminal with no bot to ask, before anything is read or opened: it may all be broken. */
+  withoutBot?: (alone: Alone, args: string[]) => Replies;
+}
+
+/** What a command has that nothing was opened for. */
+export interface Alone {
+  variables: NodeJS.ProcessEnv;
+  log: Log;
+  signal: AbortSignal;
+  /** A bot runs, but says nothing. */
+  silentBot: OpsError | undefined;
 }
 
 /**

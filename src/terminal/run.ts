@@ -14,6 +14,7 @@ import { terminalActor } from './actor.ts';
 import { type Answer, answerLine, interrupted } from './answer.ts';
 import type { Line, TerminalRequest } from './parse.ts';
 import { askRunningBot } from './socket.ts';
+import { answerWithoutCore } from './without-bot.ts';
 
 /** How long to wait for another terminal, or for a bot that is just starting. */
 const PATIENCE_MS = 10_000;
@@ -25,6 +26,8 @@ export async function runCommand(
   line: Line,
   variables: NodeJS.ProcessEnv,
 ): Promise<ExitCode> {
+  const { withoutBot } = command;
+  if (withoutBot) return show(await answerWithoutCore(command, withoutBot, line, variables));
   const environment = readEnvironment(variables, { face: 'terminal' });
   const ending = endOnSignals({ onDeadline: () => process.stderr.write('The end hangs: exiting without it.\n') });
   const { signal } = ending;

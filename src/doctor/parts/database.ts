@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import type { Clock } from '../../kernel/clock.ts';
+import { formatDuration } from '../../kernel/duration.ts';
+import { readMigrations } from '../../store/migrate.ts';
+import type { Store } from '../../store/store.ts';
+import { type Found, ok, type Part, problem, warn } from '../model.ts';
+
+/** A clock that is wrong by more makes times in answers and in the audit wrong; Slack's signatures fail at 5 min. */
+const skew = { warnMs: 1_000, problemMs: 30_000 };
+
+interface DatabaseOptions {
+  store: Pick<Store, 'kind' | 'db'>;
+  /** This machine's clock. */
+  clock: Clock;
+  production: boolean;
+}
+
+/** What the database is, whether this role may do what Rounds needs, and whether the two clocks agree. */
+export function databasePart({ store, clock, production }: DatabaseOptions): Part {
+  return {
+    name: 'database',
+    look: async () => [await kindOf(store, production), await skewOf(store, clock), ...(await rightsOf(store))],
+  };
+}
+
+async function kindOf(store: Pick<Store, 'kind' | 'db'>, production: boolean): Promise<Found> {
+  const { rows } = await sql<{ version: string; read_only: boolean }>`
+    select current_setting('server_version') as version,
+      pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as read_only`.execute(store.db());
+  const { version, read_only } = rows[0]!;
+  const name = `PostgreSQL ${version.split(' ')[0]}`;
+  if (read_only)
+    return problem(`${name} takes no writes (a standby, or read-only)`, 'let DATABASE_URL name the primary');
+  if (store.kind === 'server') return ok(name);
+  const words = `the embedded database (${name}): one bot only, and not safe against a power loss`;
+  return production ? warn(words, 'set DATABASE_URL to a PostgreSQL server') : ok(words);
+}
+
+/** The round trip is shared equally between the way there and back. */
+async function skewOf(store: Pick<Store, 'db'>, clock: Clock): Promise<Found> {
+  const sentMs = performance.now();
+  const before = clock.now().getTime();
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(store.db());
+  const halfTripMs = (performance.now() - sentMs) / 2;
+  const offMs = rows[0]!.now.getTime() - (before + halfTripMs);
+  const size = Math.max(0, Math.abs(offMs) - halfTripMs);
+  if (size <= skew.warnMs) return ok("this machine's clock agrees with the database's");
+  const words = `this machine's clock is ${formatDuration(size)} ${offMs > 0 ? 'behind' : 'ahead of'} the database's`;
+  const fix = 'let both machines take their time from NTP (timedatectl, chronyc tracking)';
+  return size > skew.problemMs ? problem(words, fix) : warn(words, fix);
+}
+
+/** The audit is read as a table and written by its function; the list of migrations is only read. */
+function neededRights(table: string): string[] {
+  return table.startsWith('audit_') || table === 'schema_migration'
+    ? ['SELECT']
+    : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+}
+
+async function rightsOf(store: Pick<Store, 'db'>): Promise<Found[]> {
+  const migrations = await readMigrations();
+  const names = migrations.flatMap(({ sql: text }) =>
+    [...text.matchAll(/^create table (?:if not exists )?(\w+)/gim)].map(([, name]) => name!),
+  );
+  const wanted = [...names, 'schema_migration'].flatMap((table) =>
+    neededRights(table).map((right) => ({ table, right })),
+  );
+  const { rows } = await sql<{ role: string; table: string; right: string; there: boolean; allowed: boolean }>`
+    select current_user as role, w.table, w.right, to_regclass(quote_ident(w.table)) is not null as there,
+      coalesce(has_table_privilege(to_regclass(quote_ident(w.table)), w.right), false) as allowed
+    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w("table" text, "right" text)
+    order by 2, 3`.execute(store.db());
+  const gone = [...new Set(rows.filter(({ there }) => !there).map(({ table }) => table))];
+  const denied = Map.groupBy(
+    rows.filter(({ there, allowed }) => there && !allowed),
+    ({ table }) => table,
+  );
+  const found = [...denied].map(([table, lacking]) => {
+    const rights = lacking.map(({ right }) => right).join(', ');
+    return problem(
+      `the role ${lacking[0]!.role} lacks ${rights} on ${table}`,
+      `grant ${rights} on ${table} to ${lacking[0]!.role}`,
+    );
+  });
+  if (gone.length > 0) {
+    const fix = 'correct search_path of this role, or let `rounds start` migrate the database';
+    found.push(problem(`tables are missing: ${gone.join(', ')}`, fix));
+  }
+  return found.length > 0 ? found : [ok(`the role ${rows[0]!.role} has the rights it needs`)];
+}

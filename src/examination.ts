@@ -1,0 +1,133 @@
+import { auditOwnership } from './audit/ownership.ts';
+import { compileCondition } from './conditions/compile.ts';
+import type { Environment } from './config/environment.ts';
+import { loadOps } from './config/load.ts';
+import type { Ops } from './config/model.ts';
+import { missingRunbooks } from './config/report.ts';
+import { createDoctor } from './doctor/examine.ts';
+import { type Doctor, type Found, type Part, unknown } from './doctor/model.ts';
+import { auditPart } from './doctor/parts/audit.ts';
+import { awsPart } from './doctor/parts/aws.ts';
+import { channelsPart } from './doctor/parts/channels.ts';
+import { checksPart } from './doctor/parts/checks.ts';
+import { configPart } from './doctor/parts/config.ts';
+import { databasePart } from './doctor/parts/database.ts';
+import { heartbeatPart } from './doctor/parts/heartbeat.ts';
+import { pagerDutyPart } from './doctor/parts/pagerduty.ts';
+import { ownersPart, rolesPart } from './doctor/parts/people.ts';
+import { queuePart } from './doctor/parts/queue.ts';
+import { schedulesPart } from './doctor/parts/schedules.ts';
+import { secretsPart } from './doctor/parts/secrets.ts';
+import { type Connected, slackPart, withoutTokens } from './doctor/parts/slack.ts';
+import type { Health } from './health/health.ts';
+import type { Jobs } from './jobs/model.ts';
+import type { Schedules } from './jobs/timing.ts';
+import { systemClock } from './kernel/clock.ts';
+import type { Log } from './kernel/log.ts';
+import { checkTypes, runbookFolders } from './registry.ts';
+import { type LookOptions, lookAtSlack } from './slack/look.ts';
+import type { Store } from './store/store.ts';
+
+/** A piece that could not be opened, and why: what stands on it can't be looked at. */
+export class Missing {
+  readonly why: string;
+  /** What the part that is missing itself says; default: that it was not looked at. */
+  readonly found: Found[];
+  constructor(why: string, found: Found[] = [unknown(`not looked at: ${why}`)]) {
+    this.why = why;
+    this.found = found;
+  }
+}
+
+/** What the doctor looks at. In a bot everything is there. */
+export interface Pieces {
+  environment: Environment;
+  variables: NodeJS.ProcessEnv;
+  log: Log;
+  ops: Ops | Missing;
+  store: Store | Missing;
+  health: Pick<Health, 'measure'> | Missing;
+  jobs: Pick<Jobs, 'state' | 'dead'> | Missing;
+  schedules: Pick<Schedules, 'list'> | Missing;
+  /** Undefined: no tokens are set. In a try-out the tokens of the local workspace. */
+  slack: LookOptions['slack'] | undefined | Missing;
+  /** Of a bot that runs. */
+  connected?: Connected;
+}
+
+/** The doctor over what is open; every examination asks anew. */
+export function doctorOf(pieces: Pieces): Doctor {
+  return createDoctor((signal) => partsOf(pieces, signal));
+}
+
+/** Every part that there is, in the order in which they are shown. */
+export function partsOf(pieces: Pieces, signal: AbortSignal): Part[] {
+  const { environment, variables, ops, store, health, jobs, schedules } = pieces;
+  const tryOut = environment.slack.kind === 'none';
+  return [
+    configPart(configFile(pieces)),
+    ...slackParts(pieces, signal),
+    store instanceof Missing
+      ? { name: 'database', look: async () => store.found }
+      : databasePart({ store, clock: systemClock, production: environment.production }),
+    on('audit', store, (open) =>
+      auditPart({
+        ownership: () => auditOwnership(open),
+        signed: environment.auditSigningKey !== undefined,
+        embedded: open.kind === 'embedded',
+        tryOut,
+      }),
+    ),
+    on('queue', both(jobs, store), ([open, { time }]) => queuePart(open, time)),
+    on('schedules', both(schedules, both(store, ops)), ([open, [{ time }, { team }]]) =>
+      schedulesPart(open, time, team.zone),
+    ),
+    on('secrets', ops, (loaded) => secretsPart(loaded, variables)),
+    on('checks', health, checksPart),
+    pagerDutyPart(environment.pagerDuty),
+    on('aws', ops, ({ checks }) => awsPart(checks)),
+    on('heartbeat', ops, ({ heartbeat }) => heartbeatPart({ configured: heartbeat !== undefined, tryOut })),
+  ];
+}
+
+function slackParts({ slack: tokens, ops, log, connected }: Pieces, signal: AbortSignal): Part[] {
+  if (tokens === undefined) return [withoutTokens()];
+  const look = tokens instanceof Missing ? tokens : lookAtSlack({ slack: tokens, log, signal });
+  return [
+    on('slack', look, (slack) => slackPart(slack, { connected })),
+    on('channels', both(look, ops), ([slack, loaded]) => channelsPart(loaded, slack)),
+    on('roles', both(look, ops), ([slack, loaded]) => rolesPart(loaded, slack)),
+    on('owners', both(look, ops), ([slack, loaded]) => ownersPart(loaded, slack)),
+  ];
+}
+
+/** The part on its piece; without it the part is there too, as unknown. */
+function on<Piece>(name: string, piece: Piece | Missing, part: (piece: Piece) => Part): Part {
+  if (!(piece instanceof Missing)) return part(piece);
+  return { name, look: async () => [unknown(`not looked at: ${piece.why}`)] };
+}
+
+function both<A, B>(a: A | Missing, b: B | Missing): [A, B] | Missing {
+  if (a instanceof Missing) return a;
+  return b instanceof Missing ? b : [a, b];
+}
+
+/** The tokens of an environment; undefined when there are none. */
+export function tokensIn({ slack }: Pick<Environment, 'slack'>): LookOptions['slack'] | undefined {
+  if (slack.kind === 'none') return undefined;
+  const { botToken, apiUrl } = slack;
+  return { botToken, apiUrl, ...(slack.kind === 'socket' && { appToken: slack.appToken }) };
+}
+
+/** ops.yml as the bot reads it when it starts. */
+export function configFile({ environment, variables }: Pick<Pieces, 'environment' | 'variables'>) {
+  return {
+    load: async () =>
+      loadOps(environment.opsConfig, {
+        checkTypes: await checkTypes(),
+        compile: compileCondition,
+        env: variables,
+      }),
+    missingRunbooks: (ops: Ops) => missingRunbooks(ops, runbookFolders(ops.dir)),
+  };
+}
