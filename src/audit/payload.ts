@@ -1,6 +1,7 @@
+import { redact, redactDeep } from '../kernel/redact.ts';
 import type { Asker, AuditEntry } from './model.ts';
 
-/** A row of the audit as it is stored. `target` and the rest are redacted before they come here. */
+/** A row of the audit as it is stored: redacted. */
 export interface Payload extends AuditEntry {
   actor: string;
   request: string;
@@ -14,14 +15,14 @@ export function writePayload(asker: Asker, entry: AuditEntry): { payload: string
   const searchable = {
     actor: plainText(asker.actor),
     action: plainText(entry.action),
-    target: plainText(entry.target),
+    target: plainText(redact(entry.target)),
   };
   const payload: Payload = {
     ...searchable,
     request: plainText(asker.request),
     ...(entry.before === undefined ? {} : { before: cut(entry.before) }),
     ...(entry.after === undefined ? {} : { after: cut(entry.after) }),
-    ...(entry.reason === undefined ? {} : { reason: plainText(entry.reason) }),
+    ...(entry.reason === undefined ? {} : { reason: plainText(redact(entry.reason)) }),
   };
   return { payload: JSON.stringify(payload), searchable };
 }
@@ -46,21 +47,14 @@ function isPayload(value: unknown): value is Payload {
   return typeof actor === 'string' && typeof action === 'string' && typeof target === 'string';
 }
 
-/** A value that JSON can't hold (a cycle) is recorded as such: the verb must not fail over its own record. */
 function cut(value: unknown): unknown {
-  const json = jsonOf(value);
+  const json = JSON.stringify(redactDeep(value), (_key, inner: unknown) =>
+    typeof inner === 'bigint' ? String(inner) : inner,
+  );
+  // A function has no JSON.
   if (json === undefined) return undefined;
   if (json.length <= MAX_CHARS) return JSON.parse(json);
   return { cut: true, chars: json.length, start: json.slice(0, MAX_CHARS).toWellFormed() };
-}
-
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
-  } catch (error) {
-    if (error instanceof TypeError) return JSON.stringify({ unreadable: error.message });
-    throw error;
-  }
 }
 
 /** PostgreSQL's text has no NUL and no half of a surrogate pair. */

@@ -35,6 +35,12 @@ export interface VerifyOptions {
   pageRows?: number;
 }
 
+/** `unproven`: nothing was found, and a head that was given could not be checked. */
+export function judgeVerification({ fault, heads }: Verification): 'intact' | 'changed' | 'unproven' {
+  if (fault !== undefined || heads.some(({ signature }) => signature === 'invalid')) return 'changed';
+  return heads.every(({ signature }) => signature === 'valid') ? 'intact' : 'unproven';
+}
+
 /**
  * Follows the chain from its first row, in pages, and compares it with heads that were kept elsewhere. Stops at the first bad
  * row. Takes about 15 µs a row and the memory of a page. Throws OpsError('unavailable') when `signal` is aborted.

@@ -27,6 +27,8 @@ export interface Environment {
   opsConfig: string;
   /** The URLs are origins without a trailing slash. */
   pagerDuty: { apiToken?: string; routingKey?: string; from?: string; apiUrl?: string; eventsUrl?: string };
+  /** An Ed25519 private key, to sign the head of the audit with. */
+  auditSigningKey?: string;
   logLevel: EnvironmentVariables['LOG_LEVEL'];
   allowEmbedded: boolean;
   /** What the log should say at start. */
@@ -150,6 +152,7 @@ function assemble(values: EnvironmentVariables): Environment {
       apiUrl: values.PAGERDUTY_API_URL,
       eventsUrl: values.PAGERDUTY_EVENTS_URL,
     },
+    auditSigningKey: values.AUDIT_SIGNING_KEY,
     logLevel: values.LOG_LEVEL,
     allowEmbedded: values.ALLOW_EMBEDDED,
     notes: both ? ['SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: Socket Mode is used'] : [],

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type RawBuilder, sql } from 'kysely';
 import { appendAudit } from '../../src/audit/append.ts';
 import type { Asker, AuditEntry } from '../../src/audit/model.ts';
@@ -59,4 +61,14 @@ export function recomputeFrom(seq: number): RawBuilder<unknown>[] {
     sql`update audit_head h set seq = e.seq, hash = e.hash
         from (select seq, hash from audit_entry order by seq desc limit 1) e`,
   ];
+}
+
+/** The statements of docs/audit.md that give the tables to another role. */
+export async function grantsOfDocs(): Promise<string[]> {
+  const page = await readFile(join(import.meta.dirname, '../../docs/audit.md'), 'utf8');
+  const block = [...page.matchAll(/```sql\n([^`]*)```/g)].find(([, text]) => text?.includes('create role'))?.[1] ?? '';
+  return block
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter(Boolean);
 }

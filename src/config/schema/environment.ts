@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readPrivateKey } from '../../kernel/ed25519.ts';
 
 const port = z
   .string()
@@ -56,6 +57,10 @@ export const environmentVariables = z.object({
   PAGERDUTY_FROM: z.email('the e-mail address of a PagerDuty user').optional(),
   PAGERDUTY_API_URL: origin.optional(),
   PAGERDUTY_EVENTS_URL: origin.optional(),
+  AUDIT_SIGNING_KEY: z
+    .string()
+    .refine((text) => readPrivateKey(text) !== undefined, 'an Ed25519 private key: `npx rounds audit key` makes one')
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   ALLOW_EMBEDDED: flag.default(false),
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
@@ -73,4 +78,5 @@ export const secretVariables: readonly VariableName[] = [
   'DATABASE_URL',
   'PAGERDUTY_API_TOKEN',
   'PAGERDUTY_ROUTING_KEY',
+  'AUDIT_SIGNING_KEY',
 ];

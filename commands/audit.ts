@@ -1,0 +1,125 @@
+import { headsIn, optionsOf, publicKeyIn } from '../src/audit/given.ts';
+import { parseSearch, searchUsage } from '../src/audit/query.ts';
+import { judgeVerification } from '../src/audit/verify.ts';
+import { rowJson, verificationJson } from '../src/audit/views/json.ts';
+import { rowPost, rowsPost, verificationPost } from '../src/audit/views/slack.ts';
+import { rowsText, rowText, verificationText } from '../src/audit/views/terminal.ts';
+import type { CommandContext, Reply } from '../src/kernel/command.ts';
+import { defineCommand } from '../src/kernel/command.ts';
+import { newKeyPair } from '../src/kernel/ed25519.ts';
+import { OpsError } from '../src/kernel/errors.ts';
+import type { Services } from '../src/services.ts';
+
+type Context = CommandContext<Services>;
+
+/** An answer in Slack has 50 blocks. */
+const rowsOf = { slack: { most: 30, usual: 20 }, terminal: { most: 1_000, usual: 20 } };
+
+export default defineCommand<Services>({
+  name: 'audit',
+  summary: 'Search who did what, prove that nobody changed it, erase a text',
+  usage: `${searchUsage} | show ROW | verify [--head LINE] | erase ROW REASON | key`,
+  examples: [
+    'audit since:24h',
+    'audit by:me action:check',
+    'audit show 1042',
+    'audit verify',
+    'audit erase 1042 a patient was named',
+  ],
+  role: 'approver',
+  run(ctx, args) {
+    const [word = '', ...rest] = args;
+    const part = Object.hasOwn(parts, word) ? parts[word] : undefined;
+    return part ? part(ctx, rest) : search(ctx, args);
+  },
+  buttons: {
+    details: {
+      summary: 'Shows all that a row of the audit recorded to whoever pressed it',
+      role: 'approver',
+      run: (ctx, seq) => show(ctx, [seq]),
+    },
+  },
+});
+
+const parts: Record<string, (ctx: Context, args: string[]) => Promise<Reply>> = { show, verify, erase, key };
+
+async function search(ctx: Context, args: string[]): Promise<Reply> {
+  const asking = { actor: ctx.actor.id, now: ctx.clock.now(), ...rowsOf[ctx.face] };
+  const found = await ctx.services.audit.search(parseSearch(args, asking));
+  return {
+    place: 'asker',
+    slack: () => rowsPost(found),
+    terminal: (style) => rowsText(found, style),
+    json: () => ({ rows: found.rows.map(rowJson), more: found.more }),
+  };
+}
+
+async function show(ctx: Context, args: string[]): Promise<Reply> {
+  const row = await ctx.services.audit.find(rowNumber(args[0], 'show ROW'));
+  return {
+    place: 'asker',
+    slack: () => rowPost(row),
+    terminal: (style) => rowText(row, style),
+    json: () => rowJson(row),
+  };
+}
+
+async function verify(ctx: Context, args: string[]): Promise<Reply> {
+  const options = optionsOf(args, ['head', 'public-key']);
+  // Whoever asks in Slack must not read the bot's files.
+  const files = ctx.face === 'terminal';
+  const heads = options.head === undefined ? [] : await headsIn(options.head, files);
+  const publicKey = options['public-key'] === undefined ? undefined : await publicKeyIn(options['public-key'], files);
+  const verification = await ctx.services.audit.verify({ heads, publicKey, signal: ctx.signal });
+  return {
+    place: 'asker',
+    slack: () => verificationPost(verification),
+    terminal: (style) => verificationText(verification, style),
+    json: () => verificationJson(verification),
+    exitCode: exitCodes[judgeVerification(verification)],
+  };
+}
+
+const exitCodes = { intact: 0, changed: 1, unproven: 3 } as const;
+
+async function erase(ctx: Context, [typed, ...words]: string[]): Promise<Reply> {
+  await ctx.require('admin');
+  const seq = rowNumber(typed, 'erase ROW REASON');
+  const reason = words.join(' ').trim();
+  if (reason === '') throw new OpsError('invalid', 'Say why', { hint: 'usage: audit erase ROW REASON' });
+  const asker = { actor: ctx.actor.id, request: ctx.request };
+  const record = await ctx.services.audit.erase(asker, { seq: BigInt(seq), reason });
+  const said = `The text of row ${seq} is erased; row ${record} says that you did it, and why.`;
+  return {
+    place: 'asker',
+    slack: () => ({ text: said, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: said } }] }),
+    terminal: () => said,
+    json: () => ({ erased: seq, record: Number(record) }),
+  };
+}
+
+async function key(ctx: Context): Promise<Reply> {
+  const hint = 'In a terminal: npx rounds audit key';
+  if (ctx.face === 'slack') throw new OpsError('invalid', 'A private key must not be seen in Slack', { hint });
+  const { privateKey, publicKey } = newKeyPair();
+  const lines = [
+    'The private key is for the environment of the bot alone; it is shown this once:',
+    `AUDIT_SIGNING_KEY=${privateKey}`,
+    '',
+    'The public key is for whoever checks signed heads, and no secret:',
+    publicKey,
+  ];
+  return {
+    place: 'asker',
+    slack: () => ({ text: hint, blocks: [] }),
+    terminal: () => lines.join('\n'),
+    json: () => ({ private_key: privateKey, public_key: publicKey }),
+  };
+}
+
+function rowNumber(text: string | undefined, usage: string): number {
+  const digits = /^#?(\d{1,15})$/.exec(text ?? '')?.[1];
+  if (digits !== undefined) return Number(digits);
+  const hint = `usage: audit ${usage}`;
+  throw new OpsError('invalid', text === undefined ? 'Which row?' : `"${text}" is no number of a row`, { hint });
+}

@@ -1,0 +1,60 @@
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { readPublicKey } from '../kernel/ed25519.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { findHeads, type SignedHead } from './head.ts';
+
+/** `--name words …`; an option has all words up to the next, for a line that nobody quoted. Slack makes `—` of `--`. */
+export function optionsOf<Name extends string>(
+  args: readonly string[],
+  names: readonly Name[],
+): Partial<Record<Name, string>> {
+  const options: Partial<Record<Name, string>> = {};
+  let name: Name | undefined;
+  for (const arg of args) {
+    const typed = /^(?:--|—)([a-z-]+)$/.exec(arg)?.[1];
+    const known = names.find((candidate) => candidate === typed);
+    if (known !== undefined) {
+      name = known;
+      options[known] ??= '';
+    } else if (typed === undefined && name !== undefined) options[name] = `${options[name]} ${arg}`.trim();
+    else {
+      const hint = 'usage: audit verify [--head LINE] [--public-key KEY]';
+      throw new OpsError('invalid', `"${arg}" is not understood here`, { hint });
+    }
+  }
+  return options;
+}
+
+/** The signed heads in what was given: the line itself, or, where files may be read, a file with such lines in it. */
+export async function headsIn(given: string, files: boolean): Promise<SignedHead[]> {
+  const inline = findHeads(given);
+  const heads = inline.length > 0 || !files ? inline : findHeads(await contentOf(given, '--head'));
+  if (heads.length > 0) return heads;
+  throw new OpsError('invalid', 'There is no signed head in what --head gives', {
+    hint: 'a line such as: rounds-audit v1 seq=… hash=… at=… key=… sig=…',
+  });
+}
+
+/** A public key, or the file that has it. */
+export async function publicKeyIn(given: string, files: boolean): Promise<KeyObject> {
+  const inline = readPublicKey(given);
+  const key = inline ?? (files ? readPublicKey(await contentOf(given, '--public-key')) : undefined);
+  if (key !== undefined) return key;
+  throw new OpsError('invalid', 'What --public-key gives is no Ed25519 public key', {
+    hint: '`npx rounds audit key` prints one with each new private key',
+  });
+}
+
+async function contentOf(path: string, option: string): Promise<string> {
+  const full = resolve(path);
+  try {
+    return await readFile(full, 'utf8');
+  } catch (cause) {
+    throw new OpsError('invalid', `${option} is neither the thing itself nor a file that can be read`, {
+      hint: `no readable file at ${full}`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { parseDuration } from '../kernel/duration.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { nearest } from '../kernel/nearest.ts';
+import type { AuditSearch } from './search.ts';
+
+/** What a search needs to know of who asks. */
+export interface Asking {
+  /** What `by:me` means. */
+  actor: string;
+  now: Date;
+  /** Most rows of an answer, and how many when nobody says. */
+  most: number;
+  usual: number;
+}
+
+export const searchUsage = '[WORD | by:WHO | action:NAME | target:PART | since:24h | until:DATE | limit:N …]';
+
+type Filter = (value: string, asking: Asking) => Partial<AuditSearch>;
+
+const filters: Record<string, Filter> = {
+  by: (value, { actor }) => ({ actors: value === 'me' ? [actor] : actorsOf(value) }),
+  action: (value) => ({ action: value }),
+  target: (value) => ({ target: value }),
+  since: (value, { now }) => ({ since: moment('since', value, now) }),
+  until: (value, { now }) => ({ until: moment('until', value, now) }),
+  below: (value) => ({ below: number('below', value, Number.MAX_SAFE_INTEGER) }),
+  limit: (value, { most }) => ({ limit: number('limit', value, most) }),
+};
+
+/** Words behind `/ops audit` → a search. Throws OpsError `invalid` for what can't be meant. Pure. */
+export function parseSearch(args: readonly string[], asking: Asking): AuditSearch {
+  const search: AuditSearch = { limit: asking.usual };
+  const words: string[] = [];
+  for (const arg of args) {
+    const [, name = '', value = ''] = /^([a-z]+):(.+)$/su.exec(arg) ?? [];
+    const filter = Object.hasOwn(filters, name) ? filters[name] : undefined;
+    if (filter) Object.assign(search, filter(value, asking));
+    else words.push(plainWord(arg, name));
+  }
+  return words.length > 0 ? { ...search, words } : search;
+}
+
+function plainWord(arg: string, name: string): string {
+  const hint = `usage: audit ${searchUsage}`;
+  if (/^(--|—)/.test(arg)) throw new OpsError('invalid', `There is no option ${arg}`, { hint });
+  const meant = name && nearest(name, Object.keys(filters));
+  if (meant) throw new OpsError('invalid', `There is no filter ${name}:`, { hint: `Did you mean ${meant}: ?` });
+  return arg;
+}
+
+/** `<@U123>` as Slack sends a mention, `os:anna`, or a bare name: somebody of Slack, of the system, or the bot itself. */
+function actorsOf(text: string): string[] {
+  const mentioned = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1];
+  if (mentioned) return [`slack:${mentioned}`];
+  const name = text.replace(/^@/, '');
+  return [name, `slack:${name}`, `os:${name}`];
+}
+
+/** `24h` = that long ago, or a date, or a date with a time, in UTC. */
+function moment(name: string, text: string, now: Date): Date {
+  const ms = parseDuration(text);
+  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z?)?$/.test(text);
+  const withZone = text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text;
+  const at = ms === undefined ? new Date(isDate ? withZone : Number.NaN) : new Date(now.getTime() - ms);
+  if (Number.isNaN(at.getTime())) {
+    const hint = 'such as 24h, 7d, 2026-11-23 or 2026-11-23T12:00Z';
+    throw new OpsError('invalid', `${name}: can't be "${text}"`, { hint });
+  }
+  return at;
+}
+
+function number(name: string, text: string, most: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most) {
+    throw new OpsError('invalid', `${name}: can't be "${text}"`, { hint: `a whole number from 1 to ${most}` });
+  }
+  return value;
+}

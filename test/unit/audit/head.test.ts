@@ -1,0 +1,58 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { checkSignature, findHeads, signHead } from '../../../src/audit/head.ts';
+import { newKeyPair, readPrivateKey, readPublicKey, writePublicKey } from '../../../src/kernel/ed25519.ts';
+
+const pair = newKeyPair();
+const privateKey = readPrivateKey(pair.privateKey)!;
+const publicKey = readPublicKey(pair.publicKey)!;
+const at = new Date('2026-11-23T12:00:00.000Z');
+const line = signHead({ seq: 1042, hash: 'ab'.repeat(32) }, at, privateKey);
+
+describe('a signed head', () => {
+  it('is one line that the public key alone can check, with other software too', () => {
+    const [, signed = '', signature = ''] = /^(rounds-audit v1 .*) sig=(\S+)$/.exec(line) ?? [];
+    expect(signed).toContain(`seq=1042 hash=${'ab'.repeat(32)} at=2026-11-23T12:00:00.000Z key=`);
+    expect(verify(null, Buffer.from(signed), publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
+    expect(line).not.toContain('\n');
+  });
+
+  it('is found in a log and in an export, lowest number first', () => {
+    const first = signHead({ seq: 7, hash: 'cd'.repeat(32) }, at, privateKey);
+    const heads = findHeads(
+      `{"level":30,"msg":"${line}"}\nsomething else\n> \`${first}\`\nrounds-audit v1 seq=1 hash=zz`,
+    );
+    expect(heads.map(({ seq }) => seq)).toEqual([7, 1042]);
+    expect(heads.map((head) => checkSignature(head, publicKey))).toEqual(['valid', 'valid']);
+  });
+
+  it.each([
+    ['number', line.replace('seq=1042', 'seq=1043')],
+    ['hash', line.replace('hash=ab', 'hash=ac')],
+    ['time', line.replace('2026', '2025')],
+    ['signature', line.replace(/sig=./, (start) => (start === 'sig=A' ? 'sig=B' : 'sig=A'))],
+  ])('is not believed with another %s', (_part, changed) => {
+    expect(findHeads(changed).map((head) => checkSignature(head, publicKey))).toEqual(['invalid']);
+  });
+
+  it('says whose key it takes', () => {
+    const other = readPublicKey(newKeyPair().publicKey);
+    expect(findHeads(line).map((head) => checkSignature(head, other))).toEqual(['other_key']);
+    expect(findHeads(line).map((head) => checkSignature(head, undefined))).toEqual(['no_key']);
+  });
+});
+
+describe('keys', () => {
+  it('are read as base64 and as PEM', () => {
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+    expect(readPrivateKey(pem)?.equals(privateKey)).toBe(true);
+    const publicPem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+    expect(readPublicKey(publicPem)?.equals(createPublicKey(privateKey))).toBe(true);
+    expect(writePublicKey(privateKey)).toBe(pair.publicKey);
+  });
+
+  it('that are none are refused', () => {
+    for (const text of ['', 'sesame', pair.publicKey, 'AAAA'.repeat(16)]) expect(readPrivateKey(text)).toBeUndefined();
+    for (const text of ['', 'sesame', pair.privateKey]) expect(readPublicKey(text)).toBeUndefined();
+  });
+});
