@@ -125,7 +125,8 @@ export type NextAction =
 export function nextAction(notice: Notice): NextAction {
   if (notice.ts === undefined) {
     if (notice.posting !== undefined) return { kind: 'look-for-message', version: notice.posting };
-    return notice.gone && !tell(notice).notify ? { kind: 'done' } : { kind: 'post' };
+    if (!notice.gone || tell(notice).notify) return { kind: 'post' };
+    return { kind: notice.said < notice.version ? 'skip-telling' : 'done' };
   }
   if (notice.saying !== undefined) return { kind: 'look-for-telling', version: notice.saying };
   if (notice.shown < notice.version) return { kind: 'edit' };

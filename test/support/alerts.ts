@@ -31,7 +31,9 @@ export function slackPort(workspace: Workspace, { timeoutMs = 2_000 } = {}): Ale
     signal: stopped.signal,
   });
   const { post, find, update } = createOutgoing({ call, signal: stopped.signal, timeoutMs });
-  const channels = createChannels({ call });
+  let elapsedMs = 0;
+  // Each look counts as an hour later: nothing is remembered from a fault that is over.
+  const channels = createChannels({ call, elapsedMs: () => (elapsedMs += 3_600_000) });
   return {
     post,
     find,
