@@ -18,9 +18,16 @@ export class PortError extends Error {
   override readonly name = 'PortError';
   readonly retryable: boolean;
   readonly reason: string;
-  constructor(reason: string, message: string, options: { retryable: boolean; cause?: unknown }) {
+  /** How long the other side asks to be left alone, ms: a retry comes no earlier. */
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    reason: string,
+    message: string,
+    options: { retryable: boolean; retryAfterMs?: number | undefined; cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.reason = reason;
     this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
