@@ -28,8 +28,8 @@ export interface DeliverPorts {
   dependents(checkId: string): number;
 }
 
-/** A message can be looked for from this long before it was due: clocks differ. */
-const lookBackMs = 60_000;
+/** It is looked for from this long before it was due: Slack's clock and ours differ. */
+const lookBackMs = 30 * 60_000;
 
 /**
  * Compares what should be said with what was posted until both agree. It may end anywhere: a post that was begun is

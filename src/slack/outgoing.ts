@@ -3,14 +3,18 @@ import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Answer, Call } from './caller.ts';
 import { fitPost } from './limits.ts';
+import { redactedView } from './redacted.ts';
 import { respondTo } from './respond.ts';
 
-/** All that the bot sends to Slack. Every post is cut to Slack's limits here. Every method throws PortError. */
+/** All that the bot sends to Slack. Every post is redacted and cut to Slack's limits here. Every method throws PortError. */
 export interface Outgoing {
   /** Posts a message, once: after an unclear answer it is looked up by `key` before it is posted again. */
   post(message: Message): Promise<Posted>;
-  /** The timestamp of the message posted with `key`, when it is there. */
-  find(message: { channel: string; key: string; threadTs?: string }): Promise<string | undefined>;
+  /**
+   * The timestamp of the message posted with `key`, when it is there: among the newest 200 of the channel, and with `since`
+   * among all that came after that moment (2,000 at most).
+   */
+  find(message: { channel: string; key: string; threadTs?: string; since?: Date }): Promise<string | undefined>;
   /** Replaces a message's content. `patienceMs`: how long a 429 may hold it up (0 = not at all). */
   update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
   /** Only `user` sees it. */
@@ -48,7 +52,7 @@ const secondLookMs = 500;
 export function createOutgoing(options: { call: Call; signal: AbortSignal; timeoutMs: number }): Outgoing {
   const { call, signal } = options;
 
-  const find: Outgoing['find'] = async ({ channel, key, threadTs }) => {
+  const find: Outgoing['find'] = async ({ channel, key, threadTs, since }) => {
     const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
     let cursor = '';
     for (let page = 0; page < 10; page += 1) {
@@ -58,7 +62,7 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
       const ts = tsOf(answer.messages, key);
       cursor = cursorOf(answer);
       // History starts with the newest: what was posted seconds ago is on the first page. A thread ends with it.
-      if (ts !== undefined || cursor === '' || threadTs === undefined) return ts;
+      if (ts !== undefined || cursor === '' || (threadTs === undefined && !isSince(since, answer.messages))) return ts;
     }
     return undefined;
   };
@@ -131,11 +135,15 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
     },
     openView: async (triggerId, view) => {
       // A trigger lives 3 s: waiting for a rate limit longer than that is waiting for nothing.
-      const answer = await call('views.open', { trigger_id: triggerId, view }, { patienceMs: 1_000 });
+      const answer = await call(
+        'views.open',
+        { trigger_id: triggerId, view: redactedView(view) },
+        { patienceMs: 1_000 },
+      );
       return stringOf(isObject(answer.view) ? answer.view : {}, 'id');
     },
     updateView: async (viewId, view) => {
-      await call('views.update', { view_id: viewId, view }, { idempotent: true });
+      await call('views.update', { view_id: viewId, view: redactedView(view) }, { idempotent: true });
     },
   };
 }
@@ -161,6 +169,12 @@ function tsOf(messages: unknown, key: string): string | undefined {
     return metadata.event_payload.key === key;
   });
   return typeof found?.ts === 'string' ? found.ts : undefined;
+}
+
+/** Whether all of a page came after a moment, so that older ones may have too. */
+function isSince(since: Date | undefined, messages: unknown): boolean {
+  const oldest = Array.isArray(messages) ? messages.filter(isObject).at(-1)?.ts : undefined;
+  return since !== undefined && typeof oldest === 'string' && Number(oldest) * 1_000 > since.getTime();
 }
 
 function cursorOf(answer: Answer): string {

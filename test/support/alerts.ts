@@ -7,6 +7,7 @@ import type { ProblemEvent } from '../../src/health/events.ts';
 import type { CheckReport, Outcome } from '../../src/health/model.ts';
 import type { JobContext, JobHandler, JobKind } from '../../src/jobs/model.ts';
 import { PortError } from '../../src/kernel/errors.ts';
+import { boltLog } from '../../src/slack/bolt-log.ts';
 import { clientOptions, createCall } from '../../src/slack/caller.ts';
 import { createChannels } from '../../src/slack/channels.ts';
 import { createOutgoing } from '../../src/slack/outgoing.ts';
@@ -23,7 +24,9 @@ export const mentions: Record<string, string> = { '@web': '<@U0ANNA0001>', '@dba
 export function slackPort(workspace: Workspace, { timeoutMs = 2_000 } = {}): AlertPort {
   const stopped = new AbortController();
   onTestFinished(() => stopped.abort());
-  const client = () => new WebClient(workspace.botToken, clientOptions(workspace.apiUrl, timeoutMs, stopped.signal));
+  const logger = boltLog(memoryLog());
+  const client = () =>
+    new WebClient(workspace.botToken, { ...clientOptions(workspace.apiUrl, timeoutMs, stopped.signal), logger });
   const call = createCall({
     client: client(),
     slowClient: client(),

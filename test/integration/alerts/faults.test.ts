@@ -3,6 +3,7 @@ import type { AlertPort } from '../../../src/alerts/model.ts';
 import { PortError } from '../../../src/kernel/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { Fault } from '../../../src/workspace/faults.ts';
+import { postMessage } from '../../../src/workspace/messages.ts';
 import { type Desk, deskOf, eventOf, inChannel, replies } from '../../support/alerts.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
@@ -194,6 +195,18 @@ describe.each([
       expect.stringContaining('🔴 FAIL db: fail it is · was WARN'),
     ]);
   }, 60_000);
+
+  it('the process was away for long, and much was said since: the message is still found', async () => {
+    const desk = await deskOf(store, { port: dying({ point: 'after post' }) });
+    desk.clock.move(Date.now() - desk.clock.now().getTime());
+    await desk.take(eventOf(desk, 'opened', 'api'));
+    expect(await desk.queue.run()).toHaveLength(1);
+    const { state, channel, identity } = desk.workspace;
+    for (let at = 0; at < 450; at += 1)
+      postMessage(state, channel('alerts').id, identity.botUser, { text: `talk ${at}` });
+    await desk.queue.finish();
+    expect(inChannel(desk).filter(({ text }) => text.includes('FAIL api'))).toHaveLength(1);
+  });
 
   it('the channel is missing, then it is there: the message comes', async () => {
     const desk = await deskOf(store, { ops: { slack: { alerts: '#later' } } });
