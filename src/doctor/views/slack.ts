@@ -13,7 +13,7 @@ export function doctorPost(findings: readonly Finding[], { all }: { all: boolean
   const fine = all ? findings.filter(({ state }) => state === 'ok') : [];
   const worst = bad[0];
   return {
-    text: worst ? `${head} — ${worst.part}: ${escapeSlack(short(worst.message))}` : head,
+    text: worst ? `${head} — ${escapeSlack(`${worst.part}: ${short(worst.message)}`)}` : head,
     blocks: [
       section(bad.length > 0 ? `*${head}*` : head),
       ...bad.map((finding) => section(lineOf(finding))),
