@@ -2,6 +2,7 @@ import type { Post, SlackBlock } from '../kernel/command.ts';
 import { fitBlock } from './blocks.ts';
 import { cutText } from './cut.ts';
 import { mrkdwn } from './elements.ts';
+import { redactedPost } from './redacted.ts';
 
 /**
  * Slack's limits for a message. Source: Slack's Block Kit reference; the budget is undocumented and was measured
@@ -28,9 +29,11 @@ const moreCostChars = limits.blockCostChars + 30;
 
 /**
  * Makes any post fit Slack's limits: text is cut at a safe place, whole blocks are dropped from the end and counted in
- * "… and N more". Buttons at the very end stay, they are how one gets at the rest. Pure.
+ * "… and N more". Buttons at the very end stay, they are how one gets at the rest. Secrets and personal data are masked
+ * first, while they are whole. Pure.
  */
-export function fitPost(post: Post, use: Use): Post {
+export function fitPost(whole: Post, use: Use): Post {
+  const post = redactedPost(whole);
   const max = use === 'update' ? limits.updateTextChars : limits.textChars;
   const blocks = fitBlocks(post.blocks);
   const text = cutText(post.text.toWellFormed(), max);

@@ -28,9 +28,13 @@ const prefixed = new RegExp(
     'SG\\.',
     'AGE-SECRET-KEY-',
     'eyJ',
-  ].join('|')})(?=([\\w.\\u2011-]+))`,
+  ].join('|')})`,
   'g',
 );
+
+/** Without one of these no prefix is there. */
+const prefixChar = /[-_.]|eyJ/;
+const fixedStart = /A[KSBC][IC]A|AIza|u\+|R0|SK/;
 
 /** How long the rest must be where the prefix alone could begin an ordinary word. */
 const least: Record<string, number> = { npm_: 20, 'pypi-': 40, 'sk-': 20, 'SG.': 30, glsa_: 20, eyJ: 8, 'ya29.': 12 };
@@ -44,8 +48,10 @@ const fixed = [
   /(?<![A-Za-z0-9])(SK)[0-9a-f]{32}(?![A-Za-z0-9])/g,
 ];
 
-const pem =
-  /(-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----)(?:[\w+/=\s\\:,.()-]*?-----END [A-Z0-9 ]{1,60}-----|[\w+/=\s\\:,.()]*)/g;
+const pemStart = /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?!\*\*\*)/g;
+const pemEnd = /-----END [A-Z0-9 ]{1,60}-----/y;
+/** Of what a key's body consists, also as one line with `\\n` in it. */
+const pemBody = /(?:[\w+/=\s\\:,.()*]|-(?!----))*/y;
 
 /** Slack's addresses that work without a token: incoming webhooks, answers to commands and buttons. */
 const hook = /(hooks\.slack\.com\/(?:services|workflows|triggers|commands|actions|app)\/)(?!\*{3})[\w./-]+/g;
@@ -58,9 +64,9 @@ const signed = /([?&;](?:X-Amz-(?:Signature|Security-Token|Credential)|sig|signa
 /** The text with every secret known by its look masked. */
 export function maskTokens(text: string): string {
   let masked = text;
-  if (masked.includes('-----BEGIN')) masked = masked.replace(pem, '$1***');
-  masked = maskPrefixed(masked);
-  for (const pattern of fixed) masked = masked.replace(pattern, '$1***');
+  if (masked.includes('-----BEGIN')) masked = maskKeys(masked);
+  if (prefixChar.test(masked)) masked = maskPrefixed(masked);
+  if (fixedStart.test(masked)) for (const pattern of fixed) masked = masked.replace(pattern, '$1***');
   if (masked.includes('//')) {
     masked = masked
       .replace(hook, '$1***')
@@ -71,15 +77,39 @@ export function maskTokens(text: string): string {
   return masked;
 }
 
+const rest = /[\w.-]+/y;
+
 /** The rest of each token is looked at once and cut out by hand: it may be of any length. */
 function maskPrefixed(text: string): string {
   let out = '';
   let at = 0;
-  for (const match of text.matchAll(prefixed)) {
-    const [, prefix = '', rest = ''] = match;
-    if (match.index < at || rest.length < (least[prefix] ?? 6)) continue;
-    out += `${text.slice(at, match.index)}${prefix}***`;
-    at = match.index + prefix.length + rest.length;
+  prefixed.lastIndex = 0;
+  for (let match = prefixed.exec(text); match; match = prefixed.exec(text)) {
+    const prefix = match[0];
+    const from = prefixed.lastIndex;
+    rest.lastIndex = from;
+    const length = rest.exec(text)?.[0].length ?? 0;
+    if (length < (least[prefix] ?? 6)) continue;
+    out += `${text.slice(at, from)}***`;
+    at = from + length;
+    prefixed.lastIndex = at;
+  }
+  return at === 0 ? text : out + text.slice(at);
+}
+
+/** Private keys, to their end or as far as they look like one. */
+function maskKeys(text: string): string {
+  let out = '';
+  let at = 0;
+  pemStart.lastIndex = 0;
+  while (pemStart.exec(text)) {
+    const from = pemStart.lastIndex;
+    pemBody.lastIndex = from;
+    const to = from + (pemBody.exec(text)?.[0].length ?? 0);
+    pemEnd.lastIndex = to;
+    out += `${text.slice(at, from)}***`;
+    at = pemEnd.test(text) ? pemEnd.lastIndex : to;
+    pemStart.lastIndex = at;
   }
   return at === 0 ? text : out + text.slice(at);
 }
