@@ -39,6 +39,37 @@ describe('users and groups', () => {
     expect(members.users).toHaveLength(2);
   });
 
+  it('show strangers, grids and disabled groups as Slack does', async () => {
+    const { id } = workspace.addUser('eve', { team_id: 'T0OTHER', is_stranger: true, is_ultra_restricted: true });
+    const { user } = await slack.users.info({ user: id });
+    expect(user).toMatchObject({ team_id: 'T0OTHER', is_stranger: true, is_ultra_restricted: true, deleted: false });
+    await workspace.changeGroup('oncall', { disabled: true });
+    expect((await slack.usergroups.list()).usergroups?.map(({ handle }) => handle)).toEqual(['platform']);
+    const { usergroups } = await slack.usergroups.list({ include_disabled: true });
+    expect(usergroups).toMatchObject([
+      { handle: 'oncall', date_delete: 1 },
+      { handle: 'platform', date_delete: 0 },
+    ]);
+    const usergroup = usergroups?.[0]?.id ?? '';
+    expect((await refusal(slack.usergroups.users.list({ usergroup }))).error).toBe('no_such_subteam');
+  });
+
+  it('tell the app of changes it subscribed to', async () => {
+    workspace.connectHttp({ url: 'http://127.0.0.1:1/', signingSecret: 'x' });
+    await workspace.changeUser('ben', { is_restricted: true });
+    await workspace.changeGroup('oncall', { members: ['anna', 'cara'] });
+    const events = workspace.deliveries.map(({ payload }) => payload.event);
+    expect(events).toMatchObject([
+      { type: 'user_change', user: { id: workspace.user('ben').id, is_restricted: true } },
+      {
+        type: 'subteam_members_changed',
+        added_users: [workspace.user('cara').id],
+        removed_users: [workspace.user('ben').id],
+      },
+      { type: 'subteam_updated', subteam: { handle: 'oncall', date_delete: 0 } },
+    ]);
+  });
+
   it.each<[string, () => Promise<unknown>]>([
     ['user_not_found', () => slack.users.info({ user: 'U0NOBODY' })],
     ['users_not_found', () => slack.users.lookupByEmail({ email: 'no@example.com' })],

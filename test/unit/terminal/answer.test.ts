@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { permissionsOf } from '../../../src/kernel/access.ts';
-import type { CommandContext, Reply } from '../../../src/kernel/command.ts';
+import { type DeniedAttempt, permissionsOf } from '../../../src/kernel/access.ts';
+import type { CommandContext, Reply, Role } from '../../../src/kernel/command.ts';
 import { defineCommand } from '../../../src/kernel/command.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
 import { answerLine } from '../../../src/terminal/answer.ts';
@@ -19,9 +19,10 @@ function reply(text: string, over: Partial<Reply> = {}): Reply {
   };
 }
 
-async function answer(run: () => Promise<Reply> | AsyncIterable<Reply>, json = false) {
+async function answer(run: () => Promise<Reply> | AsyncIterable<Reply>, json = false, role: Role = 'viewer') {
   const log = memoryLog();
-  const command = defineCommand<object>({ name: 'x', summary: '', usage: '', examples: [], role: 'viewer', run });
+  const command = defineCommand<object>({ name: 'x', summary: '', usage: '', examples: [], role, run });
+  const denied: DeniedAttempt[] = [];
   const ctx: CommandContext<object> = {
     services: {},
     actor: { id: 'os:anna', name: 'anna', mention: 'anna' },
@@ -32,7 +33,8 @@ async function answer(run: () => Promise<Reply> | AsyncIterable<Reply>, json = f
     signal: new AbortController().signal,
     ...permissionsOf(viewersOnly, { id: 'os:anna' }),
   };
-  return { answer: await answerLine(command, ctx, { args: [], json, style }), log };
+  const given = await answerLine(command, ctx, { args: [], json, style }, (attempt) => denied.push(attempt));
+  return { answer: given, log, denied };
 }
 
 describe('what a terminal prints', () => {
@@ -61,6 +63,20 @@ describe('what a terminal prints', () => {
       throw new OpsError('not_found', 'There is no check "x"', { hint: 'Did you mean y?' });
     });
     expect(given).toEqual({ problem: 'There is no check "x"\n→ Did you mean y?', exitCode: 3 });
+  });
+
+  it('is the denial of somebody without the role, and nothing runs', async () => {
+    let ran = false;
+    const run = async () => {
+      ran = true;
+      return reply('done');
+    };
+    const { answer: given, denied } = await answer(run, false, 'operator');
+    expect(given).toEqual({ problem: "This takes the role operator, which you don't have.", exitCode: 3 });
+    expect(denied).toMatchObject([
+      { actor: { id: 'os:anna' }, request: 'ABC123', action: 'x', role: 'operator', denial: { why: 'role' } },
+    ]);
+    expect(ran).toBe(false);
   });
 
   it('gives a bug a reference that the log explains, and nothing of its text', async () => {
