@@ -83,7 +83,7 @@ export function partsOf(pieces: Pieces, signal: AbortSignal): Part[] {
       schedulesPart(open, time, team.zone),
     ),
     on('secrets', ops, (loaded) => secretsPart(loaded, variables)),
-    on('checks', health, checksPart),
+    on('checks', health, (open) => checksPart(open)),
     pagerDutyPart(environment.pagerDuty),
     on('aws', ops, ({ checks }) => awsPart(checks)),
     on('heartbeat', ops, ({ heartbeat }) => heartbeatPart({ configured: heartbeat !== undefined, tryOut })),

@@ -7,10 +7,10 @@ import { type Found, ok, type Part, problem, unknown } from '../model.ts';
 const ours = new Set<UnmeasuredReason>(['denied', 'no_credentials', 'not_entitled', 'misconfigured']);
 
 /** Below the deadline of a part: what was measured until then is told. */
-const withinMs = 8_000;
+const defaultWithinMs = 8_000;
 
 /** Whether the checks can measure: each is asked once, costly ones by their last result. What they find is not told. */
-export function checksPart(health: Pick<Health, 'measure'>): Part {
+export function checksPart(health: Pick<Health, 'measure'>, { withinMs = defaultWithinMs } = {}): Part {
   return {
     name: 'checks',
     look: async (signal) => {
@@ -21,7 +21,7 @@ export function checksPart(health: Pick<Health, 'measure'>): Part {
         const options = { scope: { kind: 'all' } as const, signal: AbortSignal.any([signal, enough.signal]) };
         for await (const next of health.measure(options)) report = next;
         if (report === undefined) return [unknown('no check was measured in time')];
-        return findingsOf(report);
+        return findingsOf(report, withinMs);
       } finally {
         clearTimeout(timer);
       }
@@ -30,7 +30,10 @@ export function checksPart(health: Pick<Health, 'measure'>): Part {
 }
 
 /** Pure. */
-export function findingsOf({ checks, pending }: Pick<HealthReport, 'checks' | 'pending'>): Found[] {
+export function findingsOf(
+  { checks, pending }: Pick<HealthReport, 'checks' | 'pending'>,
+  withinMs: number = defaultWithinMs,
+): Found[] {
   const late = checks.filter(({ id }) => pending.includes(id));
   const seen = checks.filter(({ id }) => !pending.includes(id));
   const mute = seen.filter(({ outcome, attempts }) => outcome === 'unknown' && attempts > 0);

@@ -57,6 +57,15 @@ function neededRights(table: string): string[] {
     : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 }
 
+interface Right {
+  role: string;
+  table: string;
+  right: string;
+  there: boolean;
+  allowed: boolean;
+}
+
+/** The tables of the migrations, and those that the queue made in its own schema. */
 async function rightsOf(store: Pick<Store, 'db'>): Promise<Found[]> {
   const migrations = await readMigrations();
   const names = migrations.flatMap(({ sql: text }) =>
@@ -65,26 +74,39 @@ async function rightsOf(store: Pick<Store, 'db'>): Promise<Found[]> {
   const wanted = [...names, 'schema_migration'].flatMap((table) =>
     neededRights(table).map((right) => ({ table, right })),
   );
-  const { rows } = await sql<{ role: string; table: string; right: string; there: boolean; allowed: boolean }>`
-    select current_user as role, w.table, w.right, to_regclass(quote_ident(w.table)) is not null as there,
-      coalesce(has_table_privilege(to_regclass(quote_ident(w.table)), w.right), false) as allowed
-    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w("table" text, "right" text)
-    order by 2, 3`.execute(store.db());
-  const gone = [...new Set(rows.filter(({ there }) => !there).map(({ table }) => table))];
-  const denied = Map.groupBy(
-    rows.filter(({ there, allowed }) => there && !allowed),
-    ({ table }) => table,
-  );
-  const found = [...denied].map(([table, lacking]) => {
-    const rights = lacking.map(({ right }) => right).join(', ');
-    return problem(
-      `the role ${lacking[0]!.role} lacks ${rights} on ${table}`,
-      `grant ${rights} on ${table} to ${lacking[0]!.role}`,
-    );
-  });
-  if (gone.length > 0) {
-    const fix = 'correct search_path of this role, or let `rounds start` migrate the database';
-    found.push(problem(`tables are missing: ${gone.join(', ')}`, fix));
-  }
+  const { rows } = await sql<Right>`
+    with wanted as (
+      select w.table, w.right, to_regclass(quote_ident(w.table)) as found
+      from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w("table" text, "right" text)
+      union all
+      select 'pgboss.' || c.relname, r.right, c.oid::regclass
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'pgboss'
+      cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as r ("right")
+      where c.relkind in ('r', 'p') and not c.relispartition
+    )
+    select current_user::text as role, 'function audit_append' as "table", 'EXECUTE' as "right", true as there,
+      has_function_privilege(p.oid, 'EXECUTE') as allowed
+    from pg_proc p where p.proname = 'audit_append' and pg_function_is_visible(p.oid)
+    union all
+    select current_user::text, w.table, w.right, found is not null,
+      coalesce(has_table_privilege(found, w.right), false)
+    from wanted w order by 2, 3`.execute(store.db());
+  const found = [...lackingOf(rows), ...missingOf(rows)];
   return found.length > 0 ? found : [ok(`the role ${rows[0]!.role} has the rights it needs`)];
+}
+
+function lackingOf(rows: readonly Right[]): Found[] {
+  const lacking = rows.filter(({ there, allowed }) => there && !allowed);
+  return [...Map.groupBy(lacking, ({ table }) => table)].map(([table, list]) => {
+    const rights = list.map(({ right }) => right).join(', ');
+    const role = list[0]!.role;
+    return problem(`the role ${role} lacks ${rights} on ${table}`, `grant ${rights} on ${table} to ${role}`);
+  });
+}
+
+function missingOf(rows: readonly Right[]): Found[] {
+  const gone = [...new Set(rows.filter(({ there }) => !there).map(({ table }) => table))];
+  if (gone.length === 0) return [];
+  const fix = 'correct search_path of this role, or start Rounds: it makes its tables';
+  return [problem(`tables are missing: ${gone.join(', ')}`, fix)];
 }

@@ -66,6 +66,8 @@ async function refusedIsProblem(found: Promise<Found>): Promise<Found> {
   try {
     return await found;
   } catch (error) {
+    // Slack is there and asks to wait: that says nothing about the tokens.
+    if (error instanceof OpsError && error.message.includes('rate_limited')) return unknown(error.message);
     if (error instanceof OpsError) return problem(error.message, error.hint);
     throw error;
   }

@@ -69,7 +69,6 @@ describe('the tokens', () => {
     ['hangs', { kind: 'delay', ms: 20_000 }],
     ['answers 500', { kind: 'http', status: 500 }],
     ['breaks the connection', { kind: 'drop-request' }],
-    ['asks to wait', { kind: 'ratelimited', retryAfterSeconds: 30 }],
   ] as const)('can not be looked at while Slack %s', async (_, fault) => {
     const workspace = await workspaceOf();
     workspace.fault('auth.test', fault);
@@ -78,6 +77,13 @@ describe('the tokens', () => {
       message: expect.stringContaining("Slack can't be reached"),
       fix: expect.stringContaining('network'),
     });
+  });
+
+  it('are unknown while Slack asks to wait', async () => {
+    const workspace = await workspaceOf();
+    workspace.fault('auth.test', { kind: 'ratelimited', retryAfterSeconds: 30 });
+    workspace.fault('apps.connections.open', { kind: 'ratelimited', retryAfterSeconds: 30 });
+    expect((await look(lookAt(workspace))).map(({ state }) => state)).toEqual(['unknown', 'unknown']);
   });
 
   it('of Slack that nobody can reach make one finding a part, not one for each name', async () => {
