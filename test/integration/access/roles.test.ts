@@ -34,7 +34,7 @@ async function withButton(options: { kind?: 'http' | 'socket'; roles?: Roles; wo
     pressAndRun: async (user: string) => {
       const before = pages();
       await press(user);
-      await vi.waitFor(() => expect(pages()).toBe(before + 1));
+      await vi.waitFor(() => expect(pages()).toBe(before + 1), { timeout: 10_000 });
     },
   };
 }
@@ -82,7 +82,7 @@ describe('nobody but full members of the own workspace', () => {
     await press('eve');
     await told(workspace, 'eve', words);
     await workspace.user('eve').command('ops', '/ops echo y');
-    await vi.waitFor(() => expect(workspace.ephemerals('eve')).toHaveLength(2));
+    await vi.waitFor(() => expect(workspace.ephemerals('eve')).toHaveLength(2), { timeout: 10_000 });
     expect(pages()).toBe(0);
     expect(denied.map(({ action }) => action)).toEqual(['slow.page', 'echo']);
     expect(workspace.messages('ops')).toHaveLength(1);
@@ -214,8 +214,12 @@ describe('what Slack does not tell is denied, with the cause and the remedy', ()
     const pressedAtMs = performance.now();
     workspace.addUser('dora');
     await press('dora');
-    await told(workspace, 'dora', "Slack didn't answer users.info within 3 s");
-    expect(performance.now() - pressedAtMs).toBeLessThan(5_000);
+    const [said] = await workspace.waitFor(
+      () => (workspace.ephemerals('dora').length > 0 ? workspace.ephemerals('dora') : undefined),
+      { timeoutMs: 7_500, what: 'the denial' },
+    );
+    expect(said?.text).toContain("Slack didn't answer users.info within 3 s");
+    expect(performance.now() - pressedAtMs).toBeLessThan(7_500);
     expect(pages()).toBe(0);
   });
 

@@ -220,10 +220,10 @@ describe('somebody at a terminal', () => {
 
 it('a command is stopped where it asks for a role that its asker lacks', async () => {
   const { access } = workspace({ responder: ['U1'] });
-  const { may, require } = permissionsOf(access, { id: 'slack:U1' });
-  await require('responder');
-  expect(await may('operator')).toEqual(denied('role'));
-  const error = await require('operator').catch((thrown: unknown) => thrown);
+  const permissions = permissionsOf(access, { id: 'slack:U1' });
+  await permissions.require('responder');
+  expect(await permissions.may('operator')).toEqual(denied('role'));
+  const error = await permissions.require('operator').catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(Forbidden);
   expect(error).toMatchObject({ code: 'forbidden', role: 'operator', denial: { why: 'role' } });
 });
