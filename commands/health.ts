@@ -1,18 +1,21 @@
-import type { Scope } from '../src/health/health.ts';
 import { type CheckDetails, exitCodeOf, type HealthReport } from '../src/health/model.ts';
+import { type Scope, scopeNamed } from '../src/health/scope.ts';
+import { roleToEnd } from '../src/health/silences/model.ts';
 import { detailsPost } from '../src/health/views/details.ts';
 import { healthJson } from '../src/health/views/json.ts';
+import { endedReply, mutedReply } from '../src/health/views/silence.ts';
 import { healthPost } from '../src/health/views/slack.ts';
 import { tablePosts } from '../src/health/views/table.ts';
 import { detailsText, healthText } from '../src/health/views/terminal.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
-import { nearest } from '../src/kernel/nearest.ts';
 import { runbookPost } from '../src/runbooks/views.ts';
 import type { Services } from '../src/services.ts';
 
 type Context = CommandContext<Services>;
+
+const hourMs = 3_600_000;
 
 export default defineCommand<Services>({
   name: 'health',
@@ -40,32 +43,32 @@ export default defineCommand<Services>({
       role: 'viewer',
       run: (ctx, id) => known(ctx, id, 'thread'),
     },
+    mute1h: {
+      summary: 'Mutes a check for an hour: it is measured, nobody is told',
+      role: 'responder',
+      run: (ctx, id) => mute(ctx, id, hourMs),
+    },
+    mute4h: {
+      summary: 'Mutes a check for four hours',
+      role: 'responder',
+      run: (ctx, id) => mute(ctx, id, 4 * hourMs),
+    },
+    unmute: {
+      summary: 'Ends a mute; ending maintenance takes an operator',
+      role: 'responder',
+      run: (ctx, id) => unmute(ctx, id),
+    },
     runbook: { summary: 'Shows the runbook to whoever pressed it', role: 'viewer', run: (ctx, id) => runbook(ctx, id) },
   },
 });
 
-/** A word is a group or a check; where both have the name it is the group, and `group/check` is the check. */
 function scopeOf({ services: { ops } }: Context, args: string[]): Scope {
   const [typed, ...rest] = args;
   if (typed === undefined) return { kind: 'all' };
   const hint = 'usage: health [GROUP | CHECK]';
   if (rest.length) throw new OpsError('invalid', `"${rest.join(' ')}" is too much`, { hint });
   if (typed.startsWith('-')) throw new OpsError('invalid', `There is no option ${typed}`, { hint });
-  const name = typed.toLowerCase();
-  const groups = [...new Set(ops.checks.map((check) => check.group))];
-  const ids = ops.checks.map((check) => check.id);
-  const full = ops.checks.find((check) => `${check.group}/${check.id}` === name);
-  if (full) return { kind: 'check', id: full.id };
-  if (groups.includes(name)) return { kind: 'group', id: name };
-  if (ids.includes(name)) return { kind: 'check', id: name };
-  const close = nearest(name, [...groups, ...ids, ...ops.checks.map((check) => `${check.group}/${check.id}`)]);
-  throw new OpsError('not_found', `There is no group or check "${typed}"`, {
-    hint: close ? `Did you mean ${close}?` : `Groups: ${some(groups)}. Checks: ${some(ids)}.`,
-  });
-}
-
-function some(names: string[]): string {
-  return names.length > 12 ? `${names.slice(0, 12).join(', ')} … and ${names.length - 12} more` : names.join(', ');
+  return scopeNamed(typed, ops);
 }
 
 async function* sweep(ctx: Context, scope: Scope, place: Reply['place']): AsyncIterable<Reply> {
@@ -113,6 +116,16 @@ function detailsReply(
     exitCode: exitCodeOf(details.report.outcome),
     partial: (report?.pending.length ?? 0) > 0,
   };
+}
+
+async function mute(ctx: Context, checkId: string, forMs: number): Promise<Reply> {
+  return mutedReply(await ctx.services.health.muteCheck(ctx, { checkId, forMs }), ctx.clock.now(), 'thread');
+}
+
+async function unmute(ctx: Context, id: string): Promise<Reply> {
+  const { health } = ctx.services;
+  await ctx.require(roleToEnd(await health.silence(id)));
+  return endedReply(await health.endSilence(ctx, id), ctx.clock.now(), 'thread');
 }
 
 async function runbook({ services: { ops, runbooks } }: Context, id: string): Promise<Reply> {

@@ -2,12 +2,15 @@ import type { CheckReport, Judgement } from './model.ts';
 
 /** A silence over a check: a maintenance window or somebody's mute. */
 export interface Mute {
+  /** Who or what: `@anna`, a window's id. */
   id: string;
   /** Since when; undefined = not known. */
   from?: Date;
   /** Undefined = until somebody ends it. */
   until?: Date;
   reason?: string;
+  /** Of somebody's mute: the id under which it can be ended. */
+  silence?: string;
 }
 
 type Dependent = { id: string; dependsOn: readonly string[] };
@@ -73,7 +76,7 @@ function rootOf<Report extends Judged>(
  * the one that ends last counts.
  * `sayTime` writes a moment in the reader's zone.
  */
-export function applyMuted<Report extends Judgement & Pick<CheckReport, 'since'>>(
+export function applyMuted<Report extends Judgement & Pick<CheckReport, 'since' | 'muted'>>(
   report: Report,
   mutes: readonly Mute[],
   sayTime: (at: Date) => string,
@@ -81,11 +84,19 @@ export function applyMuted<Report extends Judgement & Pick<CheckReport, 'since'>
   const endOf = (mute: Mute) => mute.until?.getTime() ?? Number.POSITIVE_INFINITY;
   const [longest] = mutes.toSorted((a, b) => endOf(b) - endOf(a));
   if (!longest) return report;
+  const { id: by, until: end, reason: said, silence } = longest;
+  const muted = {
+    by,
+    ...(end && { until: end }),
+    ...(said !== undefined && { reason: said }),
+    ...(silence !== undefined && { silence }),
+  };
   const until = longest.until ? ` until ${sayTime(longest.until)}` : '';
   const why = longest.reason ? ` (${longest.reason})` : '';
   return {
     ...report,
     outcome: 'muted',
+    muted,
     since: longest.from ?? report.since,
     reason: `muted${until} by ${longest.id}${why}; ${report.outcome === 'blocked' ? '' : `measured ${report.outcome}: `}${report.reason}`,
   };

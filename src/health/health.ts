@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Check, Ops } from '../config/model.ts';
 import type { Jobs } from '../jobs/model.ts';
-import type { Schedule } from '../jobs/timing.ts';
+import type { Schedule, Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -10,20 +10,25 @@ import type { Store } from '../store/store.ts';
 import { causesBeyond, sayCause } from './causes.ts';
 import type { OnEvents } from './events.ts';
 import { Known } from './known.ts';
-import { activeWindows, isSkipped } from './maintenance.ts';
+import { isSkipped } from './maintenance.ts';
 import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
 import { historyOf, type Past } from './past.ts';
 import { healthSchedule, sweepHandler, sweepJob } from './regular.ts';
 import { lastReport } from './report.ts';
+import type { Scope } from './scope.ts';
 import type { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
+import { silenceOverJob } from './silences/change.ts';
+import { silenceOverHandler } from './silences/expiry.ts';
+import { createSilences, type Silences } from './silences/face.ts';
+import type { OnSilence } from './silences/model.ts';
 import { Sweeps } from './sweeps.ts';
 import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
 
-export type Scope = { kind: 'all' } | { kind: 'group'; id: string } | { kind: 'check'; id: string };
+export type { Scope } from './scope.ts';
 
 /** What `/ops health` and the regular runs stand on. All reports are worst first. */
-export interface Health {
+export interface Health extends Silences {
   /**
    * Measures now: yields the last known results at once (`pending` = being measured), then as results arrive, at most
    * every 250 ms; the last report has nothing pending. Ends early, without it, when `signal` is aborted.
@@ -57,6 +62,9 @@ export interface HealthOptions {
   onSweep?: (report: HealthReport) => void;
   /** What a regular run means for people, told within the transaction that records it. */
   onEvents?: OnEvents | undefined;
+  /** Somebody silenced checks, or ended that; told within the transaction. */
+  onSilence?: OnSilence | undefined;
+  timers?: Pick<Timers, 'set' | 'cancel'> | undefined;
   /** How long an answer waits for the database before it does without, ms; default 2 s. */
   patienceMs?: number;
 }
@@ -67,12 +75,21 @@ const betweenReportsMs = 250;
 
 /** The feature's face: the checks of `ops`, measured on demand and regularly, with their history in `store`. */
 export function createHealth(options: HealthOptions): Health {
-  const { ops, store, clock, log, reveal, onSweep, onEvents, patienceMs } = options;
+  const { ops, store, clock, log, reveal, onSweep, onEvents, onSilence, timers, patienceMs } = options;
   const known = new Known({ checks: ops.checks, store, clock, log, patienceMs });
   // Sorted once: sorting a thousand names for each of a sweep's reports would cost more than judging them.
   const inOrder = ops.checks.toSorted((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id));
+  const ports = { ops, store, clock, onSilence, timers };
+  const silences = createSilences(ports, (what, work) => known.attempt(what, work));
+  const { windows } = silences;
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
-  const sweeps = new Sweeps({ ops, known, clock, log, reveal, onEnd, onEvents });
+  const sweeps = new Sweeps({ ops, known, refresh, windows, clock, log, reveal, onEnd, onEvents });
+
+  /** Reads what replicas know; resolves to the first thing that could not be read. */
+  async function refresh(): Promise<string | undefined> {
+    const [results, mutes] = await Promise.all([known.refresh(), silences.read()]);
+    return results ?? mutes;
+  }
 
   function within(scope: Scope): Check[] {
     if (scope.kind === 'all') return ops.checks;
@@ -87,7 +104,8 @@ export function createHealth(options: HealthOptions): Health {
     const all = shownReports({
       judged: inOrder.map((check) => sweep?.found.get(check.id) ?? lastReport(check, known.get(check.id), now)),
       checks: ops.checks,
-      windows: activeWindows(ops.maintenance, now),
+      windows: windows(now),
+      now,
       zone: ops.team.zone,
     });
     const shown = all
@@ -97,7 +115,7 @@ export function createHealth(options: HealthOptions): Health {
     const newest = Math.max(...shown.map(({ at }) => at.getTime()));
     const causes = causesBeyond(shown, all);
     const warnings = [...causes.map(sayCause), ...(sweep?.warnings ?? []), ...(warning === undefined ? [] : [warning])];
-    const begun = sweep && (sweep.found.size > 0 || sweep.finished);
+    const begun = sweep && (sweep.found.size > 0 || (sweep.finished && sweep.ids.size > 0));
     return {
       verdict: verdictOf(
         counts,
@@ -114,7 +132,7 @@ export function createHealth(options: HealthOptions): Health {
 
   async function last(scope: Scope): Promise<HealthReport> {
     const checks = within(scope);
-    return report(checks, undefined, await known.refresh());
+    return report(checks, undefined, await refresh());
   }
 
   function regular(ids: readonly string[], signal: AbortSignal = new AbortController().signal): Promise<string[]> {
@@ -127,8 +145,14 @@ export function createHealth(options: HealthOptions): Health {
 
   async function* measure({ scope, signal }: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport> {
     const checks = within(scope);
-    const windows = activeWindows(ops.maintenance, clock.now());
-    const wanted = checks.filter((check) => runsOnDemand(check) && !isSkipped(check, windows));
+    const quick = checks.filter(runsOnDemand);
+    const unskipped = () => {
+      const open = windows(clock.now());
+      return quick.filter((check) => !isSkipped(check, open));
+    };
+    // Another replica may have ended what keeps all of them from being measured.
+    if (quick.length > 0 && unskipped().length === 0) await silences.read();
+    const wanted = unskipped();
     if (wanted.length === 0) {
       yield await last(scope);
       return;
@@ -180,7 +204,9 @@ export function createHealth(options: HealthOptions): Health {
     last,
     details,
     regular,
+    ...silences.face,
     takeOn(jobs) {
+      jobs.handle(silenceOverJob, silenceOverHandler(ports));
       jobs.handle(sweepJob, sweepHandler({ store, regular }));
       jobs.handle(upkeepJob, upkeepHandler({ store, clock }));
       return [healthSchedule({ checks: ops.checks, store, jobs }), upkeepSchedule(jobs)];

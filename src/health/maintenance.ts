@@ -1,15 +1,17 @@
 import type { MaintenanceWindow } from '../config/model.ts';
+import type { Silence } from './silences/model.ts';
 import { startsAt } from './window-start.ts';
 
 const minute = 60_000;
 /** A longer window is not looked for further back than this, ms. */
 const longestWindowMs = 24 * 60 * minute;
 
-/** A window that is open: since when, and when it ends. */
+/** A window that is open, from the configuration or by somebody's word: since when, and when it ends. */
 export interface ActiveWindow {
-  window: MaintenanceWindow;
+  window: Pick<MaintenanceWindow, 'id' | 'match' | 'mode'>;
   from: Date;
   until: Date;
+  silence?: Silence;
 }
 
 /** What was found out about a window up to a minute: asking again in that minute or later costs next to nothing. */
@@ -78,4 +80,9 @@ export function windowsOf(check: { id: string; group: string }, active: readonly
 /** Whether a check is not to be run now. */
 export function isSkipped(check: { id: string; group: string }, active: readonly ActiveWindow[]): boolean {
   return windowsOf(check, active).some(({ window }) => window.mode === 'skip');
+}
+
+/** The one that ends last. */
+export function longestOf(windows: readonly ActiveWindow[]): ActiveWindow | undefined {
+  return windows.toSorted((a, b) => b.until.getTime() - a.until.getTime())[0];
 }

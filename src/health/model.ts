@@ -24,6 +24,8 @@ export interface CheckReport {
   next?: string;
   /** Remarks: "ok after retry", "warn for 2 of 5 min", "not yet: deadlocks_per_min needs a second sample". */
   notes: string[];
+  /** Who or what keeps it quiet, when muted: `@anna` or a window's id. `silence`: the id under which it can be ended. */
+  muted?: { by: string; until?: Date; reason?: string; silence?: string };
   /** Id of the check that is the cause, when blocked. */
   blocked_by?: string;
   /** Since when the outcome is what it is. */

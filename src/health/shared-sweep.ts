@@ -5,7 +5,7 @@ import type { CheckReport } from './model.ts';
  * last of those who asked for it has left, or by `stop`.
  */
 export class SharedSweep {
-  readonly ids: ReadonlySet<string>;
+  readonly ids: Set<string>;
   readonly pending: Set<string>;
   /** Found so far, as judged. */
   readonly found = new Map<string, CheckReport>();
@@ -49,6 +49,14 @@ export class SharedSweep {
     this.found.set(report.id, report);
     this.pending.delete(report.id);
     this.tell();
+  }
+
+  /** These are not measured after all. */
+  leaveOut(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.ids.delete(id);
+      this.pending.delete(id);
+    }
   }
 
   finish(): void {

@@ -7,7 +7,7 @@ import { baselineOf } from './baseline.ts';
 import type { OnEvents } from './events.ts';
 import type { Measurement, NewState } from './history.ts';
 import type { Known } from './known.ts';
-import { activeWindows, isSkipped } from './maintenance.ts';
+import { type ActiveWindow, isSkipped } from './maintenance.ts';
 import { type Judging, judgeResult, lastReport } from './report.ts';
 import { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
@@ -16,6 +16,10 @@ import { runSweep } from './sweep.ts';
 interface Options {
   ops: Ops;
   known: Known;
+  /** Reads what replicas know; resolves to a warning when it could not. */
+  refresh: () => Promise<string | undefined>;
+  /** What is open then, as read last. */
+  windows: (now: Date) => ActiveWindow[];
   clock: Clock;
   log: Log;
   reveal: Reveal;
@@ -52,11 +56,10 @@ export class Sweeps {
    * it. Never rejects; resolves to the ids that were cut off, by `signal` or by `stop`.
    */
   async regular(checks: readonly Check[], signal: AbortSignal): Promise<string[]> {
-    const { ops, clock } = this.options;
+    const { ops } = this.options;
     if (this.stopped || signal.aborted) return checks.map(({ id }) => id);
-    const windows = activeWindows(ops.maintenance, clock.now());
     const busy = new Set([...this.running.keys()].flatMap((sweep) => (sweep.regular ? [...sweep.pending] : [])));
-    const due = checks.filter((check) => !busy.has(check.id) && !isSkipped(check, windows));
+    const due = checks.filter((check) => !busy.has(check.id));
     if (due.length === 0) return [];
     const own = due.length === 1 ? Math.max(...due.map(longestMs)) : 0;
     const sweep = this.begin(due, { deadlineMs: Math.max(ops.limits.sweepDeadlineMs, own), regular: true });
@@ -96,11 +99,13 @@ export class Sweeps {
 
   private async carryOut(
     sweep: SharedSweep,
-    checks: readonly Check[],
+    wanted: readonly Check[],
     how: { deadlineMs: number; regular: boolean },
   ): Promise<void> {
     const { ops, known, clock, log, reveal, onEnd, onEvents } = this.options;
-    const refreshed = await known.refresh();
+    const refreshed = await this.options.refresh();
+    const checks = this.unskipped(wanted, sweep);
+    if (checks.length === 0) return;
     const before = await known.saidBefore(checks);
     warn(sweep, refreshed, before.warning);
     const unread = { previous: known.pastUnread, history: before.warning !== undefined };
@@ -128,6 +133,14 @@ export class Sweeps {
     warn(sweep, await known.record(this.states(checks, found, how.regular), { at: sweep.startedAt, onEvents }));
     sweep.finish();
     onEnd(sweep);
+  }
+
+  /** Those that are measured now: others have just said, maybe on another replica, which are to be left alone. */
+  private unskipped(checks: readonly Check[], sweep: SharedSweep): Check[] {
+    const windows = this.options.windows(this.options.clock.now());
+    const run = checks.filter((check) => !isSkipped(check, windows));
+    sweep.leaveOut(checks.filter((check) => !run.includes(check)).map(({ id }) => id));
+    return run;
   }
 
   /** Those that were not measured are unknown in this answer, never what they were before. Nothing of it is saved. */
@@ -178,7 +191,8 @@ export class Sweeps {
     const shown = shownReports({
       judged: ops.checks.map((check) => found.get(check.id)?.report ?? lastReport(check, known.get(check.id), now)),
       checks: ops.checks,
-      windows: activeWindows(ops.maintenance, now),
+      windows: this.options.windows(now),
+      now,
       zone: ops.team.zone,
     });
     const byId = new Map(shown.map((report) => [report.id, report]));

@@ -42,7 +42,7 @@ export function held(id: string, over: Partial<Check> = {}) {
 async function emptyStore(): Promise<Store> {
   shared ??= embeddedStore();
   const store = await shared;
-  await store.pool.query('truncate check_state, check_result, check_rollup, check_transition');
+  await store.pool.query('truncate check_state, check_result, check_rollup, check_transition, silence');
   return store;
 }
 let shared: Promise<Store> | undefined;
@@ -51,11 +51,22 @@ let shared: Promise<Store> | undefined;
 export async function healthOf(
   checks: Check[],
   over: Partial<Ops> &
-    Pick<Partial<HealthOptions>, 'store' | 'onSweep' | 'patienceMs'> & { clock?: ReturnType<typeof testClock> } = {},
+    Pick<Partial<HealthOptions>, 'store' | 'onSweep' | 'patienceMs' | 'onSilence' | 'timers'> & {
+      clock?: ReturnType<typeof testClock>;
+    } = {},
 ) {
-  const { store = await emptyStore(), onSweep, patienceMs = 25_000, clock = testClock(), ...ops } = over;
+  const {
+    store = await emptyStore(),
+    onSweep,
+    onSilence,
+    timers,
+    patienceMs = 25_000,
+    clock = testClock(),
+    ...ops
+  } = over;
   const log = memoryLog();
-  const health = createHealth({ ops: opsOf(checks, ops), store, clock, log, reveal: String, onSweep, patienceMs });
+  const tellers = { onSweep, onSilence, timers, patienceMs };
+  const health = createHealth({ ops: opsOf(checks, ops), store, clock, log, reveal: String, ...tellers });
   onTestFinished(() => health.stop());
   return { health, clock, log, store };
 }

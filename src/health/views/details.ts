@@ -2,7 +2,8 @@ import { formatValue } from '../../conditions/format.ts';
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
-import type { CheckDetails } from '../model.ts';
+import type { CheckDetails, CheckReport } from '../model.ts';
+import { unmuteButton } from './silence.ts';
 import { context, plain, rowText, runbookLink, section } from './slack.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { slackTime } from './time.ts';
@@ -101,5 +102,16 @@ function detailButtons({ report }: CheckDetails): SlackBlock {
   } else if (report.runbook) {
     elements.push({ type: 'button', action_id: 'health.runbook', text: plain('Runbook'), value: report.id });
   }
+  elements.push(...muteButtons(report));
   return { type: 'actions', elements };
+}
+
+/** To mute what speaks, and to end what somebody has muted; a window of the configuration ends by itself. */
+function muteButtons({ id, outcome, muted }: CheckReport): Record<string, unknown>[] {
+  if (muted?.silence) return [unmuteButton(muted.silence)];
+  if (outcome === 'muted') return [];
+  return [
+    { type: 'button', action_id: 'health.mute1h', text: plain('Mute 1 h'), value: id },
+    { type: 'button', action_id: 'health.mute4h', text: plain('Mute 4 h'), value: id },
+  ];
 }

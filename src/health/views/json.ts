@@ -26,6 +26,7 @@ function checkJson(check: CheckReport): unknown {
     why: check.why ?? null,
     next: check.next ?? null,
     notes: check.notes,
+    ...(check.muted ? { muted: check.muted } : {}),
     since: check.since,
     at: check.at,
     facts: check.facts,

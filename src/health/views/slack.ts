@@ -30,8 +30,8 @@ export function healthPost(report: HealthReport, options: { now: Date; scope: st
     ...(inRows ? rows : [...warnings, ...rows]),
   ];
   if (bad.length > shown.length) blocks.push(context(`… and ${bad.length - shown.length} more in the thread`));
-  const quiet = quietLines(report.checks);
-  if (quiet.length > 0) blocks.push(context(quiet.map(escapeSlack).join('\n')));
+  const quiet = quietLines(report.checks, now);
+  if (quiet.length > 0) blocks.push(context(quiet.join('\n')));
   if (inRows) blocks.push(...warnings);
   if (report.pending.length === 0) blocks.push(buttons(shown, scope));
   const worst = shown[0] && inRows ? `${shown[0].id}: ${shown[0].reason}` : report.warnings?.[0];
@@ -56,19 +56,24 @@ function summaryEnd(report: HealthReport, now: Date): string {
   return `⏳ last result ${ageWords(report.started_at, now)} · checking …`;
 }
 
-/** "⛓️ 3 blocked by db: api, lag, web" for each cause, and "🔕 1 muted: search". */
-function quietLines(checks: readonly CheckReport[]): string[] {
+/** "⛓️ 3 blocked by db: api, lag, web" for each cause, and "🔕 1 muted until 15:04 by @anna: search" for each mute. */
+function quietLines(checks: readonly CheckReport[], now: Date): string[] {
   const lines = new Map<string, string[]>();
-  for (const { id, outcome, blocked_by: by } of checks) {
-    if (outcome !== 'blocked' && outcome !== 'muted') continue;
-    const what = outcome === 'blocked' && by !== undefined ? `blocked by ${by}` : outcome;
-    const key = `${faces[outcome].mark} # ${what}`;
-    lines.set(key, [...(lines.get(key) ?? []), id]);
+  for (const check of checks) {
+    if (check.outcome !== 'blocked' && check.outcome !== 'muted') continue;
+    const key = `${faces[check.outcome].mark} # ${quietWords(check, now)}`;
+    lines.set(key, [...(lines.get(key) ?? []), escapeSlack(check.id)]);
   }
   return [...lines].map(([what, ids]) => {
     const more = ids.length > NAMES ? ` … and ${ids.length - NAMES} more` : '';
     return `${what.replace('#', String(ids.length))}: ${ids.slice(0, NAMES).join(', ')}${more}`;
   });
+}
+
+function quietWords({ outcome, blocked_by: by, muted }: CheckReport, now: Date): string {
+  if (outcome === 'blocked' && by !== undefined) return `blocked by ${escapeSlack(by)}`;
+  if (!muted) return outcome;
+  return `muted${muted.until ? ` until ${slackTime(muted.until, now)}` : ''} by ${escapeSlack(muted.by)}`;
 }
 
 /** One check that needs a look: what, value and limit, since when, how old when it is not from now, who, next step. */

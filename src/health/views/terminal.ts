@@ -1,8 +1,8 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { TerminalStyle } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import type { CheckDetails, CheckReport, HealthReport, Outcome } from '../model.ts';
 import { ageNote, oldOkWords } from './age.ts';
+import { clean } from './clean.ts';
 import { factLines, uptimeWords } from './details.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { zoneName, zoneTime } from './time.ts';
@@ -74,9 +74,4 @@ function word(outcome: Outcome, style: TerminalStyle): string {
 
 function dim(text: string, style: TerminalStyle): string {
   return style.colour ? `\x1b[2m${text}\x1b[0m` : text;
-}
-
-/** What a system answered can't move the cursor or colour the terminal, and stays on its line. */
-function clean(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
 }

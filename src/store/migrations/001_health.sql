@@ -82,3 +82,25 @@ create table check_transition (
   reason text not null
 );
 create index check_transition_check_at on check_transition (check_id, at desc);
+
+-- Somebody's word that nobody need be told about a check or group for a while.
+create table silence (
+  id text primary key,
+  -- A mute is of one check, from a button; maintenance is announced work.
+  kind text not null check (kind in ('mute', 'maintenance')),
+  target_kind text not null check (target_kind in ('group', 'check')),
+  target text not null,
+  -- Skipped checks are not measured, muted ones are and nobody is told.
+  mode text not null check (mode in ('mute', 'skip')),
+  from_at timestamptz not null,
+  until_at timestamptz not null check (until_at > from_at),
+  reason text,
+  by_actor text not null,
+  by_name text not null,
+  by_mention text not null,
+  request text not null,
+  -- Before its time.
+  ended_at timestamptz,
+  ended_by text
+);
+create index silence_on on silence (until_at) where ended_at is null;

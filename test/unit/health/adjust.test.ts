@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { applyBlocked, applyMuted, type Mute } from '../../../src/health/adjust.ts';
-import type { Judgement, Outcome } from '../../../src/health/model.ts';
+import type { CheckReport, Judgement, Outcome } from '../../../src/health/model.ts';
 
-type Report = Judgement & { id: string; attempts: number; since: Date };
+type Report = Judgement & Pick<CheckReport, 'id' | 'attempts' | 'since' | 'muted'>;
 const day = (number: number) => new Date(Date.UTC(2026, 10, number));
 const report = (id: string, outcome: Outcome): Report => ({
   id,
@@ -144,7 +144,15 @@ describe('a muted check', () => {
       'muted by anna; measured warn: db is warn',
     ],
   ])('%o by %o', (measured, mutes, reason) => {
-    expect(applyMuted(measured, mutes, sayTime)).toEqual({ ...measured, outcome: 'muted', reason });
+    const { muted, ...rest } = applyMuted(measured, mutes, sayTime);
+    expect(rest).toEqual({ ...measured, outcome: 'muted', reason });
+    expect(reason).toContain(` by ${muted?.by}`);
+  });
+
+  test('says who mutes it, until when, why, and under which id it can be ended', () => {
+    const mute = { id: '@anna', until: until(4), reason: 'upgrade', silence: 'x7k2mp' };
+    const muted = { by: '@anna', until: until(4), reason: 'upgrade', silence: 'x7k2mp' };
+    expect(applyMuted(report('db', 'fail'), [mute], sayTime).muted).toEqual(muted);
   });
 
   test('is muted since the mute began', () => {

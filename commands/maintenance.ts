@@ -1,0 +1,62 @@
+import { scopeNamed } from '../src/health/scope.ts';
+import { roleToEnd } from '../src/health/silences/model.ts';
+import { maintenancePlan } from '../src/health/silences/plan.ts';
+import { maintenanceReply } from '../src/health/views/maintenance.ts';
+import { begunReply, endedReply } from '../src/health/views/silence.ts';
+import type { CommandContext, Reply } from '../src/kernel/command.ts';
+import { defineCommand } from '../src/kernel/command.ts';
+import { parseDuration } from '../src/kernel/duration.ts';
+import { OpsError } from '../src/kernel/errors.ts';
+import type { Services } from '../src/services.ts';
+
+type Context = CommandContext<Services>;
+
+const usage = '[GROUP | CHECK DURATION [skip] REASON | end ID]';
+const hint = `usage: maintenance ${usage}`;
+
+export default defineCommand<Services>({
+  name: 'maintenance',
+  summary: 'Show what is muted or in maintenance; begin maintenance (nobody is told, no uptime is lost), or end it',
+  usage,
+  examples: [
+    'maintenance',
+    'maintenance data 45m patches',
+    'maintenance main-db 2h skip moving to a new host',
+    'maintenance end x7k2mp',
+  ],
+  role: 'viewer',
+  run(ctx, args) {
+    const [word, ...rest] = args;
+    if (word === undefined) return list(ctx);
+    if (word.startsWith('-')) throw new OpsError('invalid', `There is no option ${word}`, { hint });
+    if (word.toLowerCase() === 'end') return end(ctx, rest);
+    return begin(ctx, word, rest);
+  },
+});
+
+async function list({ services: { ops, health }, clock }: Context): Promise<Reply> {
+  const now = clock.now();
+  return maintenanceReply(maintenancePlan(ops.maintenance, await health.silences(), now), now, 'channel');
+}
+
+async function begin(ctx: Context, name: string, [length = '', ...words]: string[]): Promise<Reply> {
+  const { ops, health } = ctx.services;
+  const target = scopeNamed(name, ops);
+  await ctx.require('operator');
+  const forMs = parseDuration(length.toLowerCase());
+  if (forMs === undefined) {
+    const found = length === '' ? 'How long does it last?' : `"${length}" is no duration like 45m or 2h`;
+    throw new OpsError('invalid', found, { hint });
+  }
+  const skips = words[0]?.toLowerCase() === 'skip';
+  const reason = (skips ? words.slice(1) : words).join(' ');
+  const work = { target, forMs, mode: skips ? 'skip' : 'mute', reason } as const;
+  return begunReply(await health.beginMaintenance(ctx, work), ctx.clock.now(), 'channel');
+}
+
+async function end(ctx: Context, [id, ...rest]: string[]): Promise<Reply> {
+  if (id === undefined || rest.length > 0) throw new OpsError('invalid', 'Which one? Its id is needed', { hint });
+  const { health } = ctx.services;
+  await ctx.require(roleToEnd(await health.silence(id)));
+  return endedReply(await health.endSilence(ctx, id), ctx.clock.now(), 'channel');
+}
