@@ -1,4 +1,3 @@
-import { WebClient } from '@slack/web-api';
 import { onTestFinished } from 'vitest';
 import { type Alerts, createAlerts } from '../../src/alerts/alerts.ts';
 import type { AlertPort } from '../../src/alerts/model.ts';
@@ -6,49 +5,13 @@ import type { Check, Ops } from '../../src/config/model.ts';
 import type { ProblemEvent } from '../../src/health/events.ts';
 import type { CheckReport, Outcome } from '../../src/health/model.ts';
 import type { JobContext, JobHandler, JobKind } from '../../src/jobs/model.ts';
-import { PortError } from '../../src/kernel/errors.ts';
-import { boltLog } from '../../src/slack/bolt-log.ts';
-import { clientOptions, createCall } from '../../src/slack/caller.ts';
-import { createChannels } from '../../src/slack/channels.ts';
-import { createOutgoing } from '../../src/slack/outgoing.ts';
+import type { Clock } from '../../src/kernel/clock.ts';
 import type { Store } from '../../src/store/store.ts';
 import { startWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
 import { opsOf, testClock } from './checks.ts';
 import { memoryLog } from './memory-log.ts';
 import { checkReport } from './reports.ts';
-
-/** Owners that can be mentioned in the tests. */
-export const mentions: Record<string, string> = { '@web': '<@U0ANNA0001>', '@dba': '<!subteam^S0ONCALL01>' };
-
-/** Slack as alerts know it, over the real outgoing calls to a workspace. */
-export function slackPort(workspace: Workspace, { timeoutMs = 2_000 } = {}): AlertPort {
-  const stopped = new AbortController();
-  onTestFinished(() => stopped.abort());
-  const logger = boltLog(memoryLog());
-  const client = () =>
-    new WebClient(workspace.botToken, { ...clientOptions(workspace.apiUrl, timeoutMs, stopped.signal), logger });
-  const call = createCall({
-    client: client(),
-    slowClient: client(),
-    token: { refused: () => {}, accepted: () => {} },
-    signal: stopped.signal,
-  });
-  const { post, find, update } = createOutgoing({ call, signal: stopped.signal, timeoutMs });
-  let elapsedMs = 0;
-  // Each look counts as an hour later: nothing is remembered from a fault that is over.
-  const channels = createChannels({ call, elapsedMs: () => (elapsedMs += 3_600_000) });
-  return {
-    post,
-    find,
-    update,
-    async channelId(channel) {
-      const found = await channels.resolve(channel);
-      if (!found) throw new PortError('channel_not_found', `there is no ${channel}`, { retryable: false });
-      return found.id;
-    },
-    mentionOf: async (owner) => mentions[owner],
-  };
-}
+import { slackPort } from './slack-port.ts';
 
 interface Waiting {
   name: string;
@@ -136,7 +99,9 @@ export async function deskOf(
   const log = memoryLog();
   const ops = opsOf(over.checks ?? [], { slack: { alerts: '#alerts' }, ...over.ops });
   const alerts = createAlerts({ ops, store, jobs: queue, clock, log });
-  const plain = slackPort(workspace);
+  const stopped = new AbortController();
+  onTestFinished(() => stopped.abort());
+  const plain = slackPort(workspace, stopped);
   const port = over.port?.(plain) ?? plain;
   alerts.register(queue, port);
   return {
@@ -154,7 +119,7 @@ export async function deskOf(
 
 /** What a sweep found of a check at the desk's time. */
 export function eventOf(
-  { clock }: Pick<Desk, 'clock'>,
+  { clock }: { clock: Clock },
   event: ProblemEvent['event'],
   checkId: string,
   outcome: Outcome = event === 'closed' ? 'ok' : 'fail',

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AlertPort } from '../../../src/alerts/model.ts';
 import { PortError } from '../../../src/kernel/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { Fault } from '../../../src/workspace/faults.ts';
 import { postMessage } from '../../../src/workspace/messages.ts';
 import { type Desk, deskOf, eventOf, inChannel, replies } from '../../support/alerts.ts';
+import { telling } from '../../support/slack-port.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
 const minute = 60_000;
@@ -12,31 +12,10 @@ const minute = 60_000;
 /** A port whose process dies at a named point; the next one is well. */
 function dying(at: { point: string; times?: number }) {
   let left = at.times ?? 1;
-  const die = (point: string) => {
+  return telling((point) => {
     if (point !== at.point || left === 0) return;
     left -= 1;
     throw new Error(`killed ${point}`);
-  };
-  return (port: AlertPort): AlertPort => ({
-    ...port,
-    async post(message) {
-      const what = message.threadTs === undefined ? 'post' : 'reply';
-      die(`before ${what}`);
-      const posted = await port.post(message);
-      die(`after ${what}`);
-      return posted;
-    },
-    async update(message) {
-      die('before update');
-      await port.update(message);
-      die('after update');
-    },
-    async find(message) {
-      die('before find');
-      const ts = await port.find(message);
-      die('after find');
-      return ts;
-    },
   });
 }
 
