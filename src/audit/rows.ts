@@ -15,7 +15,8 @@ export interface Ends {
 export async function readEnds(store: Pick<Store, 'db'>): Promise<Ends> {
   const { rows } = await sql<{ seq: number | null; hash: Buffer | null; last: number; outside: number | null }>`
     select h.seq::double precision as seq, h.hash, e.last::double precision as last,
-           (select min(d.seq) from audit_detail d where d.seq > e.last or d.seq < 1)::double precision as outside
+           least((select min(d.seq) from audit_detail d where d.seq < 1),
+                 (select min(d.seq) from audit_detail d where d.seq > e.last))::double precision as outside
     from (select coalesce(max(seq), 0) as last from audit_entry) e left join audit_head h on true`.execute(store.db());
   const { seq, hash, last, outside } = rows[0]!;
   return { head: seq === null || hash === null ? undefined : { seq, hash }, lastSeq: last, detailOutside: outside };
@@ -26,12 +27,15 @@ export async function readPage(
   store: Pick<Store, 'db'>,
   { after, through, count }: { after: number; through: number; count: number },
 ): Promise<StoredRow[]> {
+  const bounds = (seq: ReturnType<typeof sql>) =>
+    sql`${seq} > ${after}::double precision::bigint and ${seq} <= ${through}::double precision::bigint`;
+  // The bounds twice: PostgreSQL does not carry them over to the joined table and would read it from its beginning.
   const { rows } = await sql<StoredRow>`
     select e.seq::double precision as seq, e.at_ms::double precision as "atMs", e.erases::double precision as erases,
            e.commitment, e.hash, d.payload, d.salt, d.actor, d.action, d.target, d.seq is not null as "hasDetail",
            (select x.seq from audit_entry x where x.erases = e.seq)::double precision as "erasedBy"
-    from audit_entry e left join audit_detail d on d.seq = e.seq
-    where e.seq > ${after}::double precision::bigint and e.seq <= ${through}::double precision::bigint
+    from audit_entry e left join audit_detail d on d.seq = e.seq and ${bounds(sql`d.seq`)}
+    where ${bounds(sql`e.seq`)}
     order by e.seq
     limit ${count}`.execute(store.db());
   return rows;

@@ -4,7 +4,7 @@ import { type Payload, readPayload } from './payload.ts';
 
 /** What to look for; everything given must hold. */
 export interface AuditSearch {
-  /** Each is somewhere in the row, in upper or lower case. */
+  /** Each is somewhere in the row, in upper or lower case (beyond a–z as far as the database’s locale knows them). */
   words?: readonly string[];
   /** One of these actors. */
   actors?: readonly string[];
@@ -38,11 +38,12 @@ export async function searchAudit(
   search: AuditSearch,
 ): Promise<{ rows: AuditRow[]; more: boolean }> {
   const { since, until, below, actors, action, target, limit } = search;
+  const beneath = (seq: ReturnType<typeof sql>) =>
+    below === undefined ? sql`true` : sql`${seq} < ${below}::double precision::bigint`;
   const wanted = [
-    sql`true`,
+    beneath(sql`e.seq`),
     ...(since ? [sql`e.at_ms >= ${since.getTime()}::bigint`] : []),
     ...(until ? [sql`e.at_ms < ${until.getTime()}::bigint`] : []),
-    ...(below === undefined ? [] : [sql`e.seq < ${below}::double precision::bigint`]),
     ...(actors ? [sql`d.actor = any(${actors.map(stored)}::text[])`] : []),
     ...(action ? [sql`starts_with(d.action || '.', ${`${stored(action).replace(/\.$/, '')}.`}::text)`] : []),
     ...(target ? [contains(sql`d.target`, stored(target))] : []),
@@ -53,7 +54,7 @@ export async function searchAudit(
     select e.seq::double precision as seq, e.at_ms::double precision as "atMs", e.erases::double precision as erases,
            encode(e.hash, 'hex') as hash, d.payload,
            (select x.seq from audit_entry x where x.erases = e.seq)::double precision as "erasedBy"
-    from audit_entry e left join audit_detail d on d.seq = e.seq
+    from audit_entry e left join audit_detail d on d.seq = e.seq and ${beneath(sql`d.seq`)}
     where ${sql.join(wanted, sql` and `)}
     order by e.seq desc
     limit ${limit + 1}`.execute(store.db());

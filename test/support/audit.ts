@@ -44,6 +44,12 @@ const always = {
   audit_head: ['audit_head_stays'],
 };
 
+/** For `tamper`: an audit without rows. */
+export const beginAnew = [
+  sql`truncate audit_entry, audit_detail, audit_head`,
+  sql`insert into audit_head (seq, hash) values (0, decode(repeat('00', 32), 'hex'))`,
+];
+
 /** Computes the hashes anew from a row on, as somebody would who rewrites the chain, and the head with them. */
 export function recomputeFrom(seq: number): RawBuilder<unknown>[] {
   return [

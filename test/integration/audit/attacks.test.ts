@@ -6,7 +6,7 @@ import { findHeads, headStatement, type SignedHead } from '../../../src/audit/he
 import { verifyAudit } from '../../../src/audit/verify.ts';
 import { newKeyPair, readPrivateKey } from '../../../src/kernel/ed25519.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { anna, fillAudit, noon, recomputeFrom, tamper } from '../../support/audit.ts';
+import { anna, beginAnew, fillAudit, noon, recomputeFrom, tamper } from '../../support/audit.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
 const stores: [string, () => Promise<Store>][] = [
@@ -49,11 +49,6 @@ const headToEnd = sql`update audit_head h set seq = e.seq, hash = e.hash
 const rewordFifth = sql`update audit_detail set payload = replace(payload, 'a deployment', 'no reason') where seq = 5`;
 const erased = sql`update audit_detail set salt = null, payload = null, actor = null, action = null, target = null
   where seq = 5`;
-
-const beginAnew = [
-  sql`truncate audit_entry, audit_detail, audit_head`,
-  sql`insert into audit_head (seq, hash) values (0, decode(repeat('00', 32), 'hex'))`,
-];
 
 /** What was done, and the first bad row that must be named: with its time where the row has one. */
 const attacks: [name: string, statements: RawBuilder<unknown>[], fault: object][] = [
