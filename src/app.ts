@@ -1,10 +1,19 @@
+import { type Alerts, createAlerts } from './alerts/alerts.ts';
+import { createAudit } from './audit/audit.ts';
 import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
 import { loadOps } from './config/load.ts';
 import { makeReveal } from './config/secrets.ts';
+import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
+import { silenceOverJob } from './health/silences/change.ts';
+import type { Jobs, JobWatch } from './jobs/model.ts';
+import { openJobs } from './jobs/open.ts';
+import { createTimers } from './jobs/timers.ts';
+import type { Timers } from './jobs/timing.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
+import { announceLate } from './late.ts';
 import { checkTypes, runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
@@ -16,7 +25,12 @@ export interface Core {
   services: Services;
   store: Store;
   clock: Clock;
+  jobs: Jobs;
+  timers: Timers;
+  alerts: Alerts;
   health: Health;
+  /** What the doctor looks at, as far as it is here. */
+  pieces: Pieces;
   close(): Promise<void>;
 }
 
@@ -28,35 +42,73 @@ export interface CoreOptions {
   /** Default: the database's time, so that a machine's wrong clock does no harm. */
   clock?: Clock;
   signal?: AbortSignal;
+  /** How long to keep trying a database server that can't be reached; default 30 s. */
+  retryForMs?: number;
   /** Throw away what the embedded database holds. */
   reset?: boolean;
   /** Called for every finished sweep. */
   onSweep?: Parameters<typeof createHealth>[0]['onSweep'];
+  watchJobs?: JobWatch;
+  onTimerKept?: (latenessMs: number) => void;
 }
 
-/** What the bot and the terminal both stand on: the config, the database and the features. Throws what `openStore` throws. */
+/**
+ * What the bot and the terminal both stand on: the config, the database, the queue and the features. Nothing works by
+ * itself until a bot starts it. Throws what `openStore` and `openJobs` throw.
+ */
 export async function openCore(options: CoreOptions): Promise<Core> {
-  const { environment, variables, log, signal, reset, onSweep } = options;
+  const { environment, variables, log, signal, reset, retryForMs } = options;
   const ops = await loadOps(environment.opsConfig, {
     checkTypes: await checkTypes(),
     compile: compileCondition,
     env: variables,
   });
   for (const name of ops.missingSecrets)
-    log.warn({ secret: name }, `secret ${name} is not set: its checks are unknown`);
+    log.warn({ secret: name }, `secret ${name} is not set: what needs it is unknown`);
   const { databaseUrl, dataDir } = environment;
-  const store = await openStore({ databaseUrl, dataDir, log, signal, reset });
-  const clock = options.clock ?? store.time;
-  const health = createHealth({ ops, store, clock, log, reveal: makeReveal(variables), onSweep });
-  const runbooks = runbookFiles(runbookFolders(ops.dir));
-  return {
-    services: { ops, health, runbooks },
-    store,
-    clock,
-    health,
-    async close() {
-      await health.stop();
-      await store.close();
-    },
-  };
+  const store = await openStore({ databaseUrl, dataDir, log, signal, reset, retryForMs });
+  try {
+    const clock = options.clock ?? store.time;
+    const audit = createAudit({ store, clock, signingKey: environment.auditSigningKey });
+    const jobs = await openJobs({ store, clock, log, watch: options.watchJobs });
+    const alerts = createAlerts({ ops, store, jobs, clock, log });
+    const timers = createTimers({
+      store,
+      jobs,
+      kinds: [silenceOverJob],
+      clock,
+      log,
+      onLate: announceLate(alerts, ops.team.zone),
+      onKept: options.onTimerKept,
+    });
+    const health = createHealth({
+      ops,
+      store,
+      clock,
+      log,
+      reveal: makeReveal(variables),
+      timers,
+      onSweep: options.onSweep,
+      onEvents: alerts.take,
+      onSilence: alerts.silenced,
+    });
+    const runbooks = runbookFiles(runbookFolders(ops.dir));
+    const schedules = new Missing('no bot runs in this process');
+    const pieces: Pieces = {
+      ...{ environment, variables, log, ops, store, health, jobs, schedules },
+      slack: tokensIn(environment),
+    };
+    return {
+      services: { ops, health, runbooks, audit, doctor: doctorOf(pieces) },
+      ...{ store, clock, jobs, timers, alerts, health, pieces },
+      async close() {
+        await health.stop();
+        await jobs.stop(0);
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

@@ -1,21 +1,21 @@
-import { resolve } from 'node:path';
 import { createAccess } from './access/access.ts';
-import { type Core, type CoreOptions, openCore } from './app.ts';
+import { type CoreOptions, openCore } from './app.ts';
+import { auditDenials } from './audit-denials.ts';
+import { auditHead } from './audit-head.ts';
 import type { Closing } from './closing.ts';
 import type { Environment } from './config/environment.ts';
+import { makeReveal } from './config/secrets.ts';
 import { unlessAborted } from './ending.ts';
-import { permissionsOf } from './kernel/access.ts';
-import type { Command, CommandContext } from './kernel/command.ts';
-import { newRequest } from './kernel/request.ts';
+import { doctorOf } from './examination.ts';
+import { createSchedules } from './jobs/schedules.ts';
 import { allCommands } from './registry.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
-import { terminalActor } from './terminal/actor.ts';
-import { type Answer, answerLine } from './terminal/answer.ts';
-import type { TerminalRequest } from './terminal/parse.ts';
-import { listenForTerminals } from './terminal/socket.ts';
+import { createSlackLink } from './slack-link.ts';
+import { serveTerminals } from './terminals.ts';
+import { createHeartbeat } from './web/heartbeat.ts';
 import { createMetrics } from './web/metrics.ts';
-import { healthz, type PartHealth, readyz } from './web/probes.ts';
+import { databaseHealth, firstProblem, healthz, queueHealth, readyz } from './web/probes.ts';
 import { startWeb } from './web/server.ts';
 
 export interface Bot {
@@ -32,88 +32,78 @@ export interface BotOptions extends CoreOptions {
 
 /** How long stopping waits for answers on their way to Slack: the whole must end within the deadline of the process. */
 const SLACK_GRACE_MS = 4_000;
+const JOBS_GRACE_MS = 2_000;
 
-/** The whole bot, wired in one line. Rejects as soon as `signal` is aborted. */
+/**
+ * The whole bot, wired in one line. What is measured and recorded begins at once; the promise waits for Slack, however
+ * long it is away. Rejects as soon as `signal` is aborted, and when Slack refuses a token.
+ */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { environment, log, slack: access, closing, signal } = options;
+  const { environment, variables, log, closing, signal = new AbortController().signal } = options;
   const stopping = new AbortController();
   const fatal = Promise.withResolvers<Error>();
   const metrics = createMetrics();
-  const core = await unlessAborted(openCore({ ...options, onSweep: metrics.sweep }), signal);
-  const { clock } = core;
-  closing.defer('the database', () => core.store.close());
-  closing.defer('the checks', () => core.health.stop());
+  const watched = { onSweep: metrics.sweep, watchJobs: metrics, onTimerKept: metrics.timerKept };
+  const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
+  const { store, clock, jobs, timers, alerts, health } = core;
+  closing.defer('the database', () => store.close());
+  closing.defer('the checks', () => health.stop());
+  metrics.queue(jobs.state);
+
+  const link = createSlackLink({ open: openSlack, log });
+  closing.defer('Slack', () => link.stop());
+  const head = auditHead({ audit: core.services.audit, alerts, jobs, store, ops: core.services.ops, log });
+  const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs)];
+  alerts.register(jobs, link.port);
+  const schedules = createSchedules({ store, clock, log, schedules: regular });
+  const pieces = { ...core.pieces, schedules, slack: options.slack, connected: link.health };
+  const services: Services = { ...core.services, doctor: doctorOf(pieces) };
+  const onDenied = auditDenials({ store, clock, log });
   const { shared } = await allCommands();
-  const connecting = connectSlack({
-    slack: access,
-    commands: shared,
-    services: core.services,
-    store: core.store,
-    clock,
-    log,
-    graceMs: SLACK_GRACE_MS,
-    access: (directory) => createAccess({ roles: core.services.ops.roles, directory, log }),
-    onFatal: (error: Error) => fatal.resolve(error),
-  });
-  const slack = await unlessAborted(connecting, signal);
-  closing.defer('Slack', () => slack.stop());
+
+  const parts = { database: databaseHealth(store), queue: queueHealth(jobs), slack: async () => link.health() };
   const web = await startWeb({
     host: environment.host,
     port: environment.port,
     log,
-    slackEvents: slack.requestListener,
-    routes: {
-      'GET /healthz': healthz,
-      'GET /readyz': readyz({ database: () => databaseHealth(core), slack: async () => slack.health() }),
-      'GET /metrics': metrics.route,
+    slackEvents: (request, response) => {
+      const listener = link.connection()?.requestListener;
+      if (listener) listener(request, response);
+      else response.writeHead(503).end();
     },
+    routes: { 'GET /healthz': healthz, 'GET /readyz': readyz(parts), 'GET /metrics': metrics.route },
   });
   closing.defer('the web server', () => web.close());
-  // With a database server the terminal asks that one, and several bots may have one DATA_DIR.
-  if (environment.databaseUrl === undefined) {
-    const base = { services: core.services, clock, log, face: 'terminal' as const };
-    const context = (gone: AbortSignal): CommandContext<Services> => {
-      const actor = terminalActor();
-      const signal = AbortSignal.any([gone, stopping.signal]);
-      return { ...base, actor, request: newRequest(), signal, ...permissionsOf(slack.access, actor) };
-    };
-    const answer = (request: TerminalRequest, gone: AbortSignal) => answerTerminal(request, context(gone), shared);
-    const closeSocket = await listenForTerminals(environment.dataDir, answer).catch((error: unknown) => {
-      log.warn(
-        { err: error },
-        'no socket for terminals: `rounds health` can only be asked in Slack while this bot runs',
-      );
-    });
-    if (closeSocket) closing.defer("the terminals' socket", closeSocket);
+  await serveTerminals({
+    ...{ environment, services, clock, log, commands: shared, stopping: stopping.signal, closing, onDenied },
+    access: () => link.connection()?.access ?? createAccess({ roles: services.ops.roles, log }),
+  });
+
+  await jobs.start();
+  closing.defer('the jobs', () => jobs.stop(JOBS_GRACE_MS));
+  await schedules.start();
+  closing.defer('the schedules', () => schedules.stop());
+  timers.start();
+  closing.defer('the deadlines', () => timers.stop());
+  const { heartbeat } = services.ops;
+  if (heartbeat) {
+    const reveal = makeReveal(variables);
+    const beats = createHeartbeat({ url: () => reveal(heartbeat.url), problem: firstProblem(parts), log });
+    closing.defer('the heartbeat', () => beats.stop());
+    beats.start();
   }
-  await unlessAborted(slack.start(), signal);
-  core.health.start();
+  await link.connect(signal);
   closing.defer('the commands', () => stopping.abort());
   return { port: web.port, fatal: fatal.promise };
-}
 
-/** What a terminal gets that asks this bot. */
-async function answerTerminal(
-  request: TerminalRequest,
-  context: CommandContext<Services>,
-  commands: readonly Command<Services>[],
-): Promise<Answer> {
-  const { ops } = context.services;
-  const command = commands.find((candidate) => candidate.name === request.command);
-  if (!command) return { problem: `The running bot has no command "${request.command}"`, exitCode: 3 };
-  if (request.opsConfig && request.opsConfig !== resolve(ops.file)) {
-    const problem = `The running bot watches ${resolve(ops.file)}, not ${request.opsConfig}.`;
-    return { problem: `${problem}\n→ Stop it, or give this one a DATA_DIR of its own.`, exitCode: 3 };
+  function openSlack() {
+    return connectSlack<Services>({
+      ...{ slack: options.slack, commands: shared, services, store, clock, realTime: store.time, log, onDenied },
+      graceMs: SLACK_GRACE_MS,
+      access: (directory) => createAccess({ roles: services.ops.roles, directory, log }),
+      onAck: metrics.ack,
+      onCall: metrics.slackCall,
+      onFatal: (error) => fatal.resolve(error),
+    });
   }
-  const style = { colour: request.colour, width: request.width, zone: ops.team.zone };
-  return answerLine(command, context, { ...request, style }, ({ actor, request: ref, role, denial }) =>
-    context.log.warn({ command: command.name, actor: actor.id, request: ref, role, why: denial.why }, 'denied'),
-  );
-}
-
-async function databaseHealth({ store }: Core): Promise<PartHealth> {
-  return store.ping().then(
-    () => ({ ok: true }),
-    () => ({ ok: false, problem: 'unreachable' }),
-  );
 }

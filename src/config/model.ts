@@ -55,7 +55,7 @@ export interface Ops {
   file: string;
   dir: string;
   team: { name: string; zone: string; businessHours?: string; holidays: string[] };
-  slack: { daily?: string; alerts?: string; incidents?: string };
+  slack: { daily?: string; alerts?: string; incidents?: string; audit?: string };
   roles: Partial<Record<Role, string[]>>;
   groups: Map<string, Group>;
   checks: Check[];

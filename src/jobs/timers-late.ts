@@ -30,6 +30,7 @@ export function lateOf(due: readonly DueTimer[], now: Date): LateTimers | undefi
   };
 }
 
-function latenessMs({ dueAt, setAt }: DueTimer, now: Date): number {
+/** How long after it was due a timer is kept, ms. */
+export function latenessMs({ dueAt, setAt }: DueTimer, now: Date): number {
   return now.getTime() - Math.max(dueAt.getTime(), setAt.getTime());
 }

@@ -4,7 +4,7 @@ import { isUnavailable } from '../store/errors.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Enqueuing, JobKind } from './model.ts';
 import { createTicker } from './ticker.ts';
-import { type LateTimers, lateOf } from './timers-late.ts';
+import { type LateTimers, latenessMs, lateOf } from './timers-late.ts';
 import { claimDue, type DueTimer, deleteTimer, deleteTimers, unknownKinds, upsertTimer } from './timers-store.ts';
 import type { Timers } from './timing.ts';
 
@@ -27,10 +27,12 @@ export interface TimersOptions {
    * there is neither lost nor doubled. When it rejects, the jobs are enqueued nevertheless.
    */
   onLate?: (late: LateTimers, tx: Tx) => Promise<void> | void;
+  /** Hears of every timer whose job was enqueued: how late, ms. */
+  onKept?: ((latenessMs: number) => void) | undefined;
 }
 
 /** Deadlines as rows: `tick` turns the due ones into jobs, each once, whatever the number of replicas. */
-export function createTimers({ store, jobs, kinds, clock, log, onLate }: TimersOptions): Timers {
+export function createTimers({ store, jobs, kinds, clock, log, onLate, onKept }: TimersOptions): Timers {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]));
   const names = [...byName.keys()];
   /** Keys of timers whose jobs could not be enqueued, until when they are left alone (`performance.now()`). */
@@ -49,6 +51,7 @@ export function createTimers({ store, jobs, kinds, clock, log, onLate }: TimersO
       try {
         await store.transaction((tx) => enqueueDue(tx, turn, { now, limit, announce }));
         enqueued += turn.due.length;
+        for (const timer of turn.due) onKept?.(latenessMs(timer, now));
         if (turn.late) log.warn({ ...turn.late }, 'deadlines were kept late');
         if (turn.due.length < limit) break;
       } catch (error) {

@@ -129,7 +129,7 @@ const wrongTokenWords = ['missing_scope', 'not_allowed_token_type'];
 function connectError(error: unknown): OpsError | PortError {
   const failure = failureOf(error);
   if (failure.kind === 'refused' && (isDeadToken(failure.error) || wrongTokenWords.includes(failure.error))) {
-    return new OpsError('unavailable', `Slack refuses SLACK_APP_TOKEN (${failure.error})`, {
+    return new OpsError('invalid', `Slack refuses SLACK_APP_TOKEN (${failure.error})`, {
       hint: 'make one with the scope connections:write under Basic Information → App-Level Tokens, and set it',
       cause: error,
     });

@@ -38,7 +38,7 @@ export async function identify(client: WebClient): Promise<Identity> {
         cause: error,
       });
     }
-    throw new OpsError('unavailable', `Slack refuses SLACK_BOT_TOKEN (${failure.error})`, {
+    throw new OpsError('invalid', `Slack refuses SLACK_BOT_TOKEN (${failure.error})`, {
       hint: copyAgain,
       cause: error,
     });

@@ -1,3 +1,4 @@
+import type { Jobs } from '../jobs/model.ts';
 import type { Route } from './server.ts';
 
 /** Whether one part works; `problem` says what doesn't. */
@@ -29,5 +30,40 @@ export function readyz(parts: Record<string, () => Promise<PartHealth>>, deadlin
     const ready = states.every(({ state }) => state.ok);
     const lines = states.map(({ name, state }) => `${name}: ${state.ok ? 'ok' : state.problem}`);
     return { status: ready ? 200 : 503, text: `${lines.join('\n')}\n` };
+  };
+}
+
+/** Whether the database answers. */
+export function databaseHealth(store: { ping(): Promise<unknown> }): () => Promise<PartHealth> {
+  return () =>
+    store.ping().then(
+      () => ({ ok: true }),
+      () => ({ ok: false, problem: 'unreachable' }),
+    );
+}
+
+/** A job that waits longer than this says that nobody works, ms. */
+const longestWaitMs = 120_000;
+
+/** Whether the queue answers and its jobs are begun. */
+export function queueHealth(jobs: Pick<Jobs, 'state'>): () => Promise<PartHealth> {
+  return () =>
+    jobs.state().then(
+      ({ oldestWaitingMs }): PartHealth => {
+        if (oldestWaitingMs <= longestWaitMs) return { ok: true };
+        return { ok: false, problem: `the oldest job has waited for ${Math.round(oldestWaitingMs / 1_000)} s` };
+      },
+      (): PartHealth => ({ ok: false, problem: 'unreadable' }),
+    );
+}
+
+/** The first part that doesn't work, in words; undefined = all do. */
+export function firstProblem(parts: Record<string, () => Promise<PartHealth>>): () => Promise<string | undefined> {
+  return async () => {
+    for (const [name, part] of Object.entries(parts)) {
+      const state = await part();
+      if (!state.ok) return `${name}: ${state.problem}`;
+    }
+    return undefined;
   };
 }

@@ -18,6 +18,7 @@ export function seed(state: WorkspaceState): void {
   addChannel(state, 'ops', [anna, ben, cara, botUser]);
   addChannel(state, 'ops-daily', [anna, ben, botUser]);
   addChannel(state, 'alerts', [anna, ben, botUser]);
+  addChannel(state, 'incidents', [anna, ben, botUser]);
   addChannel(state, 'random', [anna, ben]);
   addChannel(state, 'board', [anna], { is_private: true });
   state.groups.set('S0ONCALL01', { id: 'S0ONCALL01', handle: 'oncall', name: 'On call', users: [anna, ben] });

@@ -33,6 +33,7 @@ export const slackSection = z.strictObject({
   daily: channel.optional(),
   alerts: channel.optional(),
   incidents: channel.optional(),
+  audit: channel.optional(),
 });
 
 const memberHelp =
