@@ -33,10 +33,14 @@ interface Watched {
   watched?: { rule: OpenRule; report: CheckReport };
 }
 
-/** The new open state of each check of a regular run, from the stored one, and what that means for people. Pure. */
+/**
+ * The new open state of each check of a regular run, from the stored one, and what that means for people. `quiet`: muted
+ * since they were measured. Pure.
+ */
 export function watch(
   measured: readonly Watched[],
   stored: readonly Stored[],
+  quiet: ReadonlySet<string> = new Set(),
 ): { open: Map<string, OpenState>; events: ProblemEvent[] } {
   const before = new Map(stored.map((row) => [row.check_id, row.open_state as OpenState | null]));
   const open = new Map<string, OpenState>();
@@ -45,7 +49,7 @@ export function watch(
     if (!watched) continue;
     const { report, rule } = watched;
     const was = before.get(report.id) ?? { open: false, recent: [] };
-    const { state, event } = nextOpenState(was, report.outcome, rule);
+    const { state, event } = nextOpenState(was, quiet.has(report.id) ? 'muted' : report.outcome, rule);
     open.set(report.id, state);
     if (event === 'none') continue;
     const last = was.recent.findLast((outcome) => outcome !== 'ok') ?? was.recent.at(-1) ?? null;

@@ -18,7 +18,7 @@ import { lastReport } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
-import { silenceOverJob } from './silences/change.ts';
+import { silencedOf, silenceOverJob } from './silences/change.ts';
 import { silenceOverHandler } from './silences/expiry.ts';
 import { createSilences, type Silences } from './silences/face.ts';
 import type { OnSilence } from './silences/model.ts';
@@ -83,7 +83,10 @@ export function createHealth(options: HealthOptions): Health {
   const silences = createSilences(ports, (what, work) => known.attempt(what, work));
   const { windows } = silences;
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
-  const sweeps = new Sweeps({ ops, known, refresh, windows, clock, log, reveal, onEnd, onEvents });
+  const sweeps = new Sweeps({
+    ...{ ops, known, refresh, windows, clock, log, reveal, onEnd, onEvents },
+    quiet: (tx, checks) => silencedOf(tx, checks, ports),
+  });
 
   /** Reads what replicas know; resolves to the first thing that could not be read. */
   async function refresh(): Promise<string | undefined> {

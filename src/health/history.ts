@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Facts, Sample } from '../kernel/check.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { type OnEvents, type Stored, watch } from './events.ts';
 import { plainJson } from './facts.ts';
 import type { Said } from './hold.ts';
@@ -47,6 +47,8 @@ export interface Recording {
   /** When the sweep began. */
   at: Date;
   onEvents?: OnEvents | undefined;
+  /** Which of these checks are muted by now: somebody may have done that while they were measured. */
+  quiet?: (tx: Tx, checks: readonly { id: string; group: string }[]) => Promise<Set<string>>;
 }
 
 /** A state whose time lies further ahead than this was recorded while the database's clock was wrong. */
@@ -84,7 +86,14 @@ function record(
       select check_id, open_state from check_state
       where check_id = any(${ids}) order by check_id for update`.execute(tx);
     if (!inTurns && stored.rows.length < ids.length && measured.some((state) => state.watched)) return undefined;
-    const watched = watch(measured, stored.rows);
+    let watched = watch(measured, stored.rows);
+    const quiet =
+      watched.events.length > 0 &&
+      (await sweep.quiet?.(
+        tx,
+        watched.events.map(({ report }) => report),
+      ));
+    if (quiet && quiet.size > 0) watched = watch(measured, stored.rows, quiet);
     const rows = JSON.stringify(measured.map((state) => storedRow(state, watched.open.get(state.report.id), store)));
     const saved = await sql<{ check_id: string; mark: string }>`
       with incoming as materialized (

@@ -6,7 +6,7 @@ import type { HealthTables } from './tables.ts';
 const hour = 3_600_000;
 const day = 24 * hour;
 /** How long each kind of history is kept, ms. */
-export const kept = { raw: 48 * hour, hourly: 90 * day, daily: 730 * day, transitions: 400 * day };
+export const kept = { raw: 48 * hour, hourly: 90 * day, daily: 730 * day, transitions: 400 * day, silences: 400 * day };
 /** Changes of outcome kept per check. */
 export const transitionsKept = 1_000;
 
@@ -38,6 +38,7 @@ export async function rollUp(store: Store, now: Date): Promise<RolledUp> {
     (tx: Kysely<HealthTables>) => dropDays(tx, before(kept.daily)),
     (tx: Kysely<HealthTables>) => dropFactDays(tx, before(kept.daily)),
     (tx: Kysely<HealthTables>) => dropTransitions(tx, before(kept.transitions)),
+    (tx: Kysely<HealthTables>) => dropSilences(tx, before(kept.silences)),
   ];
   let rows = 0;
   let left = stepsAtOnce;
@@ -174,6 +175,15 @@ function dropTransitions(tx: Kysely<HealthTables>, before: Date): Promise<number
         from check_transition),
       old as (select id from numbered where at < ${before} or newest > ${transitionsKept} limit ${rowsAtOnce}),
       gone as (delete from check_transition t using old where t.id = old.id returning 1)
+      select count(*) as moved from gone`.execute(tx),
+  );
+}
+
+function dropSilences(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+  return moved(
+    sql<{ moved: number }>`
+      with old as (select id from silence where until_at < ${before} limit ${rowsAtOnce}),
+      gone as (delete from silence s using old where s.id = old.id returning 1)
       select count(*) as moved from gone`.execute(tx),
   );
 }

@@ -5,7 +5,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
 import { baselineOf } from './baseline.ts';
 import type { OnEvents } from './events.ts';
-import type { Measurement, NewState } from './history.ts';
+import type { Measurement, NewState, Recording } from './history.ts';
 import type { Known } from './known.ts';
 import { type ActiveWindow, isSkipped } from './maintenance.ts';
 import { type Judging, judgeResult, lastReport } from './report.ts';
@@ -25,6 +25,7 @@ interface Options {
   reveal: Reveal;
   onEnd: (sweep: SharedSweep) => void;
   onEvents?: OnEvents | undefined;
+  quiet?: Recording['quiet'];
 }
 
 type Found = Map<string, Measurement>;
@@ -102,7 +103,7 @@ export class Sweeps {
     wanted: readonly Check[],
     how: { deadlineMs: number; regular: boolean },
   ): Promise<void> {
-    const { ops, known, clock, log, reveal, onEnd, onEvents } = this.options;
+    const { ops, known, clock, log, reveal, onEnd, onEvents, quiet } = this.options;
     const refreshed = await this.options.refresh();
     const checks = this.unskipped(wanted, sweep);
     if (checks.length === 0) return;
@@ -130,7 +131,14 @@ export class Sweeps {
       warn(sweep, `stopped: ${sweep.pending.size} of ${checks.length} not measured`);
       this.cutOff(sweep, checks, `not measured: ${this.stopped ? 'Rounds is stopping' : 'the sweep was stopped'}`);
     }
-    warn(sweep, await known.record(this.states(checks, found, how.regular), { at: sweep.startedAt, onEvents }));
+    warn(
+      sweep,
+      await known.record(this.states(checks, found, how.regular), {
+        at: sweep.startedAt,
+        onEvents,
+        ...(quiet && { quiet }),
+      }),
+    );
     sweep.finish();
     onEnd(sweep);
   }

@@ -51,13 +51,14 @@ let shared: Promise<Store> | undefined;
 export async function healthOf(
   checks: Check[],
   over: Partial<Ops> &
-    Pick<Partial<HealthOptions>, 'store' | 'onSweep' | 'patienceMs' | 'onSilence' | 'timers'> & {
+    Pick<Partial<HealthOptions>, 'store' | 'onSweep' | 'patienceMs' | 'onEvents' | 'onSilence' | 'timers'> & {
       clock?: ReturnType<typeof testClock>;
     } = {},
 ) {
   const {
     store = await emptyStore(),
     onSweep,
+    onEvents,
     onSilence,
     timers,
     patienceMs = 25_000,
@@ -65,7 +66,7 @@ export async function healthOf(
     ...ops
   } = over;
   const log = memoryLog();
-  const tellers = { onSweep, onSilence, timers, patienceMs };
+  const tellers = { onSweep, onEvents, onSilence, timers, patienceMs };
   const health = createHealth({ ops: opsOf(checks, ops), store, clock, log, reveal: String, ...tellers });
   onTestFinished(() => health.stop());
   return { health, clock, log, store };

@@ -82,7 +82,17 @@ export async function tellOf(
 }
 
 /** All windows that are open, as this transaction sees them. */
-export async function windowsAt(tx: Tx, ops: Pick<Ops, 'maintenance'>, now: Date): Promise<ActiveWindow[]> {
+async function windowsAt(tx: Tx, ops: Pick<Ops, 'maintenance'>, now: Date): Promise<ActiveWindow[]> {
   const silences = await activeSilences(tx, now);
   return [...activeWindows(ops.maintenance, now), ...silences.flatMap((silence) => asWindow(silence, now) ?? [])];
+}
+
+/** Which of these checks are silenced, as this transaction sees it. */
+export async function silencedOf(
+  tx: Tx,
+  checks: readonly { id: string; group: string }[],
+  { ops, clock }: Pick<SilencePorts, 'ops' | 'clock'>,
+): Promise<Set<string>> {
+  const windows = await windowsAt(tx, ops, clock.now());
+  return new Set(checks.filter((check) => windowsOf(check, windows).length > 0).map(({ id }) => id));
 }

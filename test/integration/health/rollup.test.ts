@@ -176,6 +176,18 @@ describe('rollUp', () => {
     expect(series?.points.at(-1)?.value).toBe(12);
   });
 
+  test('silences are kept for 400 days', async () => {
+    for (const [id, days] of Object.entries({ old: 401, young: 399 })) {
+      await store.pool.query(
+        `insert into silence (id, kind, target_kind, target, mode, from_at, until_at, by_actor, by_name, by_mention, request)
+         values ($1, 'mute', 'check', 'a', 'mute', $2, $3, '', '', '', '')`,
+        [id, new Date(now.getTime() - (days + 1) * day), new Date(now.getTime() - days * day)],
+      );
+    }
+    await rollUp(store, now);
+    expect((await store.pool.query('select id from silence')).rows).toEqual([{ id: 'young' }]);
+  });
+
   test('a step that fails does not keep the others from their work', async () => {
     await insert([{ check_id: 'a', at: new Date(now.getTime() - 3 * day), outcome: 'ok', facts: null }]);
     await store.pool.query(
@@ -187,7 +199,7 @@ describe('rollUp', () => {
       values ('a', 'hour', date_trunc('hour', $1::timestamptz, 'UTC'), 2147483647)`,
       [new Date(now.getTime() - 3 * day)],
     );
-    await expect(rollUp(store, now)).rejects.toThrow('1 of 6 steps failed');
+    await expect(rollUp(store, now)).rejects.toThrow('1 of 7 steps failed');
     expect((await store.pool.query('select 1 from check_transition')).rows).toEqual([]);
     expect((await store.pool.query('select 1 from check_result')).rows).toHaveLength(1);
   });

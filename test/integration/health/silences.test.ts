@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Check, MaintenanceWindow } from '../../../src/config/model.ts';
+import type { OnEvents } from '../../../src/health/events.ts';
 import { silenceOverJob } from '../../../src/health/silences/change.ts';
 import type { OnSilence } from '../../../src/health/silences/model.ts';
 import type { JobKind } from '../../../src/jobs/model.ts';
 import type { Timers } from '../../../src/jobs/timing.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { testClock } from '../../support/checks.ts';
-import { all, final, healthOf, service, unhurried } from '../../support/health.ts';
+import { condition, testClock } from '../../support/checks.ts';
+import { all, final, healthOf, held, service, unhurried } from '../../support/health.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 import { tableJobs } from '../../support/table-jobs.ts';
 
@@ -60,6 +61,22 @@ describe.each([
     await health.regular(['api']);
     expect((await health.last(all)).verdict).toBe('fail');
     expect(await openState('api')).toEqual({ open: true, recent: ['fail'] });
+  });
+
+  test('a check that is muted while it is being measured opens nothing', async () => {
+    const slow = held('api', { fail: [condition('true', () => true)] });
+    const told: string[] = [];
+    const onEvents: OnEvents = async (_tx, events) => void told.push(...events.map(({ event }) => event));
+    const { health, clock } = await replica([slow.check], { onEvents });
+    const running = health.regular(['api']);
+    await slow.begun;
+    await (await replica([slow.check])).health.muteCheck(anna, { checkId: 'api', forMs: hour });
+    slow.release();
+    await running;
+    expect(told).toEqual([]);
+    clock.move(hour);
+    await health.regular(['api']);
+    expect(told).toEqual(['opened']);
   });
 
   test('muted time is no uptime and no downtime', async () => {
