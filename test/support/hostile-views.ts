@@ -1,0 +1,194 @@
+import type { Problem, Said } from '../../src/alerts/model.ts';
+import { messagePost } from '../../src/alerts/views/message.ts';
+import { tellingPost } from '../../src/alerts/views/telling.ts';
+import type { Surroundings } from '../../src/alerts/views/words.ts';
+import type { AuditRow } from '../../src/audit/search.ts';
+import { rowPost, rowsPost } from '../../src/audit/views/slack.ts';
+import { doctorPost } from '../../src/doctor/views/slack.ts';
+import { type CheckReport, outcomes } from '../../src/health/model.ts';
+import type { Silence } from '../../src/health/silences/model.ts';
+import { detailsPost } from '../../src/health/views/details.ts';
+import { maintenanceReply } from '../../src/health/views/maintenance.ts';
+import { begunReply, endedReply, mutedReply } from '../../src/health/views/silence.ts';
+import { healthPost } from '../../src/health/views/slack.ts';
+import { tablePosts } from '../../src/health/views/table.ts';
+import type { Command, Post } from '../../src/kernel/command.ts';
+import { OpsError } from '../../src/kernel/errors.ts';
+import { runbookPost } from '../../src/runbooks/views.ts';
+import {
+  deadTokenPost,
+  deniedPost,
+  endedEarly,
+  errorPost,
+  helpPost,
+  interruptedPost,
+  unknownPost,
+  withInviteHint,
+} from '../../src/slack/posts.ts';
+import { checkReport, healthReport, noon } from './reports.ts';
+
+/** Gives the next hostile text; a view asks for as many as it has places for foreign text. */
+export type NextText = () => string;
+
+/**
+ * Every view of Slack, fed with foreign text in every place that people, systems or the configuration fill. Whoever
+ * writes a view adds a line here: the test then sends its 10,000 texts through it.
+ */
+export const hostileViews: Record<string, (next: NextText) => Post[]> = {
+  'health: the answer': (next) => [
+    healthPost(
+      healthReport(
+        outcomes.map((outcome) => report(next, outcome)),
+        { warnings: [next()] },
+      ),
+      {
+        now: noon,
+        scope: next(),
+      },
+    ),
+  ],
+  'health: the table': (next) => tablePosts([report(next, 'fail'), report(next, 'ok')]),
+  'health: details': (next) => [
+    detailsPost(
+      {
+        report: report(next, 'warn'),
+        asks: next(),
+        everyMs: 60_000,
+        units: { [next()]: next() },
+        series: { fact: next(), unit: next(), points: [1, 2].map((value) => ({ at: noon, value })) },
+        strip: ['ok', 'fail'],
+        transitions: [{ at: noon, from: null, to: 'fail', reason: next() }],
+        uptime: { day: 99, month: null },
+      },
+      noon,
+    ),
+  ],
+  'health: maintenance': (next) => {
+    const window = { id: next(), match: { group: next(), check: next() }, mode: 'skip', forMs: 60_000 } as const;
+    const times = { from: noon, until: noon };
+    const plan = { silences: [silence(next)], open: [{ window, ...times }], upcoming: [{ window, ...times }] };
+    return [maintenanceReply(plan as unknown as Parameters<typeof maintenanceReply>[0], noon, 'asker').slack()].flat();
+  },
+  'health: muted, begun, ended': (next) =>
+    [
+      mutedReply({ kind: 'muted', silence: silence(next) }, noon, 'asker').slack(),
+      begunReply(silence(next), noon, 'asker').slack(),
+      endedReply({ kind: 'ended', silence: silence(next), still: [silence(next)] }, noon, 'asker').slack(),
+    ].flat(),
+  'alerts: one problem': (next) => [
+    messagePost({ problems: [problem(next)] }, around(next)),
+    messagePost({ problems: [{ ...problem(next), endedAt: noon, ending: 'ok' }] }, around(next)),
+    messagePost({ problems: [{ ...problem(next), muted: { until: noon, by: next() } }] }, around(next)),
+  ],
+  'alerts: many problems': (next) => {
+    const muted = { ...problem(next), muted: { by: next() } };
+    return [
+      messagePost(
+        { problems: [problem(next), problem(next), muted, { ...problem(next), endedAt: noon }] },
+        around(next),
+      ),
+    ];
+  },
+  'alerts: an announcement': (next) => [
+    messagePost({ problems: [], announcement: { lines: [next(), next(), next()] } }, around(next)),
+  ],
+  'alerts: the thread': (next) => {
+    const problems = [problem(next), problem(next)];
+    const steps = problems.map(({ checkId, said }) => ({
+      version: 1,
+      checkId,
+      kind: 'worsened' as const,
+      notify: true,
+      said,
+    }));
+    return [tellingPost({ steps, notify: true }, problems, around(next))];
+  },
+  'audit: rows': (next) => [rowsPost({ rows: [auditRow(next), auditRow(next)], more: true })],
+  'audit: one row': (next) => [rowPost(auditRow(next))],
+  doctor: (next) => [
+    doctorPost(
+      (['problem', 'unknown', 'warn', 'ok'] as const).map((state) => ({
+        state,
+        part: next(),
+        message: next(),
+        fix: next(),
+      })),
+      { all: true },
+    ),
+  ],
+  runbook: (next) => [runbookPost(next(), 'How to')],
+  'slack: help': (next) => [
+    helpPost([{ name: 'x', usage: next(), summary: next(), examples: [next()] } as unknown as Command<unknown>]),
+  ],
+  'slack: an unknown word': (next) => [unknownPost(next(), undefined)],
+  'slack: denied': (next) => [deniedPost({ kind: 'denied', why: 'role', message: next() }, [])],
+  // Hints are our own words: what stands between backticks is a command.
+  'slack: an error': (next) => [errorPost(new OpsError('invalid', next(), { hint: next().replaceAll('`', ' ') }))],
+  'slack: a dead token': (next) => [deadTokenPost(next())],
+  'slack: ended early': (next) => [endedEarly({ text: 'x', blocks: [] }, next())],
+  'slack: interrupted': (next) => [interruptedPost({ command: 'health', words: next(), again: true })],
+  'slack: not in the channel': () => [withInviteHint({ text: 'x', blocks: [] }, 'rounds')],
+};
+
+function report(next: NextText, outcome: CheckReport['outcome']): CheckReport {
+  return checkReport(next(), {
+    outcome,
+    group: next(),
+    reason: next(),
+    next: next(),
+    owner: next(),
+    runbook: next().replace(/^https?:/i, 'file '),
+    blocked_by: next(),
+    notes: [next(), next()],
+    facts: { [next()]: next(), nested: { [next()]: [next(), { deep: next() }] } },
+  });
+}
+
+function problem(next: NextText): Problem {
+  const said: Said = {
+    outcome: 'fail',
+    reason: next(),
+    next: next(),
+    owner: next(),
+    runbook: next().replace(/^https?:/i, 'file '),
+    since: noon,
+  };
+  return { checkId: next(), openedAt: noon, beganAt: noon, worst: 'fail', said };
+}
+
+function around(_next: NextText): Surroundings {
+  return { now: noon, zone: 'America/New_York', mentions: new Map(), dependents: () => 2 };
+}
+
+function silence(next: NextText): Silence {
+  return {
+    id: 'k3x9',
+    kind: 'maintenance',
+    target: { kind: 'group', id: next() },
+    mode: 'mute',
+    from: noon,
+    until: noon,
+    reason: next(),
+    by: { id: 'slack:U0ANNA0001', name: next(), mention: '<@U0ANNA0001>' },
+    ended: { at: noon, by: next() },
+  };
+}
+
+function auditRow(next: NextText): AuditRow {
+  return {
+    seq: 7,
+    at: noon,
+    recorded: {
+      actor: next(),
+      request: next(),
+      action: next(),
+      target: next(),
+      before: { [next()]: next() },
+      after: next(),
+      reason: next(),
+    },
+    erasedBy: undefined,
+    erases: undefined,
+    hash: 'ab'.repeat(32),
+  };
+}
