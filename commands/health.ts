@@ -38,6 +38,11 @@ export default defineCommand<Services>({
       role: 'viewer',
       run: (ctx, id) => oneCheck(ctx, id, 'source'),
     },
+    measure: {
+      summary: 'Measures one check, or all, and answers in the thread: an alert stays what it is',
+      role: 'viewer',
+      run: (ctx, id) => (id === '' ? sweep(ctx, { kind: 'all' }, 'thread') : oneCheck(ctx, id, 'thread')),
+    },
     details: {
       summary: 'Shows facts, last 24 hours, changes and uptime of a check in the thread',
       role: 'viewer',

@@ -41,7 +41,7 @@ export function groupPost(problems: readonly Problem[], around: Surroundings): P
   const blocks: SlackBlock[] = [section(`${head} ${end}`), ...rows];
   if (left > 0) blocks.push(context(`… and ${left} more: ${names(open.slice(rows.length))}`));
   for (const line of quiet.filter(Boolean)) blocks.push(context(line));
-  blocks.push(actions([button('again', 'Run again', everything)]));
+  blocks.push(actions([button('measure', 'Run again', everything)]));
   return { text: `${head.replaceAll('*', '')} ${end}: ${names(open)}`, blocks };
 }
 

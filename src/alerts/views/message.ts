@@ -63,13 +63,24 @@ export function overWords(problem: Problem, around: Surroundings, how: { bare?: 
 function buttonsOf(checkId: string, state: 'open' | 'muted' | 'over'): Record<string, unknown>[] {
   const details = button('details', 'Details', checkId);
   if (state === 'over') return [details];
-  const again = button('recheck', 'Run again', checkId);
+  const again = button('measure', 'Run again', checkId);
   if (state === 'muted') return [details, again];
   return [details, button('mute1h', 'Mute 1 h', checkId), button('mute4h', 'Mute 4 h', checkId), again];
 }
 
-function announcementPost({ lines }: Announcement): Post {
+function announcementPost({ lines, code }: Announcement): Post {
   const [head = '', ...rest] = lines.map(escapeSlack);
   const blocks = [section(`*${head}*`), ...(rest.length > 0 ? [section(rest.join('\n'))] : [])];
+  if (code !== undefined) blocks.push(section(`\`\`\`${asCode(code)}\`\`\``));
   return { text: head, blocks };
+}
+
+/** Formatting marks mean nothing between fences, so they stay what they are; an address is kept from becoming a link. */
+function asCode(text: string): string {
+  return text
+    .replaceAll('`', 'ˋ')
+    .replace(/:(?=\/\/)|\bmailto:/gi, '$&\u2060')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 }

@@ -28,7 +28,7 @@ describe.each([
     expect(message?.text).toBe('🔴 FAIL api: 503 (want 200) · since 09:00 UTC · <@U0ANNA0001>');
     expect(shownText(message!)).toContain('→ check ECS · 1 check depends on it');
     const buttons = JSON.stringify(message?.blocks);
-    for (const id of ['details', 'mute1h', 'mute4h']) expect(buttons).toContain(`"health.${id}"`);
+    for (const id of ['details', 'mute1h', 'mute4h', 'measure']) expect(buttons).toContain(`"health.${id}"`);
   });
 
   it('worse: the message is edited, and a new post in its thread is shown in the channel', async () => {
