@@ -6,9 +6,12 @@ import { ConfigError } from './config/problems.ts';
 import { examine } from './doctor/examine.ts';
 import { type Finding, type Found, ok, type Part, problem } from './doctor/model.ts';
 import { configProblems } from './doctor/parts/config.ts';
+import type { SeenSchedules } from './doctor/parts/schedules.ts';
 import { configFile, Missing, type Pieces, partsOf, tokensIn } from './examination.ts';
+import { lastSlots } from './jobs/schedules-store.ts';
 import type { Alone } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
+import type { Store } from './store/store.ts';
 
 /** A person waits: a server that is down is told soon, and a terminal or a bot that starts may let the folder go. */
 const databaseRetryMs = 2_000;
@@ -82,7 +85,8 @@ async function openPieces(
         () => openCore({ environment, variables, log, signal, retryForMs: databaseRetryMs }),
         signal,
       );
-      return { pieces: { ...core.pieces, environment, slack }, close: () => core.close() };
+      const schedules = ranIn(core.store);
+      return { pieces: { ...core.pieces, environment, slack, schedules }, close: () => core.close() };
     } catch (error) {
       store = refused(error);
     }
@@ -90,6 +94,13 @@ async function openPieces(
   const ops = await loaded({ environment, variables });
   const rest = { ops, store, health: store, jobs: store, schedules: store, slack };
   return { pieces: { environment, variables, log, ...rest }, close: async () => {} };
+}
+
+/** Which schedules there are only a bot knows; the database knows when each ran. */
+function ranIn(store: Store): SeenSchedules {
+  return {
+    list: async () => [...(await lastSlots(store.db()))].map(([name, last]) => ({ name, last, next: undefined })),
+  };
 }
 
 function slackOf(environment: Forgiven): Pieces['slack'] {

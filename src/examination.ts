@@ -16,12 +16,11 @@ import { heartbeatPart } from './doctor/parts/heartbeat.ts';
 import { pagerDutyPart } from './doctor/parts/pagerduty.ts';
 import { ownersPart, rolesPart } from './doctor/parts/people.ts';
 import { queuePart } from './doctor/parts/queue.ts';
-import { schedulesPart } from './doctor/parts/schedules.ts';
+import { type SeenSchedules, schedulesPart } from './doctor/parts/schedules.ts';
 import { secretsPart } from './doctor/parts/secrets.ts';
 import { type Connected, slackPart, withoutTokens } from './doctor/parts/slack.ts';
 import type { Health } from './health/health.ts';
 import type { Jobs } from './jobs/model.ts';
-import type { Schedules } from './jobs/timing.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { checkTypes, runbookFolders } from './registry.ts';
@@ -48,7 +47,7 @@ export interface Pieces {
   store: Store | Missing;
   health: Pick<Health, 'measure'> | Missing;
   jobs: Pick<Jobs, 'state' | 'dead'> | Missing;
-  schedules: Pick<Schedules, 'list'> | Missing;
+  schedules: SeenSchedules | Missing;
   /** Undefined: no tokens are set. In a try-out the tokens of the local workspace. */
   slack: LookOptions['slack'] | undefined | Missing;
   /** Of a bot that runs. */

@@ -3,7 +3,7 @@ import type { WorkspaceState } from './state.ts';
 import { BOT_SCOPES, type Channel, type User } from './world.ts';
 
 /**
- * A team for trying things: two members (both on call; anna looks after the platform too), a guest, the bot, five public
+ * A team for trying things: two members (both on call; anna looks after the platform too), a guest, the bot, six public
  * channels and a private one without the bot.
  */
 export function seed(state: WorkspaceState): void {

@@ -193,7 +193,7 @@ describe('queue', () => {
 
 describe('schedules', () => {
   const at = (time: string) => new Date(`2026-11-23T${time}Z`);
-  const list = (...schedules: { name: string; last: Date | undefined; next: Date }[]) => ({
+  const list = (...schedules: { name: string; last: Date | undefined; next: Date | undefined }[]) => ({
     list: async () => schedules,
   });
 
@@ -206,6 +206,12 @@ describe('schedules', () => {
       'ok audit.head: last 09:00, next 11:00 GMT+1',
       'ok health.sweep: never ran, next 10:01 GMT+1',
     ]);
+  });
+
+  it('tells the last slot alone where no bot knows the next', async () => {
+    const schedules = list({ name: 'audit.head', last: at('08:00:00'), next: undefined });
+    expect(brief(await look(schedulesPart(schedules, clock, 'UTC')))).toEqual(['ok audit.head: last 08:00']);
+    expect(brief(await look(schedulesPart(list(), clock, 'UTC')))).toEqual(['ok none ran yet']);
   });
 
   it('warns of a slot that is over and was not enqueued', async () => {
@@ -225,7 +231,7 @@ describe('schedules', () => {
     }));
     const found = await look(schedulesPart(list(...many), clock, 'UTC'));
     expect(found.filter(({ state }) => state === 'warn')).toHaveLength(30);
-    expect(brief(found).at(-1)).toBe('ok 10 more are on time');
+    expect(brief(found).at(-1)).toBe('ok and 10 more');
   });
 });
 
