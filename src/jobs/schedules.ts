@@ -14,7 +14,8 @@ const longestPauseMs = 1_000;
 const shortestPauseMs = 1;
 /** The clock went back by more than it may tremble. */
 const wentBackMs = 1_000;
-const batch = 100;
+/** In one transaction: others wait for it on the embedded database. */
+const batch = 50;
 /** Another replica holds the schedule: when to look whether it has enqueued the slot. */
 const lookAgainMs = 500;
 const longestRetryMs = 60_000;

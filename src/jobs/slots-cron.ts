@@ -25,13 +25,18 @@ export function cronSlots(cron: string, zone: string): CronSlots {
   const hours = fields.hour.toSorted((a, b) => a - b);
   const minutes = fields.minute.toSorted((a, b) => a - b);
   const months = new Set(fields.month);
+  // `L`, `15W` and the like are node-cron's to judge.
+  const days = fields.dayOfMonth.some((of) => typeof of === 'string') ? undefined : new Set(fields.dayOfMonth);
   const first = hours[0]! * hour + minutes[0]! * minute;
   // Asked in UTC about the wall clock's own date. Never started.
   const task = createTask(cron, () => undefined, { timezone: 'UTC' });
   void task.destroy();
 
-  const matches = (midnight: number): boolean =>
-    months.has(new Date(midnight).getUTCMonth() + 1) && task.match(new Date(midnight + first));
+  function matches(midnight: number): boolean {
+    const date = new Date(midnight);
+    if (!months.has(date.getUTCMonth() + 1) || days?.has(date.getUTCDate()) === false) return false;
+    return task.match(new Date(midnight + first));
+  }
 
   function firstOfDay(midnight: number, after: number): number | undefined {
     const momentOf = momentsOfDay(zone, midnight);

@@ -89,9 +89,11 @@ describe.each([
     const one = setUp(given);
     const two = setUp(given, one.clock);
     const both = () => Promise.all([one.schedules.tick(), two.schedules.tick()]);
-    for (let look = 0; look < 10; look += 1) {
-      await both();
+    await one.schedules.tick();
+    await two.schedules.tick();
+    for (let look = 0; look < 9; look += 1) {
       one.clock.move(7_000);
+      await both();
     }
     await vi.waitFor(async () => {
       await both();
