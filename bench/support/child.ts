@@ -2,12 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** Starts a file of this folder as a process; resolves with the first message it sends. */
+/** Starts a file of this folder as a process; resolves with the first message it sends. `heard` gets every message. */
 export async function startChild<T>(
   file: string,
   args: string[] = [],
+  heard?: (message: T) => void,
 ): Promise<{ child: ChildProcess; hello: T; stop(): void }> {
   const child = fork(join(import.meta.dirname, file), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  if (heard) child.on('message', heard);
   const [hello] = (await once(child, 'message')) as [T];
   return { child, hello, stop: () => child.kill() };
 }

@@ -9,7 +9,7 @@ import { defaultSlots, type Slots } from './lanes.ts';
 import type { Jobs, JobWatch } from './model.ts';
 import { defaultPace, type Pace } from './pace.ts';
 import { queueState } from './state.ts';
-import { startWorker } from './worker.ts';
+import { startWorker, type Worker } from './worker.ts';
 
 export interface JobsOptions {
   store: Store;
@@ -30,7 +30,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const { store, log } = options;
   const boss = await openBoss(store, log);
   const carriers = new Map<string, Carrier>();
-  let worker: ReturnType<typeof startWorker> | undefined;
+  let worker: Promise<Worker> | undefined;
   let stopped: Promise<void> | undefined;
   return {
     ...enqueuing(boss),
@@ -44,10 +44,11 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       const slots = { ...defaultSlots, ...options.slots };
       const pace = { ...defaultPace, ...options.pace };
       worker ??= startWorker({ ...options, watch: options.watch, boss, carriers, slots, pace });
+      await worker;
     },
     stop(graceMs) {
       stopped ??= (async () => {
-        await worker?.stop(graceMs);
+        await (await worker)?.stop(graceMs);
         await boss.stop({ graceful: false, close: false });
       })();
       return stopped;

@@ -5,13 +5,13 @@ import { isUnavailable } from '../store/errors.ts';
 export interface Outages {
   /** Never rejects; undefined = it failed. */
   watch<R>(work: () => Promise<R>): Promise<R | undefined>;
-  /** How long the database has answered without a failure, ms. */
+  /** How long the database has answered without a failure, as far as this process knows, ms. */
   steadyMs(): number;
 }
 
 export function outages(log: Log): Outages {
   let down = false;
-  let steadySinceMs = Number.NEGATIVE_INFINITY;
+  let steadySinceMs = performance.now();
   return {
     async watch(work) {
       try {

@@ -3,6 +3,8 @@ import type { Store, Tx } from '../store/store.ts';
 import { inTransaction, touchedBy } from './boss.ts';
 import { bury } from './dead.ts';
 import type { Envelope } from './enqueue.ts';
+import { workQueues } from './lanes.ts';
+import { together } from './together.ts';
 import type { Verdict } from './verdict.ts';
 
 /** An attempt that this process holds: `retryCount` fences it off from the attempts after it. */
@@ -44,8 +46,18 @@ export function settling(boss: PgBoss, store: Store): Settling {
     });
   }
 
+  const done = new Map(
+    workQueues.map((queue) => [
+      queue,
+      together<Claim, boolean>(async (claims) => {
+        const { ids } = touchedBy(await boss.complete(queue, claims));
+        return claims.map(({ id }) => ids.has(id));
+      }),
+    ]),
+  );
+
   return {
-    done: async (claim) => touchedBy(await boss.complete(claim.queue, claim)).affected === 1,
+    done: (claim) => done.get(claim.queue)!(claim),
     retry: (claim, { delayMs, counts, reason, message }) => again(claim, delayMs, counts, { reason, message }),
     dead: (claim, verdict) =>
       inOne(async (tx) => {

@@ -24,6 +24,10 @@ export interface WorkerOptions {
   pace: Pace;
 }
 
+export interface Worker {
+  stop(graceMs: number): Promise<void>;
+}
+
 /** An attempt that this process carries out. */
 interface Run {
   lane: Lane;
@@ -38,7 +42,7 @@ interface Run {
 const handBackMs = 1_000;
 
 /** Takes due jobs and carries them out, lane by lane, until `stop`. */
-export function startWorker(options: WorkerOptions): { stop(graceMs: number): Promise<void> } {
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { boss, store, clock, log, carriers, watch, slots, pace } = options;
   const settle = settling(boss, store);
   const outage = outages(log);
@@ -51,6 +55,7 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
   let wake = () => {};
   /** Lanes whose last look may have left due jobs behind. */
   const hungry = new Set<Lane>();
+  let serialFirst = false;
 
   const running = (lane: Lane) => [...runs].filter((run) => run.lane === lane).length;
   const free = (lane: Lane) => slots[lane] - running(lane);
@@ -58,31 +63,39 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
   /** Takes what there are slots for. */
   async function look(): Promise<void> {
     const able = lanes.filter((lane) => free(lane) > 0);
-    if (able.length === 0) return;
-    const due = await dueKinds(store, able);
+    const asked = able.filter((lane) => !hungry.has(lane));
+    const due = asked.length > 0 ? await dueKinds(store, asked) : new Map<string, string[]>();
     for (const lane of able) {
-      hungry.delete(lane);
+      const sure = hungry.delete(lane);
       const { serial, free: ordinary } = queuesOf(lane);
-      for (const queue of [serial, ordinary]) {
-        const kinds = due.get(queue) ?? [];
-        const except = kinds.filter((kind) => !carriers.has(kind));
-        for (const kind of except) sayStrange(kind);
-        const limit = free(lane);
-        if (except.length === kinds.length || limit <= 0 || stopping.signal.aborted) continue;
-        const claimed = await claim(boss, queue, { limit, except });
-        if (claimed.length === limit) hungry.add(lane);
-        for (const one of claimed) {
-          if (stopping.signal.aborted) await settle.handBack(one);
-          else begin(lane, one);
-        }
+      // Neither of the two may take all slots for itself.
+      serialFirst = !serialFirst;
+      for (const queue of serialFirst ? [serial, ordinary] : [ordinary, serial]) {
+        for (const kind of due.get(queue) ?? []) known(kind);
+        if (sure || due.get(queue)?.some(known)) await take(lane, queue);
       }
     }
   }
 
-  function sayStrange(kind: string): void {
-    if (strange.has(kind)) return;
-    strange.add(kind);
-    log.warn({ kind }, 'jobs of a kind that this version does not know are left for another');
+  async function take(lane: Lane, queue: string): Promise<void> {
+    const limit = free(lane);
+    if (limit <= 0 || stopping.signal.aborted) return;
+    const claimed = await claim(boss, queue, { limit, except: [...strange] });
+    if (claimed.length === limit) hungry.add(lane);
+    for (const one of claimed) {
+      if (stopping.signal.aborted || !known(one.kind)) await outage.watch(() => settle.handBack(one));
+      else begin(lane, one);
+    }
+  }
+
+  /** Whether we carry this kind out; said once when not. */
+  function known(kind: string): boolean {
+    if (carriers.has(kind)) return true;
+    if (!strange.has(kind)) {
+      strange.add(kind);
+      log.warn({ kind }, 'jobs of a kind that this version does not know are left for another');
+    }
+    return false;
   }
 
   function begin(lane: Lane, claim: Claimed): void {
@@ -100,11 +113,8 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
 
   async function work(run: Run): Promise<void> {
     const { claim, abort } = run;
-    const carrier = carriers.get(claim.kind);
-    // Enqueued between the look and the claim.
-    if (!carrier) return void (await outage.watch(() => settle.handBack(claim)));
     const startedMs = performance.now();
-    const ending = await carryOut(carrier, claim, {
+    const ending = await carryOut(carriers.get(claim.kind)!, claim, {
       log: jobLog(log, { job: claim.id, kind: claim.kind, attempt: claim.retryCount + 1 }),
       clock,
       signal: abort.signal,
@@ -131,7 +141,15 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
       run.abort.abort(new Error('the job is not ours any more'));
       leave(run);
     }
-    if (outage.steadyMs() > pace.patienceMs) await takeFromTheDead(boss, store, { leaseMs: pace.leaseMs, log });
+    if (patient()) await takeFromTheDead(boss, store, { leaseMs: pace.leaseMs, log });
+  }
+
+  /** Whether others had time to show that they live since the database was last away. */
+  const patient = () => outage.steadyMs() > pace.patienceMs;
+
+  /** Removes what is kept long enough; pg-boss also looks for jobs of the dead then. */
+  async function keep(): Promise<void> {
+    if (patient()) await boss.supervise();
   }
 
   /** Does something again and again until `ended`; `wake` ends a pause early. */
@@ -149,9 +167,11 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
     }
   }
 
+  // Nobody else can have the embedded database: what runs there, ran in a process that is gone.
+  if (store.kind === 'embedded') await outage.watch(() => takeFromTheDead(boss, store, { leaseMs: 0, log }));
   const looking = repeat(look, pace.pollMs, stopping);
   const beating = repeat(beat, pace.heartbeatMs, closed);
-  const keeping = repeat(() => boss.supervise(), pace.upkeepMs, closed);
+  const keeping = repeat(keep, pace.upkeepMs, closed);
 
   return {
     async stop(graceMs) {

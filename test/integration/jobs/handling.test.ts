@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { idOfKey } from '../../../src/jobs/lanes.ts';
 import { defineJob } from '../../../src/jobs/model.ts';
 import { PortError } from '../../../src/kernel/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -11,7 +12,7 @@ const never = () => new Promise<never>(() => {});
 const refused = new PortError('refused', 'no', { retryable: false });
 const busy = new PortError('busy', 'later', { retryable: true });
 
-describe.each(Object.entries(stores))('jobs on the %s store', (_name, open) => {
+describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
   let store: Store;
   let jobs: OpenedJobs;
   let others: OpenedJobs[] = [];
@@ -144,7 +145,8 @@ describe.each(Object.entries(stores))('jobs on the %s store', (_name, open) => {
       serial: ({ n }) => (n < 100 ? 'a' : 'b'),
       retry: { limit: 1, firstMs: 60, maxMs: 60 },
     });
-    const second = await another();
+    // The embedded database has one process.
+    const workers = name === 'server' ? [jobs, await another()] : [jobs];
     const log: string[] = [];
     let inside = 0;
     let most = 0;
@@ -158,13 +160,13 @@ describe.each(Object.entries(stores))('jobs on the %s store', (_name, open) => {
       if (n === 3 && attempt === 1) throw busy;
       if (n === 5) throw refused;
     };
-    for (const one of [jobs, second]) one.handle(kind, run);
+    for (const one of workers) one.handle(kind, run);
     await store.transaction(async (tx) => {
       for (let n = 1; n <= 4; n += 1) await jobs.enqueue(tx, kind, { n });
     });
     for (let n = 5; n <= 8; n += 1) await jobs.add(kind, { n }, { key: `key ${n}` });
     for (let n = 100; n < 105; n += 1) await jobs.add(kind, { n });
-    await Promise.all([jobs.start(), second.start()]);
+    await Promise.all(workers.map((one) => one.start()));
     await vi.waitFor(
       async () => expect((await jobs.state()).counts).toEqual([{ kind: 'test.series', state: 'dead', count: 1 }]),
       10_000,
@@ -239,6 +241,28 @@ describe.each(Object.entries(stores))('jobs on the %s store', (_name, open) => {
     },
   );
 
+  test('keys are known for 7 days after the job is done, dead letters lie for 90; then they are removed', async () => {
+    const dying = numbered('test.dying');
+    jobs.handle(note, async () => {});
+    jobs.handle(dying, () => Promise.reject(refused));
+    await jobs.start();
+    for (const key of ['young', 'old']) await jobs.add(note, { n: 1 }, { key });
+    for (const n of [1, 2]) await jobs.add(dying, { n });
+    await vi.waitFor(() => expect(jobs.told).toHaveLength(4));
+    await store.pool.query(`
+      update pgboss.job set completed_on = now() - case id when '${idOfKey(note.name, 'old')}' then 1 else 0 end
+        * interval '2 hours' - interval '6 days 23 hours' where group_id = 'test.note'`);
+    await store.pool.query(`
+      update pgboss.job set keep_until = keep_until - case data->'envelope'->'data'->>'n' when '1' then 91 else 89 end
+        * interval '1 day' where name = 'dead'`);
+    await jobs.stop(0);
+    jobs = await jobsOf(store, { pace: { upkeepMs: 50, patienceMs: 0 } });
+    await jobs.start();
+    await vi.waitFor(async () => expect(await jobs.dead(10)).toMatchObject([{ data: { n: 2 } }]));
+    expect(await jobs.add(note, { n: 2 }, { key: 'young' })).toBe('known');
+    await vi.waitFor(async () => expect(await jobs.add(note, { n: 2 }, { key: 'old' })).toBe('enqueued'));
+  });
+
   test('every line of a job names it', async () => {
     jobs.handle(note, async (_data, { log }) => log.info({ extra: 1 }, 'at work'));
     await jobs.start();
@@ -251,4 +275,25 @@ describe.each(Object.entries(stores))('jobs on the %s store', (_name, open) => {
       extra: 1,
     });
   });
+});
+
+test('what ran on the embedded database when its process was killed goes on at once', async () => {
+  const store = await embeddedStore();
+  const kind = numbered('test.killed');
+  const begun = Promise.withResolvers<void>();
+  const before = await jobsOf(store);
+  before.handle(kind, async () => {
+    begun.resolve();
+    await never();
+  });
+  await before.start();
+  await before.add(kind, { n: 1 });
+  await begun.promise;
+  const after = await jobsOf(store, { pace: { leaseMs: 600_000 } });
+  const resumed = Promise.withResolvers<number>();
+  after.handle(kind, async (_data, { attempt }) => resumed.resolve(attempt));
+  await after.start();
+  expect(await resumed.promise).toBe(2);
+  await Promise.all([before.stop(0), after.stop(0)]);
+  await store.close();
 });
