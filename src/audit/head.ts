@@ -33,7 +33,7 @@ export async function readHead(store: Pick<Store, 'db'>): Promise<Head | undefin
 export function signHead(head: Head, at: Date, privateKey: KeyObject): string {
   const key = keyIdOf(createPublicKey(privateKey));
   const signed = `rounds-audit v1 seq=${head.seq} hash=${head.hash} at=${at.toISOString()} key=${key}`;
-  return `${signed} sig=${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;
+  return `${signed} sig=${sign(null, Buffer.from(signed), privateKey).toString('hex')}`;
 }
 
 /** The line for today, to be kept where nobody who can write to the database can change it. */
@@ -44,7 +44,7 @@ export async function headStatement(store: Pick<Store, 'db'>, key: KeyObject, cl
 }
 
 const line =
-  /(rounds-audit v1 seq=(\d{1,15}) hash=([0-9a-f]{64}) at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) key=([0-9a-f]{16})) sig=([A-Za-z0-9_-]{86})/g;
+  /(rounds-audit v1 seq=(\d{1,15}) hash=([0-9a-f]{64}) at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) key=([0-9a-f]{16})) sig=([0-9a-f]{128})/g;
 
 /** All signed heads in a text, lowest number first: a line, a log, an export of a channel. */
 export function findHeads(text: string): SignedHead[] {
@@ -55,7 +55,7 @@ export function findHeads(text: string): SignedHead[] {
       at: new Date(at),
       keyId,
       signed,
-      signature: Buffer.from(signature, 'base64url'),
+      signature: Buffer.from(signature, 'hex'),
     }),
   );
   return heads.sort((a, b) => a.seq - b.seq);
