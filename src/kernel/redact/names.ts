@@ -4,6 +4,7 @@ const words = [
   'secrets?',
   'credentials?',
   'passcode',
+  'secret[-_]?key[-_]?base',
   '(?:set-)?cookie',
   'authorization',
   'jsessionid',

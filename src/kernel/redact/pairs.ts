@@ -7,7 +7,8 @@ const named = new RegExp(
   'gi',
 );
 const nameChars = /[\w.-]*$/;
-const quoteAt = /(\\{0,3})(["'`])/y;
+/** Also the first of a list. */
+const quoteAt = /(?:\[ ?)?(\\{0,3})(["'`])/y;
 const schemeAt = /(?:bearer|basic|token|digest|negotiate|apikey|hmac|aws4-hmac-sha256)[ \t]+/iy;
 const cookieAt = /[^\s;"'`,\\]+(?:;[ \t]*[^\s;"'`,\\=]+=[^\s;"'`,\\]*)*/y;
 const wordAt = /[^\s&;"'`<>|\\]+/y;
@@ -15,7 +16,7 @@ const wordAt = /[^\s&;"'`<>|\\]+/y;
 /** What stands for a value and is none: variables, placeholders, masks, words of prose and types. */
 const placeholder = /^(?:\$(?:[A-Z_]{2,}|[{(]|\d{1,3}$)|%[sdvr({]|\{|<|&lt;|\?$|[*∗•x.…]{2,}$|\[[\w -]+\]?$|=)/i;
 const proseWords =
-  /^(?:null|nil|none|nothing|true|false|undefined|unset|empty|missing|required|optional|invalid|expired|wrong|ok|yes|no|not|is|in|of|the|an?|for|from|to|and|or|string|str|text|varchar|secret|hidden|redacted|masked|changed|unchanged|rotated|revoked|denied|rejected|accepted|disabled|enabled|default|unknown|present|absent|bearer|basic|same-origin|include|omit)[,.:;)]*$/i;
+  /^(?:null|nil|none|nothing|true|false|undefined|unset|empty|missing|required|optional|invalid|expired|wrong|ok|yes|no|not|is|in|of|the|an?|for|from|to|and|or|string!?|str|text|varchar|secret|hidden|redacted|masked|changed|unchanged|rotated|revoked|denied|rejected|accepted|disabled|enabled|default|unknown|present|absent|bearer|basic|same-origin|include|omit)[,.:;)]*$/i;
 const address = /^[a-z][a-z0-9+.-]{1,20}:\u2060?\/\//i;
 const path = /^(?:\.{0,2}|~)\/[a-z0-9._-]+(?:\/[a-z0-9._-]+)+$/;
 const code =
@@ -51,7 +52,9 @@ function nameBefore(text: string, index: number, end: number, separator: string)
   const lead = nameChars.exec(text.slice(Math.max(0, index - 40), index))?.[0] ?? '';
   const name = lead + text.slice(index, end);
   if (!isSecretName(name)) return undefined;
-  const before = text.slice(Math.max(0, index - lead.length - 12), index - lead.length);
+  const before = text.slice(Math.max(0, index - lead.length - 16), index - lead.length);
+  // `arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-main`
+  if (/:\d{12}:$/.test(before)) return undefined;
   const flag = name.startsWith('--');
   const spoken = /^[ \t]+(?:is|was)/.test(separator);
   if (separator.trim() === '' && !flag && !/^(?:password|passwd)$/i.test(name)) return undefined;
@@ -105,10 +108,10 @@ function quotedSpan(text: string, from: number, slashes: string, quote: string, 
 }
 
 /** Whether a text under the name of a secret stands for one without being it. */
-export function isNoValue(value: string, name: string): boolean {
+export function isNoValue(value: string, name: string, tight = false): boolean {
   if (placeholder.test(value) || proseWords.test(value) || address.test(value) || path.test(value)) return true;
-  if (value === name) return true;
-  if (/^secrets?$/i.test(name)) return variable.test(value) || resource.test(value);
+  if (value === name || /^[*∗]{3}|[*∗]{3}$/.test(value)) return true;
+  if (/^secrets?$/i.test(name)) return variable.test(value) || (!tight && resource.test(value));
   return /tokens?$/i.test(name) && /^\d{1,7}$/.test(value);
 }
 /** `{secret: API_TOKEN}` and `secret: db-main` name where a secret is kept. */
@@ -116,7 +119,7 @@ const variable = /^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{1,12})$/;
 const resource = /^[a-z][a-z0-9]*(?:[-/][a-z0-9]+)+$/;
 
 function isValue(value: string, found: Found, text: string, end: number, hasScheme: boolean): boolean {
-  if (isNoValue(value, found.name) || code.test(value)) return false;
+  if (isNoValue(value, found.name, found.tight) || code.test(value)) return false;
   if (found.tight || hasScheme) return true;
   if (value.length < 4) return false;
   const secretive = /\d/.test(value)

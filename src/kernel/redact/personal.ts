@@ -12,7 +12,7 @@ const unitKinds = /^(?:service|socket|timer|target|mount|automount|slice|scope|d
 
 function maskEmails(text: string): string {
   return text.replace(email, (whole, local: string, _domain: string, top: string) =>
-    machineUsers.test(local) || unitKinds.test(top) ? whole : '[e-mail]',
+    machineUsers.test(local) || unitKinds.test(top) ? whole : `${/^'*/.exec(local)?.[0] ?? ''}[e-mail]`,
   );
 }
 

@@ -15,7 +15,7 @@ const mayHoldRow = /failing row|Key \(|Duplicate entry/i;
 export function maskRows(text: string): string {
   if (!mayHoldRow.test(text)) return text;
   return text
-    .replace(failingRow, '$1([row])')
+    .replace(failingRow, (row: string, start: string) => `${start}([row])${row.endsWith(').') ? '.' : ''}`)
     .replace(key, (whole, names: string, values: string) => {
       const columns = names.split(', ');
       const parts = columns.length === 1 ? [values] : values.split(', ');

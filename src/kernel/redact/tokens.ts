@@ -122,7 +122,7 @@ const prose =
 /** `Bearer …` and `Basic …` with what follows masked, unless it is a word of prose. */
 export function maskAuth(text: string): string {
   return text.replace(schemes, (whole, scheme: string, space: string, quote: string, value: string) => {
-    const plain = prose.test(value) || /^\*+$/.test(value);
+    const plain = prose.test(value.replace(/=+$/, '')) || value.endsWith('***');
     const basic = scheme.toLowerCase() === 'basic';
     if (plain || (basic && whole.length < text.length && !looksEncoded(value))) return whole;
     return `${scheme}${space}${quote}***`;
