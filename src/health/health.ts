@@ -46,8 +46,6 @@ export interface Health extends Silences {
   regular(ids: readonly string[], signal?: AbortSignal): Promise<string[]>;
   /** Takes on the regular runs and the upkeep of the history: registers its jobs, returns what enqueues them. */
   takeOn(jobs: Pick<Jobs, 'handle' | 'enqueue' | 'cancel'>): Schedule[];
-  /** Does nothing any more: regular runs are jobs. */
-  start(): void;
   /** Aborts what is measured and resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
@@ -214,7 +212,6 @@ export function createHealth(options: HealthOptions): Health {
       jobs.handle(upkeepJob, upkeepHandler({ store, clock }));
       return [healthSchedule({ checks: ops.checks, store, jobs }), upkeepSchedule(jobs)];
     },
-    start() {},
     async stop() {
       sweeps.stop();
       await sweeps.ended();
