@@ -91,7 +91,9 @@ export function tell(notice: Pick<Notice, 'steps' | 'problems'>): Telling {
     const step = outcomeOf(each);
     if (!step) return [];
     const problem = notice.problems.findLast(({ checkId }) => checkId === id);
-    return [{ ...step, notify: step.notify && problem !== undefined && needsSomebody(problem) }];
+    const notify = step.notify && problem !== undefined && needsSomebody(problem);
+    // Muted again before it could be said that it no longer was.
+    return step.kind === 'unmuted' && !notify ? [] : [{ ...step, notify }];
   });
   return { steps, notify: steps.some(({ notify }) => notify) };
 }
@@ -102,7 +104,7 @@ function outcomeOf(steps: readonly Step[]): Step | undefined {
   const last = steps.at(-1);
   if (!first || !last) return undefined;
   if (last.kind === 'closed') return last;
-  const opened = steps.findLast(({ kind }) => kind === 'joined' || kind === 'again');
+  const opened = steps.findLast(({ kind }) => ['joined', 'again', 'unmuted'].includes(kind));
   if (opened) return { ...opened, said: last.said, notify: steps.some(({ notify }) => notify) };
   const change = first.was === undefined ? -1 : badness(last.said.outcome) - badness(first.was);
   if (change === 0) return undefined;

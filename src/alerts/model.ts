@@ -52,7 +52,7 @@ export interface Problem {
   muted?: Muted;
 }
 
-export type StepKind = 'worsened' | 'improved' | 'joined' | 'again' | 'closed';
+export type StepKind = 'worsened' | 'improved' | 'joined' | 'again' | 'unmuted' | 'closed';
 
 /** One thing that a thread has to tell about a check. */
 export interface Step {

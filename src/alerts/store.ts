@@ -191,3 +191,10 @@ export async function addStep(tx: Tx, step: NewStep): Promise<void> {
     on conflict (notice_id, version, check_id) do update set
       kind = excluded.kind, notify = excluded.notify, step = excluded.step`.execute(tx);
 }
+
+/** What was measured last of these checks, whether they are muted or not. */
+export async function measuredNow(tx: Tx, checkIds: readonly string[]): Promise<Map<string, Said>> {
+  const { rows } = await sql<{ check_id: string; report: Stored<Said> }>`
+    select check_id, report from check_state where check_id = any(${checkIds})`.execute(tx);
+  return new Map(rows.map(({ check_id, report }) => [check_id, readSaid(report)]));
+}

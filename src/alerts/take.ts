@@ -51,7 +51,8 @@ export async function takeEvents(tx: Tx, events: readonly ProblemEvent[], ports:
 
 /** A mute or maintenance of these checks began or ended: the messages of open problems say so. */
 export async function takeSilence(tx: Tx, { checkIds, kind, until, by }: Silence): Promise<string[]> {
-  const problems = await rows.lockOpen(tx, ids(checkIds));
+  const open = await rows.lockOpen(tx, ids(checkIds));
+  const problems = kind === 'begun' ? open : open.filter(({ muted }) => muted);
   if (problems.length === 0) return [];
   const muted = { ...(until && { until }), ...(by !== undefined && { by }) };
   await rows.muteProblems(
@@ -59,11 +60,30 @@ export async function takeSilence(tx: Tx, { checkIds, kind, until, by }: Silence
     problems.map(({ id }) => id),
     kind === 'begun' ? muted : undefined,
   );
-  return [...(await rows.touch(tx, ids(problems.map(({ noticeId }) => noticeId)))).keys()];
+  const versions = await rows.touch(tx, ids(problems.map(({ noticeId }) => noticeId)));
+  if (kind === 'ended') await tellUnmuted(tx, problems, versions);
+  return [...versions.keys()];
+}
+
+/** What is still wrong when its mute ends must be seen; what is well again by then closes by the next regular runs. */
+async function tellUnmuted(
+  tx: Tx,
+  problems: readonly rows.OpenProblem[],
+  versions: ReadonlyMap<string, number>,
+): Promise<void> {
+  const measured = await rows.measuredNow(tx, ids(problems.map(({ checkId }) => checkId)));
+  for (const { id, checkId, noticeId: notice, worst } of problems) {
+    const report = measured.get(checkId);
+    if (!report || !isForSomebody(report)) continue;
+    const said = saidOf(report);
+    await rows.changeProblem(tx, id, { said, worst: worse(said.outcome, worst) });
+    const version = versions.get(notice)!;
+    await rows.addStep(tx, { notice, version, checkId, kind: 'unmuted', notify: true, said });
+  }
 }
 
 /** What is blocked or muted is told by others, or not at all. */
-function isForSomebody({ outcome }: CheckReport): boolean {
+function isForSomebody({ outcome }: Pick<CheckReport, 'outcome'>): boolean {
   return outcome === 'fail' || outcome === 'unknown' || outcome === 'warn';
 }
 
@@ -126,7 +146,7 @@ async function openIn(
 }
 
 /** Facts stay in the health room: a message needs words only. */
-function saidOf({ outcome, reason, next, owner, runbook, since }: CheckReport): Said {
+function saidOf({ outcome, reason, next, owner, runbook, since }: Said): Said {
   return {
     outcome,
     reason,

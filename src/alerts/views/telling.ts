@@ -45,6 +45,7 @@ function line(step: Step, problems: readonly Problem[], around: Surroundings): s
 
 function howWords({ kind, was, times, said }: Step, around: Surroundings): string {
   if (kind === 'again') return `again, ${times ?? 2} times within an hour`;
+  if (kind === 'unmuted') return `still so, it is no longer muted · since ${moment(said.since, around)}`;
   const since = `since ${moment(said.since, around)}`;
   return was && kind !== 'joined' ? `was ${faces[was].word}, ${since}` : since;
 }

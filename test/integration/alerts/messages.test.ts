@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../src/health/model.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { deskOf, eventOf, inChannel, replies } from '../../support/alerts.ts';
 import { checkOf } from '../../support/checks.ts';
+import { checkReport } from '../../support/reports.ts';
 import { shownText } from '../../support/slack-bot.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
@@ -17,6 +19,16 @@ describe.each([
     store = await open();
   });
   afterAll(() => store.close());
+
+  /** What the last measurement of a check found. */
+  async function measured(id: string, outcome: Outcome): Promise<void> {
+    const report = checkReport(id, { outcome, reason: `measured ${outcome}`, owner: '@web' });
+    await store.pool.query(
+      `insert into check_state (check_id, outcome, since, at, report, samples, fingerprint, every_ms)
+       values ($1, 'muted', now(), now(), $2, '[]', 'f', 60000) on conflict (check_id) do update set report = excluded.report`,
+      [id, JSON.stringify(report)],
+    );
+  }
 
   it('a problem is one message with its owner, its next step and its buttons', async () => {
     const checks = [checkOf(nothing, { id: 'api' }), checkOf(nothing, { id: 'web', dependsOn: ['api'] })];
@@ -166,10 +178,28 @@ describe.each([
     await desk.queue.finish();
     expect(inChannel(desk)[0]?.text).toBe('🔕 MUTED api until 10:00 UTC by Ben · FAIL: fail it is');
     expect(JSON.stringify(inChannel(desk)[0]?.blocks)).not.toContain('U0ANNA0001');
+    await measured('api', 'ok');
     await desk.silence({ checkIds: ['api'], kind: 'ended' });
     await desk.queue.finish();
     expect(inChannel(desk)[0]?.text).toContain('🔴 FAIL api');
+    await desk.silence({ checkIds: ['api'], kind: 'ended' });
+    expect(desk.queue.waiting).toEqual([]);
     expect(desk.workspace.messages('alerts')).toHaveLength(1);
+  });
+
+  it('still wrong when the mute ends: people see it, with what is known now', async () => {
+    const desk = await deskOf(store);
+    await desk.take(eventOf(desk, 'opened', 'api', 'warn'));
+    await desk.queue.finish();
+    await desk.silence({ checkIds: ['api'], kind: 'begun', by: 'Ben' });
+    await desk.queue.finish();
+    await measured('api', 'fail');
+    await desk.silence({ checkIds: ['api'], kind: 'ended' });
+    await desk.queue.finish();
+    expect(inChannel(desk)[0]?.text).toContain('🔴 FAIL api: measured fail');
+    expect(inChannel(desk)[1]).toMatchObject({ thread_ts: inChannel(desk)[0]?.ts, reply_broadcast: true });
+    expect(inChannel(desk)[1]?.text).toContain('still so, it is no longer muted');
+    expect(inChannel(desk)[1]?.text).toContain('<@U0ANNA0001>');
   });
 
   it("goes to the group's channel, and nowhere without one: the log says so once", async () => {

@@ -151,6 +151,7 @@ describe('what a thread tells', () => {
       ['joined ->fail'],
       true,
     ],
+    ['no longer muted', [step('unmuted', 'fail')], ['unmuted ->fail'], true],
     ['joined quietly', [step('joined', 'warn', { notify: false })], ['joined ->warn'], false],
   ])('%s', (_, steps, kept, notify) => {
     expect(told(steps)).toEqual({ kept, notify });
@@ -160,6 +161,8 @@ describe('what a thread tells', () => {
     const steps = [step('worsened', 'fail', { was: 'warn' })];
     expect(told(steps, [problem('a', 'fail', { muted: {} })]).notify).toBe(false);
     expect(told(steps, []).notify).toBe(false);
+    const muted = [problem('a', 'fail', { muted: {} })];
+    expect(told([step('unmuted', 'fail')], muted)).toEqual({ kept: [], notify: false });
   });
 
   it('tells of each check once', () => {
