@@ -275,6 +275,16 @@ describe('checks', () => {
     ]);
   });
 
+  it('a secret that is not set is told once, by the part that names it', () => {
+    const lacking = { outcome: 'unknown', why: 'no_credentials', next: 'set it' } as const;
+    const secret = checkReport('api', { ...lacking, reason: 'secret API_TOKEN is not set' });
+    const aws = checkReport('ecs', { ...lacking, reason: 'no AWS credentials: none found' });
+    expect(brief(findingsOf({ checks: [secret, aws, checkReport('web')], pending: [] }))).toEqual([
+      'problem ecs: no AWS credentials: none found',
+      'ok 1 of 3 can measure',
+    ]);
+  });
+
   it('says which checks were not measured in time, and which were never measured', () => {
     const never = checkReport('cost', { outcome: 'unknown', attempts: 0, reason: 'not measured yet' });
     const late = checkReport('late', { outcome: 'ok' });
