@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertPort } from './alerts/model.ts';
+import { unlessAborted } from './ending.ts';
 import { OpsError, PortError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import type { SlackConnection } from './slack/connect.ts';
@@ -31,8 +32,8 @@ export function createSlackLink(options: { open(): Promise<SlackConnection>; log
     for (let delayMs = retryMs.first; ; delayMs = Math.min(delayMs * 2, retryMs.most)) {
       either.throwIfAborted();
       try {
-        connection ??= await options.open();
-        await connection.start();
+        connection ??= await unlessAborted(options.open(), either);
+        await unlessAborted(connection.start(), either);
         return connection;
       } catch (error) {
         if (!(error instanceof OpsError) || error.code !== 'unavailable') throw error;
