@@ -32,36 +32,44 @@ export async function bury(
   await boss.send(deadQueue, grave, { id, group: { id: kind }, db });
 }
 
+interface Row {
+  id: string;
+  kind: string;
+  grave: Grave;
+  died_at: Date;
+}
+
+const row = sql`select id, group_id as kind, data as grave, created_on as died_at from pgboss.job`;
+
 export async function deadJobs(store: Store, limit: number): Promise<DeadJob[]> {
-  const { rows } = await sql<{ id: string; kind: string; grave: Grave; died_at: Date }>`
-    select id, group_id as kind, data as grave, created_on as died_at from pgboss.job
+  const { rows } = await sql<Row>`${row}
     where name = ${deadQueue} and state < 'active' and not blocked
     order by created_on desc limit ${limit}`.execute(store.db());
-  return rows.map(({ id, kind, grave, died_at }) => {
-    const { envelope, reason, message, attempts } = grave;
-    return { id, kind, data: envelope.data, reason, message, attempts, diedAt: died_at };
-  });
+  return rows.map(exhumed);
+}
+
+function exhumed({ id, kind, grave, died_at }: Row): DeadJob {
+  const { envelope, reason, message, attempts } = grave;
+  return { id, kind, data: envelope.data, reason, message, attempts, diedAt: died_at };
 }
 
 /** The job goes back under its own id, so that its key still finds it. */
-export async function replayDead(boss: PgBoss, tx: Tx, id: string): Promise<void> {
+export async function replayDead(boss: PgBoss, tx: Tx, id: string): Promise<DeadJob> {
   const found = isUuid(id)
-    ? await sql<{ kind: string; grave: Grave }>`
-        select group_id as kind, data as grave from pgboss.job
-        where name = ${deadQueue} and id = ${id} and state < 'active' for update`.execute(tx)
+    ? await sql<Row>`${row} where name = ${deadQueue} and id = ${id} and state < 'active' for update`.execute(tx)
     : undefined;
-  const row = found?.rows[0];
-  if (!row) {
+  const dead = found?.rows[0];
+  if (!dead) {
     throw new OpsError('not_found', `There is no dead job ${id.slice(0, 40)}`, {
       hint: 'It was replayed already, or its id is mistyped.',
     });
   }
-  const { kind, grave } = row;
+  const { kind, grave } = dead;
   const db = inTransaction(tx);
   await boss.deleteJob(deadQueue, id, { db });
   await boss.deleteJob(grave.queue, id, { db });
   const { envelope, queue } = grave;
-  if (await put(boss, tx, { id, kind, queue, envelope: { ...envelope, excused: 0 } })) return;
+  if (await put(boss, tx, { id, kind, queue, envelope: { ...envelope, excused: 0 } })) return exhumed(dead);
   throw new OpsError('conflict', `The job ${id} is in its queue already`);
 }
 

@@ -78,8 +78,8 @@ export interface Jobs extends Enqueuing {
   state(): Promise<QueueState>;
   /** Newest first. */
   dead(limit: number): Promise<DeadJob[]>;
-  /** Puts a dead job back as a new one, in the caller's transaction. Throws OpsError `not_found`. */
-  replay(tx: Tx, id: string): Promise<void>;
+  /** Puts a dead job back as a new one, in the caller's transaction; resolves to what it was. Throws OpsError `not_found`. */
+  replay(tx: Tx, id: string): Promise<DeadJob>;
 }
 
 /** What happened to jobs, for metrics. `reason` is a PortError's, or `fault`. */
