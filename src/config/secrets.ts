@@ -14,9 +14,17 @@ export function readSecret(name: string, env: NodeJS.ProcessEnv): string | undef
   return readFileSync(file, 'utf8').trim() || undefined;
 }
 
-/** Reveals secrets from the environment, read again at each use so that a rotated file counts at once. */
-export function makeReveal(env: NodeJS.ProcessEnv): Reveal {
-  return (value) => (value instanceof Secret ? reveal(value.name, env) : value);
+/**
+ * Reveals secrets from the environment, read again at each use so that a rotated file counts at once. `onReveal` is told
+ * each value, so that no log line shows it.
+ */
+export function makeReveal(env: NodeJS.ProcessEnv, onReveal?: (value: string) => void): Reveal {
+  return (value) => {
+    if (!(value instanceof Secret)) return value;
+    const revealed = reveal(value.name, env);
+    onReveal?.(revealed);
+    return revealed;
+  };
 }
 
 function reveal(name: string, env: NodeJS.ProcessEnv): string {

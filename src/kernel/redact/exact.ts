@@ -11,7 +11,10 @@ const shortest = 8;
 export function knownSecrets(...values: readonly (string | undefined)[]): KnownSecrets {
   let known: string[] = [];
   const add: KnownSecrets['add'] = (...more) => {
-    const long = more.map((value) => value?.trim() ?? '').filter((value) => value.length >= shortest);
+    const long = more
+      .map((value) => value?.trim() ?? '')
+      .filter((value) => value.length >= shortest && !known.includes(value));
+    if (long.length === 0) return;
     // The longest first: one secret may begin with another.
     known = [...new Set([...known, ...long])].sort((a, b) => b.length - a.length);
   };
