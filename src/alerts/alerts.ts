@@ -20,11 +20,11 @@ export interface Alerts {
   silenced(tx: Tx, silence: Silence): Promise<void>;
   /**
    * Posts one message to `channel` (default `slack.alerts`), once per `key`. The lines are plain text, the first is the
-   * head; `code` is shown letter by letter, to be copied. `nowhere`: no channel is configured.
+   * head. `nowhere`: no channel is configured.
    */
   announce(
     tx: Tx,
-    announcement: { channel?: string; lines: readonly [string, ...string[]]; code?: string; key: string },
+    announcement: { channel?: string; lines: readonly [string, ...string[]]; key: string },
   ): Promise<'enqueued' | 'known' | 'nowhere'>;
   /** Registers what carries the messages to Slack; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, port: AlertPort): void;
@@ -63,7 +63,7 @@ export function createAlerts({ ops, store, jobs, clock, log }: AlertsOptions): A
   return {
     take: async (tx, events) => deliver(tx, await takeEvents(tx, events, ports)),
     silenced: async (tx, silence) => deliver(tx, await takeSilence(tx, silence)),
-    async announce(tx, { channel = ops.slack.alerts, lines, code, key }) {
+    async announce(tx, { channel = ops.slack.alerts, lines, key }) {
       if (channel === undefined) {
         log.warn({ key }, `an announcement goes nowhere: set slack.alerts in ops.yml: ${lines[0]}`);
         return 'nowhere';
@@ -71,7 +71,7 @@ export function createAlerts({ ops, store, jobs, clock, log }: AlertsOptions): A
       const id = await addAnnouncement(tx, {
         channel,
         key,
-        content: { lines: [...lines], ...(code !== undefined && { code }) },
+        content: { lines: [...lines] },
         now: clock.now(),
       });
       if (id === undefined) return 'known';

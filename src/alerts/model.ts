@@ -73,8 +73,6 @@ export interface Step {
 export interface Announcement {
   /** The first is bold and the notification's text. */
   lines: string[];
-  /** To be copied: shown as it is, letter by letter. */
-  code?: string;
 }
 
 /** One message with its thread: what it should say, and what was posted of it. */

@@ -68,19 +68,8 @@ function buttonsOf(checkId: string, state: 'open' | 'muted' | 'over'): Record<st
   return [details, button('mute1h', 'Mute 1 h', checkId), button('mute4h', 'Mute 4 h', checkId), again];
 }
 
-function announcementPost({ lines, code }: Announcement): Post {
+function announcementPost({ lines }: Announcement): Post {
   const [head = '', ...rest] = lines.map(escapeSlack);
   const blocks = [section(`*${head}*`), ...(rest.length > 0 ? [section(rest.join('\n'))] : [])];
-  if (code !== undefined) blocks.push(section(`\`\`\`${asCode(code)}\`\`\``));
   return { text: head, blocks };
-}
-
-/** Formatting marks mean nothing between fences, so they stay what they are; an address is kept from becoming a link. */
-function asCode(text: string): string {
-  return text
-    .replaceAll('`', 'ˋ')
-    .replace(/:(?=\/\/)|\bmailto:/gi, '$&\u2060')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }

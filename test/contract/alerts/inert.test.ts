@@ -68,7 +68,7 @@ function postsOf(problems: Problem[], kind: StepKind, lines: string[]): Post[] {
   return [
     messagePost(one, around),
     messagePost({ problems }, around),
-    messagePost({ problems: [], announcement: { lines, code: lines.join(' ') } }, around),
+    messagePost({ problems: [], announcement: { lines } }, around),
     tellingPost({ steps, notify: true }, problems, around),
   ];
 }

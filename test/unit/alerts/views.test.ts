@@ -110,17 +110,6 @@ describe('the message of several', () => {
   });
 });
 
-describe('an announcement', () => {
-  it('shows what is to be copied letter by letter', () => {
-    const code = 'sig=_a-_b__ *c* ~d~';
-    const post = messagePost({ problems: [], announcement: { lines: ['_head_', 'and *more*'], code } }, around);
-    expect(post.text).toBe('ˍheadˍ');
-    expect(shownText(post)).toBe(`*ˍheadˍ*\nand ∗more∗\n\`\`\`${code}\`\`\``);
-    const hostile = messagePost({ problems: [], announcement: { lines: ['x'], code: '```<!channel>' } }, around);
-    expect(shownText(hostile)).toBe('*x*\n```ˋˋˋ&lt;!channel&gt;```');
-  });
-});
-
 describe('what is told in a thread', () => {
   it('worse: with what it was, the next step and the owner', () => {
     const steps = [step('worsened', 'fail', { was: 'warn', notify: true })];
