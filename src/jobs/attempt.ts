@@ -20,7 +20,8 @@ export async function carryOut(
   around: { log: Log; clock: Clock; signal: AbortSignal; stillMine: () => Promise<boolean>; random: () => number },
 ): Promise<Ending> {
   if (claim.mark === cancelledMark) return { kind: 'cancelled' };
-  const failures = claim.retryCount - claim.envelope.excused;
+  const { excused } = claim.envelope;
+  const failures = claim.retryCount - excused;
   const { limit } = kind.retry;
   if (failures > limit) {
     return {
@@ -45,12 +46,22 @@ export async function carryOut(
     await run(data.data, context);
     return { kind: 'done' };
   } catch (error) {
-    const verdict = verdictOn(error, { retry: kind.retry, failures, random });
-    const fields = { reason: verdict.reason, ...(verdict.kind === 'retry' ? { retryInMs: verdict.delayMs } : {}) };
-    if (verdict.kind === 'dead') log.error({ ...fields, err: error }, 'the job is dead');
-    else if (verdict.reason === ownReasons.fault)
-      log.error({ ...fields, err: error }, 'the job failed, it is tried again');
-    else log.warn({ ...fields, error: verdict.message }, 'the job failed, it is tried again');
+    const verdict = verdictOn(error, { retry: kind.retry, failures, excused, random });
+    sayFailed(log, verdict, error);
     return verdict;
   }
+}
+
+function sayFailed(log: Log, verdict: Verdict, error: unknown): void {
+  const { kind, reason, message } = verdict;
+  if (kind === 'dead') {
+    log.error({ reason, err: error }, 'the job is dead');
+    return;
+  }
+  const fields = { reason, retryInMs: verdict.delayMs };
+  const words = 'the job failed, it is tried again';
+  if (reason === ownReasons.fault) log.error({ ...fields, err: error }, words);
+  // Of an outage the queue itself speaks, once.
+  else if (reason === ownReasons.database) log.debug({ ...fields, error: message }, words);
+  else log.warn({ ...fields, error: message }, words);
 }

@@ -16,7 +16,7 @@ const workOptions = {
   /** A job that runs longer is given to somebody else, and its signal is aborted. */
   expireInSeconds: 3_600,
   /** How long a job may wait to begin. */
-  retentionSeconds: 30 * dayS,
+  retentionSeconds: 365 * dayS,
   /** The least that pg-boss takes; `lease.ts` looks itself, more often and more cheaply than pg-boss does. */
   heartbeatSeconds: 10,
 };

@@ -9,6 +9,7 @@ import { defaultSlots, type Slots } from './lanes.ts';
 import type { Jobs, JobWatch } from './model.ts';
 import { defaultPace, type Pace } from './pace.ts';
 import { queueState } from './state.ts';
+import { within } from './within.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 export interface JobsOptions {
@@ -49,7 +50,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     stop(graceMs) {
       stopped ??= (async () => {
         await (await worker)?.stop(graceMs);
-        await boss.stop({ graceful: false, close: false });
+        // It waits for its own maintenance, which may wait for a database that is away.
+        await within(1_000, boss.stop({ graceful: false, close: false }));
       })();
       return stopped;
     },

@@ -18,7 +18,8 @@ export const ownReasons = {
   invalidData: 'invalid_data',
 } as const;
 
-const databaseRetry = { firstMs: 500, maxMs: 5_000 };
+/** An outage of minutes is outlived; after that it may be no outage of ours but a fault, and counts. */
+const databaseRetry = { limit: 20, firstMs: 500, maxMs: 15_000 };
 
 /** Exponential from `firstMs` to `maxMs`, a random half of it taken off. `failures` = how many attempts failed before this one. */
 export function backoffMs(
@@ -30,11 +31,12 @@ export function backoffMs(
   return Math.round(step / 2 + (step / 2) * random());
 }
 
-/** Decides by the error's own word. `failures` = how many attempts used up a retry before this one. */
+/** Decides by the error's own word. `failures` = how many attempts used up a retry before this one, `excused` = how many did not. */
 export function verdictOn(
   error: unknown,
-  { retry, failures, random }: { retry: JobKind<never>['retry']; failures: number; random: () => number },
+  past: { retry: JobKind<never>['retry']; failures: number; excused: number; random: () => number },
 ): Verdict {
+  const { retry, failures, excused, random } = past;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof OpsError) return { kind: 'dead', reason: error.code, message };
   if (error instanceof PortError) {
@@ -42,8 +44,8 @@ export function verdictOn(
     const delayMs = Math.max(backoffMs(retry, failures, random), error.retryAfterMs ?? 0);
     return { kind: 'retry', delayMs, reason: error.reason, message, counts: true };
   }
-  if (isUnavailable(error)) {
-    const delayMs = backoffMs(databaseRetry, failures, random);
+  if (isUnavailable(error) && excused < databaseRetry.limit) {
+    const delayMs = backoffMs(databaseRetry, excused, random);
     return { kind: 'retry', delayMs, reason: ownReasons.database, message, counts: false };
   }
   if (failures >= retry.limit) return { kind: 'dead', reason: ownReasons.fault, message };

@@ -12,6 +12,7 @@ import type { JobWatch } from './model.ts';
 import { outages } from './outages.ts';
 import type { Pace } from './pace.ts';
 import { settling } from './settle.ts';
+import { within } from './within.ts';
 
 export interface WorkerOptions {
   boss: PgBoss;
@@ -101,7 +102,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   function begin(lane: Lane, claim: Claimed): void {
     const run: Run = { lane, claim, abort: new AbortController(), over: false, ended: Promise.resolve() };
     runs.add(run);
-    run.ended = work(run).finally(() => leave(run));
+    run.ended = outage.watch(() => work(run)).then(() => leave(run));
   }
 
   function leave(run: Run): void {
@@ -186,12 +187,4 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await within(handBackMs, Promise.all([beating, keeping]));
     },
   };
-}
-
-/** Waits for work that never rejects, but not longer than `ms`. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(() => late.resolve(), ms);
-  await Promise.race([work, late.promise]);
-  clearTimeout(timer);
 }

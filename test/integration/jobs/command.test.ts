@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import command from '../../../commands/jobs.ts';
 import { createAudit } from '../../../src/audit/audit.ts';
 import { createDeadJobs, type DeadJobs } from '../../../src/dead-jobs.ts';
@@ -6,6 +6,7 @@ import { permissionsOf } from '../../../src/kernel/access.ts';
 import type { CommandContext, Reply, Role } from '../../../src/kernel/command.ts';
 import { PortError } from '../../../src/kernel/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { eventually } from '../../support/eventually.ts';
 import { jobsOf, numbered, type OpenedJobs } from '../../support/jobs.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedStore } from '../../support/store.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   await jobs.start();
   for (const n of [1, 2]) await jobs.add(send, { n });
   await jobs.add(other, { n: 3 });
-  await vi.waitFor(async () => expect(await jobs.dead(10)).toHaveLength(3));
+  await eventually(async () => expect(await jobs.dead(10)).toHaveLength(3));
 });
 afterAll(async () => {
   await jobs.stop(0);
@@ -102,7 +103,7 @@ test('an operator puts one back, then all of a kind; each is audited', async () 
   const rest = await typed(['replay', 'test.send'], { roles: ['operator'] });
   expect(rest.terminal(style)).toBe('Put back: 2 × test.send · No dead jobs');
   expect(rest.json?.()).toMatchObject({ total: 0, dead: [], replayed: [{ kind: 'test.send' }, { kind: 'test.send' }] });
-  await vi.waitFor(() => expect(jobs.told.filter(({ outcome }) => outcome === 'done')).toHaveLength(3));
+  await eventually(() => expect(jobs.told.filter(({ outcome }) => outcome === 'done')).toHaveLength(3));
   const said = await audited();
   expect(said).toHaveLength(3);
   expect(said.at(-1)).toMatchObject({

@@ -4,6 +4,7 @@ import { idOfKey } from '../../../src/jobs/lanes.ts';
 import { defineJob } from '../../../src/jobs/model.ts';
 import { PortError } from '../../../src/kernel/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { eventually } from '../../support/eventually.ts';
 import { jobsOf, numbered, type OpenedJobs } from '../../support/jobs.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
@@ -41,13 +42,13 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     await jobs.start();
     await jobs.add(newer, { n: 1 });
     await jobs.add(note, { n: 2 });
-    await vi.waitFor(() => expect(numbers).toEqual([2]));
-    await vi.waitFor(() => expect(jobs.lines.filter(({ level }) => level === 'warn')).toHaveLength(1));
+    await eventually(() => expect(numbers).toEqual([2]));
+    await eventually(() => expect(jobs.lines.filter(({ level }) => level === 'warn')).toHaveLength(1));
     expect((await jobs.state()).counts).toEqual([{ kind: 'test.newer', state: 'waiting', count: 1 }]);
     const upgraded = await another();
     upgraded.handle(newer, async ({ n }) => void numbers.push(n));
     await upgraded.start();
-    await vi.waitFor(() => expect(numbers).toEqual([2, 1]));
+    await eventually(() => expect(numbers).toEqual([2, 1]));
   });
 
   test('stored data that this version does not expect is a dead letter, not a try', async () => {
@@ -56,7 +57,7 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     await jobs.add(before, { old: 'x' });
     jobs.handle(note, run);
     await jobs.start();
-    await vi.waitFor(async () => expect(await jobs.dead(10)).toHaveLength(1));
+    await eventually(async () => expect(await jobs.dead(10)).toHaveLength(1));
     expect((await jobs.dead(10))[0]).toMatchObject({ reason: 'invalid_data', data: { old: 'x' }, attempts: 1 });
     expect(run).not.toHaveBeenCalled();
   });
@@ -75,7 +76,7 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     });
     await jobs.start();
     await jobs.add(note, { n: 5 }, { key: 'five' });
-    await vi.waitFor(async () => expect(await jobs.dead(10)).toHaveLength(1));
+    await eventually(async () => expect(await jobs.dead(10)).toHaveLength(1));
     const id = (await jobs.dead(10))[0]!.id;
     fails = false;
     const rolledBack = store.transaction(async (tx) => {
@@ -85,7 +86,7 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     await expect(rolledBack).rejects.toThrow('no');
     expect(await jobs.dead(10)).toHaveLength(1);
     await store.transaction((tx) => jobs.replay(tx, id));
-    await vi.waitFor(() => expect(numbers).toEqual([5]));
+    await eventually(() => expect(numbers).toEqual([5]));
     expect(await jobs.dead(10)).toEqual([]);
     expect(await jobs.add(note, { n: 6 }, { key: 'five' })).toBe('known');
     const again = store.transaction((tx) => jobs.replay(tx, id));
@@ -100,11 +101,11 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     });
     await jobs.start();
     await jobs.add(note, { n: 1 });
-    await vi.waitFor(async () => expect(await jobs.dead(10)).toHaveLength(1), 5_000);
+    await eventually(async () => expect(await jobs.dead(10)).toHaveLength(1));
     const [dead] = await jobs.dead(10);
     await store.transaction((tx) => jobs.replay(tx, dead!.id));
-    await vi.waitFor(() => expect(attempts).toEqual([1, 2, 3, 4, 1, 2, 3, 4]), 5_000);
-    await vi.waitFor(async () => expect((await jobs.dead(10)).map(({ id }) => id)).toEqual([dead!.id]));
+    await eventually(() => expect(attempts).toEqual([1, 2, 3, 4, 1, 2, 3, 4]));
+    await eventually(async () => expect((await jobs.dead(10)).map(({ id }) => id)).toEqual([dead!.id]));
   });
 
   test('what waits under a key can be cancelled, and enqueued never again', async () => {
@@ -117,7 +118,7 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     jobs.handle(note, run);
     await jobs.start();
     await jobs.add(note, { n: 2 });
-    await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(run).toHaveBeenCalledTimes(1));
   });
 
   test('cancelling does not stop what runs, but it is not tried again', async () => {
@@ -135,7 +136,7 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     await store.transaction((tx) => jobs.cancel(tx, note, 'k'));
     expect(signal.aborted).toBe(false);
     go.resolve();
-    await vi.waitFor(async () => expect((await jobs.state()).counts).toEqual([]), 3_000);
+    await eventually(async () => expect((await jobs.state()).counts).toEqual([]));
     expect(run).toHaveBeenCalledTimes(1);
     expect(await jobs.dead(1)).toEqual([]);
   });
@@ -167,9 +168,8 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     for (let n = 5; n <= 8; n += 1) await jobs.add(kind, { n }, { key: `key ${n}` });
     for (let n = 100; n < 105; n += 1) await jobs.add(kind, { n });
     await Promise.all(workers.map((one) => one.start()));
-    await vi.waitFor(
-      async () => expect((await jobs.state()).counts).toEqual([{ kind: 'test.series', state: 'dead', count: 1 }]),
-      10_000,
+    await eventually(async () =>
+      expect((await jobs.state()).counts).toEqual([{ kind: 'test.series', state: 'dead', count: 1 }]),
     );
     expect(log).toEqual(['1.1', '2.1', '3.1', '3.2', '4.1', '5.1', '6.1', '7.1', '8.1']);
     expect(most).toBe(1);
@@ -182,17 +182,17 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     jobs.handle(note, async () => {});
     await jobs.start();
     for (let n = 0; n < 8; n += 1) await jobs.add(sweep, { n });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await jobs.state()).counts).toEqual([
         { kind: 'test.sweep', state: 'running', count: 4 },
         { kind: 'test.sweep', state: 'waiting', count: 4 },
       ]);
     });
     await jobs.add(note, { n: 1 });
-    await vi.waitFor(() => expect(jobs.told).toHaveLength(1));
+    await eventually(() => expect(jobs.told).toHaveLength(1));
     expect((await jobs.state()).oldestWaitingMs).toBeGreaterThan(0);
     go.resolve();
-    await vi.waitFor(() => expect(jobs.told).toHaveLength(9));
+    await eventually(() => expect(jobs.told).toHaveLength(9));
   });
 
   test('stopping lets jobs finish within the grace', async () => {
@@ -237,7 +237,7 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
       const attempts: object[] = [];
       second.handle(kind, async (_data, { attempt, lastAttempt }) => void attempts.push({ attempt, lastAttempt }));
       await second.start();
-      await vi.waitFor(() => expect(attempts).toEqual([{ attempt: 2, lastAttempt: true }]));
+      await eventually(() => expect(attempts).toEqual([{ attempt: 2, lastAttempt: true }]));
     },
   );
 
@@ -248,7 +248,7 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     await jobs.start();
     for (const key of ['young', 'old']) await jobs.add(note, { n: 1 }, { key });
     for (const n of [1, 2]) await jobs.add(dying, { n });
-    await vi.waitFor(() => expect(jobs.told).toHaveLength(4));
+    await eventually(() => expect(jobs.told).toHaveLength(4));
     await store.pool.query(`
       update pgboss.job set completed_on = now() - case id when '${idOfKey(note.name, 'old')}' then 1 else 0 end
         * interval '2 hours' - interval '6 days 23 hours' where group_id = 'test.note'`);
@@ -258,16 +258,16 @@ describe.each(Object.entries(stores))('jobs on the %s store', (name, open) => {
     await jobs.stop(0);
     jobs = await jobsOf(store, { pace: { upkeepMs: 50, patienceMs: 0 } });
     await jobs.start();
-    await vi.waitFor(async () => expect(await jobs.dead(10)).toMatchObject([{ data: { n: 2 } }]));
+    await eventually(async () => expect(await jobs.dead(10)).toMatchObject([{ data: { n: 2 } }]));
     expect(await jobs.add(note, { n: 2 }, { key: 'young' })).toBe('known');
-    await vi.waitFor(async () => expect(await jobs.add(note, { n: 2 }, { key: 'old' })).toBe('enqueued'));
+    await eventually(async () => expect(await jobs.add(note, { n: 2 }, { key: 'old' })).toBe('enqueued'));
   });
 
   test('every line of a job names it', async () => {
     jobs.handle(note, async (_data, { log }) => log.info({ extra: 1 }, 'at work'));
     await jobs.start();
     await jobs.add(note, { n: 1 });
-    await vi.waitFor(() => expect(jobs.told).toHaveLength(1));
+    await eventually(() => expect(jobs.told).toHaveLength(1));
     expect(jobs.lines.find(({ message }) => message === 'at work')?.fields).toEqual({
       job: expect.stringMatching(/^[0-9a-f-]{36}$/),
       kind: 'test.note',

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OpsError, PortError } from '../../../src/kernel/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { eventually } from '../../support/eventually.ts';
 import { jobsOf, numbered, type OpenedJobs } from '../../support/jobs.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
@@ -32,7 +33,7 @@ describe.each(Object.entries(stores))('the queue on the %s store', (_name, open)
   test('carries out what was enqueued, once', async () => {
     const numbers = await seen();
     for (let n = 1; n <= 30; n += 1) await jobs.add(note, { n });
-    await vi.waitFor(() => expect(jobs.told).toHaveLength(30));
+    await eventually(() => expect(jobs.told).toHaveLength(30));
     expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
     expect(jobs.told[0]).toEqual({ kind: 'test.note', outcome: 'done', durationMs: expect.any(Number) });
     expect((await jobs.state()).counts).toEqual([]);
@@ -51,7 +52,7 @@ describe.each(Object.entries(stores))('the queue on the %s store', (_name, open)
       await jobs.enqueue(tx, note, { n: 2 });
     });
     const numbers = await seen();
-    await vi.waitFor(() => expect(jobs.told).toHaveLength(1));
+    await eventually(() => expect(jobs.told).toHaveLength(1));
     expect(numbers).toEqual([2]);
     expect((await store.pool.query('select n from thing')).rows).toEqual([{ n: 2 }]);
   });
@@ -61,7 +62,7 @@ describe.each(Object.entries(stores))('the queue on the %s store', (_name, open)
     expect(await jobs.add(note, { n: 2 }, { key: 'a' })).toBe('known');
     expect(await jobs.add(numbered('test.other'), { n: 3 }, { key: 'a' })).toBe('enqueued');
     const numbers = await seen();
-    await vi.waitFor(() => expect(jobs.told).toHaveLength(1));
+    await eventually(() => expect(jobs.told).toHaveLength(1));
     expect(await jobs.add(note, { n: 4 }, { key: 'a' })).toBe('known');
     expect(numbers).toEqual([1]);
   });
@@ -79,7 +80,7 @@ describe.each(Object.entries(stores))('the queue on the %s store', (_name, open)
     });
     await jobs.start();
     await jobs.add(note, { n: 7 });
-    await vi.waitFor(async () => expect(await jobs.dead(10)).toHaveLength(1), 5_000);
+    await eventually(async () => expect(await jobs.dead(10)).toHaveLength(1));
     expect(attempts).toEqual([1, 2, 3, 4].map((attempt) => ({ attempt, last: attempt === 4 })));
     const [dead] = await jobs.dead(10);
     expect(dead).toMatchObject({ kind: 'test.note', data: { n: 7 }, reason: 'rate_limited', attempts: 4 });
@@ -95,7 +96,7 @@ describe.each(Object.entries(stores))('the queue on the %s store', (_name, open)
     jobs.handle(note, () => Promise.reject(error));
     await jobs.start();
     await jobs.add(note, { n: 1 });
-    await vi.waitFor(async () => expect(await jobs.dead(10)).toHaveLength(1));
+    await eventually(async () => expect(await jobs.dead(10)).toHaveLength(1));
     expect(jobs.told).toEqual([{ kind: 'test.note', outcome: 'dead', reason, durationMs: expect.any(Number) }]);
   });
 });

@@ -4,7 +4,7 @@ import { backoffMs, verdictOn } from '../../../src/jobs/verdict.ts';
 import { OpsError, PortError } from '../../../src/kernel/errors.ts';
 
 const retry = { limit: 3, firstMs: 1_000, maxMs: 60_000 };
-const around = { retry, failures: 0, random: () => 1 };
+const around = { retry, failures: 0, excused: 0, random: () => 1 };
 
 describe('backoff', () => {
   test('doubles from the first to the longest pause', () => {
