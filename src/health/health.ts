@@ -22,6 +22,7 @@ import { silencedOf, silenceOverJob } from './silences/change.ts';
 import { silenceOverHandler } from './silences/expiry.ts';
 import { createSilences, type Silences } from './silences/face.ts';
 import type { OnSilence } from './silences/model.ts';
+import { windowSchedule } from './silences/windows.ts';
 import { Sweeps } from './sweeps.ts';
 import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
 
@@ -210,7 +211,7 @@ export function createHealth(options: HealthOptions): Health {
       jobs.handle(silenceOverJob, silenceOverHandler(ports));
       jobs.handle(sweepJob, sweepHandler({ store, regular }));
       jobs.handle(upkeepJob, upkeepHandler({ store, clock }));
-      return [healthSchedule({ checks: ops.checks, store, jobs }), upkeepSchedule(jobs)];
+      return [healthSchedule({ checks: ops.checks, store, jobs }), upkeepSchedule(jobs), windowSchedule(ports)];
     },
     async stop() {
       sweeps.stop();

@@ -43,7 +43,7 @@ export async function begin(
   const begun = await addSilence(tx, silence, request);
   const { id, until } = begun;
   await ports.timers?.set(tx, { key: `silence/${id}`, dueAt: until, kind: silenceOverJob, data: { id } });
-  await tellOf(tx, begun.target, begun.from, ports);
+  await tellOf(tx, checksOf(begun.target, ports.ops.checks), begun.from, ports);
   return begun;
 }
 
@@ -57,20 +57,19 @@ export async function end(
   const ended = await endRow(tx, id, how);
   if (!ended) return undefined;
   await ports.timers?.cancel(tx, `silence/${id}`);
-  await tellOf(tx, ended.target, how.at, ports);
+  await tellOf(tx, checksOf(ended.target, ports.ops.checks), how.at, ports);
   return ended;
 }
 
 /** Tells which of these checks are silenced now, until when and by whom, and which are not. */
 export async function tellOf(
   tx: Tx,
-  target: SilenceTarget,
+  checks: readonly Check[],
   now: Date,
-  { ops, onSilence }: SilencePorts,
+  { ops, onSilence }: Pick<SilencePorts, 'ops' | 'onSilence'>,
 ): Promise<void> {
   if (!onSilence) return;
   const windows = await windowsAt(tx, ops, now);
-  const checks = checksOf(target, ops.checks);
   const byWindow = Map.groupBy(checks, (check) => longestOf(windowsOf(check, windows)));
   for (const [window, affected] of byWindow) {
     const checkIds = affected.map(({ id }) => id);

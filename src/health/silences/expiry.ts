@@ -1,5 +1,5 @@
 import type { JobHandler } from '../../jobs/model.ts';
-import { type SilenceOver, type SilencePorts, tellOf } from './change.ts';
+import { checksOf, type SilenceOver, type SilencePorts, tellOf } from './change.ts';
 import { findSilence, lockTarget } from './store.ts';
 
 /** Tells that a silence has ended by itself; one that was ended before is told already. */
@@ -9,6 +9,6 @@ export function silenceOverHandler(ports: SilencePorts): JobHandler<SilenceOver>
       const silence = await findSilence(tx, id);
       if (!silence || silence.ended) return;
       await lockTarget(tx, silence.target);
-      await tellOf(tx, silence.target, ports.clock.now(), ports);
+      await tellOf(tx, checksOf(silence.target, ports.ops.checks), ports.clock.now(), ports);
     });
 }

@@ -259,6 +259,37 @@ describe.each([
     expect(told).toHaveLength(5);
   });
 
+  test('windows of the configuration are told of when they open and close, also when nobody ran meanwhile', async () => {
+    const told: unknown[] = [];
+    const onSilence: OnSilence = async (_tx, change) => void told.push(change);
+    const window = { id: 'patches', match: { check: 'api' }, cron: '0 10 * * *', zone: 'UTC' };
+    const maintenance: MaintenanceWindow[] = [{ ...window, forMs: 45 * minute, mode: 'mute' }];
+    const checks = [service('api').check, service('db').check];
+    const clock = testClock();
+    const nine = clock.now().getTime();
+    const over = { maintenance, onSilence, clock };
+    const replicas = [await replica(checks, over), await replica(checks, over)];
+    const jobs = await tableJobs(store);
+    const schedules = replicas.map(({ health }) => health.takeOn(jobs).find(({ name }) => name === 'health windows'));
+    let previous = nine;
+    const slot = async (ms: number, by = 0) => {
+      clock.move(nine + ms - clock.now().getTime());
+      const [at, before] = [new Date(nine + ms), new Date(previous)];
+      await store.transaction<unknown, unknown>(async (tx) => schedules[by]?.enqueue(tx, at, '', before));
+      previous = nine + ms;
+    };
+    for (let n = 1; n <= 61; n += 1) await slot(n * minute, n % 2);
+    const until = new Date(nine + 105 * minute);
+    expect(told).toEqual([{ kind: 'begun', checkIds: ['api'], until, by: 'patches' }]);
+    await slot(48 * hour);
+    expect(told.slice(1)).toEqual([{ kind: 'ended', checkIds: ['api'] }]);
+    await slot(49 * hour + 5 * minute);
+    const mute = await replicas[0]!.health.muteCheck(anna, { checkId: 'api', forMs: 4 * hour });
+    await slot(50 * hour);
+    const by = { until: mute.silence.until, by: '@anna' };
+    expect(told.slice(3)).toEqual(Array(2).fill({ kind: 'begun', checkIds: ['api'], ...by }));
+  });
+
   test('whatever fails in it, a verb leaves nothing behind', async () => {
     const before = (await audited()).length;
     const onSilence: OnSilence = async () => {
