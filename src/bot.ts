@@ -87,7 +87,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   closing.defer('the deadlines', () => timers.stop());
   const { heartbeat } = services.ops;
   if (heartbeat) {
-    const reveal = makeReveal(variables);
+    const reveal = makeReveal(variables, (value) => options.secrets?.add(value));
     const beats = createHeartbeat({ url: () => reveal(heartbeat.url), problem: firstProblem(parts), log });
     closing.defer('the heartbeat', () => beats.stop());
     beats.start();

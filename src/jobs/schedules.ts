@@ -165,7 +165,7 @@ export function createSchedules(options: SchedulesOptions): Schedules & {
       const last = await lastSlots(store.db());
       return plans.map(({ schedule: { name, when } }) => {
         const slot = last.get(name);
-        return { name, last: slot, next: nextSlot(when, slot && slot > now ? slot : now) };
+        return { name, last: slot, next: nextSlot(when, slot ?? now) };
       });
     },
   };

@@ -4,10 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createAccess } from '../access/access.ts';
 import { type Core, FolderInUse, openCore } from '../app.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
+import { secretValues } from '../config/secret-values.ts';
 import { endOnSignals } from '../ending.ts';
 import { permissionsOf } from '../kernel/access.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
 import { createLog } from '../kernel/log.ts';
+import { knownSecrets } from '../kernel/redact.ts';
 import { newRequest } from '../kernel/request.ts';
 import type { Services } from '../services.ts';
 import { terminalActor } from './actor.ts';
@@ -37,8 +39,9 @@ export async function runCommand(
   // Standard output is the answer's alone.
   const { stderr } = process;
   const write = (line: string) => void stderr.write(line);
-  const log = createLog(variables.LOG_LEVEL || 'warn', { readable: stderr.isTTY === true, write });
-  const open = () => openCore({ environment, variables, log, signal });
+  const secrets = knownSecrets(...secretValues(variables));
+  const log = createLog(variables.LOG_LEVEL || 'warn', { readable: stderr.isTTY === true, write }, { secrets });
+  const open = () => openCore({ environment, variables, secrets, log, signal });
   try {
     const reached = await botOrDatabase(environment, request, open, signal);
     if ('answer' in reached) return show(reached.answer);

@@ -101,7 +101,7 @@ describe('conversations', () => {
       names.push(...(page.channels ?? []).map((channel) => channel.name));
       cursor = page.response_metadata?.next_cursor;
     } while (cursor);
-    expect(names).toEqual(['general', 'ops', 'ops-daily', 'alerts', 'random']);
+    expect(names).toEqual(['general', 'ops', 'ops-daily', 'alerts', 'incidents', 'random']);
     archive();
     const rest = await slack.conversations.list({ exclude_archived: true });
     expect(rest.channels?.map((c) => c.name)).not.toContain('ops');
