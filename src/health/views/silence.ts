@@ -4,7 +4,7 @@ import type { Silence } from '../silences/model.ts';
 import type { Ended, Muted } from '../silences/verbs.ts';
 import { clean } from './clean.ts';
 import { plain, section } from './slack.ts';
-import { slackTime, zoneTime } from './time.ts';
+import { slackTime, zoneName, zoneTime } from './time.ts';
 
 /** How a sentence is written: in Slack escaped, with times in the reader's zone; in a terminal in the team's. */
 export interface Writing {
@@ -17,7 +17,7 @@ export function forSlack(now: Date): Writing {
 }
 
 export function forTerminal(now: Date, { zone }: TerminalStyle): Writing {
-  return { text: clean, time: (at) => zoneTime(at, now, zone) };
+  return { text: clean, time: (at) => `${zoneTime(at, now, zone)} ${zoneName(at, zone)}` };
 }
 
 /** "group data until 15:04 by @anna: patches (not measured)". */

@@ -39,11 +39,14 @@ const patches: MaintenanceWindow = {
 
 describe('what people read about silences', () => {
   it.each([
-    [mutedReply({ kind: 'muted', silence: mute }, noon, 'thread'), '🔕 api is muted until 13:45 by @anna'],
-    [mutedReply({ kind: 'already', silence: mute }, noon, 'thread'), '🔕 api is already muted until 13:45 by @anna'],
+    [mutedReply({ kind: 'muted', silence: mute }, noon, 'thread'), '🔕 api is muted until 13:45 GMT+1 by @anna'],
+    [
+      mutedReply({ kind: 'already', silence: mute }, noon, 'thread'),
+      '🔕 api is already muted until 13:45 GMT+1 by @anna',
+    ],
     [
       begunReply(silenceOf({ mode: 'skip' }), noon, 'channel'),
-      '🔕 Maintenance of group data until 13:45 by @anna: patches (not measured)\n→ ends earlier with: rounds maintenance end x7k2mp',
+      '🔕 Maintenance of group data until 13:45 GMT+1 by @anna: patches (not measured)\n→ ends earlier with: rounds maintenance end x7k2mp',
     ],
     [
       endedReply(
@@ -51,7 +54,7 @@ describe('what people read about silences', () => {
         noon,
         'thread',
       ),
-      '🔔 The mute of api was ended by @ben\n🔕 still muted: group data until 13:45 by @anna: patches',
+      '🔔 The mute of api was ended by @ben\n🔕 still muted: group data until 13:45 GMT+1 by @anna: patches',
     ],
     [
       endedReply(
@@ -59,9 +62,12 @@ describe('what people read about silences', () => {
         noon,
         'thread',
       ),
-      '🔔 Maintenance of data was ended already by @ben at 13:00',
+      '🔔 Maintenance of data was ended already by @ben at 13:00 GMT+1',
     ],
-    [endedReply({ kind: 'expired', silence: mute, still: [] }, noon, 'thread'), '🔔 The mute of api was over at 13:45'],
+    [
+      endedReply({ kind: 'expired', silence: mute, still: [] }, noon, 'thread'),
+      '🔔 The mute of api was over at 13:45 GMT+1',
+    ],
   ])('%#', (reply, text) => {
     expect(reply.terminal(berlin)).toBe(text);
   });
@@ -80,12 +86,12 @@ describe('what people read about silences', () => {
     const plan = maintenancePlan([patches, soon, later, open], [mute], noon);
     expect(maintenanceReply(plan, noon, 'channel').terminal(berlin).split('\n')).toEqual([
       'Now',
-      '  x7k2mp  check api until 13:45 by @anna: patches',
-      '  open: group data (not measured) until 13:45',
+      '  x7k2mp  check api until 13:45 GMT+1 by @anna: patches',
+      '  open: group data (not measured) until 13:45 GMT+1',
       'Within a week',
-      '  backup: check api at 13:30 for 45 min',
-      '  patches: group data (not measured) at Tue 24 Nov 04:00 for 45 min',
-      '  open: group data (not measured) at Tue 24 Nov 13:00 for 45 min',
+      '  backup: check api at 13:30 GMT+1 for 45 min',
+      '  patches: group data (not measured) at Tue 24 Nov 04:00 GMT+1 for 45 min',
+      '  open: group data (not measured) at Tue 24 Nov 13:00 GMT+1 for 45 min',
     ]);
     const nothing = maintenanceReply(maintenancePlan([], [], noon), noon, 'channel');
     expect(nothing.terminal(berlin)).toBe('No maintenance now, and none planned within a week');
