@@ -263,6 +263,33 @@ describe.each([
   });
 });
 
+test('a timer that a verb has in its hands holds back no other, and is kept as the verb leaves it', async () => {
+  const store = await serverStore();
+  const jobs = await tableJobs(store);
+  const clock = testClock('2026-11-23T03:00:00Z');
+  const timers = createTimers({ store, jobs, kinds: [page], clock, log: memoryLog() });
+  const set = (tx: Tx, key: string, minutes: number) =>
+    timers.set(tx, {
+      key,
+      dueAt: new Date(clock.now().getTime() + minutes * minute),
+      kind: page,
+      data: { incident: minutes },
+    });
+  await store.transaction<unknown, void>(async (tx) => {
+    await set(tx, 'held', 1);
+    await set(tx, 'other', 2);
+  });
+  clock.move(5 * minute);
+  await store.transaction<unknown, void>(async (tx) => {
+    await set(tx, 'held', 10);
+    expect(await timers.tick()).toBe(1);
+  });
+  expect(await timers.tick()).toBe(0);
+  clock.move(10 * minute);
+  expect(await timers.tick()).toBe(1);
+  expect((await jobs.waiting()).map(({ data }) => data)).toEqual([{ incident: 2 }, { incident: 10 }]);
+});
+
 test('a database that restarts loses no deadline, keeps none early and none twice', async () => {
   const store = await serverStore();
   const jobs = await tableJobs(store);

@@ -38,6 +38,12 @@ describe('on start', () => {
     expect(due({ progress: { lastSlot: at('07:00'), since: at('09:05') }, now: '09:10' }).slots).toEqual([]);
   });
 
+  it('also of slots that passed just now, whatever the rhythm', () => {
+    const over = { when: { everyMs: 1_000 }, progress: { lastSlot: at('09:09:50') }, now: '09:10' };
+    expect(due(over).slots).toEqual(['09:10:00']);
+    expect(due({ ...over, missed: 'skip' }).slots).toEqual([]);
+  });
+
   it('a schedule that was seen but never ran has missed its slots since', () => {
     expect(due({ now: '09:10' }).slots).toEqual(['09:00:00']);
   });
