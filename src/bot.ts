@@ -74,6 +74,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     routes: { 'GET /healthz': healthz, 'GET /readyz': readyz(parts), 'GET /metrics': metrics.route },
   });
   closing.defer('the web server', () => web.close());
+  log.info({ host: environment.host, port: web.port }, 'listening');
   await serveTerminals({
     ...{ environment, services, clock, log, commands: shared, stopping: stopping.signal, closing, onDenied },
     access: () => link.connection()?.access ?? createAccess({ roles: services.ops.roles, log }),
@@ -85,6 +86,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   closing.defer('the schedules', () => schedules.stop());
   timers.start();
   closing.defer('the deadlines', () => timers.stop());
+  await link.connect(signal);
   const { heartbeat } = services.ops;
   if (heartbeat) {
     const reveal = makeReveal(variables, (value) => options.secrets?.add(value));
@@ -92,7 +94,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     closing.defer('the heartbeat', () => beats.stop());
     beats.start();
   }
-  await link.connect(signal);
   closing.defer('the commands', () => stopping.abort());
   return { port: web.port, fatal: fatal.promise };
 

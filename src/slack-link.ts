@@ -19,12 +19,23 @@ export interface SlackLink {
 }
 
 const retryMs = { first: 1_000, most: 30_000 };
+/** Between two signs of life, and sooner once one is missing. */
+const defaultAskMs = { well: 30_000, away: 5_000 };
+/** What says that Slack isn't there; all else is an answer. */
+const silent = ['unreachable', 'unconfirmed'];
 
 /** `open` makes a connection that is not started yet. */
-export function createSlackLink(options: { open(): Promise<SlackConnection>; log: Log }): SlackLink {
-  const { log } = options;
+export function createSlackLink(options: {
+  open(): Promise<SlackConnection>;
+  log: Log;
+  askMs?: typeof defaultAskMs;
+}): SlackLink {
+  const { log, askMs = defaultAskMs } = options;
   let connection: SlackConnection | undefined;
   let problem = 'not connected yet';
+  /** Why Slack gave no sign of life when it was asked last. */
+  let away: string | undefined;
+  let asking: NodeJS.Timeout | undefined;
   const stopping = new AbortController();
 
   async function connect(signal: AbortSignal): Promise<SlackConnection> {
@@ -34,6 +45,7 @@ export function createSlackLink(options: { open(): Promise<SlackConnection>; log
       try {
         connection ??= await unlessAborted(options.open(), either);
         await unlessAborted(connection.start(), either);
+        askLater(connection);
         return connection;
       } catch (error) {
         if (!(error instanceof OpsError) || error.code !== 'unavailable') throw error;
@@ -44,6 +56,35 @@ export function createSlackLink(options: { open(): Promise<SlackConnection>; log
     }
   }
 
+  /** In HTTP mode nothing else would notice that Slack is away, before somebody needs it. */
+  function askLater(slack: SlackConnection): void {
+    asking = setTimeout(ask, away === undefined ? askMs.well : askMs.away, slack).unref();
+  }
+
+  async function ask(slack: SlackConnection): Promise<void> {
+    const before = away;
+    away = await slack.ping().then(
+      () => undefined,
+      (error: unknown) => {
+        if (!(error instanceof PortError)) {
+          log.error({ err: error }, 'Slack could not be asked for a sign of life');
+          return 'Slack could not be asked';
+        }
+        return silent.includes(error.reason) ? error.message : undefined;
+      },
+    );
+    if (stopping.signal.aborted) return;
+    if (away !== undefined && before === undefined) log.warn({ problem: away }, 'Slack is away');
+    if (away === undefined && before !== undefined) log.info('Slack is back');
+    askLater(slack);
+  }
+
+  function health(): PartHealth {
+    if (!connection) return { ok: false, problem };
+    const own = connection.health();
+    return own.ok && away !== undefined ? { ok: false, problem: away } : own;
+  }
+
   function connected(): SlackConnection {
     if (connection) return connection;
     throw new PortError('unreachable', `Slack: ${problem}`, { retryable: true });
@@ -52,7 +93,7 @@ export function createSlackLink(options: { open(): Promise<SlackConnection>; log
   return {
     connect,
     connection: () => connection,
-    health: () => connection?.health() ?? { ok: false, problem },
+    health,
     port: {
       post: async (message) => connected().outgoing.post(message),
       find: async (message) => connected().outgoing.find(message),
@@ -68,6 +109,7 @@ export function createSlackLink(options: { open(): Promise<SlackConnection>; log
     },
     stop: async () => {
       stopping.abort();
+      clearTimeout(asking);
       await connection?.stop();
     },
   };

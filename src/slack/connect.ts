@@ -67,6 +67,8 @@ export interface SlackConnection {
   start(): Promise<void>;
   /** Takes no more work, lets running answers finish, disconnects. */
   stop(): Promise<void>;
+  /** Asks Slack for a sign of life. Rejects with PortError when there is none. */
+  ping(): Promise<void>;
   /** `warning`: it works, but not all of it. */
   health(): { ok: true; warning?: string } | { ok: false; problem: string };
   outgoing: Outgoing;
@@ -158,6 +160,7 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
       await seen.close();
       await database.settled();
     },
+    ping: async () => void (await call('auth.test', {}, { slow: true, patienceMs: 0 })),
     health: () => {
       const problem = token.problem() ?? ingress.problem();
       if (problem !== undefined) return { ok: false, problem };

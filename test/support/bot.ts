@@ -68,8 +68,12 @@ export interface LogLine {
   [key: string]: unknown;
 }
 
-/** Starts the bot and waits until it says that it is ready; throws with its log when it ends before. */
-export async function startBotProcess(home: BotHome, env: NodeJS.ProcessEnv = {}): Promise<RunningBot> {
+/** Starts the bot and waits until it says that it is ready, or `until`; throws with its log when it ends before. */
+export async function startBotProcess(
+  home: BotHome,
+  env: NodeJS.ProcessEnv = {},
+  until: 'Rounds is ready' | 'listening' = 'Rounds is ready',
+): Promise<RunningBot> {
   const child = launch(home, ['start'], env);
   const log: LogLine[] = [];
   const waiting = new Set<() => void>();
@@ -99,7 +103,7 @@ export async function startBotProcess(home: BotHome, env: NodeJS.ProcessEnv = {}
         reject(new Error(`the bot ended (${code})\n${JSON.stringify(log, null, 1)}\n${stderr}`)),
       );
     });
-  const ready = await logged((line) => line.msg === 'Rounds is ready');
+  const ready = await logged((line) => line.msg === until);
   return {
     child,
     port: Number(ready.port),
