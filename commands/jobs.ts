@@ -1,11 +1,11 @@
-import type { DeadJobs } from '../src/dead-jobs.ts';
 import type { DeadJob } from '../src/jobs/model.ts';
 import { deadJson, deadPost, deadText } from '../src/jobs/views/dead.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
+import type { Services } from '../src/services.ts';
 
-type Context = CommandContext<{ deadJobs: DeadJobs }>;
+type Context = CommandContext<Pick<Services, 'deadJobs'>>;
 
 /** An answer in Slack has 50 blocks. */
 const shown = { slack: 20, terminal: 100 };
@@ -14,7 +14,7 @@ const mostOfKind = 100;
 const usage = '[replay ID | replay KIND]';
 const hint = `usage: jobs ${usage}`;
 
-export default defineCommand<{ deadJobs: DeadJobs }>({
+export default defineCommand<Pick<Services, 'deadJobs'>>({
   name: 'jobs',
   summary: 'Show work that was given up (messages not delivered, sweeps not run), or try it again',
   usage,

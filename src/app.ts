@@ -4,6 +4,7 @@ import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
 import { loadOps } from './config/load.ts';
 import { makeReveal } from './config/secrets.ts';
+import { createDeadJobs } from './dead-jobs.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
@@ -102,7 +103,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       slack: tokensIn(environment),
     };
     return {
-      services: { ops, health, runbooks, audit, doctor: doctorOf(pieces) },
+      services: {
+        ...{ ops, health, runbooks, audit, doctor: doctorOf(pieces) },
+        deadJobs: createDeadJobs({ store, clock, jobs }),
+      },
       ...{ store, clock, jobs, timers, alerts, health, pieces },
       async close() {
         await health.stop();

@@ -1,5 +1,6 @@
 import type { Audit } from './audit/audit.ts';
 import type { Ops } from './config/model.ts';
+import type { DeadJobs } from './dead-jobs.ts';
 import type { Doctor } from './doctor/model.ts';
 import type { Health } from './health/health.ts';
 import type { Runbooks } from './runbooks/files.ts';
@@ -11,4 +12,5 @@ export interface Services {
   runbooks: Runbooks;
   doctor: Doctor;
   audit: Audit;
+  deadJobs: DeadJobs;
 }
