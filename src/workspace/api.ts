@@ -21,6 +21,9 @@ export interface ApiRequest {
   body: Buffer;
 }
 
+/** Sees a call before anything happened and after it took effect; `break` breaks the connection there. */
+export type CallWatch = (call: { method: string; args: Json }, moment: 'before' | 'after') => 'break' | undefined;
+
 export interface ApiAnswer {
   status: number;
   headers: Record<string, string>;
@@ -33,6 +36,7 @@ export class WebApi {
   readonly faults = new Faults();
   readonly rates = new RateLimits();
   readonly traffic: ApiCall[] = [];
+  onCall: CallWatch | undefined;
   private readonly state: WorkspaceState;
   private readonly socketUrl: () => string;
 
@@ -45,12 +49,14 @@ export class WebApi {
   async answer(request: ApiRequest): Promise<ApiAnswer | undefined> {
     const startedMs = performance.now();
     const at = this.state.clock.now();
-    const fault = this.faults.take(request.method);
+    let fault = this.faults.take(request.method);
     let args: Json = {};
     let answer: ApiAnswer;
     try {
       args = await parseArguments(request.body, request.headers['content-type'] ?? '', request.query);
+      if (this.onCall?.({ method: request.method, args }, 'before') === 'break') fault = { kind: 'drop-request' };
       answer = await this.perform(request, args, fault);
+      if (this.onCall?.({ method: request.method, args }, 'after') === 'break') fault = { kind: 'drop-response' };
     } catch (error) {
       if (!(error instanceof SlackError)) throw error;
       answer = { status: 200, headers: {}, body: { ok: false, error: error.code, ...error.extra } };

@@ -1,4 +1,4 @@
-import { WebApi } from './api.ts';
+import { type CallWatch, WebApi } from './api.ts';
 import { isObject } from './args.ts';
 import { Deliveries } from './delivery/deliveries.ts';
 import { HttpTransport } from './delivery/http.ts';
@@ -141,6 +141,10 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     /** The next `times` calls of `method` (`*` = any) meet this fault. */
     fault: (method: string, fault: Fault, times?: number) => api.faults.next(method, fault, times),
     clearFaults: () => api.faults.clear(),
+    /** Sees every call from now on, and may break its connection before or after it took effect. */
+    onCall: (watch: CallWatch | undefined) => {
+      api.onCall = watch;
+    },
     enforceRateLimits: (enforced = true) => {
       api.rates.enforced = enforced;
     },
