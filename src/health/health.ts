@@ -23,7 +23,7 @@ import { silenceOverHandler } from './silences/expiry.ts';
 import { createSilences, type Silences } from './silences/face.ts';
 import type { OnSilence } from './silences/model.ts';
 import { windowSchedule } from './silences/windows.ts';
-import { Sweeps } from './sweeps.ts';
+import { type RegularRun, Sweeps } from './sweeps.ts';
 import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
 
 export type { Scope } from './scope.ts';
@@ -44,7 +44,7 @@ export interface Health extends Silences {
    * A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects;
    * resolves to the ids that `signal` or `stop` cut off.
    */
-  regular(ids: readonly string[], signal?: AbortSignal): Promise<string[]>;
+  regular(ids: readonly string[], run?: Partial<RegularRun>): Promise<string[]>;
   /** Takes on the regular runs and the upkeep of the history: registers its jobs, returns what enqueues them. */
   takeOn(jobs: Pick<Jobs, 'handle' | 'enqueue' | 'cancel'>): Schedule[];
   /** Aborts what is measured and resolves when nothing runs any more. */
@@ -137,11 +137,14 @@ export function createHealth(options: HealthOptions): Health {
     return report(checks, undefined, await refresh());
   }
 
-  function regular(ids: readonly string[], signal: AbortSignal = new AbortController().signal): Promise<string[]> {
+  function regular(
+    ids: readonly string[],
+    { signal = new AbortController().signal, stillMine }: Partial<RegularRun> = {},
+  ): Promise<string[]> {
     const wanted = new Set(ids);
     return sweeps.regular(
       ops.checks.filter(({ id }) => wanted.has(id)),
-      signal,
+      { signal, stillMine },
     );
   }
 

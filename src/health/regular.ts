@@ -7,6 +7,7 @@ import { PortError } from '../kernel/errors.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { dueBetween, tickMs } from './due.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import type { RegularRun } from './sweeps.ts';
 
 const sweepData = z.object({
   checks: z.array(z.string()),
@@ -86,13 +87,13 @@ export function healthSchedule(options: { checks: readonly Check[]; store: Store
 export function sweepHandler(options: {
   store: Store;
   /** Measures and records; resolves to the ids that were cut off. */
-  regular: (ids: readonly string[], signal: AbortSignal) => Promise<string[]>;
+  regular: (ids: readonly string[], run: RegularRun) => Promise<string[]>;
 }): JobHandler<SweepData> {
-  return async ({ checks, askedMs }, { signal }) => {
+  return async ({ checks, askedMs }, { signal, stillMine }) => {
     const done = await measuredSince(options.store, checks, askedMs);
     const left = await options.regular(
       checks.filter((id) => !done.has(id)),
-      signal,
+      { signal, stillMine },
     );
     if (left.length === 0) return;
     throw new PortError('interrupted', `${left.length} of ${checks.length} checks not measured`, { retryable: true });

@@ -30,6 +30,19 @@ interface Options {
 
 type Found = Map<string, Measurement>;
 
+/** What a regular run goes by. */
+export interface RegularRun {
+  signal: AbortSignal;
+  /** Whether nobody else carries it out by now. */
+  stillMine?: (() => Promise<boolean>) | undefined;
+}
+
+interface How {
+  deadlineMs: number;
+  regular: boolean;
+  stillMine?: RegularRun['stillMine'];
+}
+
 /** The sweeps of this process: those that run can be joined, and all of them are waited for at the end. */
 export class Sweeps {
   private readonly running = new Map<SharedSweep, Promise<void>>();
@@ -54,16 +67,21 @@ export class Sweeps {
 
   /**
    * A regular run; a check alone may take as long as its own attempts do. What an earlier one still measures is left to
-   * it. Never rejects; resolves to the ids that were cut off, by `signal` or by `stop`.
+   * it. Never rejects; resolves to the ids that were cut off, by `signal` or by `stop`. Nothing is saved unless it is
+   * `stillMine` then: a process that was frozen takes its own standstill for a target that gives no answer.
    */
-  async regular(checks: readonly Check[], signal: AbortSignal): Promise<string[]> {
+  async regular(checks: readonly Check[], { signal, stillMine }: RegularRun): Promise<string[]> {
     const { ops } = this.options;
     if (this.stopped || signal.aborted) return checks.map(({ id }) => id);
     const busy = new Set([...this.running.keys()].flatMap((sweep) => (sweep.regular ? [...sweep.pending] : [])));
     const due = checks.filter((check) => !busy.has(check.id));
     if (due.length === 0) return [];
     const own = due.length === 1 ? Math.max(...due.map(longestMs)) : 0;
-    const sweep = this.begin(due, { deadlineMs: Math.max(ops.limits.sweepDeadlineMs, own), regular: true });
+    const sweep = this.begin(due, {
+      deadlineMs: Math.max(ops.limits.sweepDeadlineMs, own),
+      regular: true,
+      stillMine,
+    });
     sweep.join();
     const stop = () => sweep.stop();
     signal.addEventListener('abort', stop, { once: true });
@@ -81,9 +99,10 @@ export class Sweeps {
     await Promise.all(this.running.values());
   }
 
-  private begin(checks: readonly Check[], how: { deadlineMs: number; regular: boolean }): SharedSweep {
+  private begin(checks: readonly Check[], how: How): SharedSweep {
     const ids = checks.map((check) => check.id);
-    const sweep = new SharedSweep({ ids, startedAt: this.options.clock.now(), ...how });
+    const { deadlineMs, regular } = how;
+    const sweep = new SharedSweep({ ids, startedAt: this.options.clock.now(), deadlineMs, regular });
     const ended = this.carryOut(sweep, checks, how)
       .catch((error: unknown) => {
         this.options.log.error({ err: error }, 'a sweep failed unexpectedly');
@@ -98,11 +117,7 @@ export class Sweeps {
     return sweep;
   }
 
-  private async carryOut(
-    sweep: SharedSweep,
-    wanted: readonly Check[],
-    how: { deadlineMs: number; regular: boolean },
-  ): Promise<void> {
+  private async carryOut(sweep: SharedSweep, wanted: readonly Check[], how: How): Promise<void> {
     const { ops, known, clock, log, reveal, onEnd, onEvents, quiet } = this.options;
     const refreshed = await this.options.refresh();
     const checks = this.unskipped(wanted, sweep);
@@ -130,6 +145,13 @@ export class Sweeps {
     if (sweep.pending.size > 0) {
       warn(sweep, `stopped: ${sweep.pending.size} of ${checks.length} not measured`);
       this.cutOff(sweep, checks, `not measured: ${this.stopped ? 'Rounds is stopping' : 'the sweep was stopped'}`);
+    }
+    // A database that is away can't tell; saving waits for it too.
+    const lost = (await how.stillMine?.().catch(() => true)) === false;
+    if (lost) {
+      sweep.cutOff.splice(0, Number.POSITIVE_INFINITY, ...wanted.map(({ id }) => id));
+      sweep.finish();
+      return;
     }
     warn(
       sweep,
