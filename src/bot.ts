@@ -50,6 +50,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   closing.defer('the checks', () => health.stop());
   metrics.queue(jobs.state);
 
+  const denials = auditDenials({ store, clock, log });
+  const onDenied = denials.take;
+  closing.defer('what is recorded of denials', () => denials.settled());
   const link = createSlackLink({ open: openSlack, log });
   closing.defer('Slack', () => link.stop());
   const head = auditHead({ audit: core.services.audit, alerts, jobs, store, ops: core.services.ops, log });
@@ -58,7 +61,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const schedules = createSchedules({ store, clock, log, schedules: regular });
   const pieces = { ...core.pieces, schedules, slack: options.slack, connected: link.health };
   const services: Services = { ...core.services, doctor: doctorOf(pieces) };
-  const onDenied = auditDenials({ store, clock, log });
   const { shared } = await allCommands();
 
   const parts = { database: databaseHealth(store), queue: queueHealth(jobs), slack: async () => link.health() };

@@ -28,6 +28,8 @@ export interface DeniedAttempt {
   request: string;
   /** `maintenance`, `health.mute`. */
   action: string;
+  /** What stood behind the command, or what the button carried: as it came, it may hold anything. */
+  words: string;
   role: Role;
   denial: Denial;
 }

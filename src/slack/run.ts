@@ -87,9 +87,7 @@ async function presentFailure<S>(
   const { job, actor, asked, log, request } = run;
   if (error instanceof Forbidden) {
     const { role, denial } = error;
-    // Looking changes nothing; whoever tries to change something is worth a warning.
-    log[role === 'viewer' ? 'info' : 'warn']({ role, why: denial.why, reason: denial.message }, 'denied');
-    onDenied({ actor, request, action: job.name, role, denial });
+    onDenied({ actor, request, action: job.name, words: job.words, role, denial });
   }
   if (work.signal.aborted) {
     return finish(unfinished, interruptedPost({ command: job.command, words: job.words, again: job.again }), log);

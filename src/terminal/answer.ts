@@ -32,7 +32,8 @@ export async function answerLine<S>(
   } catch (error) {
     if (error instanceof Forbidden) {
       const { role, denial } = error;
-      onDenied({ actor: ctx.actor, request: ctx.request, action: command.name, role, denial });
+      const words = request.args.join(' ');
+      onDenied({ actor: ctx.actor, request: ctx.request, action: command.name, words, role, denial });
     }
     return { problem: problemText(error, ctx), exitCode: 3 };
   }

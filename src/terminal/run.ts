@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAccess } from '../access/access.ts';
 import { type Core, FolderInUse, openCore } from '../app.ts';
+import { auditDenials } from '../audit-denials.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { secretValues } from '../config/secret-values.ts';
 import { endOnSignals } from '../ending.ts';
@@ -46,6 +47,7 @@ export async function runCommand(
     const reached = await botOrDatabase(environment, request, open, signal);
     if ('answer' in reached) return show(reached.answer);
     const { core } = reached;
+    const denials = auditDenials({ store: core.store, clock: core.clock, log });
     try {
       const actor = terminalActor();
       const access = createAccess({ roles: core.services.ops.roles, log });
@@ -60,8 +62,10 @@ export async function runCommand(
         ...permissionsOf(access, actor),
       };
       const zone = core.services.ops.team.zone;
-      return show(await answerLine(command, ctx, { args: line.args, json: line.json, style: { ...style, zone } }));
+      const asked = { args: line.args, json: line.json, style: { ...style, zone } };
+      return show(await answerLine(command, ctx, asked, denials.take));
     } finally {
+      await denials.settled();
       await core.close();
     }
   } catch (error) {
