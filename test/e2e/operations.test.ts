@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
 import { startWorkspace } from '../../src/workspace/workspace.ts';
 import { type Gate, startGate } from '../support/balancer-gate.ts';
 import { type BotHome, makeHome, type RunningBot, startBotProcess } from '../support/bot.ts';
@@ -142,4 +145,21 @@ it('a fault is told with a reference that the log has too; what is refused has t
     expect(rows).toHaveLength(1);
     expect(await audited('maintenance.begin')).toMatchObject(rows);
   });
+});
+
+it('the page for operators names every metric of ours, and no other; its rules are YAML over metrics that are there', async () => {
+  const { start } = await surroundings();
+  const { text } = await probe(await start(), '/metrics');
+  const given = [...text.matchAll(/^# TYPE (rounds_\w+) (\w+)$/gm)];
+  const own = given.map(([, name]) => name!).filter((name) => !/^rounds_(process|nodejs)_/.test(name));
+  const page = await readFile(join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
+  const told = [...page.matchAll(/^\| `(rounds_\w+)` \|/gm)].map(([, name]) => name!);
+  expect(told.toSorted()).toEqual(own.toSorted());
+  const rules = parse(/```yaml\n(groups:[\s\S]*?)```/.exec(page)![1]!) as { groups: { rules: { expr: string }[] }[] };
+  const histograms = given
+    .filter(([, , type]) => type === 'histogram')
+    .flatMap(([, name]) => [`${name}_count`, `${name}_bucket`]);
+  for (const { expr } of rules.groups[0]!.rules) {
+    for (const [name] of expr.matchAll(/rounds_\w+/g)) expect([...own, ...histograms]).toContain(name);
+  }
 });
