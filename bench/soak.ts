@@ -158,6 +158,10 @@ if (wanted !== undefined && !Object.hasOwn(scenarios, wanted)) {
   process.stderr.write(`soak: there is no scenario ${wanted}; there are ${Object.keys(scenarios).join(', ')}\n`);
   process.exit(2);
 }
+if (amount !== undefined && !/^[1-9]\d*$/.test(amount)) {
+  process.stderr.write(`soak: ${amount} is not a number of kills or seconds\n`);
+  process.exit(2);
+}
 const chosen = wanted === undefined ? (Object.keys(scenarios) as Scenario[]) : [wanted as Scenario];
 for (const name of chosen) {
   const { n, title, run } = scenarios[name];

@@ -47,7 +47,7 @@ export async function makeReplica(world: World, said: Map<string, number>, datab
       createInterface({ input: child.stdout! }).on('line', (line) => {
         const entry = parsed(line);
         if (entry.msg === 'Rounds is ready') resolve(Number(entry.port));
-        if (entry.level !== undefined && entry.level >= 50) said.set(entry.msg, (said.get(entry.msg) ?? 0) + 1);
+        if (entry.level !== undefined && entry.level >= 50) note(said, entry.msg);
       });
     },
     kill: async () => void (await ended('SIGKILL')),
@@ -63,6 +63,12 @@ export async function makeReplica(world: World, said: Map<string, number>, datab
       await home.remove();
     },
   };
+}
+
+/** Without the reference, which is another one each time. */
+function note(said: Map<string, number>, message: string): void {
+  const words = message.replace(/ \(ref \w+\)/, '');
+  said.set(words, (said.get(words) ?? 0) + 1);
 }
 
 interface Entry {
