@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { createAccess } from './access/access.ts';
+import { putInForce } from './access/in-force.ts';
 import { type CoreOptions, openCore } from './app.ts';
 import { auditDenials } from './audit-denials.ts';
 import { auditHead } from './audit-head.ts';
@@ -48,6 +50,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { store, clock, jobs, timers, alerts, health } = core;
   closing.defer('the database', () => store.close());
   closing.defer('the checks', () => health.stop());
+  const { roles, file } = core.services.ops;
+  await putInForce(store, { roles, file: resolve(file) }, clock.now());
   metrics.queue(jobs.state);
 
   const denials = auditDenials({ store, clock, log });
@@ -59,11 +63,15 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs)];
   alerts.register(jobs, link.port);
   const schedules = createSchedules({ store, clock, log, schedules: regular });
-  const pieces = { ...core.pieces, schedules, slack: options.slack, connected: link.health };
+  const parts = { database: databaseHealth(store), queue: queueHealth(jobs), slack: async () => link.health() };
+  const { heartbeat } = core.services.ops;
+  const reveal = makeReveal(variables, (value) => options.secrets?.add(value));
+  const problem = firstProblem(parts);
+  const beats = heartbeat && createHeartbeat({ url: () => reveal(heartbeat.url), problem, log, clock });
+  const pieces = { ...core.pieces, schedules, slack: options.slack, connected: link.health, heartbeat: beats };
   const services: Services = { ...core.services, doctor: doctorOf(pieces) };
   const { shared } = await allCommands();
 
-  const parts = { database: databaseHealth(store), queue: queueHealth(jobs), slack: async () => link.health() };
   const web = await startWeb({
     host: environment.host,
     port: environment.port,
@@ -89,10 +97,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   timers.start();
   closing.defer('the deadlines', () => timers.stop());
   await link.connect(signal);
-  const { heartbeat } = services.ops;
-  if (heartbeat) {
-    const reveal = makeReveal(variables, (value) => options.secrets?.add(value));
-    const beats = createHeartbeat({ url: () => reveal(heartbeat.url), problem: firstProblem(parts), log });
+  if (beats) {
     closing.defer('the heartbeat', () => beats.stop());
     beats.start();
   }

@@ -31,6 +31,18 @@ export function deniedInTerminal(role: Role, user: string): Denial {
   return denied('role', `This takes the role ${role}, which ${user} doesn't have: ${remedy}.`);
 }
 
+/** `differences`: of the roles in the terminal's file from those of the bot's. */
+export function deniedByOtherRoles(own: string, inForce: string, differences: readonly string[]): Denial {
+  const shown = differences.slice(0, mostDifferences).join(', ');
+  const more = differences.length - mostDifferences;
+  const what = more > 0 ? `${shown} and ${more} more` : shown;
+  const remedy = `set OPS_CONFIG to the bot's file, or restart the bot with this one`;
+  return denied(
+    'other_roles',
+    `The roles in ${own} aren't those of the bot (${inForce}): ${what}. To do this, ${remedy}.`,
+  );
+}
+
 export const deniedUnknown: Denial = denied('role', 'This takes a person of the workspace.');
 
 /** `error`: why the workspace could not be asked. */
@@ -51,6 +63,8 @@ function remedyFor({ reason }: PortError): string {
   }
   return 'Whoever runs me finds more with `rounds doctor`.';
 }
+
+const mostDifferences = 4;
 
 const unfitWords = { empty: 'has no members', disabled: 'is disabled', missing: "isn't in this workspace" };
 

@@ -1,8 +1,11 @@
 import type { Actor, Role } from './command.ts';
 import { OpsError } from './errors.ts';
 
-/** Why somebody may not do something; `unverified`: who they are, or who is in a group, could not be read. */
-export type DenialReason = 'role' | 'guest' | 'bot' | 'deactivated' | 'foreign' | 'unverified';
+/**
+ * Why somebody may not do something; `unverified`: who they are, or who is in a group, could not be read; `other_roles`: a
+ * terminal brings an ops.yml whose roles aren't those of the bot.
+ */
+export type DenialReason = 'role' | 'guest' | 'bot' | 'deactivated' | 'foreign' | 'unverified' | 'other_roles';
 
 export interface Denial {
   kind: 'denied';

@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAccess } from '../access/access.ts';
+import { rolesInForce, withinRolesInForce } from '../access/in-force.ts';
 import { type Core, FolderInUse, openCore } from '../app.ts';
 import { auditDenials } from '../audit-denials.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { secretValues } from '../config/secret-values.ts';
 import { endOnSignals } from '../ending.ts';
-import { permissionsOf } from '../kernel/access.ts';
+import { type Access, permissionsOf } from '../kernel/access.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
-import { createLog } from '../kernel/log.ts';
+import { createLog, type Log } from '../kernel/log.ts';
 import { knownSecrets } from '../kernel/redact.ts';
 import { newRequest } from '../kernel/request.ts';
 import type { Services } from '../services.ts';
@@ -50,7 +51,7 @@ export async function runCommand(
     const denials = auditDenials({ store: core.store, clock: core.clock, log });
     try {
       const actor = terminalActor();
-      const access = createAccess({ roles: core.services.ops.roles, log });
+      const access = accessOf(core, log);
       const ctx = {
         services: core.services,
         actor,
@@ -61,7 +62,7 @@ export async function runCommand(
         signal,
         ...permissionsOf(access, actor),
       };
-      const zone = core.services.ops.team.zone;
+      const { zone } = core.services.ops.team;
       const asked = { args: line.args, json: line.json, style: { ...style, zone } };
       return show(await answerLine(command, ctx, asked, denials.take));
     } finally {
@@ -74,6 +75,14 @@ export async function runCommand(
   } finally {
     ending.over();
   }
+}
+
+/** On a database server, the roles are those of its bots: whoever has its URL may have written an ops.yml of their own. */
+function accessOf({ services, store }: Core, log: Log): Access {
+  const { roles, file } = services.ops;
+  const access = createAccess({ roles, log });
+  if (store.kind === 'embedded') return access;
+  return withinRolesInForce(access, { roles, file: resolve(file) }, { read: () => rolesInForce(store), log });
 }
 
 /** The running bot's answer, or the database when no bot runs; tries both for a while when another process has the database. */

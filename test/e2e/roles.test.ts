@@ -64,6 +64,29 @@ it('a denial at a terminal of its own stands in its log and in the audit, on a d
   await home.remove();
 });
 
+it('a terminal with an ops.yml of its own has no role on the database of a bot', async () => {
+  const DATABASE_URL = await (await sharedPostgres()).createDatabase();
+  const home = await makeHome(ops(`{approver: ["os:${me}"]}`));
+  const evil = await makeHome(ops(`{operator: ["os:${me}"]}`));
+  const workspace = await startWorkspace();
+  const bot = await startBotProcess(home, { ...socketMode(workspace), DATABASE_URL });
+  try {
+    const denied = await rounds(evil, ['maintenance', 'disk', '7d', 'quiet'], { DATABASE_URL });
+    expect([denied.code, denied.stdout]).toEqual([3, '']);
+    const [mine, theirs] = [join(evil.dir, 'ops.yml'), join(home.dir, 'ops.yml')];
+    expect(denied.stderr).toContain(
+      `The roles in ${mine} aren't those of the bot (${theirs}): operator has os:${me} here`,
+    );
+    expect((await rounds(evil, ['maintenance'], { DATABASE_URL })).stderr).toBe('');
+    const after = { role: 'operator', why: 'other_roles', words: 'disk 7d quiet' };
+    expect(await audited(home, { DATABASE_URL })).toMatchObject([{ actor: `os:${me}`, after }]);
+  } finally {
+    await bot.stop();
+    await workspace.close();
+    await Promise.all([home.remove(), evil.remove()]);
+  }
+});
+
 it('what a guest tried in Slack is in the audit, also when the bot stops right after', async () => {
   const home = await makeHome(ops(`{approver: ["os:${me}"]}`));
   const workspace = await startWorkspace();
