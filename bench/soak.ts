@@ -153,6 +153,7 @@ function report(findings: Finding[], { flips, presses }: World, said: ReadonlyMa
   for (const [message, times] of said) process.stdout.write(`  logged as an error ${times} times: ${message}\n`);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const [wanted, amount] = process.argv.slice(2);
 if (wanted !== undefined && !Object.hasOwn(scenarios, wanted)) {
   process.stderr.write(`soak: there is no scenario ${wanted}; there are ${Object.keys(scenarios).join(', ')}\n`);

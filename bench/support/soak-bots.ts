@@ -34,6 +34,8 @@ export async function makeReplica(world: World, said: Map<string, number>, datab
     return (await closed)[0];
   }
 
+  // Also when the soak itself breaks.
+  process.once('exit', () => void child?.kill('SIGKILL'));
   return {
     home,
     start() {
