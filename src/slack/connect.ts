@@ -140,7 +140,7 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     outgoing,
     access,
     channels: createChannels({ call }),
-    mentionOf: createMentions({ call, directory, log }).mentionOf,
+    mentionOf: createMentions({ call, teamId, directory, log }).mentionOf,
     scopes: { granted: identity.grantedScopes, missing: identity.missingScopes },
     teamId,
     botUserId,

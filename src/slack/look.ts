@@ -68,7 +68,8 @@ export function lookAtSlack({ slack, log, signal, timeoutMs = 5_000 }: LookOptio
         failed = { error: err };
       };
       const heard = { ...log, warn } as Log;
-      const mention = await createMentions({ call, directory: { groups }, log: heard }).mentionOf(name);
+      const { teamId } = await identity();
+      const mention = await createMentions({ call, teamId, directory: { groups }, log: heard }).mentionOf(name);
       if (failed) throw failed.error;
       return mention !== undefined;
     },

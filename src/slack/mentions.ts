@@ -3,6 +3,7 @@ import type { Log } from '../kernel/log.ts';
 import { createMemory } from '../kernel/memory.ts';
 import type { Call } from './caller.ts';
 import { isObject, itemsOf } from './pages.ts';
+import { standingOf } from './standing.ts';
 
 /** Names change rarely, and a mention decides nothing. */
 const rememberedForMs = 10 * 60_000;
@@ -18,16 +19,18 @@ export interface Mentions {
 
 export function createMentions({
   call,
+  teamId,
   directory,
   log,
 }: {
   call: Call;
+  teamId: string;
   directory: Pick<Directory, 'groups'>;
   log: Log;
 }): Mentions {
   const kept = { forMs: rememberedForMs, failedForMs: failureRememberedForMs };
   const groups = createMemory<UserGroup[]>(kept);
-  const people = createMemory<Map<string, string[]>>(kept);
+  const people = createMemory<Names>(kept);
 
   async function look(owner: string): Promise<string | undefined> {
     if (/^[UW][A-Z0-9]{2,}$/.test(owner)) return `<@${owner}>`;
@@ -36,7 +39,8 @@ export function createMentions({
     const group = known.find(({ id, handle, disabled }) => !disabled && (id === owner || handle === name));
     if (group) return `<!subteam^${group.id}>`;
     if (/^S[A-Z0-9]{2,}$/.test(owner)) return undefined;
-    const ids = (await people.recall('all', () => membersByName(call))).get(name) ?? [];
+    const { userNames, shownNames } = await people.recall('all', () => namesOfMembers(call, teamId));
+    const ids = userNames.get(name) ?? shownNames.get(name) ?? [];
     return ids.length === 1 ? `<@${ids[0]}>` : undefined;
   }
 
@@ -49,16 +53,30 @@ export function createMentions({
   };
 }
 
-/** Ids of active people by what they are called: user name, display name, full name. */
-async function membersByName(call: Call): Promise<Map<string, string[]>> {
-  const byName = new Map<string, string[]>();
-  for await (const { id, deleted, name, profile } of itemsOf(call, 'users.list', 'members', {})) {
-    if (typeof id !== 'string' || deleted === true) continue;
-    const { display_name, real_name } = isObject(profile) ? profile : {};
-    const names = [name, display_name, real_name].filter((text) => typeof text === 'string' && text !== '');
-    for (const each of new Set(names.map((text) => String(text).toLowerCase()))) {
-      byName.set(each, [...(byName.get(each) ?? []), id]);
+/** Ids by name, in lower case. */
+interface Names {
+  /** Slack gives each once. */
+  userNames: Map<string, string[]>;
+  /** Display names and full names: anybody may call themselves what they like. */
+  shownNames: Map<string, string[]>;
+}
+
+/** What the full members are called: guests, bots and people of other workspaces take no name away from them. */
+async function namesOfMembers(call: Call, teamId: string): Promise<Names> {
+  const userNames = new Map<string, string[]>();
+  const shownNames = new Map<string, string[]>();
+  const add = (ids: Map<string, string[]>, names: unknown[], id: string) => {
+    const texts = names.filter((text) => typeof text === 'string' && text !== '');
+    for (const each of new Set(texts.map((text) => String(text).toLowerCase()))) {
+      ids.set(each, [...(ids.get(each) ?? []), id]);
     }
+  };
+  for await (const user of itemsOf(call, 'users.list', 'members', {})) {
+    const { id, name, profile } = user;
+    if (typeof id !== 'string' || standingOf(user, teamId) !== 'member') continue;
+    const { display_name, real_name } = isObject(profile) ? profile : {};
+    add(userNames, [name], id);
+    add(shownNames, [display_name, real_name], id);
   }
-  return byName;
+  return { userNames, shownNames };
 }

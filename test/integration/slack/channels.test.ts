@@ -64,6 +64,23 @@ it('mentions groups and people by what ops.yml calls them, and nobody it is not 
   expect(log.lines).toEqual([]);
 });
 
+it('nobody takes the mention of another by a name they give themselves', async () => {
+  const workspace = await workspaceOf();
+  workspace.addUser('member1', { real_name: 'anna' });
+  workspace.addUser('guest1', { real_name: 'Zoe', is_restricted: true });
+  workspace.addUser('robot1', { real_name: 'Zoe', is_bot: true });
+  workspace.addUser('abroad1', { real_name: 'Zoe', team_id: 'T0OTHER' });
+  workspace.addUser('abroad2', { real_name: 'Zoe', is_stranger: true });
+  workspace.addUser('guest2', { is_restricted: true });
+  const zoe = workspace.addUser('member2', { real_name: 'Zoe' });
+  const { mentionOf } = await botOf(workspace, 'http');
+  expect(await Promise.all(['@anna', 'Zoe', '@guest2'].map(mentionOf))).toEqual([
+    `<@${workspace.user('anna').id}>`,
+    `<@${zoe.id}>`,
+    undefined,
+  ]);
+});
+
 it('shows an owner as plain text when Slack does not tell, and says so in the log', async () => {
   const workspace = await workspaceOf();
   const { mentionOf, log } = await botOf(workspace, 'http');
