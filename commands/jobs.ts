@@ -11,6 +11,8 @@ type Context = CommandContext<Pick<Services, 'deadJobs'>>;
 const shown = { slack: 20, terminal: 100 };
 /** As many of one kind are put back by one command. */
 const mostOfKind = 100;
+/** As many ids are named when the rest failed. */
+const mostNamed = 5;
 const usage = '[replay ID | replay KIND]';
 const hint = `usage: jobs ${usage}`;
 
@@ -40,18 +42,45 @@ async function replay(ctx: Context, what: string, place: Reply['place']): Promis
   await ctx.require('operator');
   const { deadJobs } = ctx.services;
   const asker = { actor: ctx.actor.id, request: ctx.request };
-  const ofKind = (await deadJobs.list(mostOfKind)).jobs.filter(({ kind }) => kind === what);
-  const ids = ofKind.length > 0 ? ofKind.map(({ id }) => id) : [what];
+  const ofKind = await deadJobs.ofKind(what, mostOfKind);
+  if (ofKind.length === 0) return list(ctx, place, [await deadJobs.replay(asker, what)]);
   const replayed: DeadJob[] = [];
-  for (const id of ids) {
+  for (const { id } of ofKind) {
     try {
       replayed.push(await deadJobs.replay(asker, id));
     } catch (error) {
       // Of many, somebody else may have put one back meanwhile.
-      if (ofKind.length === 0 || !(error instanceof OpsError && error.code === 'not_found')) throw error;
+      if (error instanceof OpsError && error.code === 'not_found') continue;
+      throw replayed.length === 0
+        ? error
+        : partly({ kind: what, asked: ofKind.length, replayed, failed: id, error }, ctx);
     }
   }
   return list(ctx, place, replayed);
+}
+
+interface Partly {
+  kind: string;
+  asked: number;
+  replayed: readonly DeadJob[];
+  failed: string;
+  error: unknown;
+}
+
+/** What was put back stays so: the asker must know which, whatever ended the rest. */
+function partly({ kind, asked, replayed, failed, error }: Partly, { log, request }: Context): OpsError {
+  log.error(
+    { err: error, ref: request, kind, failed, replayed: replayed.map(({ id }) => id) },
+    'only some jobs were put back',
+  );
+  const why = error instanceof OpsError ? error.message : `something went wrong (ref ${request})`;
+  const ids = replayed.slice(0, mostNamed).map(({ id }) => id);
+  const more = replayed.length > ids.length ? ` and ${replayed.length - ids.length} more` : '';
+  return new OpsError(
+    'unavailable',
+    `Only ${replayed.length} of ${asked} ${kind} were put back (${ids.join(', ')}${more}). At ${failed}: ${why}`,
+    { hint: `those stay put back; \`jobs replay ${kind}\` goes on with the rest`, cause: error },
+  );
 }
 
 async function list(ctx: Context, place: Reply['place'], replayed: readonly DeadJob[]): Promise<Reply> {

@@ -8,6 +8,8 @@ import type { Store } from './store/store.ts';
 export interface DeadJobs {
   /** Newest first; `total` is of all. */
   list(limit: number): Promise<{ jobs: DeadJob[]; total: number }>;
+  /** Of one kind, newest first. */
+  ofKind(kind: string, limit: number): Promise<DeadJob[]>;
   /** Puts one back as a new job, and says in the audit who did. Throws OpsError `not_found`. */
   replay(asker: Asker, id: string): Promise<DeadJob>;
 }
@@ -20,6 +22,7 @@ export function createDeadJobs(ports: { store: Store; clock: Clock; jobs: Jobs }
       const total = counts.filter(({ state }) => state === 'dead').reduce((sum, { count }) => sum + count, 0);
       return { jobs: found, total: Math.max(total, found.length) };
     },
+    ofKind: (kind, limit) => jobs.dead(limit, kind),
     replay: (asker, id) =>
       verb(ports, asker, async (tx) => {
         const dead = await jobs.replay(tx, id);

@@ -41,9 +41,9 @@ interface Row {
 
 const row = sql`select id, group_id as kind, data as grave, created_on as died_at from pgboss.job`;
 
-export async function deadJobs(store: Store, limit: number): Promise<DeadJob[]> {
+export async function deadJobs(store: Store, limit: number, kind?: string): Promise<DeadJob[]> {
   const { rows } = await sql<Row>`${row}
-    where name = ${deadQueue} and state < 'active' and not blocked
+    where name = ${deadQueue} and state < 'active' and not blocked ${kind === undefined ? sql`` : sql`and group_id = ${kind}`}
     order by created_on desc limit ${limit}`.execute(store.db());
   return rows.map(exhumed);
 }

@@ -76,8 +76,8 @@ export interface Jobs extends Enqueuing {
   /** Takes no more jobs, aborts the signals after `graceMs`, hands back what did not finish. */
   stop(graceMs: number): Promise<void>;
   state(): Promise<QueueState>;
-  /** Newest first. */
-  dead(limit: number): Promise<DeadJob[]>;
+  /** Newest first; of one kind, or of all. */
+  dead(limit: number, kind?: string): Promise<DeadJob[]>;
   /** Puts a dead job back as a new one, in the caller's transaction; resolves to what it was. Throws OpsError `not_found`. */
   replay(tx: Tx, id: string): Promise<DeadJob>;
 }

@@ -56,7 +56,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       return stopped;
     },
     state: () => queueState(store),
-    dead: (limit) => deadJobs(store, limit),
+    dead: (limit, kind) => deadJobs(store, limit, kind),
     replay: (tx, id) => replayDead(boss, tx, id),
   };
 }

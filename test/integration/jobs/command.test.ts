@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import command from '../../../commands/jobs.ts';
 import { createAudit } from '../../../src/audit/audit.ts';
 import { createDeadJobs, type DeadJobs } from '../../../src/dead-jobs.ts';
@@ -114,4 +114,44 @@ test('an operator puts one back, then all of a kind; each is audited', async () 
     request: 'ABC123',
   });
   await expect(typed(['replay', dead.id], { roles: ['operator'] })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+describe('all of a kind', () => {
+  beforeAll(async () => {
+    broken = true;
+    for (const n of [10, 11, 12]) await jobs.add(send, { n });
+    await eventually(async () => expect(await jobs.dead(10, 'test.send')).toHaveLength(3));
+  });
+
+  test('what could be put back is told when the rest could not', async () => {
+    const real = context('terminal', ['operator']);
+    const { deadJobs } = real.services;
+    const [first, second] = await deadJobs.ofKind('test.send', 10);
+    const replay: DeadJobs['replay'] = async (asker, id) => {
+      if (id === second!.id) throw new Error('the database is away');
+      return deadJobs.replay(asker, id);
+    };
+    const log = memoryLog();
+    const ctx = { ...real, log, services: { deadJobs: { ...deadJobs, replay } } };
+    await expect(command.run(ctx, ['replay', 'test.send'])).rejects.toMatchObject({
+      code: 'unavailable',
+      message: `Only 1 of 3 test.send were put back (${first!.id}). At ${second!.id}: something went wrong (ref ABC123)`,
+      hint: 'those stay put back; `jobs replay test.send` goes on with the rest',
+    });
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { replayed: [first!.id], failed: second!.id } }]);
+    await eventually(async () => expect(await jobs.dead(10, 'test.send')).toHaveLength(3));
+  });
+
+  test('is found behind a hundred newer ones of another', async () => {
+    await store.pool.query(`
+      insert into pgboss.job (id, name, data, group_id, created_on)
+      select gen_random_uuid(), name, data, 'test.many', now() + interval '1 hour'
+      from (select name, data from pgboss.job where group_id = 'test.send' and state = 'created' limit 1) one,
+        generate_series(1, 120)`);
+    expect((await jobs.dead(100)).every(({ kind }) => kind === 'test.many')).toBe(true);
+    broken = false;
+    const reply = await typed(['replay', 'test.send'], { roles: ['operator'] });
+    expect(reply.slack().text).toBe('Put back: 3 × test.send · 120 dead jobs');
+    expect(await jobs.dead(10, 'test.send')).toEqual([]);
+  });
 });
