@@ -43,6 +43,7 @@ async function fill(databaseUrl: string): Promise<void> {
              'after', json_build_object('muted', true), 'reason', 'a deployment of the web tier')::text,
            'slack:U' || n % 50, 'check.mute', 'check/' || n
     from generate_series(1, ${million}) n`);
+  await client.query('alter table audit_head disable trigger user');
   await client.query(`
     do $$
     declare
@@ -55,6 +56,7 @@ async function fill(databaseUrl: string): Promise<void> {
       end loop;
       update audit_head set seq = ${million}, hash = link;
     end $$`);
+  await client.query('alter table audit_head enable always trigger audit_head_steps');
   await client.query('analyze audit_entry, audit_detail');
   await client.end();
 }

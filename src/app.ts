@@ -1,5 +1,6 @@
 import { type Alerts, createAlerts } from './alerts/alerts.ts';
 import { createAudit } from './audit/audit.ts';
+import { announceErasures } from './audit-head.ts';
 import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
 import { loadOps } from './config/load.ts';
@@ -73,9 +74,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const store = await openStore({ databaseUrl, dataDir, log, signal, reset, retryForMs });
   try {
     const clock = options.clock ?? store.time;
-    const audit = createAudit({ store, clock, signingKey: environment.auditSigningKey });
     const jobs = await openJobs({ store, clock, log, watch: options.watchJobs });
     const alerts = createAlerts({ ops, store, jobs, clock, log });
+    const onErasing = announceErasures(alerts, ops);
+    const audit = createAudit({ store, clock, signingKey: environment.auditSigningKey, onErasing });
     const timers = createTimers({
       store,
       jobs,

@@ -10,6 +10,7 @@ import { makeReveal } from './config/secrets.ts';
 import { unlessAborted } from './ending.ts';
 import { doctorOf } from './examination.ts';
 import { createSchedules } from './jobs/schedules.ts';
+import { systemClock } from './kernel/clock.ts';
 import { allCommands } from './registry.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
@@ -67,7 +68,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { heartbeat } = core.services.ops;
   const reveal = makeReveal(variables, (value) => options.secrets?.add(value));
   const problem = firstProblem(parts);
-  const beats = heartbeat && createHeartbeat({ url: () => reveal(heartbeat.url), problem, log, clock });
+  const beats = heartbeat && createHeartbeat({ url: () => reveal(heartbeat.url), problem, log, clock: systemClock });
   const pieces = { ...core.pieces, schedules, slack: options.slack, connected: link.health, heartbeat: beats };
   const services: Services = { ...core.services, doctor: doctorOf(pieces) };
   const { shared } = await allCommands();

@@ -1,4 +1,6 @@
 import { auditOwnership } from './audit/ownership.ts';
+import { lastSentHead } from './audit/sent.ts';
+import { auditChannel } from './audit-head.ts';
 import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
 import { loadOps } from './config/load.ts';
@@ -26,6 +28,7 @@ import type { Log } from './kernel/log.ts';
 import { checkTypes, runbookFolders } from './registry.ts';
 import { type LookOptions, lookAtSlack } from './slack/look.ts';
 import type { Store } from './store/store.ts';
+import type { Heartbeat } from './web/heartbeat.ts';
 
 /** A piece that could not be opened, and why: what stands on it can't be looked at. */
 export class Missing {
@@ -52,6 +55,8 @@ export interface Pieces {
   slack: LookOptions['slack'] | undefined | Missing;
   /** Of a bot that runs. */
   connected?: Connected;
+  /** Of a bot that runs, when a watchdog is configured. */
+  heartbeat?: Pick<Heartbeat, 'last'> | undefined;
 }
 
 /** The doctor over what is open; every examination asks anew. */
@@ -69,10 +74,14 @@ export function partsOf(pieces: Pieces, signal: AbortSignal): Part[] {
     store instanceof Missing
       ? { name: 'database', look: async () => store.found }
       : databasePart({ store, clock: systemClock, production: environment.production }),
-    on('audit', store, (open) =>
+    on('audit', both(store, ops), ([open, loaded]) =>
       auditPart({
         ownership: () => auditOwnership(open),
         signed: environment.auditSigningKey !== undefined,
+        lastHead: () => lastSentHead(open),
+        channel: auditChannel(loaded),
+        logged: !['error', 'fatal', 'silent'].includes(environment.logLevel),
+        clock: open.time,
         embedded: open.kind === 'embedded',
         tryOut,
       }),
@@ -85,7 +94,9 @@ export function partsOf(pieces: Pieces, signal: AbortSignal): Part[] {
     on('checks', health, (open) => checksPart(open)),
     pagerDutyPart(environment.pagerDuty),
     on('aws', ops, ({ checks }) => awsPart(checks)),
-    on('heartbeat', ops, ({ heartbeat }) => heartbeatPart({ configured: heartbeat !== undefined, tryOut })),
+    on('heartbeat', ops, ({ heartbeat }) =>
+      heartbeatPart({ configured: heartbeat !== undefined, tryOut, beats: pieces.heartbeat, clock: systemClock }),
+    ),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { readPrivateKey } from '../kernel/ed25519.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Store } from '../store/store.ts';
-import { eraseAudit } from './erase.ts';
+import { type ErasePorts, eraseAudit } from './erase.ts';
 import { headStatement } from './head.ts';
 import type { Asker } from './model.ts';
 import { type AuditOwnership, auditOwnership } from './ownership.ts';
@@ -30,10 +30,12 @@ export interface AuditOptions {
   clock: Clock;
   /** AUDIT_SIGNING_KEY: base64 of an Ed25519 key's PKCS #8 form. */
   signingKey?: string | undefined;
+  /** Told of each erasure within its transaction. */
+  onErasing?: ErasePorts['onErasing'];
 }
 
 /** The feature's face. Throws OpsError `invalid` for a signing key that is none. */
-export function createAudit({ store, clock, signingKey }: AuditOptions): Audit {
+export function createAudit({ store, clock, signingKey, onErasing }: AuditOptions): Audit {
   const key = signingKey === undefined ? undefined : readPrivateKey(signingKey);
   if (signingKey !== undefined && key === undefined) {
     throw new OpsError('invalid', 'AUDIT_SIGNING_KEY is no Ed25519 private key', {
@@ -49,7 +51,7 @@ export function createAudit({ store, clock, signingKey }: AuditOptions): Audit {
     },
     verify: (options = {}) =>
       verifyAudit(store, { ...options, publicKey: options.publicKey ?? (key && createPublicKey(key)) }),
-    erase: (asker, row) => eraseAudit({ store, clock }, asker, row),
+    erase: (asker, row) => eraseAudit({ store, clock, onErasing }, asker, row),
     headLine: async () => (key === undefined ? undefined : headStatement(store, key, clock)),
     ownership: () => auditOwnership(store),
   };

@@ -12,9 +12,10 @@ export interface Link {
 /** A row as the database holds it. */
 export interface StoredRow {
   seq: number;
-  atMs: number;
+  /** As it is hashed: any number of 8 bytes. */
+  atMs: bigint;
   /** The row that this one records as erased. */
-  erases: number | null;
+  erases: bigint | null;
   commitment: Buffer;
   hash: Buffer;
   /** Null: erased, or lost. */
@@ -34,6 +35,7 @@ export type Fault = { seq: number; atMs: number | undefined } & (
   | { kind: 'missing'; through: number; nextAtMs: number | undefined }
   | { kind: 'surplus' }
   | { kind: 'chain' }
+  | { kind: 'time' }
   | { kind: 'text' }
   | { kind: 'columns'; columns: string[] }
   | { kind: 'text_lost' }
@@ -49,12 +51,15 @@ export type Fault = { seq: number; atMs: number | undefined } & (
 
 export const chainStart: Link = { seq: 0, hash: Buffer.alloc(32), atMs: undefined };
 
+/** The end of the year 9999: `audit_append` takes nothing later. */
+const latestMs = 253_402_300_799_999n;
+
 /** The hash of a row that follows `previous`; the same as `audit_append` computes. */
 export function linkHash(previous: Buffer, row: Pick<StoredRow, 'seq' | 'atMs' | 'erases' | 'commitment'>): Buffer {
   const numbers = Buffer.alloc(24);
   numbers.writeBigInt64BE(BigInt(row.seq), 0);
-  numbers.writeBigInt64BE(BigInt(row.atMs), 8);
-  numbers.writeBigInt64BE(BigInt(row.erases ?? 0), 16);
+  numbers.writeBigInt64BE(row.atMs, 8);
+  numbers.writeBigInt64BE(row.erases ?? 0n, 16);
   return hash('sha256', Buffer.concat([previous, numbers, row.commitment]), 'buffer');
 }
 
@@ -65,18 +70,21 @@ export function commitmentTo(salt: Buffer, payload: string): Buffer {
 
 /** Whether a row follows from the one before and its text is what was recorded. Pure. */
 export function judgeRow(previous: Link, row: StoredRow): Fault | undefined {
-  const { seq, atMs } = row;
+  const { seq } = row;
+  const atMs = Number(row.atMs);
   const expected = previous.seq + 1;
   if (seq > expected) {
     return { kind: 'missing', seq: expected, atMs: previous.atMs, through: seq - 1, nextAtMs: atMs };
   }
   if (seq < expected) return { kind: 'surplus', seq, atMs };
   if (!linkHash(previous.hash, row).equals(row.hash)) return { kind: 'chain', seq, atMs };
+  if (row.atMs < 0n || row.atMs > latestMs) return { kind: 'time', seq, atMs };
   return judgeText(row);
 }
 
 function judgeText(row: StoredRow): Fault | undefined {
-  const { seq, atMs, payload, salt, erasedBy } = row;
+  const { seq, payload, salt, erasedBy } = row;
+  const atMs = Number(row.atMs);
   if (!row.hasDetail) return { kind: 'text_lost', seq, atMs };
   if (payload === null || salt === null) {
     return erasedBy === null ? { kind: 'erased_unrecorded', seq, atMs } : undefined;

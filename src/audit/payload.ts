@@ -15,7 +15,7 @@ export function writePayload(asker: Asker, entry: AuditEntry): { payload: string
   const searchable = {
     actor: plainText(asker.actor),
     action: plainText(entry.action),
-    target: plainText(redact(entry.target)),
+    target: plainText(entry.target),
   };
   const payload: Payload = {
     ...searchable,
@@ -43,19 +43,24 @@ export function readPayload(text: string): Payload | undefined {
 
 function isPayload(value: unknown): value is Payload {
   if (typeof value !== 'object' || value === null) return false;
-  const { actor, action, target } = value as Partial<Payload>;
-  return typeof actor === 'string' && typeof action === 'string' && typeof target === 'string';
+  const { actor, action, target, request, reason } = value as Partial<Payload>;
+  const texts = [actor, action, target, request, reason ?? ''];
+  return texts.every((text) => typeof text === 'string') && reason !== null;
 }
 
 function cut(value: unknown): unknown {
-  const json = JSON.stringify(redactDeep(value), (_key, inner: unknown) =>
+  const written = JSON.stringify(redactDeep(value), (_key, inner: unknown) =>
     typeof inner === 'bigint' ? String(inner) : inner,
   );
   // A function has no JSON.
-  if (json === undefined) return undefined;
+  if (written === undefined) return undefined;
+  const json = written.replaceAll(unfit, '$1\uFFFD');
   if (json.length <= MAX_CHARS) return JSON.parse(json);
   return { cut: true, chars: json.length, start: json.slice(0, MAX_CHARS).toWellFormed() };
 }
+
+/** How JSON escapes what PostgreSQL's JSON can't read: a NUL, and half of a surrogate pair, which JSON leaves no other way. */
+const unfit = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 /** PostgreSQL's text has no NUL and no half of a surrogate pair. */
 function plainText(text: string): string {

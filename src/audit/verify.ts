@@ -3,7 +3,7 @@ import { OpsError } from '../kernel/errors.ts';
 import type { Store } from '../store/store.ts';
 import { chainStart, type Fault, judgeRow, type Link } from './chain.ts';
 import { checkSignature, type SignatureState, type SignedHead } from './head.ts';
-import { type Ends, readEnds, readPage } from './rows.ts';
+import { type Ends, lowest, readEnds, readPage } from './rows.ts';
 
 /** What was found of a head that somebody kept. */
 export interface HeadFinding {
@@ -63,20 +63,20 @@ export async function verifyAudit(store: Pick<Store, 'db'>, options: VerifyOptio
     return compared.fault;
   };
   let fault = compare();
-  let from = Number.MIN_SAFE_INTEGER;
+  let from = lowest;
   while (fault === undefined) {
     if (signal?.aborted) throw new OpsError('unavailable', 'Interrupted before every row was looked at');
-    const page = await readPage(store, { after: from, through: ends.lastSeq, count: pageRows });
+    const page = await readPage(store, { from, through: ends.through, count: pageRows });
     for (const row of page) {
       fault = judgeRow(last, row);
       if (fault !== undefined) break;
-      last = { seq: row.seq, hash: row.hash, atMs: row.atMs };
+      last = { seq: row.seq, hash: row.hash, atMs: Number(row.atMs) };
       if (row.payload === null) erased += 1;
       fault = compare();
       if (fault !== undefined) break;
     }
     if (page.length < pageRows) break;
-    from = page.at(-1)!.seq;
+    from = BigInt(last.seq + 1);
   }
   fault ??= judgeEnds(ends, last) ?? beyond(waiting, last);
   return { rows: last.seq, erased, last, heads, fault, durationMs: performance.now() - startedMs };

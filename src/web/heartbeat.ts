@@ -1,8 +1,17 @@
 import { Unmeasured } from '../kernel/check.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
+
+/** How a beat went; `problem` is why none went out. */
+export interface Beat {
+  at: Date;
+  problem?: string;
+}
 
 export interface Heartbeat {
   start(): void;
+  /** Undefined before the first is over. */
+  last(): Beat | undefined;
   /** Resolves when no beat is on its way. */
   stop(): Promise<void>;
 }
@@ -13,6 +22,7 @@ export interface HeartbeatOptions {
   /** What is wrong with this process now; undefined = all is well. */
   problem: () => Promise<string | undefined>;
   log: Log;
+  clock: Clock;
   /** Default 60 s. */
   everyMs?: number;
   /** How long one beat may take; default 10 s. */
@@ -24,11 +34,12 @@ export interface HeartbeatOptions {
  * the watchdog tells people what Rounds can't. What it does is logged once, when it changes.
  */
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { log, everyMs = 60_000, timeoutMs = 10_000 } = options;
+  const { log, clock, everyMs = 60_000, timeoutMs = 10_000 } = options;
   const stopping = new AbortController();
-  let beating: Promise<void> = Promise.resolve();
+  let beating: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let trouble: string | undefined;
+  let last: Beat | undefined;
 
   async function beat(): Promise<void> {
     const now = await tryOnce();
@@ -36,6 +47,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     if (now !== undefined && trouble === undefined) log.warn(`no heartbeat: ${now}`);
     if (now === undefined && trouble !== undefined) log.info('the heartbeat goes out again');
     trouble = now;
+    last = { at: clock.now(), ...(now !== undefined && { problem: now }) };
   }
 
   /** Resolves to why no beat went out. The address is never said: it is often a secret. */
@@ -54,8 +66,11 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     }
   }
 
+  /** While one is on its way none is begun: after a hang one goes out, not one for each that was missed. */
   function begin(): void {
-    beating = beating.then(beat);
+    beating ??= beat().finally(() => {
+      beating = undefined;
+    });
   }
 
   return {
@@ -64,6 +79,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
       begin();
       timer = setInterval(begin, everyMs).unref();
     },
+    last: () => last,
     async stop() {
       clearInterval(timer);
       stopping.abort();

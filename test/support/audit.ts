@@ -41,7 +41,7 @@ export async function tamper(store: Store, ...statements: RawBuilder<unknown>[])
 const always = {
   audit_entry: ['audit_entry_append_only'],
   audit_detail: ['audit_detail_append_only', 'audit_detail_erase_only'],
-  audit_head: ['audit_head_stays'],
+  audit_head: ['audit_head_stays', 'audit_head_steps'],
 };
 
 /** For `tamper`: an audit without rows. */
@@ -69,10 +69,16 @@ export function recomputeFrom(seq: number): RawBuilder<unknown>[] {
   ];
 }
 
-/** The statements of docs/audit.md that give the tables to another role. */
-export async function grantsOfDocs(): Promise<string[]> {
+/** The statements of docs/audit.md that give the tables to another role; `database` is the name of the test's own. */
+export async function grantsOfDocs(database: string): Promise<string[]> {
+  const statements = await sqlOfDocs('create role rounds_audit');
+  return statements.map((statement) => statement.replace('database rounds', `database ${database}`));
+}
+
+/** The statements of the block of SQL in docs/audit.md that has these words. */
+export async function sqlOfDocs(words: string): Promise<string[]> {
   const page = await readFile(join(import.meta.dirname, '../../docs/audit.md'), 'utf8');
-  const block = [...page.matchAll(/```sql\n([^`]*)```/g)].find(([, text]) => text?.includes('create role'))?.[1] ?? '';
+  const block = [...page.matchAll(/```sql\n([^`]*)```/g)].find(([, text]) => text?.includes(words))?.[1] ?? '';
   return block
     .split(';')
     .map((statement) => statement.trim())

@@ -50,6 +50,8 @@ export function faultWords(fault: Fault, time: Time): string {
       return fault.seq === 1
         ? `${row} has another hash than it had`
         : `${row} does not follow from row ${fault.seq - 1}: one of the two was edited, moved or put in`;
+    case 'time':
+      return `row ${fault.seq} has a time that no row can have: it was not written by Rounds`;
     case 'text':
       return `${row} says something else than was recorded: its text was edited`;
     case 'columns':

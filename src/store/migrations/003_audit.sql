@@ -56,6 +56,17 @@ begin
   return null;
 end $$;
 
+-- Lets through the one step that `audit_append` takes: on to a row that is there.
+create function audit_refuse_unless_next() returns trigger language plpgsql as $$
+begin
+  if new.seq is distinct from old.seq + 1
+     or not exists (select 1 from audit_entry e where e.seq = new.seq and e.hash = new.hash) then
+    raise exception 'the audit is append-only: % of % is refused', tg_op, tg_table_name
+      using errcode = 'insufficient_privilege', hint = 'the head moves with each row that audit_append writes';
+  end if;
+  return new;
+end $$;
+
 create trigger audit_entry_append_only before update or delete or truncate on audit_entry
   for each statement execute function audit_refuse();
 create trigger audit_detail_append_only before delete or truncate on audit_detail
@@ -65,26 +76,57 @@ create trigger audit_detail_erase_only after update on audit_detail
   for each statement execute function audit_refuse_unless_erased();
 create trigger audit_head_stays before delete or truncate on audit_head
   for each statement execute function audit_refuse();
+create trigger audit_head_steps before update on audit_head
+  for each row execute function audit_refuse_unless_next();
 -- Also for a session that calls itself a replica.
 alter table audit_entry enable always trigger audit_entry_append_only;
 alter table audit_detail enable always trigger audit_detail_append_only;
 alter table audit_detail enable always trigger audit_detail_erase_only;
 alter table audit_head enable always trigger audit_head_stays;
+alter table audit_head enable always trigger audit_head_steps;
+
+-- The last head that was signed and sent out, for the doctor.
+create table signed_head (
+  singleton boolean primary key default true check (singleton),
+  at timestamptz not null,
+  seq bigint not null,
+  -- Null: into the log alone. Else the channel, and the key of the announcement that carries it there.
+  channel text,
+  announced text,
+  check ((channel is null) = (announced is null))
+);
 
 -- Appends a row and returns its number; with p_erases, removes the text of that row too. Runs with its owner's rights, so
--- that a bot which doesn't own the tables needs no more than to read them and to call this.
+-- that a bot which doesn't own the tables needs no more than to read them and to call this. So nothing in it may pick up a
+-- function that its caller made: every call is either of pg_catalog by name or with exactly the types that pg_catalog has.
 create function audit_append(
   p_at_ms bigint, p_payload text, p_actor text, p_action text, p_target text, p_erases bigint default null
 ) returns bigint language plpgsql security definer as $$
 declare
   v_seq bigint;
   v_hash bytea;
-  v_salt constant bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
-  v_commitment constant bytea := sha256(v_salt || convert_to(p_payload, 'UTF8'));
+  v_recorded jsonb;
+  v_salt constant bytea :=
+    pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) || pg_catalog.uuid_send(pg_catalog.gen_random_uuid());
+  v_commitment constant bytea := pg_catalog.sha256(v_salt || pg_catalog.convert_to(p_payload, 'UTF8'));
 begin
-  select seq + 1, hash into strict v_seq, v_hash from audit_head for update;
-  v_hash := sha256(
-    v_hash || int8send(v_seq) || int8send(p_at_ms) || int8send(coalesce(p_erases, 0)) || v_commitment);
+  -- From 1970 to 9999: what no reader has words for would stay for good.
+  if p_at_ms is null or p_at_ms < 0::bigint or p_at_ms > 253402300799999::bigint then
+    raise exception 'the audit takes no row of the time % ms', p_at_ms using errcode = 'invalid_parameter_value';
+  end if;
+  v_recorded := p_payload::jsonb;
+  if v_recorded -> 'actor'::text is distinct from pg_catalog.to_jsonb(p_actor)
+     or v_recorded -> 'action'::text is distinct from pg_catalog.to_jsonb(p_action)
+     or v_recorded -> 'target'::text is distinct from pg_catalog.to_jsonb(p_target)
+     or pg_catalog.jsonb_typeof(v_recorded -> 'request'::text) is distinct from 'string'::text
+     or coalesce(pg_catalog.jsonb_typeof(v_recorded -> 'reason'::text), 'string'::text) <> 'string'::text then
+    raise exception 'the audit takes no row whose text is another than its actor, action and target'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  select seq + 1::bigint, hash into strict v_seq, v_hash from audit_head for update;
+  v_hash := pg_catalog.sha256(
+    v_hash || pg_catalog.int8send(v_seq) || pg_catalog.int8send(p_at_ms)
+    || pg_catalog.int8send(coalesce(p_erases, 0::bigint)) || v_commitment);
   insert into audit_entry (seq, at_ms, erases, commitment, hash)
   values (v_seq, p_at_ms, p_erases, v_commitment, v_hash);
   insert into audit_detail (seq, salt, payload, actor, action, target)
@@ -107,4 +149,5 @@ begin
   execute format(
     'alter function audit_append(bigint, text, text, text, text, bigint) set search_path = %I, pg_temp', current_schema());
   execute format('alter function audit_refuse_unless_erased() set search_path = %I, pg_temp', current_schema());
+  execute format('alter function audit_refuse_unless_next() set search_path = %I, pg_temp', current_schema());
 end $$;

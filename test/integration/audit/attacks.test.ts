@@ -113,6 +113,38 @@ const attacks: [name: string, statements: RawBuilder<unknown>[], fault: object][
     ],
     { kind: 'behind_head', seq: 11 },
   ],
+  [
+    'a time that nothing can show',
+    [sql`update audit_entry set at_ms = 9223372036854775807 where seq = 2`],
+    { kind: 'chain', seq: 2 },
+  ],
+  [
+    'a time that nothing can show, hashed anew',
+    [sql`update audit_entry set at_ms = 9223372036854775807 where seq = 2`, ...recomputeFrom(1)],
+    { kind: 'time', seq: 2 },
+  ],
+  [
+    'the lowest number for what a row erases',
+    [sql`update audit_entry set erases = '-9223372036854775808' where seq = 2`],
+    { kind: 'chain', seq: 2 },
+  ],
+  [
+    'the highest number',
+    [sql`update audit_entry set seq = 9223372036854775807 where seq = 10`],
+    { kind: 'missing', seq: 10 },
+  ],
+  [
+    'a row at the lowest number',
+    [
+      sql`insert into audit_entry select '-9223372036854775808', at_ms, erases, commitment, hash from audit_entry where seq = 1`,
+    ],
+    { kind: 'surplus' },
+  ],
+  [
+    'the highest number in the head',
+    [sql`update audit_head set seq = 9223372036854775807`],
+    { kind: 'tail_cut', seq: 11 },
+  ],
   ['another hash in the head', [sql`update audit_head set hash = sha256('x')`], { kind: 'head_hash', seq: 10 }],
   ['no head', [sql`delete from audit_head`], { kind: 'no_head', seq: 10 }],
   ['an erasure without a record', [erased], { kind: 'erased_unrecorded', seq: 5, atMs: rowTime(5) }],
@@ -197,7 +229,7 @@ describe.each(stores)('verification on the %s store', (_name, open) => {
 
   it('finds the text of an erased row that came back', async () => {
     const kept = await sql<object>`select * from audit_detail where seq = 5`.execute(store.db());
-    await eraseAudit({ store, clock }, anna, { seq: 5n, reason: 'a name' });
+    await eraseAudit({ store, clock }, anna, { seq: 5n, reason: 'a name was in it' });
     expect(await verify()).toMatchObject({ rows: 11, erased: 1, fault: undefined });
     const { salt, payload } = kept.rows[0] as { salt: Buffer; payload: string };
     await tamper(

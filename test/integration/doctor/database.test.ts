@@ -16,6 +16,8 @@ import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedStore, sharedPostgres } from '../../support/store.ts';
 
 const { signal } = new AbortController();
+/** Of the audit what the database doesn't tell. */
+const kept = { signed: true, lastHead: async () => undefined, channel: 'C0AUDIT', logged: true, clock: systemClock };
 
 function look(store: Store, over: { clock?: Clock; production?: boolean } = {}): Promise<Found[]> {
   return databasePart({ store, clock: systemClock, production: false, ...over }).look(signal);
@@ -54,7 +56,7 @@ describe('the embedded database', () => {
   });
 
   it('guards the audit, which its only role owns', async () => {
-    const part = auditPart({ ownership: () => auditOwnership(store), signed: true, embedded: true, tryOut: true });
+    const part = auditPart({ ...kept, ownership: () => auditOwnership(store), embedded: true, tryOut: true });
     expect((await part.look(signal)).map(({ state }) => state)).toEqual(['ok', 'ok']);
   });
 });
@@ -99,7 +101,7 @@ describe('a PostgreSQL server', () => {
       "ok this machine's clock agrees with the database's",
       'ok the role modest has the rights it needs',
     ]);
-    const part = auditPart({ ownership: () => auditOwnership(store), signed: true, embedded: false, tryOut: false });
+    const part = auditPart({ ...kept, ownership: () => auditOwnership(store), embedded: false, tryOut: false });
     expect(said(await part.look(signal))[0]).toBe('ok the role modest can append to it, not change it');
   });
 
@@ -159,7 +161,7 @@ describe('a PostgreSQL server', () => {
   });
 
   it('says when the bot owns its audit, and when somebody turned the triggers off', async () => {
-    const part = auditPart({ ownership: () => auditOwnership(owner), signed: true, embedded: false, tryOut: false });
+    const part = auditPart({ ...kept, ownership: () => auditOwnership(owner), embedded: false, tryOut: false });
     expect((await part.look(signal))[0]).toMatchObject({
       state: 'warn',
       message: expect.stringContaining('superuser'),

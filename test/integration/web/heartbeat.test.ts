@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Unmeasured } from '../../../src/kernel/check.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
 import { createHeartbeat, type HeartbeatOptions } from '../../../src/web/heartbeat.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
@@ -21,7 +22,14 @@ async function watched(answer: RequestListener, options: Partial<HeartbeatOption
   const { port } = server.address() as AddressInfo;
   const log = memoryLog();
   const url = () => `http://127.0.0.1:${port}/ping/8c1f-secret`;
-  const heartbeat = createHeartbeat({ url, problem: async () => undefined, log, everyMs: 20, ...options });
+  const heartbeat = createHeartbeat({
+    url,
+    problem: async () => undefined,
+    log,
+    clock: systemClock,
+    everyMs: 20,
+    ...options,
+  });
   open.push(
     () => heartbeat.stop(),
     async () => {
@@ -85,4 +93,35 @@ test('stopping ends a beat on its way, and none follows', async () => {
   await heartbeat.stop();
   expect(beats).toHaveLength(1);
   expect(log.lines).toEqual([]);
+});
+
+test('after a hang one beat goes out, not one for each that was missed', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const hang = Promise.withResolvers<undefined>();
+  let asked = 0;
+  const { beats, heartbeat } = await watched(taken, {
+    everyMs: 60_000,
+    problem: () => {
+      asked += 1;
+      return hang.promise;
+    },
+  });
+  vi.advanceTimersByTime(600_000);
+  hang.resolve(undefined);
+  await vi.waitFor(() => expect(heartbeat.last()).toBeDefined());
+  await heartbeat.stop();
+  expect([asked, beats.length]).toEqual([1, 1]);
+});
+
+test('tells how the last beat went', async () => {
+  const now = new Date('2026-11-23T12:00:00Z');
+  let status = 200;
+  const { heartbeat } = await watched((_, response) => void response.writeHead(status).end(), {
+    clock: { now: () => now },
+  });
+  expect(heartbeat.last()).toBeUndefined();
+  await vi.waitFor(() => expect(heartbeat.last()).toEqual({ at: now }));
+  status = 404;
+  await vi.waitFor(() => expect(heartbeat.last()).toEqual({ at: now, problem: 'the watchdog answers 404' }));
 });

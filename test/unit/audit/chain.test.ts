@@ -5,14 +5,14 @@ import { writePayload } from '../../../src/audit/payload.ts';
 
 const salt = Buffer.alloc(32, 7);
 
-function rowAfter(previous: Link, atMs: number, reason: string): StoredRow {
+function rowAfter(previous: Pick<Link, 'seq' | 'hash'>, at: number, reason: string): StoredRow {
   const { payload, searchable } = writePayload({ actor: 'os:a', request: 'R' }, { action: 'a.b', target: 't', reason });
-  const row = { seq: previous.seq + 1, atMs, erases: null, commitment: commitmentTo(salt, payload) };
+  const row = { seq: previous.seq + 1, atMs: BigInt(at), erases: null, commitment: commitmentTo(salt, payload) };
   return { ...row, hash: linkHash(previous.hash, row), payload, salt, ...searchable, hasDetail: true, erasedBy: null };
 }
 
 function chainOf(reasons: readonly { at: number; reason: string }[]): StoredRow[] {
-  let link = chainStart;
+  let link: Pick<Link, 'seq' | 'hash'> = chainStart;
   return reasons.map(({ at, reason }) => {
     const row = rowAfter(link, at, reason);
     link = row;
@@ -25,7 +25,7 @@ function firstFault(rows: readonly StoredRow[]) {
   for (const row of rows) {
     const fault = judgeRow(link, row);
     if (fault) return fault;
-    link = row;
+    link = { ...row, atMs: Number(row.atMs) };
   }
   return undefined;
 }
@@ -75,5 +75,13 @@ describe('the chain', () => {
         expect(firstFault(rows.toSpliced(low, 1))).toMatchObject({ kind: 'missing', seq: low + 1, through: low + 1 });
       }),
     );
+  });
+
+  it('takes no time that nothing can show, though its hash fits', () => {
+    for (const at of [-1n, 253_402_300_800_000n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+      const plain = { ...rowAfter(chainStart, 0, 'why'), atMs: at };
+      const row = { ...plain, hash: linkHash(chainStart.hash, plain) };
+      expect(judgeRow(chainStart, row)).toMatchObject({ kind: 'time', seq: 1 });
+    }
   });
 });

@@ -20,6 +20,8 @@ it('never fails over what it is to record, and never holds what PostgreSQL refus
         { action: text, target: text, before: value, after: value, reason: text },
       );
       const recorded = readPayload(payload);
+      // What jsonb can't read: a NUL, half of a surrogate pair.
+      expect(JSON.stringify(recorded)).not.toMatch(/(?<!\\)(\\\\)*\\u(0000|d[89a-f])/);
       expect(recorded).toMatchObject(searchable);
       for (const stored of [payload, ...Object.values(searchable)]) {
         expect(stored.includes('\0')).toBe(false);
@@ -53,7 +55,7 @@ it('masks secrets and personal data wherever they stand', () => {
   const mail = 'jane.doe@example.com';
   const { payload } = writePayload(asker, {
     action: 'check.mute',
-    target: `user/${mail}`,
+    target: 'check/api',
     before: { password: 'sesame-opens' },
     after: [{ contact: mail }],
     reason: `asked by ${mail}`,
@@ -62,6 +64,18 @@ it('masks secrets and personal data wherever they stand', () => {
   expect(payload).not.toContain('sesame-opens');
 });
 
+it('keeps apart what was done to two checks whose ids look like keys', () => {
+  const target = 'check/sk-prod-eu-west-database-01';
+  expect(writePayload(asker, { ...entry, target }).searchable.target).toBe(target);
+});
+
 it('reads nothing but what it wrote', () => {
-  for (const text of ['', '{', 'null', '[]', '"x"', '{"actor":1}']) expect(readPayload(text)).toBeUndefined();
+  const plain = { actor: 'a', action: 'b', target: 'c', request: 'R' };
+  expect(readPayload(JSON.stringify(plain))).toEqual(plain);
+  const odd = [
+    { ...plain, request: undefined },
+    { ...plain, reason: 1 },
+    { ...plain, reason: null },
+  ].map((value) => JSON.stringify(value));
+  for (const text of ['', '{', 'null', '[]', '"x"', '{"actor":1}', ...odd]) expect(readPayload(text)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditOwnership } from '../../../src/audit/ownership.ts';
+import type { SentHead } from '../../../src/audit/sent.ts';
 import { ConfigError } from '../../../src/config/problems.ts';
 import type { Found, Part } from '../../../src/doctor/model.ts';
 import { auditPart } from '../../../src/doctor/parts/audit.ts';
@@ -321,11 +322,29 @@ describe('config', () => {
 });
 
 describe('audit', () => {
-  const held: AuditOwnership = { role: 'rounds', ownsTable: false, superuser: false, unguarded: [] };
+  const held: AuditOwnership = {
+    role: 'rounds',
+    superuser: false,
+    owns: [],
+    writes: [],
+    grantsItself: false,
+    appendsAsOwner: true,
+    unguarded: [],
+  };
+  const noon = new Date('2026-11-23T12:00:00Z');
+  const headAt = (agoMs: number, posted?: boolean): SentHead => ({
+    at: new Date(noon.getTime() - agoMs),
+    seq: 1042,
+    ...(posted !== undefined && { channel: { name: 'C0AUDIT', posted } }),
+  });
   const part = (over: Partial<AuditOwnership>, options: Partial<Parameters<typeof auditPart>[0]> = {}) =>
     auditPart({
       ownership: async () => ({ ...held, ...over }),
       signed: true,
+      lastHead: async () => headAt(6 * 3_600_000, true),
+      channel: 'C0AUDIT',
+      logged: true,
+      clock: { now: () => noon },
       embedded: false,
       tryOut: false,
       ...options,
@@ -333,10 +352,16 @@ describe('audit', () => {
 
   it('says when the bot owns its audit, is a superuser, or nothing guards it', async () => {
     expect((await look(part({}))).map(({ state }) => state)).toEqual(['ok', 'ok']);
-    expect(await look(part({ ownsTable: true }))).toMatchObject([
-      { state: 'warn', message: expect.stringMatching(/owns its tables/) },
-      {},
-    ]);
+    const powers: [Partial<AuditOwnership>, RegExp][] = [
+      [{ owns: ['table audit_entry'] }, /it owns the table audit_entry/],
+      [{ owns: ['database rounds', 'schema public'] }, /it owns the database rounds, the schema public/],
+      [{ writes: ['UPDATE on audit_entry'] }, /it was granted UPDATE on audit_entry/],
+      [{ grantsItself: true }, /CREATEROLE/],
+    ];
+    for (const [over, words] of powers) {
+      expect(await look(part(over))).toMatchObject([{ state: 'warn', message: expect.stringMatching(words) }, {}]);
+    }
+    expect(await look(part({ appendsAsOwner: false }))).toMatchObject([{ state: 'problem' }, {}, {}]);
     expect(await look(part({ superuser: true }))).toMatchObject([
       { state: 'warn', message: expect.stringMatching(/superuser/) },
       {},
@@ -346,7 +371,30 @@ describe('audit', () => {
       {},
       {},
     ]);
-    expect(await look(part({ ownsTable: true }, { embedded: true }))).toMatchObject([{ state: 'ok' }, {}]);
+    expect(await look(part({ owns: ['table audit_entry'] }, { embedded: true }))).toMatchObject([{ state: 'ok' }, {}]);
+  });
+
+  it('says when and where the last signed head went, and warns when it is kept nowhere else', async () => {
+    const head = async (options: Partial<Parameters<typeof auditPart>[0]>) =>
+      brief(await look(part({}, options))).slice(1);
+    expect(await head({})).toEqual(['ok its last signed head, of row 1042, went to C0AUDIT and into the log 6 h ago']);
+    expect(await head({ lastHead: async () => undefined })).toEqual([
+      'ok its head is signed every day at 06:00; none was so far',
+    ]);
+    expect(await head({ lastHead: async () => headAt(60_000, false) })).toEqual([
+      'warn its last signed head, of row 1042, went to C0AUDIT and into the log 1 min ago, but is not posted yet',
+    ]);
+    expect(await head({ lastHead: async () => headAt(27 * 3_600_000, true) })).toEqual([
+      expect.stringMatching(/^warn its last signed head/),
+    ]);
+    expect(await head({ channel: undefined, lastHead: async () => headAt(0) })).toEqual([
+      'warn no channel is set for its signed head, which goes into the log alone',
+      'ok its last signed head, of row 1042, went into the log just now',
+    ]);
+    expect(await head({ channel: undefined, logged: false, lastHead: async () => undefined })).toEqual([
+      'warn no channel is set for its signed head, which goes nowhere: LOG_LEVEL keeps it out of the log, too',
+      'ok its head is signed every day at 06:00; none was so far',
+    ]);
   });
 
   it('warns of an audit whose head nobody signs, unless Rounds is only tried out', async () => {
@@ -358,8 +406,18 @@ describe('audit', () => {
   });
 });
 
-it('warns when no watchdog waits for the heartbeat, unless Rounds is only tried out', async () => {
-  expect(await look(heartbeatPart({ configured: false, tryOut: false }))).toMatchObject([{ state: 'warn' }]);
-  expect(await look(heartbeatPart({ configured: false, tryOut: true }))).toMatchObject([{ state: 'ok' }]);
-  expect(await look(heartbeatPart({ configured: true, tryOut: false }))).toMatchObject([{ state: 'ok' }]);
+it('says whether the last heartbeat went out, and warns when no watchdog waits for it', async () => {
+  const now = new Date('2026-11-23T12:00:00Z');
+  const part = (over: Partial<Parameters<typeof heartbeatPart>[0]>) =>
+    heartbeatPart({ configured: true, tryOut: false, clock: { now: () => now }, ...over });
+  const said = async (over: Partial<Parameters<typeof heartbeatPart>[0]>) => brief(await look(part(over)))[0];
+  const at = new Date(now.getTime() - 30_000);
+  expect(await said({ configured: false })).toMatch(/^warn no watchdog/);
+  expect(await said({ configured: false, tryOut: true })).toMatch(/^ok no watchdog/);
+  expect(await said({})).toMatch(/^ok .* only a bot that runs knows$/);
+  expect(await said({ beats: { last: () => undefined } })).toMatch(/first beat is on its way$/);
+  expect(await said({ beats: { last: () => ({ at }) } })).toBe('ok reached the outside watchdog 30 s ago');
+  expect(await said({ beats: { last: () => ({ at, problem: 'the watchdog answers 404' }) } })).toBe(
+    'warn does not go out (tried 30 s ago): the watchdog answers 404',
+  );
 });
