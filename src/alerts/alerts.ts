@@ -61,7 +61,10 @@ export function createAlerts({ ops, store, jobs, clock, log }: AlertsOptions): A
   }
 
   return {
-    take: async (tx, events) => deliver(tx, await takeEvents(tx, events, ports)),
+    async take(tx, events) {
+      const news = events.filter(({ event }) => event !== 'standing');
+      if (news.length > 0) await deliver(tx, await takeEvents(tx, news, ports));
+    },
     silenced: async (tx, silence) => deliver(tx, await takeSilence(tx, silence)),
     async announce(tx, { channel = ops.slack.alerts, lines, key }) {
       if (channel === undefined) {

@@ -6,7 +6,8 @@ import { nextOpenState, type OpenEvent, type OpenRule, type OpenState } from './
 export interface ProblemEvent {
   checkId: string;
   group: string;
-  event: Exclude<OpenEvent, 'none'>;
+  /** `standing`: nothing new, told of each open problem by every regular run, so that whoever missed it learns of it. */
+  event: Exclude<OpenEvent, 'none'> | 'standing';
   /** When it was measured. */
   at: Date;
   /** The last outcome before it that was not ok, else the last one; null = the first of all. */
@@ -51,9 +52,16 @@ export function watch(
     const was = before.get(report.id) ?? { open: false, recent: [] };
     const { state, event } = nextOpenState(was, quiet.has(report.id) ? 'muted' : report.outcome, rule);
     open.set(report.id, state);
-    if (event === 'none') continue;
+    const standing = state.open && !quiet.has(report.id) && isProblem(report.outcome);
+    if (event === 'none' && !standing) continue;
     const last = was.recent.findLast((outcome) => outcome !== 'ok') ?? was.recent.at(-1) ?? null;
-    events.push({ checkId: report.id, group: report.group, event, at: report.at, before: last, report });
+    const told = event === 'none' ? 'standing' : event;
+    events.push({ checkId: report.id, group: report.group, event: told, at: report.at, before: last, report });
   }
   return { open, events };
+}
+
+/** What is blocked, muted or stale says nothing about the check itself. */
+function isProblem(outcome: Outcome): boolean {
+  return outcome === 'fail' || outcome === 'unknown' || outcome === 'warn';
 }

@@ -60,9 +60,9 @@ describe.each([
     expect(said).toEqual([
       [],
       ['a ok opened'],
-      [],
+      ['a warn standing'],
       ['a warn worsened'],
-      [],
+      ['a fail standing'],
       ['a fail improved'],
       ['a warn closed'],
       [],
@@ -75,7 +75,7 @@ describe.each([
     expect(await record(found('look', 'fail'))).toEqual(['look null opened']);
     const { watched: _watched, ...recovered } = found('look', 'ok');
     expect(await record(recovered)).toEqual([]);
-    expect(await record(found('look', 'fail'))).toEqual([]);
+    expect(await record(found('look', 'fail'))).toEqual(['look fail standing']);
   });
 
   test('muted and blocked say nothing, and end nothing', async () => {
@@ -83,14 +83,21 @@ describe.each([
     const muted = found('m', 'ok');
     muted.watched = { rule: once, report: { ...muted.report, outcome: 'muted' } };
     expect(await record(muted)).toEqual([]);
-    expect(await record(found('m', 'fail'))).toEqual([]);
+    for (const outcome of ['muted', 'blocked', 'stale'] as const) {
+      const quiet = found('m', 'fail');
+      quiet.watched = { rule: once, report: { ...quiet.report, outcome } };
+      expect(await record(quiet)).toEqual([]);
+    }
+    expect(await record(found('m', 'fail'))).toEqual(['m fail standing']);
     expect(await record(found('m', 'ok'))).toEqual(['m fail closed']);
   });
 
   test('a late result of a process that was frozen tells nothing and changes nothing', async () => {
     const late = found('late', 'ok', { takenMs: performance.now() - 1 });
+    const lateFail = found('late', 'fail', { takenMs: late.takenMs });
     expect(await record(found('late', 'fail'))).toEqual(['late null opened']);
     expect(await record(late)).toEqual([]);
+    expect(await record(lateFail)).toEqual([]);
     const { rows } = await store.pool.query("select open_state from check_state where check_id = 'late'");
     expect(rows).toEqual([{ open_state: { open: true, recent: ['fail'] } }]);
   });
@@ -100,7 +107,8 @@ describe.each([
       const ids = ['x', 'y', 'z'];
       const said = await Promise.all(Array.from({ length: 8 }, () => record(...ids.map((id) => found(id, outcome)))));
       const event = outcome === 'fail' ? 'null opened' : 'fail closed';
-      expect(said.flat().sort()).toEqual(ids.map((id) => `${id} ${event}`));
+      const news = said.flat().filter((each) => !each.endsWith('standing'));
+      expect(news.sort()).toEqual(ids.map((id) => `${id} ${event}`));
     }
   });
 
@@ -144,5 +152,5 @@ test('a restart repeats nothing, and a hook that fails costs the record and says
   fails = false;
   await first.health.regular(['api']);
   await begin().health.regular(['api']);
-  expect(told).toEqual(['api opened fail']);
+  expect(told).toEqual(['api opened fail', 'api standing fail']);
 });
