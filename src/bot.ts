@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { createAccess } from './access/access.ts';
-import { putInForce } from './access/in-force.ts';
 import { type CoreOptions, openCore } from './app.ts';
 import { auditDenials } from './audit-denials.ts';
 import { auditHead } from './audit-head.ts';
@@ -12,6 +11,7 @@ import { doctorOf } from './examination.ts';
 import { createSchedules } from './jobs/schedules.ts';
 import { systemClock } from './kernel/clock.ts';
 import { allCommands } from './registry.ts';
+import { putInForce } from './roles-in-force.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
 import { createSlackLink } from './slack-link.ts';

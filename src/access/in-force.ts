@@ -1,8 +1,6 @@
-import { sql } from 'kysely';
 import type { Access, Denial } from '../kernel/access.ts';
 import type { Role } from '../kernel/command.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Store } from '../store/store.ts';
 import type { Roles } from './roles.ts';
 import { deniedByOtherRoles, deniedUnverified } from './words.ts';
 
@@ -14,21 +12,6 @@ export interface RolesOfFile {
 }
 
 const allRoles: readonly Role[] = ['viewer', 'responder', 'operator', 'approver', 'admin'];
-
-/** Stores the roles that a bot begins with; those of the bot that started last are in force. */
-export async function putInForce(store: Pick<Store, 'db'>, { roles, file }: RolesOfFile, now: Date): Promise<void> {
-  await sql`
-    insert into roles_in_force (roles, file, since) values (${JSON.stringify(sorted(roles))}::jsonb, ${file}, ${now})
-    on conflict (single) do update set roles = excluded.roles, file = excluded.file, since = excluded.since`.execute(
-    store.db(),
-  );
-}
-
-/** The roles of the bots on this database; undefined when none ever ran there. */
-export async function rolesInForce(store: Pick<Store, 'db'>): Promise<RolesOfFile | undefined> {
-  const { rows } = await sql<RolesOfFile>`select roles, file from roles_in_force`.execute(store.db());
-  return rows[0];
-}
 
 /**
  * Lets a terminal that works on the database itself only look unless it has the roles of the bots there: its ops.yml is
@@ -67,10 +50,4 @@ export function differencesOf(own: Roles, inForce: Roles): string[] {
     const gone = [...theirs].filter((entry) => !mine.has(entry)).map((entry) => `${role} has ${entry} there alone`);
     return [...added, ...gone];
   });
-}
-
-function sorted(roles: Roles): Roles {
-  return Object.fromEntries(
-    allRoles.flatMap((role) => (roles[role] ? [[role, [...new Set(roles[role])].sort()]] : [])),
-  );
 }

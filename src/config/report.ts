@@ -14,7 +14,8 @@ interface ReportOptions extends LoadOptions {
 export async function checkConfig(file: string, options: ReportOptions): Promise<{ ok: boolean; lines: string[] }> {
   try {
     const ops = await loadOps(file, options);
-    return { ok: true, lines: [...describe(file, ops), ...missingRunbooks(ops, options.runbookFolders(ops.dir))] };
+    const books = missingRunbooks(ops, options.runbookFolders(ops.dir));
+    return { ok: true, lines: [...describe(file, ops), ...powerByHandle(ops).map(remarkOf), ...books] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const head = `${file}: ${count(error.problems.length, 'problem')}`;
@@ -40,6 +41,18 @@ function describe(file: string, ops: Ops): string[] {
     lines.push(`  ${name} (or ${name}_FILE): ${needing.join(', ')}`);
   }
   return lines;
+}
+
+/** Groups that a role of consequence names by a handle: it can come to mean another group, an id can't. */
+export function powerByHandle({ roles }: Pick<Ops, 'roles'>): { role: string; handles: string[] }[] {
+  const found = (['approver', 'admin'] as const).map((role) => {
+    return { role, handles: (roles[role] ?? []).filter((entry) => entry.startsWith('@')) };
+  });
+  return found.filter(({ handles }) => handles.length > 0);
+}
+
+function remarkOf({ role, handles }: { role: string; handles: string[] }): string {
+  return `remark: roles.${role} names ${handles.join(', ')} by handle, which another group can take over; better its id (S…)`;
 }
 
 /** A runbook that isn't there would be found out in the worst hour. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAccess } from '../access/access.ts';
-import { rolesInForce, withinRolesInForce } from '../access/in-force.ts';
+import { withinRolesInForce } from '../access/in-force.ts';
 import { type Core, FolderInUse, openCore } from '../app.ts';
 import { auditDenials } from '../audit-denials.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
@@ -11,8 +11,9 @@ import { endOnSignals } from '../ending.ts';
 import { type Access, permissionsOf } from '../kernel/access.ts';
 import type { Command, ExitCode } from '../kernel/command.ts';
 import { createLog, type Log } from '../kernel/log.ts';
-import { knownSecrets } from '../kernel/redact.ts';
+import { maskAlways } from '../kernel/redact.ts';
 import { newRequest } from '../kernel/request.ts';
+import { rolesInForce } from '../roles-in-force.ts';
 import type { Services } from '../services.ts';
 import { terminalActor } from './actor.ts';
 import { type Answer, answerLine, interrupted } from './answer.ts';
@@ -41,9 +42,9 @@ export async function runCommand(
   // Standard output is the answer's alone.
   const { stderr } = process;
   const write = (line: string) => void stderr.write(line);
-  const secrets = knownSecrets(...secretValues(variables));
-  const log = createLog(variables.LOG_LEVEL || 'warn', { readable: stderr.isTTY === true, write }, { secrets });
-  const open = () => openCore({ environment, variables, secrets, log, signal });
+  maskAlways(...secretValues(variables));
+  const log = createLog(variables.LOG_LEVEL || 'warn', { readable: stderr.isTTY === true, write });
+  const open = () => openCore({ environment, variables, log, signal });
   try {
     const reached = await botOrDatabase(environment, request, open, signal);
     if ('answer' in reached) return show(reached.answer);

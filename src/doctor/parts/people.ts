@@ -1,4 +1,5 @@
 import type { Ops } from '../../config/model.ts';
+import { powerByHandle } from '../../config/report.ts';
 import { failure } from '../examine.ts';
 import { type Found, ok, type Part, problem, warn } from '../model.ts';
 
@@ -36,9 +37,15 @@ export function rolesPart({ roles }: Pick<Ops, 'roles'>, directory: People): Par
         return [warn('nobody has a role: people can look, and change nothing', fix)];
       }
       const found = await Promise.all(named.map(([role, members]) => lookAtRole(role, members, directory)));
-      return found.flat();
+      return [...found.flat(), ...powerByHandle({ roles }).map(remarkOf)];
     },
   };
+}
+
+/** A remark and no warning: who may edit user groups may be few and known. */
+function remarkOf({ role, handles }: { role: string; handles: string[] }): Found {
+  const fix = `name it by its id (S…) in roles.${role}: another group can take over a handle`;
+  return { ...ok(`${role} names ${handles.join(', ')} by handle`), fix };
 }
 
 async function lookAtRole(role: string, members: readonly string[], directory: People): Promise<Found[]> {

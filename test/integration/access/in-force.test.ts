@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAccess } from '../../../src/access/access.ts';
-import { putInForce, rolesInForce, withinRolesInForce } from '../../../src/access/in-force.ts';
+import { withinRolesInForce } from '../../../src/access/in-force.ts';
 import type { Roles } from '../../../src/access/roles.ts';
+import { putInForce, rolesInForce } from '../../../src/roles-in-force.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';

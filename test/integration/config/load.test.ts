@@ -116,6 +116,18 @@ test('a runbook that is not written yet is named, with the file to write', async
   expect((await checkConfig(path, reporting())).lines.join()).not.toContain('not written');
 });
 
+test('handles under approver and admin are remarked on', async () => {
+  const path = await file(
+    'handles.yml',
+    good.replace(/^roles:.*$/m, 'roles: { operator: ["@a"], admin: ["@leads", S012345] }'),
+  );
+  const { ok, lines } = await checkConfig(path, reporting());
+  expect([ok, lines.filter((line) => line.startsWith('remark'))]).toEqual([
+    true,
+    ['remark: roles.admin names @leads by handle, which another group can take over; better its id (S…)'],
+  ]);
+});
+
 test('a bad file is reported with every problem', async () => {
   const path = await file('bad.yml', good.replace('slo: 99.9%', 'slo: lots').replace('[api]', '[apii]'));
   const { ok, lines } = await checkConfig(path, reporting());

@@ -124,7 +124,19 @@ describe('people', () => {
     expect(brief(await look(rolesPart({ roles }, seen({ '@a': 'fine' }))))).toEqual([
       'ok operator: @a',
       'unknown roles.approver: @broken: no answer from Slack',
+      'ok approver names @broken by handle',
     ]);
+  });
+
+  it('remarks on handles under approver and admin, which another group can take over', async () => {
+    const roles = { operator: ['@a'], approver: ['S0LEADS', 'os:anna'], admin: ['@a', '@b'] };
+    const found = await look(rolesPart({ roles }, seen({ '@a': 'fine', '@b': 'fine', S0LEADS: 'fine' })));
+    expect(found.at(-1)).toEqual({
+      state: 'ok',
+      message: 'admin names @a, @b by handle',
+      fix: 'name it by its id (S…) in roles.admin: another group can take over a handle',
+    });
+    expect(found.map(({ state }) => state)).toEqual(Array(4).fill('ok'));
   });
 
   it('warns when nobody has a role', async () => {
