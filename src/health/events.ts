@@ -1,4 +1,5 @@
 import type { Tx } from '../store/store.ts';
+import { plainJson } from './facts.ts';
 import type { CheckReport, Outcome } from './model.ts';
 import { nextOpenState, type OpenEvent, type OpenRule, type OpenState } from './open.ts';
 
@@ -12,7 +13,7 @@ export interface ProblemEvent {
   at: Date;
   /** The last outcome before it that was not ok, else the last one; null = the first of all. */
   before: Outcome | null;
-  /** As people see it. */
+  /** As people see it; plain text that `jsonb` takes, whatever a probe quoted. */
   report: CheckReport;
 }
 
@@ -26,6 +27,8 @@ export type OnEvents = (tx: Tx, events: ProblemEvent[], sweep: { at: Date }) => 
 export interface Stored {
   check_id: string;
   open_state: unknown;
+  /** Somebody's silence is on, over this check or another. */
+  silences: boolean;
 }
 
 interface Watched {
@@ -56,9 +59,16 @@ export function watch(
     if (event === 'none' && !standing) continue;
     const last = was.recent.findLast((outcome) => outcome !== 'ok') ?? was.recent.at(-1) ?? null;
     const told = event === 'none' ? 'standing' : event;
-    events.push({ checkId: report.id, group: report.group, event: told, at: report.at, before: last, report });
+    const { id: checkId, group, at } = report;
+    events.push({ checkId, group, event: told, at, before: last, report: clean(report) });
   }
   return { open, events };
+}
+
+/** A report of which every text can be stored. Facts are plain since they were measured; dates stay dates. */
+function clean({ facts, since, at, muted, ...words }: CheckReport): CheckReport {
+  const plain = plainJson(words) as typeof words;
+  return { ...plain, facts, since, at, ...(muted && { muted }) };
 }
 
 /** What is blocked, muted or stale says nothing about the check itself. */

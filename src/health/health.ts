@@ -84,7 +84,7 @@ export function createHealth(options: HealthOptions): Health {
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
   const sweeps = new Sweeps({
     ...{ ops, known, refresh, windows, clock, log, reveal, onEnd, onEvents },
-    quiet: (tx, checks) => silencedOf(tx, checks, ports),
+    quiet: (tx, checks, known) => silencedOf(tx, checks, ports, known),
   });
 
   /** Reads what replicas know; resolves to the first thing that could not be read. */

@@ -47,8 +47,15 @@ export interface Recording {
   /** When the sweep began. */
   at: Date;
   onEvents?: OnEvents | undefined;
-  /** Which of these checks are muted by now: somebody may have done that while they were measured. */
-  quiet?: (tx: Tx, checks: readonly { id: string; group: string }[]) => Promise<Set<string>>;
+  /**
+   * Which of these checks are muted by now: that may have begun while they were measured. `silences` false: nobody has
+   * silenced anything, only windows of the configuration can mute.
+   */
+  quiet?: (
+    tx: Tx,
+    checks: readonly { id: string; group: string }[],
+    known: { silences: boolean },
+  ) => Promise<Set<string>>;
 }
 
 /** A state whose time lies further ahead than this was recorded while the database's clock was wrong. */
@@ -83,15 +90,20 @@ function record(
     const ids = measured.map(({ report }) => report.id);
     // Locked in one order: what follows compares with what replicas have committed, without deadlock.
     const stored = await sql<Stored>`
-      select check_id, open_state from check_state
+      select check_id, open_state,
+             exists (select from silence where ended_at is null and until_at > ${sweep.at}) as silences
+      from check_state
       where check_id = any(${ids}) order by check_id for update`.execute(tx);
     if (!inTurns && stored.rows.length < ids.length && measured.some((state) => state.watched)) return undefined;
     let watched = watch(measured, stored.rows);
+    // Problems stand for hours: for them alone nothing more is asked of the database.
+    const news = watched.events.some(({ event }) => event !== 'standing');
     const quiet =
       watched.events.length > 0 &&
       (await sweep.quiet?.(
         tx,
         watched.events.map(({ report }) => report),
+        { silences: news || stored.rows.some(({ silences }) => silences) },
       ));
     if (quiet && quiet.size > 0) watched = watch(measured, stored.rows, quiet);
     const rows = JSON.stringify(measured.map((state) => storedRow(state, watched.open.get(state.report.id), store)));

@@ -112,6 +112,21 @@ describe.each([
     }
   });
 
+  test('a report that quotes what jsonb refuses is told so that it can be stored', async () => {
+    const odd = 'AWS said \ud83d\u0000 no';
+    const state = found('odd', 'fail');
+    state.watched = { rule: once, report: { ...state.report, reason: odd, next: odd, notes: [odd], value: odd } };
+    const onEvents = async (tx: Tx, events: ProblemEvent[]) => {
+      const { rows } = await sql<{
+        report: unknown;
+      }>`select ${JSON.stringify(events[0]?.report)}::jsonb as report`.execute(tx);
+      const whole = 'AWS said \ufffd\ufffd no';
+      expect(rows[0]?.report).toMatchObject({ reason: whole, next: whole, notes: [whole], value: whole });
+      expect(events[0]?.report.since).toEqual(at);
+    };
+    expect((await recordSweep(store, [state], { at, onEvents })).has('odd')).toBe(true);
+  });
+
   test('what the hook writes is there with the sweep, or neither is, and the next run finds it again', async () => {
     const write = async (tx: Tx, events: ProblemEvent[]) => {
       for (const { checkId, event } of events) {

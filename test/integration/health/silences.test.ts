@@ -79,6 +79,23 @@ describe.each([
     expect(told).toEqual(['opened']);
   });
 
+  test('a standing problem that is muted while it is being measured is told of no more', async () => {
+    const failing = { fail: [condition('true', () => true)] };
+    const told: string[] = [];
+    const onEvents: OnEvents = async (_tx, events) => void told.push(...events.map(({ event }) => event));
+    const before = await replica([service('api', failing).check], { onEvents });
+    await before.health.regular(['api']);
+    await before.health.regular(['api']);
+    const slow = held('api', failing);
+    const { health } = await replica([slow.check], { onEvents });
+    const running = health.regular(['api']);
+    await slow.begun;
+    await (await replica([slow.check])).health.muteCheck(anna, { checkId: 'api', forMs: hour });
+    slow.release();
+    await running;
+    expect(told).toEqual(['opened', 'standing']);
+  });
+
   test('muted time is no uptime and no downtime', async () => {
     const api = service('api');
     const { health, clock } = await replica([api.check]);
