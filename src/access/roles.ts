@@ -22,7 +22,7 @@ export type Verdict =
   | { kind: 'lacks'; nobodyNamed: boolean; unfit: { ref: string; why: 'empty' | 'disabled' | 'missing' }[] }
   | { kind: 'unreadable'; error: unknown };
 
-/** Operator and approver don't include each other: who asks for something must not be who allows it. */
+/** Operator and approver don't include each other: who asks for something need not be able to allow it. */
 const rolesThatInclude: Record<Role, readonly Role[]> = {
   viewer: ['viewer', 'responder', 'operator', 'approver', 'admin'],
   responder: ['responder', 'operator', 'approver', 'admin'],

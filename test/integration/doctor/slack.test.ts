@@ -168,6 +168,7 @@ describe('people', () => {
       'problem roles.approver: @gone is no user group or person of this workspace',
       `problem roles.approver: ${people.guest} is a guest, who gets no role`,
       'problem roles.approver: U0GONE0000 is of another workspace, and gets no role',
+      'ok approver names @nobody, @gone by handle',
     ]);
   });
 
