@@ -1,14 +1,19 @@
+import { type Audit, createAudit } from '../src/audit/audit.ts';
 import { headsIn, optionsOf, publicKeyIn } from '../src/audit/given.ts';
+import { mustHoldAudit } from '../src/audit/ownership.ts';
 import { parseSearch, searchUsage } from '../src/audit/query.ts';
 import { judgeVerification } from '../src/audit/verify.ts';
 import { rowJson, verificationJson } from '../src/audit/views/json.ts';
 import { rowPost, rowsPost, verificationPost } from '../src/audit/views/slack.ts';
 import { rowsText, rowText, verificationText } from '../src/audit/views/terminal.ts';
-import type { CommandContext, Reply } from '../src/kernel/command.ts';
+import { type Environment, readEnvironment } from '../src/config/environment.ts';
+import { ConfigError, formatProblems } from '../src/config/problems.ts';
+import type { Alone, CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { newKeyPair } from '../src/kernel/ed25519.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
+import { openStore } from '../src/store/store.ts';
 
 type Context = CommandContext<Services>;
 
@@ -27,6 +32,10 @@ export default defineCommand<Services>({
     'audit erase 1042 a patient was named',
   ],
   role: 'approver',
+  // Whoever gets at a database server may verify what it holds, with a role that can only read it.
+  aloneFor: ([word], { DATABASE_URL, DATABASE_URL_FILE }) =>
+    word === 'key' || (word === 'verify' && Boolean(DATABASE_URL || DATABASE_URL_FILE)),
+  withoutBot: (alone, [word, ...rest]) => (word === 'key' ? newKey() : verifyAlone(alone, rest)),
   run(ctx, args) {
     const [word = '', ...rest] = args;
     const part = Object.hasOwn(parts, word) ? parts[word] : undefined;
@@ -65,18 +74,47 @@ async function show(ctx: Context, args: string[]): Promise<Reply> {
 }
 
 async function verify(ctx: Context, args: string[]): Promise<Reply> {
+  return verification(ctx.services.audit, args, ctx);
+}
+
+async function verifyAlone({ variables, log, signal }: Alone, args: string[]): Promise<Reply> {
+  const { databaseUrl, dataDir, auditSigningKey } = environmentIn(variables);
+  const store = await openStore({ databaseUrl, dataDir, log, signal, asItIs: true });
+  try {
+    await mustHoldAudit(store);
+    const audit = createAudit({ store, clock: store.time, signingKey: auditSigningKey });
+    return await verification(audit, args, { face: 'terminal', signal });
+  } finally {
+    await store.close();
+  }
+}
+
+function environmentIn(variables: NodeJS.ProcessEnv): Environment {
+  try {
+    return readEnvironment(variables, { face: 'terminal' });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new OpsError('invalid', formatProblems(error.problems), { cause: error });
+    throw error;
+  }
+}
+
+async function verification(
+  audit: Pick<Audit, 'verify'>,
+  args: string[],
+  { face, signal }: Pick<Context, 'face' | 'signal'>,
+): Promise<Reply> {
   const options = optionsOf(args, ['head', 'public-key']);
   // Whoever asks in Slack must not read the bot's files.
-  const files = ctx.face === 'terminal';
-  const heads = options.head === undefined ? [] : await headsIn(options.head, files);
+  const files = face === 'terminal';
+  const given = options.head === undefined ? undefined : await headsIn(options.head, files);
   const publicKey = options['public-key'] === undefined ? undefined : await publicKeyIn(options['public-key'], files);
-  const verification = await ctx.services.audit.verify({ heads, publicKey, signal: ctx.signal });
+  const found = await audit.verify({ ...given, publicKey, signal });
   return {
     place: 'asker',
-    slack: () => verificationPost(verification),
-    terminal: (style) => verificationText(verification, style),
-    json: () => verificationJson(verification),
-    exitCode: exitCodes[judgeVerification(verification)],
+    slack: () => verificationPost(found),
+    terminal: (style) => verificationText(found, style),
+    json: () => verificationJson(found),
+    exitCode: exitCodes[judgeVerification(found)],
   };
 }
 
@@ -86,7 +124,6 @@ async function erase(ctx: Context, [typed, ...words]: string[]): Promise<Reply> 
   await ctx.require('admin');
   const seq = rowNumber(typed, 'erase ROW REASON');
   const reason = words.join(' ').trim();
-  if (reason === '') throw new OpsError('invalid', 'Say why', { hint: 'usage: audit erase ROW REASON' });
   const asker = { actor: ctx.actor.id, request: ctx.request };
   const record = await ctx.services.audit.erase(asker, { seq: BigInt(seq), reason });
   const said = `The text of row ${seq} is erased; row ${record} says that you did it, and why.`;
@@ -98,9 +135,14 @@ async function erase(ctx: Context, [typed, ...words]: string[]): Promise<Reply> 
   };
 }
 
-async function key(ctx: Context): Promise<Reply> {
-  const hint = 'In a terminal: npx rounds audit key';
-  if (ctx.face === 'slack') throw new OpsError('invalid', 'A private key must not be seen in Slack', { hint });
+/** A private key must not pass through a bot, its socket or Slack: only a terminal by itself makes one. */
+async function key(): Promise<Reply> {
+  throw new OpsError('invalid', 'A private key must not be seen in Slack', {
+    hint: 'In a terminal: npx rounds audit key',
+  });
+}
+
+async function newKey(): Promise<Reply> {
   const { privateKey, publicKey } = newKeyPair();
   const lines = [
     'The private key is for the environment of the bot alone; it is shown this once:',
@@ -111,7 +153,7 @@ async function key(ctx: Context): Promise<Reply> {
   ];
   return {
     place: 'asker',
-    slack: () => ({ text: hint, blocks: [] }),
+    slack: () => ({ text: 'In a terminal: npx rounds audit key', blocks: [] }),
     terminal: () => lines.join('\n'),
     json: () => ({ private_key: privateKey, public_key: publicKey }),
   };

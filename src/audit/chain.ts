@@ -37,6 +37,7 @@ export type Fault = { seq: number; atMs: number | undefined } & (
   | { kind: 'chain' }
   | { kind: 'time' }
   | { kind: 'text' }
+  | { kind: 'odd' }
   | { kind: 'columns'; columns: string[] }
   | { kind: 'text_lost' }
   | { kind: 'erased_unrecorded' }
@@ -92,7 +93,7 @@ function judgeText(row: StoredRow): Fault | undefined {
   if (!commitmentTo(salt, payload).equals(row.commitment)) return { kind: 'text', seq, atMs };
   if (erasedBy !== null) return { kind: 'not_erased', seq, atMs, erasedBy };
   const recorded = readPayload(payload);
-  if (recorded === undefined) return { kind: 'text', seq, atMs };
+  if (recorded === undefined) return { kind: 'odd', seq, atMs };
   const columns = (['actor', 'action', 'target'] as const).filter((name) => row[name] !== recorded[name]);
   return columns.length > 0 ? { kind: 'columns', seq, atMs, columns } : undefined;
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readPublicKey } from '../kernel/ed25519.ts';
 import { OpsError } from '../kernel/errors.ts';
-import { findHeads, type SignedHead } from './head.ts';
+import { countUnreadable, findHeads, type SignedHead } from './head.ts';
 
 /** `--name words …`; an option has all words up to the next, for a line that nobody quoted. Slack makes `—` of `--`. */
 export function optionsOf<Name extends string>(
@@ -27,14 +27,28 @@ export function optionsOf<Name extends string>(
   return options;
 }
 
+/** The heads in a text, and how many lines in it begin as one but are none. */
+export interface GivenHeads {
+  heads: SignedHead[];
+  unreadable: number;
+}
+
 /** The signed heads in what was given: the line itself, or, where files may be read, a file with such lines in it. */
-export async function headsIn(given: string, files: boolean): Promise<SignedHead[]> {
-  const inline = findHeads(given);
-  const heads = inline.length > 0 || !files ? inline : findHeads(await contentOf(given, '--head'));
-  if (heads.length > 0) return heads;
+export async function headsIn(given: string, files: boolean): Promise<GivenHeads> {
+  const inline = readHeads(given);
+  const found = isEmpty(inline) && files ? readHeads(await contentOf(given, '--head')) : inline;
+  if (!isEmpty(found)) return found;
   throw new OpsError('invalid', 'There is no signed head in what --head gives', {
     hint: 'a line such as: rounds-audit v1 seq=… hash=… at=… key=… sig=…',
   });
+}
+
+function readHeads(text: string): GivenHeads {
+  return { heads: findHeads(text), unreadable: countUnreadable(text) };
+}
+
+function isEmpty({ heads, unreadable }: GivenHeads): boolean {
+  return heads.length === 0 && unreadable === 0;
 }
 
 /** A public key, or the file that has it. */

@@ -61,6 +61,11 @@ export function findHeads(text: string): SignedHead[] {
   return heads.sort((a, b) => a.seq - b.seq);
 }
 
+/** How many begin as a signed head does and are none: cut off, changed, or not copied whole. */
+export function countUnreadable(text: string): number {
+  return text.split('rounds-audit v1').length - 1 - (text.match(line)?.length ?? 0);
+}
+
 /** Whether a head carries the signature of this key. */
 export function checkSignature(head: SignedHead, publicKey: KeyObject | undefined): SignatureState {
   if (publicKey === undefined) return 'no_key';

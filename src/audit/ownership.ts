@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { OpsError } from '../kernel/errors.ts';
 import type { Store } from '../store/store.ts';
 
 /** How far the database itself holds the bot to append only. */
@@ -25,6 +26,23 @@ const triggers = [
   'audit_head_stays',
   'audit_head_steps',
 ];
+
+/** Throws OpsError `not_found` where this role finds no audit, and `forbidden` where it may not read it. */
+export async function mustHoldAudit(store: Pick<Store, 'db'>): Promise<void> {
+  const { rows } = await sql<{ role: string; there: boolean; readable: boolean | null }>`
+    select current_user::text as role, count(oid) = 3 as there, bool_and(has_table_privilege(oid, 'SELECT')) as readable
+    from unnest(array[to_regclass('audit_entry'), to_regclass('audit_detail'), to_regclass('audit_head')]) as t (oid)`.execute(
+    store.db(),
+  );
+  const { role, there, readable } = rows[0]!;
+  if (!there) {
+    const hint = 'it is where the bot runs with this database, in the first schema of its search_path';
+    throw new OpsError('not_found', `The role ${role} finds no audit in this database`, { hint });
+  }
+  if (readable) return;
+  const hint = `grant select on audit_entry, audit_detail, audit_head to ${role}`;
+  throw new OpsError('forbidden', `The role ${role} may not read the audit`, { hint });
+}
 
 /** For the doctor: whether the bot could rewrite its own audit. Whoever owns the schema or the database can drop its tables. */
 export async function auditOwnership(store: Pick<Store, 'db'>): Promise<AuditOwnership> {

@@ -19,11 +19,13 @@ export interface AuditSearch {
   limit: number;
 }
 
-/** A row for people. `recorded` is undefined when its text was erased. */
+/** A row for people. `recorded` is undefined when its text was erased, or is `odd`. */
 export interface AuditRow {
   seq: number;
   at: Date;
   recorded: Payload | undefined;
+  /** It has a text, but none that Rounds wrote. */
+  odd?: boolean;
   /** The row that records the erasure. */
   erasedBy: number | undefined;
   /** The row whose text this one erased. */
@@ -77,10 +79,12 @@ interface FoundRow {
 }
 
 function readRow({ seq, atMs, erases, hash, payload, erasedBy }: FoundRow): AuditRow {
+  const recorded = payload === null ? undefined : readPayload(payload);
   return {
     seq,
     at: new Date(atMs),
-    recorded: payload === null ? undefined : readPayload(payload),
+    recorded,
+    ...(payload !== null && recorded === undefined && { odd: true }),
     erasedBy: erasedBy ?? undefined,
     erases: erases ?? undefined,
     hash,

@@ -9,7 +9,7 @@ import { type Ends, lowest, readEnds, readPage } from './rows.ts';
 export interface HeadFinding {
   head: SignedHead;
   signature: SignatureState;
-  /** `unknown`: the chain is broken before, or the signature is false. */
+  /** `unknown`: the chain is broken before, or the line is no head of this key. */
   chain: 'fits' | 'differs' | 'cut' | 'unknown';
 }
 
@@ -20,6 +20,8 @@ export interface Verification {
   erased: number;
   last: Link;
   heads: HeadFinding[];
+  /** Lines among the heads that were given that begin as one and are none. */
+  unreadable: number;
   /** The first bad row. */
   fault: Fault | undefined;
   durationMs: number;
@@ -28,6 +30,8 @@ export interface Verification {
 export interface VerifyOptions {
   /** Heads that were kept elsewhere, in any order. */
   heads?: readonly SignedHead[];
+  /** Lines beside them that begin as a head and are none. */
+  unreadable?: number;
   /** To check their signatures with. */
   publicKey?: KeyObject | undefined;
   signal?: AbortSignal;
@@ -35,10 +39,13 @@ export interface VerifyOptions {
   pageRows?: number;
 }
 
-/** `unproven`: nothing was found, and a head that was given could not be checked. */
-export function judgeVerification({ fault, heads }: Verification): 'intact' | 'changed' | 'unproven' {
-  if (fault !== undefined || heads.some(({ signature }) => signature === 'invalid')) return 'changed';
-  return heads.every(({ signature }) => signature === 'valid') ? 'intact' : 'unproven';
+/**
+ * `changed` takes a fault of the chain, or a head with a valid signature that it doesn't fit: other lines can be written by
+ * anybody who reaches the log or the channel. `unproven`: nothing is wrong, and a line that was given proves nothing.
+ */
+export function judgeVerification({ fault, heads, unreadable }: Verification): 'intact' | 'changed' | 'unproven' {
+  if (fault !== undefined) return 'changed';
+  return unreadable === 0 && heads.every(({ signature }) => signature === 'valid') ? 'intact' : 'unproven';
 }
 
 /**
@@ -47,12 +54,12 @@ export function judgeVerification({ fault, heads }: Verification): 'intact' | 'c
  */
 export async function verifyAudit(store: Pick<Store, 'db'>, options: VerifyOptions = {}): Promise<Verification> {
   const startedMs = performance.now();
-  const { publicKey, signal, pageRows = 2_000 } = options;
+  const { publicKey, signal, unreadable = 0, pageRows = 2_000 } = options;
   const heads = [...(options.heads ?? [])]
     .sort((a, b) => a.seq - b.seq)
     .map((head): HeadFinding => ({ head, signature: checkSignature(head, publicKey), chain: 'unknown' }));
   const ends = await readEnds(store);
-  const waiting = heads.filter(({ signature }) => signature !== 'invalid');
+  const waiting = heads.filter(({ signature }) => signature === 'valid' || signature === 'no_key');
   let last = chainStart;
   let erased = 0;
   // Of the rows up to here a head that was kept says that they are the same.
@@ -79,7 +86,7 @@ export async function verifyAudit(store: Pick<Store, 'db'>, options: VerifyOptio
     from = BigInt(last.seq + 1);
   }
   fault ??= judgeEnds(ends, last) ?? beyond(waiting, last);
-  return { rows: last.seq, erased, last, heads, fault, durationMs: performance.now() - startedMs };
+  return { rows: last.seq, erased, last, heads, unreadable, fault, durationMs: performance.now() - startedMs };
 }
 
 /** Compares the heads that were signed at this row; takes them out of `waiting`, which is sorted. */
@@ -90,6 +97,7 @@ function compareHeads(waiting: HeadFinding[], link: Link, before: number): { pro
     const finding = waiting.shift()!;
     const { seq, hash, at } = finding.head;
     finding.chain = hash === link.hash.toString('hex') ? 'fits' : 'differs';
+    if (finding.signature !== 'valid') continue;
     if (finding.chain === 'fits') proven = seq;
     else fault ??= { kind: 'signed_otherwise', seq, atMs: link.atMs, proven, signedAt: at };
   }
@@ -112,6 +120,6 @@ function judgeEnds({ head, lastSeq, detailOutside }: Ends, last: Link): Fault | 
 /** Heads of rows that are not there any more. */
 function beyond(waiting: readonly HeadFinding[], { seq, atMs }: Link): Fault | undefined {
   for (const finding of waiting) finding.chain = 'cut';
-  const furthest = waiting.at(-1);
+  const furthest = waiting.findLast(({ signature }) => signature === 'valid');
   return furthest && { kind: 'tail_cut', seq: seq + 1, atMs, through: furthest.head.seq, known: 'head' };
 }

@@ -87,6 +87,11 @@ export interface Command<Services> {
   buttons?: Record<string, Button<Services>>;
   /** Run instead in a terminal with no bot to ask, before anything is read or opened: it may all be broken. */
   withoutBot?: (alone: Alone, args: string[]) => Replies;
+  /**
+   * Where only some of the command's lines are for `withoutBot`: those, and for them no bot is asked even where one runs.
+   * The rest is run as any other command.
+   */
+  aloneFor?: (args: string[], variables: NodeJS.ProcessEnv) => boolean;
 }
 
 /** What a command has that nothing was opened for. */

@@ -23,9 +23,9 @@ export interface Store {
   transaction<T, R>(work: (tx: Kysely<T>) => Promise<R>): Promise<R>;
   /** The database's clock, as this process knows it. */
   time: DatabaseTime;
-  /** Asks the database for its time: whether it answers. */
+  /** Asks the database for its time: whether it answers. Throws OpsError `unavailable` when it answers but is read-only. */
   ping(): Promise<Date>;
-  /** Waits up to 5 s for running queries, then cuts them off. Idempotent. */
+  /** Waits up to 2 s for running queries, then cuts them off. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -40,9 +40,11 @@ export interface StoreOptions {
   retryForMs?: number;
   /** Throw away what the embedded database holds; a server's database is never touched. */
   reset?: boolean;
+  /** Leave the tables as they are: a role that may only read them can open it, too. */
+  asItIs?: boolean;
 }
 
-/** Opens the database and migrates it. Throws OpsError: `unavailable`, `conflict` (in use, or newer than the code), `invalid`. */
+/** Opens the database and migrates it, unless it is to stay as it is. Throws OpsError: `unavailable`, `conflict` (in use, or newer than the code), `invalid`. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   if (options.reset && options.databaseUrl) {
     throw new OpsError('invalid', 'The database of DATABASE_URL is not thrown away by --reset', {
@@ -54,7 +56,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ? await openServer({ ...options, databaseUrl: options.databaseUrl })
     : await (await import('./embedded/open.ts')).openEmbedded(options);
   try {
-    await open.unhurried((client) => migrate(client, { log: options.log }));
+    if (!options.asItIs) await open.unhurried((client) => migrate(client, { log: options.log }));
     const store = storeOver(kind, open, options.log);
     await store.time.measure();
     return store;
@@ -75,14 +77,28 @@ function storeOver(kind: Store['kind'], { pool, close }: Pick<OpenPool, 'pool' |
     db,
     time,
     transaction: <T, R>(work: (tx: Kysely<T>) => Promise<R>) => db<T>().transaction().execute(work),
-    ping: async () => {
-      const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
-      return rows[0]!.now;
-    },
+    ping: () => ping(pool),
     close: () => {
       time.stop();
       closing ??= close();
       return closing;
     },
   };
+}
+
+async function ping(pool: pg.Pool): Promise<Date> {
+  const client = await pool.connect();
+  let usable = false;
+  try {
+    const { rows } = await client.query<{ now: Date; read_only: boolean }>(`
+      select clock_timestamp() as now, current_setting('transaction_read_only')::boolean as read_only`);
+    usable = !rows[0]!.read_only;
+    if (usable) return rows[0]!.now;
+    throw new OpsError('unavailable', 'the database is read-only', {
+      hint: 'Is it a standby, or was it made read-only because its disk is full? Rounds goes on when it takes changes again.',
+    });
+  } finally {
+    // A new connection may find it otherwise: elsewhere after a failover, or with the setting taken back.
+    client.release(!usable);
+  }
 }

@@ -31,8 +31,9 @@ export async function runCommand(
   line: Line,
   variables: NodeJS.ProcessEnv,
 ): Promise<ExitCode> {
-  const { withoutBot } = command;
-  if (withoutBot) return show(await answerWithoutCore(command, withoutBot, line, variables));
+  const { withoutBot, aloneFor } = command;
+  if (withoutBot && (aloneFor?.(line.args, variables) ?? true))
+    return show(await answerWithoutCore(command, withoutBot, line, variables));
   const environment = readEnvironment(variables, { face: 'terminal' });
   const ending = endOnSignals({ onDeadline: () => process.stderr.write('The end hangs: exiting without it.\n') });
   const { signal } = ending;

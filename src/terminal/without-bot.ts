@@ -33,7 +33,7 @@ export async function answerWithoutCore<S>(
     let silentBot: OpsError | undefined;
     const server = variables.DATABASE_URL?.trim() || variables.DATABASE_URL_FILE?.trim();
     const dataDir = variables.DATA_DIR?.trim() || './data';
-    const asked = server ? undefined : askRunningBot(dataDir, request, signal);
+    const asked = server || command.aloneFor ? undefined : askRunningBot(dataDir, request, signal);
     const answer = await asked?.catch((error: unknown) => {
       if (!(error instanceof OpsError)) throw error;
       silentBot = error;

@@ -2,7 +2,7 @@ import type { AuditRow } from '../search.ts';
 import type { Verification } from '../verify.ts';
 
 /** A row as `rounds audit --json` prints it; keys are only ever added. */
-export function rowJson({ seq, at, recorded, erasedBy, erases, hash }: AuditRow): unknown {
+export function rowJson({ seq, at, recorded, erasedBy, erases, hash, odd }: AuditRow): unknown {
   return {
     seq,
     at,
@@ -16,11 +16,12 @@ export function rowJson({ seq, at, recorded, erasedBy, erases, hash }: AuditRow)
     erased_by: erasedBy ?? null,
     erases: erases ?? null,
     hash,
+    odd: odd ?? false,
   };
 }
 
 /** What `rounds audit verify --json` prints. */
-export function verificationJson({ fault, rows, erased, last, heads, durationMs }: Verification): unknown {
+export function verificationJson({ fault, rows, erased, last, heads, unreadable, durationMs }: Verification): unknown {
   return {
     intact: fault === undefined,
     first_bad: fault ? { ...fault, at: fault.atMs === undefined ? null : new Date(fault.atMs) } : null,
@@ -34,6 +35,7 @@ export function verificationJson({ fault, rows, erased, last, heads, durationMs 
       signature,
       chain,
     })),
+    unreadable_heads: unreadable,
     duration_ms: Math.round(durationMs),
   };
 }

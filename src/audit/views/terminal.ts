@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { TerminalStyle } from '../../kernel/command.ts';
+import { plainLine } from '../../kernel/plain.ts';
 import type { AuditRow } from '../search.ts';
 import { judgeVerification, type Verification } from '../verify.ts';
 import { zoneTime } from './time.ts';
@@ -18,8 +18,10 @@ function rowLines(row: AuditRow, style: TerminalStyle): string[] {
   const head = `${String(seq).padStart(6)}  ${zoneTime(at, style.zone)}`;
   if (recorded === undefined) return [`${head}  ${erasedWords(row)}`];
   const { actor, action, target, request, reason } = recorded;
-  const more = [changeWords(row), reason ? `“${reason}”` : ''].filter(Boolean).map(clean).join(' · ');
-  const lines = [`${head}  ${clean(actor)}  ${clean(action)} ${clean(target)}  ${dim(clean(request), style)}`];
+  const more = [changeWords(row), reason ? `“${reason}”` : ''].filter(Boolean).map(plainLine).join(' · ');
+  const lines = [
+    `${head}  ${plainLine(actor)}  ${plainLine(action)} ${plainLine(target)}  ${dim(plainLine(request), style)}`,
+  ];
   return more ? [...lines, `        ${more}`] : lines;
 }
 
@@ -27,7 +29,7 @@ function rowLines(row: AuditRow, style: TerminalStyle): string[] {
 export function rowText(row: AuditRow, style: TerminalStyle): string {
   const { seq, at, recorded, hash } = row;
   const fields: [string, string][] = [['when', `${zoneTime(at, style.zone)} (${at.toJSON() ?? '?'})`]];
-  if (recorded === undefined) fields.push(['text', erasedWords(row)]);
+  if (recorded === undefined) fields.push([row.odd ? 'odd' : 'text', erasedWords(row)]);
   else {
     fields.push(['who', recorded.actor], ['what', recorded.action], ['target', recorded.target]);
     if (recorded.reason !== undefined) fields.push(['reason', recorded.reason]);
@@ -36,7 +38,7 @@ export function rowText(row: AuditRow, style: TerminalStyle): string {
     fields.push(['request', recorded.request]);
   }
   fields.push(['hash', hash]);
-  return [`row ${seq}`, ...fields.map(([name, value]) => `  ${name.padEnd(8)} ${clean(value)}`)].join('\n');
+  return [`row ${seq}`, ...fields.map(([name, value]) => `  ${name.padEnd(8)} ${plainLine(value)}`)].join('\n');
 }
 
 /** Whether the audit is what was recorded. */
@@ -60,9 +62,4 @@ function paint(text: string, ansi: string, { colour }: TerminalStyle): string {
 
 function dim(text: string, style: TerminalStyle): string {
   return paint(text, '\x1b[2m', style);
-}
-
-/** What somebody typed can't move the cursor or colour the terminal, and stays on its line. */
-function clean(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
 }

@@ -22,7 +22,8 @@ function valueWords(value: unknown): string {
 }
 
 /** Why a row has no text. */
-export function erasedWords({ erasedBy }: AuditRow): string {
+export function erasedWords({ erasedBy, odd }: AuditRow): string {
+  if (odd) return 'its text is none that Rounds wrote: `rounds audit verify` says more';
   return erasedBy === undefined ? 'its text is gone, and no row says why' : `erased: row ${erasedBy} says why`;
 }
 
@@ -54,6 +55,8 @@ export function faultWords(fault: Fault, time: Time): string {
       return `row ${fault.seq} has a time that no row can have: it was not written by Rounds`;
     case 'text':
       return `${row} says something else than was recorded: its text was edited`;
+    case 'odd':
+      return `${row} has a text that Rounds never wrote`;
     case 'columns':
       return `${row} has another ${fault.columns.join(' and ')} than was recorded`;
     case 'text_lost':
@@ -91,27 +94,27 @@ function behind(atMs: number | undefined, time: Time): string {
   return atMs === undefined ? '' : ` after ${time(new Date(atMs))}`;
 }
 
-/** What a kept head shows, one line each; and plainly what is not shown without one. */
-export function headWords({ heads, fault }: Verification, time: Time): string[] {
-  if (heads.length === 0) {
+/** What a kept head shows, one line each; what of the lines that were given is none; and plainly what is not shown without one. */
+export function headWords({ heads, unreadable, fault }: Verification, time: Time): string[] {
+  if (heads.length === 0 && unreadable === 0) {
     if (fault !== undefined) return [];
     return [
       'Not shown by this: a cut tail with a changed end, or a chain rewritten with all its hashes. Only a signed head from before shows that: --head.',
     ];
   }
-  return heads.map((finding) => {
-    const { head } = finding;
-    return `Head of row ${head.seq}, signed ${time(head.at)}: ${findingWords(finding)}`;
-  });
+  const compared = heads.filter(({ signature }) => signature === 'valid' || signature === 'no_key');
+  return [
+    ...compared.map((finding) => {
+      const { head } = finding;
+      return `Head of row ${head.seq}, signed ${time(head.at)}: ${findingWords(finding)}`;
+    }),
+    ...otherLines(heads, unreadable),
+  ];
 }
 
-function findingWords({ head, signature, chain }: HeadFinding): string {
-  if (signature === 'invalid') return 'its signature is false: this line was changed after it was signed';
-  const signed = {
-    valid: 'signature valid',
-    other_key: `signed with another key (${head.keyId}): give that one by --public-key`,
-    no_key: 'signature not checked: give --public-key',
-  }[signature];
+function findingWords({ signature, chain }: HeadFinding): string {
+  const signed =
+    signature === 'valid' ? 'signature valid' : 'signature not checked, so it proves nothing: give --public-key';
   const found = {
     fits: 'the chain fits',
     differs: 'the chain is another',
@@ -119,4 +122,22 @@ function findingWords({ head, signature, chain }: HeadFinding): string {
     unknown: 'not compared, the chain is broken before it',
   }[chain];
   return `${found}; ${signed}`;
+}
+
+/** The lines that prove nothing: whoever reaches the log or the channel can put some there. */
+function otherLines(heads: readonly HeadFinding[], unreadable: number): string[] {
+  const isFalse = heads.filter(({ signature }) => signature === 'invalid').length;
+  const others = heads.filter(({ signature }) => signature === 'other_key');
+  const keys = [...new Set(others.map(({ head }) => head.keyId))];
+  const named = keys.length > 3 ? `${keys.slice(0, 3).join(', ')} and ${keys.length - 3} more` : keys.join(', ');
+  const kinds = [
+    ...(others.length > 0
+      ? [`${others.length} signed with another key (${named}): give that one by --public-key`]
+      : []),
+    ...(isFalse > 0 ? [`${isFalse} with a false signature`] : []),
+    ...(unreadable > 0 ? [`${unreadable} cut off or not copied whole`] : []),
+  ];
+  const count = others.length + isFalse + unreadable;
+  if (count === 0) return [];
+  return [`${count === 1 ? '1 line is no head' : `${count} lines are no heads`} of this key: ${kinds.join('; ')}`];
 }

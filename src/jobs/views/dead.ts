@@ -1,7 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
+import { plainLine } from '../../kernel/plain.ts';
 import type { DeadJob } from '../model.ts';
 
 /** What `/ops jobs` shows. What a job carries is not shown: it may be anything. */
@@ -51,12 +51,12 @@ export function deadText(list: DeadList, { colour }: { colour: boolean }): strin
   const { jobs, now } = list;
   const sign = colour ? '\x1b[1;31m✗\x1b[0m' : '✗';
   const lines = jobs.flatMap((job) => [
-    `${sign} ${clean(job.kind)} ${facts(job, now, clean)}`,
-    `  ${clean(short(job.message))}`,
+    `${sign} ${plainLine(job.kind)} ${facts(job, now, plainLine)}`,
+    `  ${plainLine(short(job.message))}`,
     `  → rounds jobs replay ${job.id}`,
   ]);
   const left = more(list);
-  return [headline(list, clean), ...lines, ...(left === undefined ? [] : [left])].join('\n');
+  return [headline(list, plainLine), ...lines, ...(left === undefined ? [] : [left])].join('\n');
 }
 
 /** The shape is a promise to scripts: keys are only ever added. */
@@ -86,11 +86,6 @@ function more({ jobs, total }: DeadList): string | undefined {
 
 function short(text: string): string {
   return text.length > MESSAGE_CHARS ? `${text.slice(0, MESSAGE_CHARS - 1)}…` : text;
-}
-
-/** What a vendor answered can't move the cursor or colour the terminal, and stays on its line. */
-function clean(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 function section(text: string): SlackBlock & { text: object } {

@@ -2,8 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eraseAudit } from '../../../src/audit/erase.ts';
-import { findHeads, headStatement, type SignedHead } from '../../../src/audit/head.ts';
-import { verifyAudit } from '../../../src/audit/verify.ts';
+import { findHeads, headStatement, type SignedHead, signHead } from '../../../src/audit/head.ts';
+import { judgeVerification, verifyAudit } from '../../../src/audit/verify.ts';
 import { newKeyPair, readPrivateKey } from '../../../src/kernel/ed25519.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { anna, beginAnew, fillAudit, noon, recomputeFrom, tamper } from '../../support/audit.ts';
@@ -219,12 +219,28 @@ describe.each(stores)('verification on the %s store', (_name, open) => {
     expect((await verify([head])).fault).toMatchObject({ kind: 'signed_otherwise', seq: 10 });
   });
 
-  it('does not believe a head whose signature is false', async () => {
+  it('takes nobody’s word but that of a valid signature', async () => {
     const forged = { ...head, signed: head.signed.replace('seq=10', 'seq=20'), seq: 20 };
-    expect(await verify([forged])).toMatchObject({
-      fault: undefined,
-      heads: [{ signature: 'invalid', chain: 'unknown' }],
-    });
+    const eve = readPrivateKey(newKeyPair().privateKey)!;
+    const strangers = [5, 10, 30].flatMap((seq) => findHeads(signHead({ seq, hash: 'ab'.repeat(32) }, noon, eve)));
+    const verification = await verify([forged, ...strangers, head]);
+    expect(verification).toMatchObject({ rows: 10, fault: undefined });
+    expect(verification.heads.map(({ signature, chain }) => `${signature} ${chain}`).sort()).toEqual([
+      'invalid unknown',
+      'other_key unknown',
+      'other_key unknown',
+      'other_key unknown',
+      'valid fits',
+    ]);
+    expect(judgeVerification(verification)).toBe('unproven');
+    expect(judgeVerification(await verify([head]))).toBe('intact');
+  });
+
+  it('says what a head shows without any key, and claims nothing by it', async () => {
+    await tamper(store, ...cut(8), headToEnd);
+    const verification = await verifyAudit(store, { heads: [head] });
+    expect(verification).toMatchObject({ fault: undefined, heads: [{ signature: 'no_key', chain: 'cut' }] });
+    expect(judgeVerification(verification)).toBe('unproven');
   });
 
   it('finds the text of an erased row that came back', async () => {

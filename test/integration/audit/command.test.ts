@@ -137,8 +137,12 @@ describe('rounds audit', () => {
     const other = ['verify', '--head', line, '--public-key', newKeyPair().publicKey];
     expect(await typed(other)).toMatchObject({ text: expect.stringContaining('another key'), exitCode: 3 });
     expect(await typed(['verify', '--head', line.replace('seq=3', 'seq=4')])).toMatchObject({
-      text: expect.stringContaining('its signature is false'),
-      exitCode: 1,
+      text: expect.stringContaining('1 line is no head of this key: 1 with a false signature'),
+      exitCode: 3,
+    });
+    expect(await typed(['verify', '--head', line.slice(0, -3)])).toMatchObject({
+      text: expect.stringContaining('1 line is no head of this key: 1 cut off or not copied whole'),
+      exitCode: 3,
     });
   });
 
@@ -150,39 +154,54 @@ describe('rounds audit', () => {
     [['verify', 'now'], '"now" is not understood'],
     [['erase'], 'Which row?'],
     [['erase', '1'], 'Say why'],
-    [['erase', '9', 'a', 'name'], 'The audit has no row 9'],
+    [['erase', '1', 'x'], 'at least 10 characters'],
+    [['erase', '9', 'a', 'name', 'was', 'in', 'it'], 'The audit has no row 9'],
   ])('%j ends with 3', async (args, problem) => {
     expect(await typed(args)).toEqual({ problem: expect.stringContaining(problem), exitCode: 3 });
   });
 
   it('erases for an admin only, and says so in the audit', async () => {
-    const refused = await typed(['erase', '2', 'a', 'name'], { roles: ['approver'] });
+    const refused = await typed(['erase', '2', 'a', 'name', 'was', 'in', 'it'], { roles: ['approver'] });
     expect(refused).toMatchObject({ problem: 'not admin', exitCode: 3 });
     expect((await typed(['show', '2'])).text).toContain('check/api-2');
-    expect(await typed(['erase', '2', 'a', 'name'])).toEqual({
+    expect(await typed(['erase', '2', 'a', 'name', 'was', 'in', 'it'])).toEqual({
       text: 'The text of row 2 is erased; row 4 says that you did it, and why.',
       exitCode: 0,
     });
     expect((await typed(['show', '2'])).text).not.toContain('check/api-2');
-    expect((await typed(['show', '4'])).text).toMatch(/who {6}os:root\n.*reason {3}a name\n.*request {2}DEF456/s);
-    expect((await typed(['erase', '2', 'again'])).problem).toBe('The text of row 2 is erased already');
+    expect((await typed(['show', '4'])).text).toMatch(
+      /who {6}os:root\n.*reason {3}a name was in it\n.*request {2}DEF456/s,
+    );
+    expect((await typed(['erase', '2', 'a name again'])).problem).toBe('The text of row 2 is erased already');
     expect((await typed(['verify'])).exitCode).toBe(0);
   });
 
-  it('makes a key pair that signs and checks', async () => {
-    const text = (await typed(['key'])).text!;
+  it('makes a key pair that signs and checks, in a terminal by itself alone', async () => {
+    expect(audit.aloneFor!(['key'], {})).toBe(true);
+    const alone = { variables: {}, log: memoryLog(), signal: new AbortController().signal, silentBot: undefined };
+    const text = ((await audit.withoutBot!(alone, ['key'])) as Reply).terminal(style);
     const made = readPrivateKey(/^AUDIT_SIGNING_KEY=(\S+)$/m.exec(text)![1]!);
     const line = await createAudit({ store, clock, signingKey: text.match(/=(\S+)$/m)![1]! }).headLine();
     expect(made).toBeDefined();
     expect(await typed(['verify', '--head', line!, '--public-key', text.split('\n').at(-1)!])).toMatchObject({
       exitCode: 0,
     });
+    // Through the socket of a bot.
+    expect(await typed(['key'])).toMatchObject({ problem: expect.stringContaining('In a terminal'), exitCode: 3 });
+  });
+
+  it('verifies by itself where there is a database server, else as any other command', () => {
+    expect(audit.aloneFor!(['verify'], {})).toBe(false);
+    expect(audit.aloneFor!(['verify'], { DATABASE_URL: 'postgres://…' })).toBe(true);
+    expect(audit.aloneFor!(['verify'], { DATABASE_URL_FILE: '/run/url' })).toBe(true);
+    expect(audit.aloneFor!(['show', '1'], { DATABASE_URL: 'postgres://…' })).toBe(false);
+    expect(audit.aloneFor!([], { DATABASE_URL: 'postgres://…' })).toBe(false);
   });
 });
 
 describe('/ops audit', () => {
   it('answers the asker alone', async () => {
-    for (const args of [[], ['show', '1'], ['verify'], ['erase', '1', 'a name']]) {
+    for (const args of [[], ['show', '1'], ['verify'], ['erase', '1', 'a name was in it']]) {
       const reply = await asked(...args);
       expect(reply.place).toBe('asker');
       expect(reply.slack().blocks.length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkSignature, findHeads, signHead } from '../../../src/audit/head.ts';
+import { checkSignature, countUnreadable, findHeads, signHead } from '../../../src/audit/head.ts';
 import { newKeyPair, readPrivateKey, readPublicKey, writePublicKey } from '../../../src/kernel/ed25519.ts';
 import { escapeSlack } from '../../../src/kernel/escape.ts';
 import { redactDeep } from '../../../src/kernel/redact.ts';
@@ -46,6 +46,14 @@ describe('a signed head', () => {
     );
     expect(heads.map(({ seq }) => seq)).toEqual([7, 1042]);
     expect(heads.map((head) => checkSignature(head, publicKey))).toEqual(['valid', 'valid']);
+  });
+
+  it('is counted when it was cut off, changed beyond reading, or not copied whole', () => {
+    expect(countUnreadable(line)).toBe(0);
+    expect(countUnreadable('nothing\nat all')).toBe(0);
+    const cut = line.slice(0, -3);
+    expect(findHeads(cut)).toEqual([]);
+    expect(countUnreadable(`${cut}\n${line}\n{"head":"${line.replace('hash=', 'hash=g')}"}`)).toBe(2);
   });
 
   it.each([

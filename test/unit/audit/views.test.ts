@@ -43,6 +43,25 @@ describe('rows of the audit', () => {
     expect(rowText(muted, style)).toContain('before   {"muted":false}');
   });
 
+  it('with a text that Rounds never wrote are shown as that, beside all others', () => {
+    const odd: AuditRow = { ...row(4), recorded: undefined, odd: true };
+    expect(rowsText({ rows: [odd, gone], more: false }, style)).toMatch(/ 4 .*none that Rounds wrote.*\n.* 3 .*erased/);
+    expect(rowText(odd, style)).toContain('none that Rounds wrote');
+    expect(rowsPost({ rows: [odd], more: false }).blocks).toHaveLength(1);
+    expect(JSON.stringify(rowPost(odd))).toContain('none that Rounds wrote');
+  });
+
+  it('show no text backwards', () => {
+    const turned = row(5, { reason: 'ended \u202eybanna\u202c by', target: '\u2066check/api' });
+    for (const text of [
+      rowsText({ rows: [turned], more: false }, style),
+      rowText(turned, style),
+      JSON.stringify([rowsPost({ rows: [turned], more: false }), rowPost(turned)]),
+    ]) {
+      expect(text).not.toMatch(/\p{Bidi_Control}/u);
+    }
+  });
+
   it('say the same in Slack, with a mention only for somebody whom Slack knows', () => {
     const texts = mrkdwnTexts({
       blocks: rowsPost({ rows: [row(12, { actor: 'slack:U0ANNA' }), gone], more: false }).blocks,
@@ -118,6 +137,7 @@ describe('what verification says', () => {
     erased: 2,
     last: { seq: 12_345, hash: Buffer.alloc(32), atMs: at.getTime() },
     heads: [],
+    unreadable: 0,
     fault: undefined,
     durationMs: 1_200,
   };
@@ -142,6 +162,8 @@ describe('what verification says', () => {
       { ...where, kind: 'columns', columns: ['actor', 'target'] },
       'row 5 (T) has another actor and target than was recorded',
     ],
+    [{ ...where, kind: 'odd' }, 'row 5 (T) has a text that Rounds never wrote'],
+    [{ ...where, kind: 'time' }, 'row 5 has a time that no row can have: it was not written by Rounds'],
     [{ ...where, kind: 'text_lost' }, 'row 5 (T) has lost its text: it was deleted'],
     [{ ...where, kind: 'erased_unrecorded' }, 'row 5 (T) has no text, and no row records that it was erased'],
     [{ ...where, kind: 'not_erased', erasedBy: 9 }, 'row 5 (T) has its text, though row 9 records that it was erased'],
@@ -174,8 +196,11 @@ describe('what verification says', () => {
     const with_ = (signature: 'valid' | 'invalid' | 'other_key' | 'no_key') =>
       verificationText({ ...intact, heads: [{ head, signature, chain: 'fits' }] }, style);
     expect(with_('valid')).toMatch(/^OK {2}.*\nHead of row 9, signed .*: the chain fits; signature valid$/);
-    expect(with_('invalid')).toMatch(/^FAIL {2}.*\n.*its signature is false/);
-    expect(with_('other_key')).toMatch(/^UNKNOWN {2}.*\n.*another key \(abcd\)/);
-    expect(with_('no_key')).toMatch(/^UNKNOWN {2}.*\n.*not checked: give --public-key/);
+    expect(with_('invalid')).toMatch(/^UNKNOWN {2}.*\n1 line is no head of this key: 1 with a false signature$/);
+    expect(with_('other_key')).toMatch(/^UNKNOWN {2}.*\n1 line is no head of this key: 1 .*another key \(abcd\)/);
+    expect(verificationText({ ...intact, unreadable: 2 }, style)).toMatch(
+      /^UNKNOWN {2}.*\n2 lines are no heads of this key: 2 cut off or not copied whole$/,
+    );
+    expect(with_('no_key')).toMatch(/^UNKNOWN {2}.*\n.*not checked, so it proves nothing: give --public-key/);
   });
 });
