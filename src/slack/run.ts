@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type Access, type DeniedAttempt, Forbidden, permissionsOf } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor, CommandContext, Post, Replies, Role } from '../kernel/command.ts';
-import { OpsError } from '../kernel/errors.ts';
+import { OpsError, PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { newRequest } from '../kernel/request.ts';
+import { isUnavailable } from '../store/errors.ts';
 import { type Asked, tell } from './asked.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import { isDeadTokenError } from './failures.ts';
@@ -112,6 +113,11 @@ async function presented(
   // Said once, by the token's watch; this is no fault of the command.
   if (isDeadTokenError(error))
     return { post: deadTokenPost(error.reason), why: 'Not refreshed: Slack refuses the bot' };
+  if (!(error instanceof PortError) && isUnavailable(error)) {
+    log.warn({ err: error, ref }, 'the database did not answer a command');
+    const away = new OpsError('unavailable', 'My database does not answer', { hint: 'Try again in a minute.' });
+    return { post: errorPost(away), why: `Not refreshed: ${away.message}` };
+  }
   log.error({ err: error, ref }, `something went wrong (ref ${ref})`);
   return { post: wentWrongPost(ref), why: `Not refreshed: something went wrong (ref ${ref})` };
 }

@@ -61,6 +61,14 @@ describe.each(['http', 'socket'] as const)('over %s', (kind) => {
     expect(workspace.messages('ops')).toEqual([]);
   });
 
+  it('says so when the database does not answer a command', async () => {
+    const workspace = await workspaceOf();
+    const { log } = await botOf(workspace, kind);
+    await workspace.user('anna').command('ops', '/ops away');
+    expect(shows(await told(workspace, 'anna', 'My database does not answer'), 'Try again in a minute')).toBe(true);
+    expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('denies what takes another role, and says which and who has it', async () => {
     const workspace = await workspaceOf();
     const denied = { kind: 'denied', why: 'role', message: 'not you' } as const;

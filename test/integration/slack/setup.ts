@@ -118,6 +118,9 @@ function madeUp(script: Script): Command<Script>[] {
     command('oops', async () => {
       throw new OpsError('not_found', 'no check named <!channel>', { hint: 'ask `/ops help`' });
     }),
+    command('away', async () => {
+      throw new Error('Connection terminated unexpectedly');
+    }),
     command('boom', async () => {
       throw new Error('secret detail');
     }),
