@@ -42,7 +42,7 @@ export interface Health extends Silences {
   details(id: string, measured?: HealthReport): Promise<CheckDetails>;
   /**
    * A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects;
-   * resolves to the ids that `signal` or `stop` cut off.
+   * resolves to the ids of which nothing is recorded: cut off by `signal` or `stop`, or refused by the database.
    */
   regular(ids: readonly string[], run?: Partial<RegularRun>): Promise<string[]>;
   /** Takes on the regular runs and the upkeep of the history: registers its jobs, returns what enqueues them. */
@@ -139,12 +139,12 @@ export function createHealth(options: HealthOptions): Health {
 
   function regular(
     ids: readonly string[],
-    { signal = new AbortController().signal, stillMine }: Partial<RegularRun> = {},
+    { signal = new AbortController().signal, ...run }: Partial<RegularRun> = {},
   ): Promise<string[]> {
     const wanted = new Set(ids);
     return sweeps.regular(
       ops.checks.filter(({ id }) => wanted.has(id)),
-      { signal, stillMine },
+      { signal, ...run },
     );
   }
 

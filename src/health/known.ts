@@ -12,6 +12,14 @@ import { holdReachMs, Remembered } from './remembered.ts';
 const usualPatienceMs = 2_000;
 /** While the database is known to be slow. */
 const shortPatienceMs = 250;
+/** A regular run, which nobody waits for: what it found is measured again when it can't be recorded. */
+const longPatienceMs = 20_000;
+
+/** What became of no record: in a person's words, and why. */
+export interface Unsaved {
+  warning: string;
+  error: unknown;
+}
 
 /** What is known of each check: the database's word, and this process's memory when the database doesn't answer. */
 export class Known {
@@ -73,17 +81,21 @@ export class Known {
     return { said: new Map(held.map(({ id }) => [id, this.remembered.with(id, stored.get(id) ?? [])])), warning };
   }
 
-  /** Remembers and saves what a sweep found. Resolves to a warning when it could not be saved. */
-  async record(states: readonly NewState[], sweep: Recording): Promise<string | undefined> {
+  /**
+   * Remembers and saves what a sweep found. Never rejects; undefined = it is saved. `patient`: waits for the database
+   * long, and no longer than usual once this is aborted.
+   */
+  async record(states: readonly NewState[], sweep: Recording, patient?: AbortSignal): Promise<Unsaved | undefined> {
     for (const state of states) {
       this.keep(state, state.report.id);
       const check = this.checks.get(state.report.id);
       if (check && state.said) this.remembered.add(check, state.said);
     }
-    return this.attempt('history not saved', async () => {
+    const save = async () => {
       const marks = await recordSweep(this.store, states, sweep);
       for (const state of states) this.mark(state, marks.get(state.report.id));
-    });
+    };
+    return this.tried('history not saved', save, patient);
   }
 
   /** The newest measurement counts, whatever the clocks say; an unsettled one takes over what was settled before. */
@@ -100,14 +112,21 @@ export class Known {
 
   /** Waits for work on the database, not for long. Never rejects; resolves to a warning when it failed. */
   async attempt(what: string, work: () => Promise<void>): Promise<string | undefined> {
+    return (await this.tried(what, work))?.warning;
+  }
+
+  private async tried(what: string, work: () => Promise<void>, patient?: AbortSignal): Promise<Unsaved | undefined> {
+    const usualMs = this.slow ? shortPatienceMs : this.patienceMs;
     try {
-      await answered(work(), this.slow ? shortPatienceMs : this.patienceMs);
+      if (patient)
+        await answered(work(), { withinMs: longPatienceMs, hurried: { by: patient, withinMs: this.patienceMs } });
+      else await answered(work(), { withinMs: usualMs });
       this.slow = false;
       return undefined;
     } catch (error) {
       this.slow = error instanceof TooSlow;
       this.log.error({ err: error }, what);
-      return `${what}: ${whyNot(error)}`;
+      return { warning: `${what}: ${whyNot(error)}`, error };
     }
   }
 }
@@ -117,15 +136,29 @@ function whyNot(error: unknown): string {
   return isUnavailable(error) ? 'the database is unreachable' : 'the database refused it (see the log)';
 }
 
-class TooSlow extends Error {}
+/** Its code is that of a database that is away: `isUnavailable`. */
+class TooSlow extends Error {
+  readonly code = 'ETIMEDOUT';
+}
 
-/** The answer of the database, or `TooSlow`; a late one is dropped. */
-async function answered(work: Promise<void>, withinMs: number): Promise<void> {
+/** The answer of the database, or `TooSlow`; a late one is dropped. `hurried`: not longer than this after the abort. */
+async function answered(
+  work: Promise<void>,
+  { withinMs, hurried }: { withinMs: number; hurried?: { by: AbortSignal; withinMs: number } },
+): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new TooSlow(`no answer within ${withinMs} ms`)), withinMs);
+  const timers: NodeJS.Timeout[] = [];
+  const wait = (ms: number) => {
+    timers.push(setTimeout(() => late.reject(new TooSlow(`no answer within ${ms} ms`)), ms));
+  };
+  const hurry = () => wait(hurried?.withinMs ?? withinMs);
+  wait(withinMs);
+  if (hurried?.by.aborted) hurry();
+  else hurried?.by.addEventListener('abort', hurry, { once: true });
   try {
     await Promise.race([work, late.promise]);
   } finally {
-    clearTimeout(timer);
+    hurried?.by.removeEventListener('abort', hurry);
+    for (const timer of timers) clearTimeout(timer);
   }
 }

@@ -25,7 +25,7 @@ export const sweepJob = defineJob<SweepData>({
   name: 'health.sweep',
   schema: sweepData,
   lane: 'sweeps',
-  retry: { limit: 2, firstMs: 1_000, maxMs: 5_000 },
+  retry: { limit: 4, firstMs: 1_000, maxMs: 15_000 },
   serial: ({ alone, checks, slot }) => (alone ? `check/${checks.join('/')}` : `slot/${slot}/${checks.join('/')}`),
 });
 
@@ -82,7 +82,7 @@ export function healthSchedule(options: { checks: readonly Check[]; store: Store
 
 /**
  * Carries a slot's sweep out, now, however late it comes. What a regular run has measured since it was asked for is left
- * out. What was not measured because the bot stops goes back to the queue.
+ * out. What was not measured because the bot stops goes back to the queue, and so does what could not be recorded.
  */
 export function sweepHandler(options: {
   store: Store;
@@ -91,11 +91,17 @@ export function sweepHandler(options: {
 }): JobHandler<SweepData> {
   return async ({ checks, askedMs }, { signal, stillMine }) => {
     const done = await measuredSince(options.store, checks, askedMs);
+    let unsaved: { cause: unknown } | undefined;
+    const onUnsaved = (cause: unknown) => {
+      unsaved = { cause };
+    };
     const left = await options.regular(
       checks.filter((id) => !done.has(id)),
-      { signal, stillMine },
+      { signal, stillMine, onUnsaved },
     );
     if (left.length === 0) return;
+    // Its cause says whether the database was away: then the queue counts no try.
+    if (unsaved) throw new Error(`${left.length} of ${checks.length} checks not recorded`, unsaved);
     throw new PortError('interrupted', `${left.length} of ${checks.length} checks not measured`, { retryable: true });
   };
 }

@@ -10,7 +10,7 @@ export class SharedSweep {
   /** Found so far, as judged. */
   readonly found = new Map<string, CheckReport>();
   readonly warnings: string[] = [];
-  /** What was not measured because it was stopped. */
+  /** Of what nothing was recorded: not measured because it was stopped, or not saved. */
   readonly cutOff: string[] = [];
   /** Not asked for by a person. */
   readonly regular: boolean;

@@ -35,12 +35,13 @@ export interface RegularRun {
   signal: AbortSignal;
   /** Whether nobody else carries it out by now. */
   stillMine?: (() => Promise<boolean>) | undefined;
+  /** Told why what was measured could not be recorded. */
+  onUnsaved?: ((error: unknown) => void) | undefined;
 }
 
-interface How {
+interface How extends Omit<RegularRun, 'signal'> {
   deadlineMs: number;
   regular: boolean;
-  stillMine?: RegularRun['stillMine'];
 }
 
 /** The sweeps of this process: those that run can be joined, and all of them are waited for at the end. */
@@ -67,10 +68,11 @@ export class Sweeps {
 
   /**
    * A regular run; a check alone may take as long as its own attempts do. What an earlier one still measures is left to
-   * it. Never rejects; resolves to the ids that were cut off, by `signal` or by `stop`. Nothing is saved unless it is
-   * `stillMine` then: a process that was frozen takes its own standstill for a target that gives no answer.
+   * it. Never rejects; resolves to the ids of which nothing is recorded: cut off by `signal` or `stop`, or refused by the
+   * database. Nothing is saved unless it is `stillMine` then: a process that was frozen takes its own standstill for a
+   * target that gives no answer.
    */
-  async regular(checks: readonly Check[], { signal, stillMine }: RegularRun): Promise<string[]> {
+  async regular(checks: readonly Check[], { signal, ...run }: RegularRun): Promise<string[]> {
     const { ops } = this.options;
     if (this.stopped || signal.aborted) return checks.map(({ id }) => id);
     const busy = new Set([...this.running.keys()].flatMap((sweep) => (sweep.regular ? [...sweep.pending] : [])));
@@ -80,7 +82,7 @@ export class Sweeps {
     const sweep = this.begin(due, {
       deadlineMs: Math.max(ops.limits.sweepDeadlineMs, own),
       regular: true,
-      stillMine,
+      ...run,
     });
     sweep.join();
     const stop = () => sweep.stop();
@@ -108,6 +110,8 @@ export class Sweeps {
         this.options.log.error({ err: error }, 'a sweep failed unexpectedly');
         sweep.warnings.push('the sweep failed (see the log)');
         this.cutOff(sweep, checks, 'not measured: the sweep failed (see the log)');
+        leave(sweep, ids);
+        how.onUnsaved?.(error);
       })
       .finally(() => {
         this.running.delete(sweep);
@@ -149,18 +153,24 @@ export class Sweeps {
     // A database that is away can't tell; saving waits for it too.
     const lost = (await how.stillMine?.().catch(() => true)) === false;
     if (lost) {
-      sweep.cutOff.splice(0, Number.POSITIVE_INFINITY, ...wanted.map(({ id }) => id));
+      leave(
+        sweep,
+        wanted.map(({ id }) => id),
+      );
       sweep.finish();
       return;
     }
-    warn(
-      sweep,
-      await known.record(this.states(checks, found, how.regular), {
-        at: sweep.startedAt,
-        onEvents,
-        ...(quiet && { quiet }),
-      }),
-    );
+    const states = this.states(checks, found, how.regular);
+    const recording = { at: sweep.startedAt, onEvents, ...(quiet && { quiet }) };
+    const unsaved = await known.record(states, recording, how.regular ? sweep.signal : undefined);
+    if (unsaved) {
+      warn(sweep, unsaved.warning);
+      leave(
+        sweep,
+        states.map(({ report }) => report.id),
+      );
+      how.onUnsaved?.(unsaved.error);
+    }
     sweep.finish();
     onEnd(sweep);
   }
@@ -236,6 +246,11 @@ export class Sweeps {
       return { ...state, shown: { outcome, since, reason }, everyMs, ...watched };
     });
   }
+}
+
+/** Of these nothing is recorded. */
+function leave(sweep: SharedSweep, ids: readonly string[]): void {
+  sweep.cutOff.push(...ids.filter((id) => !sweep.cutOff.includes(id)));
 }
 
 function warn(sweep: SharedSweep, ...warnings: (string | undefined)[]): void {

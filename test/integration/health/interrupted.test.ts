@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HealthReport } from '../../../src/health/model.ts';
+import { isUnavailable } from '../../../src/store/errors.ts';
 import { all, every, final, healthOf, held, service, unhurried } from '../../support/health.ts';
 
 /** Ok five minutes ago, and now it does not answer: what is said of it must not be that ok. */
@@ -63,6 +64,55 @@ describe('an interrupted sweep never passes the past off as now', () => {
       reason: 'not measured: the sweep failed (see the log)',
     });
     expect(log.lines.map((line) => line.message)).toContain('a sweep failed unexpectedly');
+  });
+});
+
+describe('what a regular run could not record is left to be measured again', () => {
+  test('when the database refuses it', async () => {
+    const failing = service('a');
+    failing.state.status = 503;
+    const { health } = await healthOf([failing.check, service('b').check], {
+      onEvents: () => Promise.reject(new Error('no room')),
+    });
+    const errors: unknown[] = [];
+    const left = await health.regular(['a', 'b'], { onUnsaved: (error) => void errors.push(error) });
+    expect(left.sort()).toEqual(['a', 'b']);
+    expect(errors).toMatchObject([{ message: 'no room' }]);
+  });
+
+  test('when the database does not answer while Rounds stops, which then waits no longer than usual', async () => {
+    const failing = service('a');
+    failing.state.status = 503;
+    const saving = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const { health } = await healthOf([failing.check], {
+      patienceMs: 250,
+      onEvents: () => {
+        saving.resolve();
+        return answer.promise;
+      },
+    });
+    const errors: unknown[] = [];
+    const left = health.regular(['a'], { onUnsaved: (error) => void errors.push(error) });
+    await saving.promise;
+    await health.stop();
+    answer.resolve();
+    expect(await left).toEqual(['a']);
+    expect(errors.map(isUnavailable)).toEqual([true]);
+  });
+
+  test('when the sweep fails', async () => {
+    const slow = held('a');
+    const { health, clock } = await healthOf([slow.check]);
+    const left = health.regular(['a']);
+    await slow.begun;
+    const { now } = clock;
+    clock.now = () => {
+      clock.now = now;
+      throw new Error('no time');
+    };
+    slow.release();
+    await expect(left).resolves.toEqual(['a']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Check } from '../../../src/config/model.ts';
+import type { OnEvents } from '../../../src/health/events.ts';
 import { createHealth } from '../../../src/health/health.ts';
 import { silenceOverJob } from '../../../src/health/silences/change.ts';
 import type { SilenceChange } from '../../../src/health/silences/model.ts';
@@ -16,13 +17,13 @@ import { embeddedStore, sharedPostgres } from '../../support/store.ts';
 const anna = { actor: { id: 'slack:U1', name: 'anna', mention: '<@U1>' }, request: 'ABC123' };
 
 /** A replica of the bot's lower half: health, queue, schedules, timers. */
-async function replica(store: Store, checks: Check[], clock: Clock = systemClock) {
+async function replica(store: Store, checks: Check[], clock: Clock = systemClock, onEvents?: OnEvents) {
   const log = memoryLog();
   const jobs = await jobsOf(store);
   const timers = createTimers({ store, jobs, kinds: [silenceOverJob], clock, log });
   const told: SilenceChange[] = [];
   const onSilence = async (_tx: unknown, change: SilenceChange) => void told.push(change);
-  const health = createHealth({ ops: opsOf(checks), store, clock, log, reveal: String, timers, onSilence });
+  const health = createHealth({ ops: opsOf(checks), store, clock, log, reveal: String, timers, onSilence, onEvents });
   const schedules = createSchedules({ store, clock, log, schedules: health.takeOn(jobs) });
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -91,6 +92,27 @@ describe.each([
     const second = await replica(store, [next.check]);
     await second.start();
     await expect.poll(() => next.state.runs, { timeout: 20_000 }).toBeGreaterThanOrEqual(1);
+  });
+
+  test('a daily check that fails while the database goes away is recorded and told of when it is back', async () => {
+    const store = await open();
+    await store.pool.query('truncate check_state, check_result');
+    const daily = service('d', { everyMs: 86_400_000 });
+    daily.state.status = 503;
+    const told: string[] = [];
+    const { jobs, start } = await replica(store, [daily.check], systemClock, async (_tx, events) => {
+      if (daily.state.runs < 3) throw new Error('Connection terminated unexpectedly');
+      told.push(...events.map(({ checkId, event }) => `${checkId} ${event}`));
+    });
+    await start();
+    const finished = () => jobs.told.filter(({ kind }) => kind === 'health.sweep');
+    await expect.poll(() => finished().map(({ outcome }) => outcome), { timeout: 20_000 }).toContain('done');
+    expect(finished().filter(({ outcome }) => outcome !== 'done')).toMatchObject([
+      { outcome: 'retried', reason: 'database' },
+      { outcome: 'retried', reason: 'database' },
+    ]);
+    expect(told).toEqual(['d opened']);
+    expect((await store.pool.query('select outcome from check_state')).rows).toEqual([{ outcome: 'fail' }]);
   });
 
   test('when the time of a mute is up, its checks are spoken of again', async () => {
