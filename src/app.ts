@@ -15,7 +15,6 @@ import { createTimers } from './jobs/timers.ts';
 import type { Timers } from './jobs/timing.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
-import type { KnownSecrets } from './kernel/redact.ts';
 import { announceLate } from './late.ts';
 import { checkTypes, runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
@@ -41,8 +40,6 @@ export interface CoreOptions {
   environment: Environment;
   /** The process's variables: secrets of checks are read from them. */
   variables: NodeJS.ProcessEnv;
-  /** Takes the values that are revealed: the log masks them. */
-  secrets?: KnownSecrets;
   log: Log;
   /** Default: the database's time, so that a machine's wrong clock does no harm. */
   clock?: Clock;
@@ -92,7 +89,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       store,
       clock,
       log,
-      reveal: makeReveal(variables, (value) => options.secrets?.add(value)),
+      reveal: makeReveal(variables),
       timers,
       onSweep: options.onSweep,
       onEvents: alerts.take,

@@ -66,7 +66,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const schedules = createSchedules({ store, clock, log, schedules: regular });
   const parts = { database: databaseHealth(store), queue: queueHealth(jobs), slack: async () => link.health() };
   const { heartbeat } = core.services.ops;
-  const reveal = makeReveal(variables, (value) => options.secrets?.add(value));
+  const reveal = makeReveal(variables);
   const problem = firstProblem(parts);
   const beats = heartbeat && createHeartbeat({ url: () => reveal(heartbeat.url), problem, log, clock: systemClock });
   const pieces = { ...core.pieces, schedules, slack: options.slack, connected: link.health, heartbeat: beats };

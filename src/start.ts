@@ -9,7 +9,7 @@ import type { ExitCode } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
 import { explainListening } from './kernel/listening.ts';
 import { createLog, type Log } from './kernel/log.ts';
-import { knownSecrets } from './kernel/redact.ts';
+import { maskAlways } from './kernel/redact.ts';
 import { startWorkspace } from './workspace/workspace.ts';
 
 type SlackAccess = Exclude<Environment['slack'], { kind: 'none' }>;
@@ -23,8 +23,8 @@ export async function runBot(variables: NodeJS.ProcessEnv, { reset }: { reset: b
   if (reset) refuseReset(environment);
   const { stdout } = process;
   const write = (line: string) => void stdout.write(line);
-  const secrets = knownSecrets(...secretValues(variables));
-  const log = createLog(environment.logLevel, { readable: stdout.isTTY === true, write }, { secrets });
+  maskAlways(...secretValues(variables));
+  const log = createLog(environment.logLevel, { readable: stdout.isTTY === true, write });
   for (const note of environment.notes) log.info(note);
   const closing = new Closing();
   const ending = endOnSignals({ onDeadline: () => log.error(`${closing.current} hangs: exiting without it`) });
@@ -32,7 +32,7 @@ export async function runBot(variables: NodeJS.ProcessEnv, { reset }: { reset: b
   let code: ExitCode = 0;
   try {
     const slack = environment.slack.kind === 'none' ? await tryOut(environment, log, closing) : environment.slack;
-    const bot = await startBot({ environment, variables, secrets, log, slack, reset, signal, closing });
+    const bot = await startBot({ environment, variables, log, slack, reset, signal, closing });
     log.info({ port: bot.port, mode: slack.kind }, 'Rounds is ready');
     const end = await Promise.race([ending.told, bot.fatal]);
     if (end instanceof Error) {

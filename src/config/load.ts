@@ -5,6 +5,7 @@ import type { CheckType } from '../kernel/check.ts';
 import { type CheckEntry, readChecks } from './checks.ts';
 import { parseLeniently } from './lenient.ts';
 import { findBrokenLinks, findDuplicates, windowLinks } from './links.ts';
+import { findMaskedIds } from './masked-ids.ts';
 import { dotted, isMap, type Mistake } from './mistake.ts';
 import type { Check, ConfigProblem, Group, Ops } from './model.ts';
 import { ConfigError } from './problems.ts';
@@ -58,6 +59,7 @@ export function parseOps(text: string, file: string, options: LoadOptions): Ops 
     ...checks.mistakes,
     ...findDuplicates(checks.value),
     ...findDuplicates(windows),
+    ...findMaskedIds(source.value),
     ...findStrayScripts(checks.value, dirname(resolve(file)), section.scripts.allow),
     ...findBrokenLinks(checks.value, windows, groupIds(source.value, groups)),
   ];

@@ -3,16 +3,15 @@ import { secretVariables } from './schema/environment.ts';
 import { errorCode, readSecret } from './secrets.ts';
 
 /**
- * The values that no log line may show: of Rounds' own secret variables, of every other variable whose name says that it
- * is one (`API_TOKEN`, `API_TOKEN_FILE`), and the password in an address such as DATABASE_URL.
+ * The values that nothing may show (for `maskAlways`): of Rounds' own secret variables, and of every other variable whose
+ * name says that it is one (`API_TOKEN`, `DB_PASS`, `API_TOKEN_FILE`).
  */
 export function secretValues(env: NodeJS.ProcessEnv): string[] {
   const named = Object.keys(env).map((name) => name.replace(/_FILE$/, ''));
-  const names = new Set<string>([...secretVariables, ...named.filter(isSecretName)]);
-  return [...names].flatMap((name) => {
-    const value = readable(name, env);
-    return value === undefined ? [] : [value, ...passwordIn(value)];
-  });
+  // A shell's PWD is the folder it is in.
+  const secret = named.filter((name) => isSecretName(name) && name !== 'PWD');
+  const names = new Set<string>([...secretVariables, ...secret]);
+  return [...names].flatMap((name) => readable(name, env) ?? []);
 }
 
 function readable(name: string, env: NodeJS.ProcessEnv): string | undefined {
@@ -23,14 +22,4 @@ function readable(name: string, env: NodeJS.ProcessEnv): string | undefined {
     if (error instanceof Error && errorCode(error) !== error.message) return undefined;
     throw error;
   }
-}
-
-/** As it is written, and as the server gets it. */
-function passwordIn(address: string): string[] {
-  const password = URL.parse(address)?.password ?? '';
-  return password === '' ? [] : [password, decoded(password)];
-}
-
-function decoded(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Unmeasured } from '../kernel/check.ts';
+import { maskAlways } from '../kernel/redact.ts';
 import { type Reveal, Secret } from '../kernel/secret.ts';
 
 /**
@@ -15,14 +16,14 @@ export function readSecret(name: string, env: NodeJS.ProcessEnv): string | undef
 }
 
 /**
- * Reveals secrets from the environment, read again at each use so that a rotated file counts at once. `onReveal` is told
- * each value, so that no log line shows it.
+ * Reveals secrets from the environment, read again at each use so that a rotated file counts at once. What was revealed is
+ * masked from then on in all that leaves the process.
  */
-export function makeReveal(env: NodeJS.ProcessEnv, onReveal?: (value: string) => void): Reveal {
+export function makeReveal(env: NodeJS.ProcessEnv): Reveal {
   return (value) => {
     if (!(value instanceof Secret)) return value;
     const revealed = reveal(value.name, env);
-    onReveal?.(revealed);
+    maskAlways(revealed);
     return revealed;
   };
 }

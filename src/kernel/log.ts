@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import { type KnownSecrets, redactDeep } from './redact.ts';
+import { redactDeep } from './redact.ts';
 
 /** The part of pino that features use. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -12,18 +12,17 @@ export interface LogTarget {
 
 /**
  * A logger that writes JSON lines for machines, or `23:07:12 warn  words {more}` for a person at a terminal. Every line is
- * redacted: messages, fields, errors with their stacks. `secrets` are values to mask wherever they stand.
+ * redacted: messages, fields, errors with their stacks.
  */
-export function createLog(level: string, target: LogTarget, options: { secrets?: KnownSecrets } = {}): Log {
-  const safe = (line: string) => safeLine(line, options.secrets);
-  const write = (line: string) => target.write(target.readable ? readable(safe(line)) : safe(line));
+export function createLog(level: string, target: LogTarget): Log {
+  const write = (line: string) => target.write(target.readable ? readable(safeLine(line)) : safeLine(line));
   return pino({ level }, { write });
 }
 
 /** One line of JSON, redacted value by value, so that it stays JSON. */
-function safeLine(line: string, secrets: KnownSecrets | undefined): string {
+function safeLine(line: string): string {
   const { level, time, pid, hostname, ...said } = JSON.parse(line) as Record<string, unknown>;
-  return `${JSON.stringify({ level, time, pid, hostname, ...Object(redactDeep(said, secrets?.mask)) })}\n`;
+  return `${JSON.stringify({ level, time, pid, hostname, ...Object(redactDeep(said)) })}\n`;
 }
 
 const words: Record<number, string> = { 10: 'trace', 20: 'debug', 30: '', 40: 'warn', 50: 'error', 60: 'fatal' };

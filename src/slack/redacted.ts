@@ -1,5 +1,5 @@
 import type { Post } from '../kernel/command.ts';
-import { redact, redactSecrets } from '../kernel/redact.ts';
+import { redact, redactAddress } from '../kernel/redact.ts';
 
 /**
  * What people read of a post or view, redacted; what only machines read (ids, values, addresses of buttons) stays. It
@@ -70,7 +70,7 @@ function redactSlack(text: string): string {
 function redactMark(mark: string): string {
   if (/^<[@#!]/.test(mark)) return mark;
   const bar = mark.indexOf('|');
-  const address = redactSecrets(mark.slice(1, bar < 0 ? -1 : bar));
+  const address = redactAddress(mark.slice(1, bar < 0 ? -1 : bar));
   if (/^(?:mailto|tel):/.test(address)) return redact(bar < 0 ? address : mark.slice(bar + 1, -1));
   return bar < 0 ? `<${address}>` : `<${address}|${redact(mark.slice(bar + 1, -1))}>`;
 }

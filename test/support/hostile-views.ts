@@ -12,6 +12,8 @@ import { maintenanceReply } from '../../src/health/views/maintenance.ts';
 import { begunReply, endedReply, mutedReply } from '../../src/health/views/silence.ts';
 import { healthPost } from '../../src/health/views/slack.ts';
 import { tablePosts } from '../../src/health/views/table.ts';
+import type { DeadJob } from '../../src/jobs/model.ts';
+import { deadPost } from '../../src/jobs/views/dead.ts';
 import type { Command, Post } from '../../src/kernel/command.ts';
 import { OpsError } from '../../src/kernel/errors.ts';
 import { runbookPost } from '../../src/runbooks/views.ts';
@@ -103,6 +105,9 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
     }));
     return [tellingPost({ steps, notify: true }, problems, around(next))];
   },
+  'jobs: given up': (next) => [
+    deadPost({ jobs: [deadJob(next), deadJob(next)], total: 3, replayed: [deadJob(next)], now: noon }),
+  ],
   'audit: rows': (next) => [rowsPost({ rows: [auditRow(next), auditRow(next)], more: true })],
   'audit: one row': (next) => [rowPost(auditRow(next))],
   doctor: (next) => [
@@ -172,6 +177,11 @@ function silence(next: NextText): Silence {
     by: { id: 'slack:U0ANNA0001', name: next(), mention: '<@U0ANNA0001>' },
     ended: { at: noon, by: next() },
   };
+}
+
+function deadJob(next: NextText): DeadJob {
+  const id = '0b9f1a52-7c1e-4b7e-9a55-2f4d1c0e8a11';
+  return { id, kind: next(), data: {}, reason: next(), message: next(), attempts: 2, diedAt: noon };
 }
 
 function auditRow(next: NextText): AuditRow {

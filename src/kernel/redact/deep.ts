@@ -1,3 +1,4 @@
+import { maskExact } from './exact.ts';
 import { maskNamed } from './rows.ts';
 import { redact } from './text.ts';
 
@@ -7,19 +8,15 @@ const plainName = /^[A-Za-z_]{1,24}$/;
 
 /**
  * A copy of plain data with every text redacted, keys included; a value under the name of a secret is masked whole.
- * Dates stay, maps, sets and errors become plain data, what refers back to itself `[circular]`. `first` is applied to
- * every text before.
+ * Dates stay, maps, sets and errors become plain data, what refers back to itself `[circular]`.
  */
-export function redactDeep(value: unknown, first: (text: string) => string = (text) => text): unknown {
-  const text = (raw: string, key = '') => {
-    const masked = first(raw);
-    return redact(masked === '' || key === '' ? masked : maskNamed(masked, key));
-  };
+export function redactDeep(value: unknown): unknown {
+  const text = (raw: string, key = '') => redact(raw === '' || key === '' ? raw : maskNamed(raw, key));
 
-  /** A number is masked only for the name it stands under: counts and times are numbers too. */
+  /** A number is masked only for the name it stands under, or when it is known: counts and times are numbers too. */
   const number = (raw: number | bigint, key: string) => {
     const written = String(raw);
-    const shown = key === '' ? written : maskNamed(written, key);
+    const shown = maskExact(key === '' ? written : maskNamed(written, key));
     return shown === written ? raw : shown;
   };
 
@@ -43,7 +40,7 @@ export function redactDeep(value: unknown, first: (text: string) => string = (te
     Object.fromEntries(
       entries.map(([name, item]) => {
         const key = String(name);
-        return [plainName.test(key) ? key : text(key), copy(item, key, above)];
+        return [plainName.test(key) ? maskExact(key) : text(key), copy(item, key, above)];
       }),
     );
 

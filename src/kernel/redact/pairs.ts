@@ -11,12 +11,13 @@ const nameChars = /[\w.-]*$/;
 const quoteAt = /(?:\[ ?)?(\\{0,3})(["'`])/y;
 const schemeAt = /(?:bearer|basic|token|digest|negotiate|apikey|hmac|aws4-hmac-sha256)[ \t]+/iy;
 const cookieAt = /[^\s;"'`,\\]+(?:;[ \t]*[^\s;"'`,\\=]+=[^\s;"'`,\\]*)*/y;
-const wordAt = /[^\s&;"'`<>|\\]+/y;
+/** An `&` ends a value when the next pair of an address follows it, or nothing does. */
+const wordAt = /(?:[^\s&;"'`<>|\\]|&(?:amp;)?(?!amp;|[lg]t;|[\w.%[\]-]{1,40}=)(?=[\w!#$%*+.@^~-]))+/y;
 
 /** What stands for a value and is none: variables, placeholders, masks, words of prose and types. */
 const placeholder = /^(?:\$(?:[A-Z_]{2,}|[{(]|\d{1,3}$)|%[sdvr({]|\{|<|&lt;|\?$|[*∗•x.…]{2,}$|\[[\w -]+\]?$|=)/i;
 const proseWords =
-  /^(?:null|nil|none|nothing|true|false|undefined|unset|empty|missing|required|optional|invalid|expired|wrong|ok|yes|no|not|is|in|of|the|an?|for|from|to|and|or|string!?|str|text|varchar|secret|hidden|redacted|masked|changed|unchanged|rotated|revoked|denied|rejected|accepted|disabled|enabled|default|unknown|present|absent|bearer|basic|same-origin|include|omit)[,.:;)]*$/i;
+  /^(?:null|nil|none|nothing|true|false|undefined|unset|empty|missing|required|optional|invalid|expired|wrong|passed|failed|skipped|ok|yes|no|not|is|in|of|the|an?|for|from|to|and|or|string!?|str|text|varchar|secret|hidden|redacted|masked|changed|unchanged|rotated|revoked|denied|rejected|accepted|disabled|enabled|default|unknown|present|absent|bearer|basic|same-origin|include|omit)[,.:;)]*$/i;
 const address = /^[a-z][a-z0-9+.-]{1,20}:\u2060?\/\//i;
 const path = /^(?:\.{0,2}|~)\/[a-z0-9._-]+(?:\/[a-z0-9._-]+)+$/;
 const code =
@@ -57,7 +58,7 @@ function nameBefore(text: string, index: number, end: number, separator: string)
   if (/:\d{12}:$/.test(before)) return undefined;
   const flag = name.startsWith('--');
   const spoken = /^[ \t]+(?:is|was)/.test(separator);
-  if (separator.trim() === '' && !flag && !/^(?:password|passwd)$/i.test(name)) return undefined;
+  if (separator.trim() === '' && !flag && !/^(?:password|passwd)$|[-_]/i.test(name)) return undefined;
   return {
     name: separator.trim() === '' && !flag ? `${name} ` : name,
     tight: separator === '=' || flag,
@@ -69,8 +70,7 @@ function valueSpan(text: string, from: number, found: Found): { from: number; to
   quoteAt.lastIndex = from;
   const quote = quoteAt.exec(text);
   if (quote) return quotedSpan(text, quoteAt.lastIndex, quote[1] ?? '', quote[2] ?? '', found);
-  // `ALTER ROLE x PASSWORD 'y'`: without a separator only a quoted value is one.
-  if (found.name.endsWith(' ')) return undefined;
+  if (found.name.endsWith(' ')) return randomSpan(text, from, found.name);
   if (/cookie$/i.test(found.name)) {
     cookieAt.lastIndex = from;
     const cookies = cookieAt.exec(text)?.[0];
@@ -83,6 +83,17 @@ function valueSpan(text: string, from: number, found: Found): { from: number; to
   if (value === '' || !isValue(value, found, text, start + word.length, start > from)) return undefined;
   return { from: start, to: start + value.length };
 }
+
+/**
+ * Without a separator only a quoted value is one (`ALTER ROLE x PASSWORD 'y'`), and what is surely random behind a name
+ * of several words (`aws_secret_access_key wJalr…`).
+ */
+function randomSpan(text: string, from: number, name: string) {
+  randomAt.lastIndex = from;
+  const value = /[-_]/.test(name) ? (randomAt.exec(text)?.[0] ?? '') : '';
+  return /\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value) ? { from, to: from + value.length } : undefined;
+}
+const randomAt = /[A-Za-z0-9+/_=]{20,}(?![\w.-])/y;
 
 function afterScheme(text: string, from: number): number {
   schemeAt.lastIndex = from;
@@ -112,8 +123,15 @@ export function isNoValue(value: string, name: string, tight = false): boolean {
   if (placeholder.test(value) || proseWords.test(value) || address.test(value) || path.test(value)) return true;
   if (value === name || /^[*∗]{3}|[*∗]{3}$/.test(value)) return true;
   if (/^secrets?$/i.test(name)) return variable.test(value) || (!tight && resource.test(value));
-  return /tokens?$/i.test(name) && /^\d{1,7}$/.test(value);
+  if (/tokens?$/i.test(name)) return /^\d{1,10}$/.test(value);
+  if (/^pwd$/i.test(name)) return /^[/~][\w./@+-]*$/.test(value);
+  return counter.test(name) && count.test(value);
 }
+/** `pass=12 fail=0`, `"pass": "62 of 64"`, `pass: 120ms`. */
+const counter = /^(?:(?:tests?|checks?|results?|summary|counts?|total|num|n)[-_.])?pass$/i;
+const count = /^\d{1,6}(?:\.\d{1,3})?(?:%|ms|s|m|h|min|(?:\/| of )\d{1,6})?$/;
+/** `PASS: tests/checkout.sh`, as runners of tests write it. */
+const testName = /^test|[-_/.]/i;
 /** `{secret: API_TOKEN}` and `secret: db-main` name where a secret is kept. */
 const variable = /^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{1,12})$/;
 const resource = /^[a-z][a-z0-9]*(?:[-/][a-z0-9]+)+$/;
@@ -121,6 +139,7 @@ const resource = /^[a-z][a-z0-9]*(?:[-/][a-z0-9]+)+$/;
 function isValue(value: string, found: Found, text: string, end: number, hasScheme: boolean): boolean {
   if (isNoValue(value, found.name, found.tight) || code.test(value)) return false;
   if (found.tight || hasScheme) return true;
+  if (found.name === 'PASS' && testName.test(value)) return false;
   if (value.length < 4) return false;
   const secretive = /\d/.test(value)
     ? /[a-z]/i.test(value) || isPassword(found.name)
@@ -131,12 +150,5 @@ function isValue(value: string, found: Found, text: string, end: number, hasSche
 }
 
 function isPassword(name: string): boolean {
-  return /pass(?:wor)?d$|phrase$|code$/i.test(name);
-}
-
-const identified = /\b(identified by ')(?!\*{3}')[^'\n]{1,500}/gi;
-
-/** MySQL's `IDENTIFIED BY '…'`. */
-export function maskStatements(text: string): string {
-  return text.replace(identified, '$1***');
+  return /pass(?:wor)?d$|pass$|pwd$|phrase$|code$/i.test(name);
 }

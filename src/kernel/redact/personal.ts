@@ -10,10 +10,20 @@ const email = new RegExp(
 const machineUsers = /^(?:git|hg|svn|root|ubuntu|ec2-user)$/i;
 const unitKinds = /^(?:service|socket|timer|target|mount|automount|slice|scope|device|path|swap)$/i;
 
+/** Names of hosts that take no mail; `user@host:5432` is where somebody connects to. */
+const machines =
+  /(?:^|\.)(?:internal|local|localdomain|lan|intranet|svc|home\.arpa|compute(?:-\d)?\.amazonaws\.com|rds\.amazonaws\.com)$/i;
+const port = /^:\d{2,5}(?![\w:-])/;
+/** `anna.berg@corp.local` is a person wherever the host is. */
+const person = /^\p{L}{2,}\.\p{L}{2,}$|\+/u;
+
 function maskEmails(text: string): string {
-  return text.replace(email, (whole, local: string, _domain: string, top: string) =>
-    machineUsers.test(local) || unitKinds.test(top) ? whole : `${/^'*/.exec(local)?.[0] ?? ''}[e-mail]`,
-  );
+  return text.replace(email, (whole, local: string, domain: string, top: string, at: number) => {
+    if (machineUsers.test(local) || unitKinds.test(top)) return whole;
+    const end = at + whole.length;
+    if (!person.test(local) && (machines.test(domain) || port.test(text.slice(end, end + 8)))) return whole;
+    return `${/^'*/.exec(local)?.[0] ?? ''}[e-mail]`;
+  });
 }
 
 const dash = '[-\\u2010-\\u2013]';

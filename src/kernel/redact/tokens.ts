@@ -39,6 +39,18 @@ const fixedStart = /A[KSBC][IC]A|AIza|u\+|R0|SK/;
 /** How long the rest must be where the prefix alone could begin an ordinary word. */
 const least: Record<string, number> = { npm_: 20, 'pypi-': 40, 'sk-': 20, 'SG.': 30, glsa_: 20, eyJ: 8, 'ya29.': 12 };
 
+/** Where ordinary names begin in the same way (`sk-prod-eu-west-1`, `hvs.prod.example.com`): a real one looks random. */
+const ambiguous = /^(?:sk-|npm_|hv[sbr]\.|xapp-|SG\.|pypi-|lin_api_)/;
+
+/** Whether a part of it mixes digits with capitals and small letters, or digits with letters at length. */
+function looksRandom(token: string): boolean {
+  if (/^\d-[A-Z0-9]{5,}-\d/.test(token)) return true;
+  return token.split(/[-_.]/).some((part) => {
+    if (part.length < 8 || !/\d/.test(part)) return false;
+    return part.length >= 20 ? /[a-z]/i.test(part) : /[a-z]/.test(part) && /[A-Z]/.test(part);
+  });
+}
+
 /** Kinds of a fixed length: AWS key ids, Google API keys, PagerDuty's two, Twilio. */
 const fixed = [
   /(?<![A-Za-z0-9])(AKIA|ASIA|ABIA|ACCA)(?:[A-Z0-9]{6,128}|\.{3}[A-Z0-9]+)/g,
@@ -61,12 +73,19 @@ const urlPassword = /(?<=:\u2060?\/\/)([^\s/:@"'`<>]*:)[^\s/"'`<>]+(?=@)/g;
 const urlToken = /(?<=:\u2060?\/\/)[\w.~-]{20,}(?=@)/g;
 const signed = /([?&;](?:X-Amz-(?:Signature|Security-Token|Credential)|sig|signature)=)[^\s&"'`<>|;]+/gi;
 
+const keyed = /([?&;]key=)([\w-]{8,200})(?![\w./%-])/gi;
+/** Names and numbers in a row: `orders-2026-11`, `OPS-12345`. */
+const slug = /^(?:[a-z]+|\d+)(?:[-_](?:[a-z]+|\d+))*$/i;
+
 /** The text with every secret known by its look masked. */
 export function maskTokens(text: string): string {
   let masked = text;
   if (masked.includes('-----BEGIN')) masked = maskKeys(masked);
   if (prefixChar.test(masked)) masked = maskPrefixed(masked);
   if (fixedStart.test(masked)) for (const pattern of fixed) masked = masked.replace(pattern, '$1***');
+  if (masked.includes('key=')) {
+    masked = masked.replace(keyed, (whole, name: string, key: string) => (slug.test(key) ? whole : `${name}***`));
+  }
   if (masked.includes('//')) {
     masked = masked
       .replace(hook, '$1***')
@@ -83,15 +102,20 @@ const rest = /[\w.-]+/y;
 function maskPrefixed(text: string): string {
   let out = '';
   let at = 0;
+  let end = 0;
   prefixed.lastIndex = 0;
   for (let match = prefixed.exec(text); match; match = prefixed.exec(text)) {
     const prefix = match[0];
     const from = prefixed.lastIndex;
-    rest.lastIndex = from;
-    const length = rest.exec(text)?.[0].length ?? 0;
-    if (length < (least[prefix] ?? 6)) continue;
+    // One word may begin with a prefix many times: its end is looked for once.
+    if (from >= end) {
+      rest.lastIndex = from;
+      end = from + (rest.exec(text)?.[0].length ?? 0);
+    }
+    if (end - from < (least[prefix] ?? 6)) continue;
+    if (ambiguous.test(prefix) && !looksRandom(text.slice(from, Math.min(end, from + 200)))) continue;
     out += `${text.slice(at, from)}***`;
-    at = from + length;
+    at = end;
     prefixed.lastIndex = at;
   }
   return at === 0 ? text : out + text.slice(at);

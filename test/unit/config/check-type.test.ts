@@ -86,6 +86,7 @@ test.each([
   ['database', 'dsn: "postgres://me:sesame@db/main"', 'dsn', 'DATABASE_DSN'],
   ['database', 'dsn: "host=db password=sesame"', 'dsn', 'DATABASE_DSN'],
   ['script', 'run: [./checks/a, --password=sesame]', 'run[1]', 'SCRIPT_RUN'],
+  ['web', `${url}, headers: {db_pass: sesame-street}`, 'headers.db_pass', 'WEB_DB_PASS'],
 ])('a secret in plain text in %s: {%s} is refused and not shown', (type, params, path, variable) => {
   const problem = problemOf(entry(`fail: status != 200, ${type}: {${params}}`));
   expect(problem).toMatchObject({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/kernel/secret.ts';
-import { checkWith, parse, problemOf } from './sample.ts';
+import { checkWith, parse, problemOf, problemsOf } from './sample.ts';
 
 const minimal = 'checks:\n  - {id: api, web: {url: "https://a.example"}, fail: status != 200}\n';
 
@@ -249,4 +249,22 @@ test.each([
 
 test.each(['team: {}', 'checks: []', 'checks: {}', 'checks:'])('%j has no checks', (text) => {
   expect(problemOf(text)).toMatchObject({ path: 'checks', allowed: 'a list of at least one check' });
+});
+
+test('ids that would be masked are refused, so that what is shown names what it is about', () => {
+  const text = `
+groups: {078-05-1120: {owner: "@dba"}}
+checks:
+  - {id: 123-45-6789, web: {url: "https://a.example"}, fail: status != 200}
+  - {id: sk-prod-eu-west-1-frontend-01, web: {url: "https://a.example"}, fail: status != 200}
+maintenance:
+  - {id: 4111-1111-1111-1111, match: {check: sk-prod-eu-west-1-frontend-01}, cron: "0 4 * * 0", for: 45m}
+`;
+  const problems = problemsOf(text);
+  expect(problems.map(({ path, found }) => [path, found])).toEqual([
+    ['groups.078-05-1120', 'an id that Slack, logs and the audit would show as "[ssn]"'],
+    ['checks[0].id', 'an id that Slack, logs and the audit would show as "[ssn]"'],
+    ['maintenance[0].id', 'an id that Slack, logs and the audit would show as "[card]"'],
+  ]);
+  expect(problems[0]?.allowed).toMatch(/^an id that does not look like a token/);
 });

@@ -10,6 +10,9 @@ describe('foreign text in Slack', () => {
     ['HTTPS://X and ftp://y', 'HTTPS:\u2060//X and ftp:\u2060//y'],
     ['@channel, anna@example.com', '@\u2060channel, anna@\u2060example.com'],
     ['mailto:a tel:1', 'mailto:\u2060a tel:\u20601'],
+    ['\u202e>lennahc!<\u202c', '&gt;lennahc!&lt;'],
+    ['h\u200bttp:\u200b//x @\u200bhere', 'http:\u2060//x @\u2060here'],
+    ['\u2066\u200ered\u200f\u2069', 'red'],
   ])('%s does nothing', (text, escaped) => {
     expect(escapeSlack(text)).toBe(escaped);
   });

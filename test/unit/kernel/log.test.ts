@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../../src/kernel/log.ts';
-import { knownSecrets } from '../../../src/kernel/redact.ts';
+import { maskAlways } from '../../../src/kernel/redact.ts';
 
 function written(readable: boolean): { log: ReturnType<typeof createLog>; lines: string[] } {
   const lines: string[] = [];
@@ -42,10 +42,10 @@ it('masks secrets and personal data in messages, fields and errors, for machines
 
 it('masks the values it is told are secret, whatever they look like', () => {
   const lines: string[] = [];
-  const secrets = knownSecrets('plain words', 'quo"ted\\value');
-  const log = createLog('info', { readable: false, write: (line) => void lines.push(line) }, { secrets });
+  maskAlways('plain words', 'quo"ted\\value');
+  const log = createLog('info', { readable: false, write: (line) => void lines.push(line) });
   log.info({ said: 'plain words', 'plain words': 1, list: ['quo"ted\\value'] }, 'they are plain words');
-  secrets.add('later-secret');
+  maskAlways('later-secret');
   log.info('a later-secret');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     { said: '***', '***': 1, list: ['***'], msg: 'they are ***' },

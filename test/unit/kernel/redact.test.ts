@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { escapeSlack } from '../../../src/kernel/escape.ts';
-import { knownSecrets, redact, redactDeep, redactSecrets } from '../../../src/kernel/redact.ts';
+import { maskAlways, redact, redactDeep, redactSecrets } from '../../../src/kernel/redact.ts';
 import { redactionCorpus } from '../../support/redaction-corpus.ts';
 
 const corpus = redactionCorpus();
@@ -160,6 +160,13 @@ const adversarial = [
     '{',
     'R0',
     'u+',
+    '-u ',
+    '-u a:',
+    '?key=',
+    '?key=a-1-',
+    'password=a&',
+    'pass=',
+    'x\u200b',
   ],
 ];
 
@@ -227,9 +234,69 @@ describe('redactDeep', () => {
   });
 });
 
-test('known secrets are masked wherever they stand, the longest first; short ones are not', () => {
-  const secrets = knownSecrets('opensesame', undefined, 'short', ' opensesame-and-more\n');
-  expect(secrets.mask('opensesame-and-more, opensesame, short')).toBe('***, ***, short');
-  secrets.add('a+b(c)*d.e');
-  expect(secrets.mask('x a+b(c)*d.e')).toBe('x ***');
+describe('what is known to be secret', () => {
+  it('is masked wherever it stands, the longest first; what is short or public is not', () => {
+    maskAlways('opensesame', undefined, 'short', ' opensesame-and-more\n', 'postgres');
+    expect(redact('opensesame-and-more, opensesame, short, postgres')).toBe('***, ***, short, postgres');
+    maskAlways('a+b(c)*d.e[1]');
+    expect(redact('x a+b(c)*d.e[1]y')).toBe('x ***y');
+    expect(redactSecrets('opensesame')).toBe('***');
+  });
+
+  it('is found in data too: in keys, numbers, errors', () => {
+    maskAlways('hailhydra', '4815162342');
+    expect(redactDeep({ hailhydra: 1, number: 4_815_162_342, error: new Error('hailhydra!') })).toMatchObject({
+      '***': 1,
+      number: '***',
+      error: { message: '***!' },
+    });
+  });
+
+  it('is found as it is written in an address, and escaped for Slack', () => {
+    maskAlways('z*&<@8/:_k~`9', 'https://x:p%26ssw0rd9@db');
+    for (const said of ['z*&<@8/:_k~`9', 'p&ssw0rd9'])
+      for (const text of [said, escapeSlack(said), encodeURIComponent(said)])
+        expect([redact(text), redact(`(${text})`)], text).toEqual(['***', '(***)']);
+  });
+
+  it('of plain words is no part of a longer name', () => {
+    maskAlways('clinicmain');
+    expect(redact('clinicmain-db, my-clinicmain, clinicmains; clinicmain.')).toBe(
+      'clinicmain-db, my-clinicmain, clinicmains; ***.',
+    );
+  });
+
+  it('costs little with many values and much text', () => {
+    maskAlways(...Array.from({ length: 200 }, (_, at) => `value-${at}-${'x'.repeat(40)}`));
+    const startedAt = performance.now();
+    redact('everything is as it should be, value- '.repeat(25_000));
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+});
+
+describe('characters that hide something', () => {
+  it.each([
+    ['pass\u200bword=hunter2', 'password=***'],
+    ['pwd\u200b=\u200bhunter2', 'pwd=***'],
+    ['password:\u200b hunter2x', 'password: ***'],
+    ['api_\u00adkey=k3y9f8e7d', 'api_key=***'],
+    ['pass\u2060word=hunter2', 'password=***'],
+    ['token:\u2060s3cr3t99', 'token:***'],
+    ['t\u202eoken=9f8e7d6c5b', 'token=***'],
+    ['anna@\u2060\u200bexample.com', '[e-mail]'],
+    ['xo\u{e0041}xb-123456-abcdef', 'xoxb-***'],
+    ['\u202elive\u2066 \u200fok', 'live ok'],
+  ])('hide nothing in %j', (text, shown) => {
+    expect(redact(text)).toBe(shown);
+    expect(redact(escapeSlack(text))).toBe(shown);
+  });
+
+  it('stay where they belong: in emoji, in other scripts, in escaped addresses', () => {
+    for (const kept of [
+      '👩\u200d👩\u200d👧 on call',
+      'می\u200cخواهم',
+      escapeSlack('see https://x.example, mailto:x, @x'),
+    ])
+      expect(redact(kept)).toBe(kept);
+  });
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Post } from '../../../src/kernel/command.ts';
 import { escapeSlack, slackLink } from '../../../src/kernel/escape.ts';
+import { maskAlways } from '../../../src/kernel/redact.ts';
 import { fitPost } from '../../../src/slack/limits.ts';
 import { redactedView } from '../../../src/slack/redacted.ts';
 
@@ -79,4 +80,20 @@ it('masks a view but not what comes back from it', () => {
     title: { type: 'plain_text', text: 'to a@b.example' },
   };
   expect(redactedView(view)).toEqual({ ...view, title: { type: 'plain_text', text: 'to [e-mail]' } });
+});
+
+it('masks what is known to be secret in what people read, not in ids and addresses', () => {
+  maskAlways('q9f8h3kd02lmz7pp', 'clinic-wiki');
+  const link = slackLink('https://wiki.example/clinic-wiki', 'runbook');
+  const button = { type: 'button', action_id: 'clinic-wiki', value: 'clinic-wiki' };
+  const label = (text: string) => ({ type: 'plain_text', text });
+  const post = fitPost(
+    {
+      text: `it said q9f8h3kd02lmz7pp ${link}`,
+      blocks: [{ type: 'actions', elements: [{ ...button, text: label('q9f8h3kd02lmz7pp') }] }],
+    },
+    'post',
+  );
+  expect(post.text).toBe(`it said ∗∗∗ ${link}`);
+  expect(post.blocks).toMatchObject([{ type: 'actions', elements: [{ ...button, text: label('∗∗∗') }] }]);
 });
