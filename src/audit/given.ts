@@ -28,7 +28,7 @@ export function optionsOf<Name extends string>(
 }
 
 /** The heads in a text, and how many lines in it begin as one but are none. */
-export interface GivenHeads {
+interface GivenHeads {
   heads: SignedHead[];
   unreadable: number;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 
 /** How a beat went; `problem` is why none went out. */
-export interface Beat {
+interface Beat {
   at: Date;
   problem?: string;
 }
