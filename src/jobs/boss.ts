@@ -60,9 +60,11 @@ export async function openBoss(store: Store, log: Log): Promise<PgBoss> {
 async function makeQueues(boss: PgBoss): Promise<void> {
   const known = new Set((await boss.getQueues()).map(({ name }) => name));
   for (const name of [...workQueues, deadQueue]) {
-    if (known.has(name)) continue;
-    const policy = name.endsWith('.serial') ? 'key_strict_fifo' : 'standard';
-    await boss.createQueue(name, { policy, ...(name === deadQueue ? deadOptions : workOptions) });
+    if (!known.has(name)) {
+      const policy = name.endsWith('.serial') ? 'key_strict_fifo' : 'standard';
+      await boss.createQueue(name, { policy, ...(name === deadQueue ? deadOptions : workOptions) });
+    }
+    // Also one that is there: another replica may have made it after pg-boss read the queues.
     await boss.findJobs(name, { id: '00000000-0000-4000-8000-000000000000' });
   }
 }

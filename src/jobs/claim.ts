@@ -7,13 +7,19 @@ import type { Claim } from './settle.ts';
 
 export type Claimed = Claim & { mark: string | null };
 
+/** Whether the job `waiting` stands behind one of its series that runs or is tried again later: nobody can take it. */
+export const heldBack = sql`exists (
+  select from pgboss.job ahead
+  where ahead.name = waiting.name and ahead.singleton_key = waiting.singleton_key and ahead.id <> waiting.id
+    and ahead.state in ('active', 'retry', 'failed') and ahead.policy = 'key_strict_fifo')`;
+
 /** What is due in these lanes, by queue: the kinds that wait there. */
 export async function dueKinds(store: Store, lanes: readonly Lane[]): Promise<Map<string, string[]>> {
   const queues = lanes.flatMap((lane) => Object.values(queuesOf(lane)));
   const { rows } = await sql<{ name: string; kinds: string[] }>`
-    select name, array_agg(distinct coalesce(group_id, '')) as kinds from pgboss.job
+    select name, array_agg(distinct coalesce(group_id, '')) as kinds from pgboss.job waiting
     where name = any(${queues}) and state < 'active' and not blocked and start_after <= clock_timestamp()
-    group by name`.execute(store.db());
+      and not ${heldBack} group by name`.execute(store.db());
   return new Map(rows.map(({ name, kinds }) => [name, kinds]));
 }
 

@@ -8,6 +8,7 @@ import { type Envelope, put } from './enqueue.ts';
 import { deadQueue } from './lanes.ts';
 import type { DeadJob } from './model.ts';
 import type { Claim } from './settle.ts';
+import { storable } from './storable.ts';
 
 /** What lies in a row of the dead queue; its id is that of the job. */
 interface Grave {
@@ -26,7 +27,7 @@ export async function bury(
   { reason, message }: { reason: string; message: string },
 ): Promise<void> {
   const db = inTransaction(tx);
-  const grave: Grave = { queue, envelope, reason, message: redact(message), attempts: retryCount + 1 };
+  const grave: Grave = { queue, envelope, reason, message: storable(redact(message)), attempts: retryCount + 1 };
   // A job with the same key may lie there from weeks ago.
   await boss.deleteJob(deadQueue, id, { db });
   await boss.send(deadQueue, grave, { id, group: { id: kind }, db });
@@ -66,11 +67,23 @@ export async function replayDead(boss: PgBoss, tx: Tx, id: string): Promise<Dead
   }
   const { kind, grave } = dead;
   const db = inTransaction(tx);
-  await boss.deleteJob(deadQueue, id, { db });
-  await boss.deleteJob(grave.queue, id, { db });
   const { envelope, queue } = grave;
+  const again = await sql<{ state: string }>`
+    select state::text from pgboss.job where name = ${queue} and id = ${id} for update`.execute(tx);
+  const state = again.rows[0]?.state;
+  if (state === 'active' || state === 'created' || state === 'retry') throw inItsQueue(id, state);
+  await boss.deleteJob(deadQueue, id, { db });
+  await boss.deleteJob(queue, id, { db });
   if (await put(boss, tx, { id, kind, queue, envelope: { ...envelope, excused: 0 } })) return exhumed(dead);
-  throw new OpsError('conflict', `The job ${id} is in its queue already`);
+  throw inItsQueue(id, 'created');
+}
+
+/** What it was to do was enqueued anew after it had died. */
+function inItsQueue(id: string, state: string): OpsError {
+  const does = state === 'active' ? 'runs' : 'waits in its queue';
+  return new OpsError('conflict', `The job ${id} was enqueued anew and ${does}`, {
+    hint: 'Wait for how that ends: it is not done twice at the same time.',
+  });
 }
 
 const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);

@@ -9,10 +9,13 @@ type Finished = Pick<Parameters<JobWatch['finished']>[0], 'outcome' | 'reason'>;
 
 /** Shorter than the patience with which others wait for signs of life after an outage: what is done is not done again. */
 const againMs = 500;
+/** What the database refuses each time is no more than a line in the log every so often. */
+const longestAgainMs = 10_000;
 
 /**
- * Writes down how an attempt ended, again and again while the database is away, until `signal`. Undefined = there is
- * nothing to tell: the job is not ours any more, was cancelled, or goes back unfinished since the bot stops.
+ * Writes down how an attempt ended, again and again whatever keeps it from that, until `signal`: what is not written down
+ * is done again. Undefined = there is nothing to tell: the job is not ours any more, was cancelled, or goes back unfinished
+ * since the bot stops.
  */
 export async function finish(options: {
   settle: Settling;
@@ -25,16 +28,20 @@ export async function finish(options: {
 }): Promise<Finished | undefined> {
   const { settle, outage, claim, signal } = options;
   const way = wayOut(options);
+  let refusedMs = againMs;
   while (!signal.aborted) {
-    let again = false;
+    let pauseMs = againMs;
     const settled = await outage.watch(() =>
       way.write(settle, claim).catch((error: unknown) => {
-        again = isUnavailable(error);
+        if (!isUnavailable(error)) {
+          pauseMs = refusedMs;
+          refusedMs = Math.min(refusedMs * 2, longestAgainMs);
+        }
         throw error;
       }),
     );
-    if (!again) return settled ? way.tell : undefined;
-    await pause(againMs, undefined, { signal }).catch((error: unknown) => {
+    if (settled !== undefined) return settled ? way.tell : undefined;
+    await pause(pauseMs, undefined, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }

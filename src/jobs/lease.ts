@@ -15,32 +15,71 @@ export async function stillHeld(boss: PgBoss, claims: readonly Claim[]): Promise
   return held;
 }
 
-/**
- * Gives jobs whose process shows no sign of life to whoever asks next; resolves to how many. `lease.ts` does this itself
- * since pg-boss counts the whole table each time that it looks.
- */
-export async function takeFromTheDead(
-  boss: PgBoss,
-  store: Store,
-  { leaseMs, log }: { leaseMs: number; log: Log },
-): Promise<number> {
-  const stale = sql`
-    select name, id, retry_count as "retryCount", group_id as kind from pgboss.job
-    where name = any(${workQueues}) and state = 'active' and group_id is not null
-      and heartbeat_on < clock_timestamp() - ${leaseMs} * interval '1 millisecond'`;
-  const glance = await stale.execute(store.db());
-  if (glance.rows.length === 0) return 0;
-  return store.transaction<unknown, number>(async (tx) => {
-    // Locked, so that a sign of life that comes now is seen.
-    const { rows } = await sql<{ name: string; id: string; retryCount: number; kind: string }>`
-      ${stale} for update skip locked`.execute(tx);
-    for (const { name, kind, ...attempt } of rows) {
-      await boss.fail(name, attempt, { reason: 'lost' }, { db: inTransaction(tx) });
-      log.warn(
-        { job: attempt.id, kind, attempt: attempt.retryCount + 1 },
-        'a job lost its process: somebody else goes on',
-      );
-    }
-    return rows.length;
-  });
+/** By less than this a clock may have been put right. */
+const aheadMs = 5_000;
+
+interface Silent {
+  name: string;
+  id: string;
+  retryCount: number;
+  kind: string;
+  /** The last sign of life, to the microsecond. */
+  beat: string | null;
+  ahead: boolean;
 }
+
+export interface Undertaker {
+  /** Gives jobs whose process shows no sign of life to whoever asks next; resolves to how many. */
+  look(): Promise<number>;
+  /** Gives all that run to whoever asks next: nobody else can have the database. */
+  takeAll(): Promise<number>;
+}
+
+/**
+ * Done here since pg-boss counts the whole table each time that it looks. A sign of life from the future was shown before
+ * the database's clock went back: that of a process that lives moves on, and one that stays for `leaseMs` is of a dead one.
+ */
+export function undertaker(boss: PgBoss, store: Store, { leaseMs, log }: { leaseMs: number; log: Log }): Undertaker {
+  /** Signs of life from the future, and since when we see them. */
+  let ahead = new Map<string, number>();
+  const key = ({ id, beat }: Silent) => `${id} ${beat}`;
+
+  function stayed(silent: readonly Silent[]): Silent[] {
+    const nowMs = performance.now();
+    ahead = new Map(silent.filter((job) => job.ahead).map((job) => [key(job), ahead.get(key(job)) ?? nowMs]));
+    return silent.filter((job) => !job.ahead || nowMs - ahead.get(key(job))! >= leaseMs);
+  }
+
+  async function take(found: readonly Silent[]): Promise<number> {
+    if (found.length === 0) return 0;
+    const seen = new Set(found.map(key));
+    return store.transaction<unknown, number>(async (tx) => {
+      // Locked, so that a sign of life that comes now is seen.
+      const { rows } = await sql<Silent>`${running} and id = any(${found.map(({ id }) => id)})
+        for update skip locked`.execute(tx);
+      const lost = rows.filter((job) => seen.has(key(job)));
+      for (const { name, kind, id, retryCount } of lost) {
+        await boss.fail(name, { id, retryCount }, { reason: 'lost' }, { db: inTransaction(tx) });
+        log.warn({ job: id, kind, attempt: retryCount + 1 }, 'a job lost its process: somebody else goes on');
+      }
+      return lost.length;
+    });
+  }
+
+  return {
+    async look() {
+      const { rows } = await sql<Silent>`${running}
+        and (heartbeat_on < clock_timestamp() - ${leaseMs} * interval '1 millisecond' or ${isAhead})`.execute(
+        store.db(),
+      );
+      return take(stayed(rows));
+    },
+    takeAll: async () => take((await running.execute(store.db())).rows),
+  };
+}
+
+const isAhead = sql`heartbeat_on > clock_timestamp() + ${aheadMs} * interval '1 millisecond'`;
+const running = sql<Silent>`
+  select name, id, retry_count as "retryCount", group_id as kind, heartbeat_on::text as beat,
+         coalesce(${isAhead}, false) as ahead
+  from pgboss.job where name = any(${workQueues}) and state = 'active' and group_id is not null`;

@@ -12,10 +12,12 @@ export interface JobKind<Data> {
   name: string;
   /** What is stored; checked again when the job runs, maybe by a newer version. */
   schema: z.ZodType<Data>;
-  /** Which workers carry it out: sweeps must not hold back messages. */
-  lane: 'messages' | 'sweeps' | 'housekeeping';
+  /** Which workers carry it out: sweeps must not hold back messages, nor slow checks (`slow`) the quick ones. */
+  lane: 'messages' | 'sweeps' | 'slow' | 'housekeeping';
   /** Exponential backoff with jitter from `firstMs` to `maxMs`; after `limit` retries the job is dead (visible, replayable). */
   retry: { limit: number; firstMs: number; maxMs: number };
+  /** How long a finished job stays, and its key known; default 7 days. Short for what is known otherwise, as slots of schedules. */
+  keptForMs?: number;
   /** Jobs of this kind with the same answer never run at the same time, on any replica, and run in the order they were enqueued. */
   serial?(data: Data): string;
 }
@@ -42,9 +44,12 @@ export type JobHandler<Data> = (data: Data, ctx: JobContext) => Promise<void>;
 
 /** The part of the queue that verbs use: inside their own transaction. */
 export interface Enqueuing {
-  /** `key`: a second job of this kind with the same key is not enqueued, also when the first is done (kept 7 days). */
+  /** `key`: a second job of this kind with the same key is not enqueued, also when the first is done (while it is kept). */
   enqueue<Data>(tx: Tx, kind: JobKind<Data>, data: Data, options?: { key?: string }): Promise<'enqueued' | 'known'>;
-  /** Cancels what waits under this key; what runs already is not stopped. */
+  /**
+   * Removes what waits under this key, so that the key is free again. What runs already is not stopped, but not tried again
+   * either; until it is over its key is known.
+   */
   cancel<Data>(tx: Tx, kind: JobKind<Data>, key: string): Promise<void>;
 }
 
@@ -64,7 +69,10 @@ export interface DeadJob {
 export interface QueueState {
   /** By kind and state (`waiting`, `running`, `dead`). */
   counts: { kind: string; state: 'waiting' | 'running' | 'dead'; count: number }[];
-  /** Age of the oldest job that is due and not begun, ms; 0 = none. */
+  /**
+   * How long a job that could be begun has waited for it, ms; 0 = none. Of the kinds that this process carries out (all, when
+   * it carries out none); a job behind another of its series waits from when that one is over.
+   */
   oldestWaitingMs: number;
 }
 
@@ -78,7 +86,7 @@ export interface Jobs extends Enqueuing {
   state(): Promise<QueueState>;
   /** Newest first; of one kind, or of all. */
   dead(limit: number, kind?: string): Promise<DeadJob[]>;
-  /** Puts a dead job back as a new one, in the caller's transaction; resolves to what it was. Throws OpsError `not_found`. */
+  /** Puts a dead job back as a new one, in the caller's transaction; resolves to what it was. Throws OpsError `not_found`, or `conflict` when its job is there again. */
   replay(tx: Tx, id: string): Promise<DeadJob>;
 }
 

@@ -31,7 +31,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const { store, log } = options;
   const boss = await openBoss(store, log);
   const carriers = new Map<string, Carrier>();
-  let worker: Promise<Worker> | undefined;
+  let worker: Worker | undefined;
   let stopped: Promise<void> | undefined;
   return {
     ...enqueuing(boss),
@@ -45,17 +45,17 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       const slots = { ...defaultSlots, ...options.slots };
       const pace = { ...defaultPace, ...options.pace };
       worker ??= startWorker({ ...options, watch: options.watch, boss, carriers, slots, pace });
-      await worker;
+      await worker.begun;
     },
     stop(graceMs) {
       stopped ??= (async () => {
-        await (await worker)?.stop(graceMs);
+        await worker?.stop(graceMs);
         // It waits for its own maintenance, which may wait for a database that is away.
         await within(1_000, boss.stop({ graceful: false, close: false }));
       })();
       return stopped;
     },
-    state: () => queueState(store),
+    state: () => queueState(store, carriers.size > 0 ? [...carriers.keys()] : undefined),
     dead: (limit, kind) => deadJobs(store, limit, kind),
     replay: (tx, id) => replayDead(boss, tx, id),
   };

@@ -19,6 +19,8 @@ const batch = 50;
 /** Another replica holds the schedule: when to look whether it has enqueued the slot. */
 const lookAgainMs = 500;
 const longestRetryMs = 60_000;
+/** What doesn't work for longer than this is a problem. */
+const patienceMs = 120_000;
 
 /** What this process knows of a schedule. */
 interface Plan {
@@ -33,6 +35,8 @@ interface Plan {
   /** Not to be looked at before, as `performance.now()`. */
   waitUntilMs: number;
   failures: number;
+  /** When the first of these failures was, as `performance.now()`. */
+  failingSinceMs: number;
 }
 
 export interface SchedulesOptions {
@@ -58,6 +62,8 @@ export function createSchedules(options: SchedulesOptions): Schedules & {
   let lastNow = clock.now();
   let ticking: Promise<void> | undefined;
   let stopped = false;
+  /** When all that was due had been looked at last, whatever came of it, as `performance.now()`. */
+  let lookedMs = performance.now();
 
   function tick(): Promise<void> {
     ticking ??= settleDue().finally(() => {
@@ -72,6 +78,7 @@ export function createSchedules(options: SchedulesOptions): Schedules & {
     lastNow = now;
     const due = plans.filter((plan) => plan.nextMs <= now.getTime() && plan.waitUntilMs <= performance.now());
     for (let from = 0; from < due.length && !stopped; from += batch) await settle(due.slice(from, from + batch), now);
+    lookedMs = performance.now();
   }
 
   /** The clock went back: what was known of the time behind it counts no more. */
@@ -142,6 +149,7 @@ export function createSchedules(options: SchedulesOptions): Schedules & {
 
   function failed(plan: Plan, error: unknown): void {
     if (plan.failures === 0) log.error({ err: error, schedule: plan.schedule.name }, 'a slot could not be enqueued');
+    if (plan.failures === 0) plan.failingSinceMs = performance.now();
     plan.waitUntilMs = performance.now() + Math.min(longestRetryMs, 1_000 * 2 ** plan.failures);
     plan.failures += 1;
   }
@@ -159,6 +167,14 @@ export function createSchedules(options: SchedulesOptions): Schedules & {
     async stop() {
       stopped = true;
       await ticker.stop();
+    },
+    problem() {
+      const nowMs = performance.now();
+      if (nowMs - lookedMs > patienceMs) return `not looked at for ${Math.round((nowMs - lookedMs) / 1_000)} s`;
+      const failing = plans.filter((plan) => plan.failures > 0 && nowMs - plan.failingSinceMs > patienceMs);
+      if (failing.length === 0) return undefined;
+      const more = failing.length === 1 ? '' : ` and ${failing.length - 1} more`;
+      return `${failing[0]!.schedule.name}${more}: slots can't be enqueued`;
     },
     async list() {
       const now = clock.now();
@@ -181,6 +197,7 @@ function planOf(schedule: Schedule, now: Date): Plan {
     seen: false,
     waitUntilMs: 0,
     failures: 0,
+    failingSinceMs: 0,
   };
 }
 

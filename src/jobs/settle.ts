@@ -4,6 +4,7 @@ import { inTransaction, touchedBy } from './boss.ts';
 import { bury } from './dead.ts';
 import type { Envelope } from './enqueue.ts';
 import { workQueues } from './lanes.ts';
+import { storable } from './storable.ts';
 import { together } from './together.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -58,16 +59,24 @@ export function settling(boss: PgBoss, store: Store): Settling {
 
   return {
     done: (claim) => done.get(claim.queue)!(claim),
-    retry: (claim, { delayMs, counts, reason, message }) => again(claim, delayMs, counts, { reason, message }),
-    dead: (claim, verdict) =>
+    retry: (claim, { delayMs, counts, reason, message }) =>
+      again(claim, delayMs, counts, { reason: storable(reason), message: storable(message) }),
+    dead: (claim, told) =>
       inOne(async (tx) => {
-        const { reason } = verdict;
-        const completed = await boss.complete(claim.queue, claim, { dead: reason }, { db: inTransaction(tx) });
+        const verdict = { reason: storable(told.reason), message: told.message };
+        const completed = await boss.complete(claim.queue, claim, { dead: verdict.reason }, { db: inTransaction(tx) });
         if (touchedBy(completed).affected === 0) return false;
         await bury(boss, tx, claim, verdict);
         return true;
       }),
-    cancelled: async (claim) => touchedBy(await boss.cancel(claim.queue, claim)).affected === 1,
+    cancelled: (claim) =>
+      inOne(async (tx) => {
+        const db = inTransaction(tx);
+        if (touchedBy(await boss.cancel(claim.queue, claim, { db })).affected === 0) return false;
+        // Its key is free again.
+        await boss.deleteJob(claim.queue, claim.id, { db });
+        return true;
+      }),
     handBack: (claim) => again(claim, 0, false, { reason: 'handed_back' }),
   };
 }

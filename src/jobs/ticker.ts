@@ -1,10 +1,11 @@
 import type { Log } from '../kernel/log.ts';
+import { within } from './within.ts';
 
 /** Does something again and again, never twice at once. */
 export interface Ticker {
   /** Beats at once; resolves when that beat is done, whether it failed or not. */
   start(): Promise<void>;
-  /** No more beats; resolves when the running one is done. */
+  /** No more beats; resolves when the running one is done, or hangs for a second more. */
   stop(): Promise<void>;
 }
 
@@ -55,7 +56,7 @@ export function createTicker(options: { name: string; log: Log; beat: () => Prom
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      await beating;
+      await within(1_000, beating);
     },
   };
 }

@@ -30,6 +30,19 @@ export function lateOf(due: readonly DueTimer[], now: Date): LateTimers | undefi
   };
 }
 
+/** What several turns have kept late, told as one. */
+export function lateTogether(before: LateTimers | undefined, more: LateTimers | undefined): LateTimers | undefined {
+  if (!before || !more) return before ?? more;
+  return {
+    count: before.count + more.count,
+    worstMs: Math.max(before.worstMs, more.worstMs),
+    keys: [...before.keys, ...more.keys].slice(0, keysNamed),
+    firstDueAt: before.firstDueAt < more.firstDueAt ? before.firstDueAt : more.firstDueAt,
+    lastDueAt: before.lastDueAt > more.lastDueAt ? before.lastDueAt : more.lastDueAt,
+    keptAt: more.keptAt,
+  };
+}
+
 /** How long after it was due a timer is kept, ms. */
 export function latenessMs({ dueAt, setAt }: DueTimer, now: Date): number {
   return now.getTime() - Math.max(dueAt.getTime(), setAt.getTime());

@@ -4,7 +4,7 @@ import { isUnavailable } from '../store/errors.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Enqueuing, JobKind } from './model.ts';
 import { createTicker } from './ticker.ts';
-import { type LateTimers, latenessMs, lateOf } from './timers-late.ts';
+import { type LateTimers, latenessMs, lateOf, lateTogether } from './timers-late.ts';
 import { claimDue, type DueTimer, deleteTimer, deleteTimers, unknownKinds, upsertTimer } from './timers-store.ts';
 import type { Timers } from './timing.ts';
 
@@ -23,8 +23,8 @@ export interface TimersOptions {
   clock: Clock;
   log: Log;
   /**
-   * Hears of timers that are kept more than 60 s late, in the transaction that enqueues their jobs: what it enqueues
-   * there is neither lost nor doubled. When it rejects, the jobs are enqueued nevertheless.
+   * Hears once a tick of all timers that are kept more than 60 s late, in the transaction that enqueues the last of their
+   * jobs: what it enqueues there is not doubled. When it rejects, the jobs are enqueued nevertheless.
    */
   onLate?: (late: LateTimers, tx: Tx) => Promise<void> | void;
   /** Hears of every timer whose job was enqueued: how late, ms. */
@@ -38,6 +38,8 @@ export function createTimers({ store, jobs, kinds, clock, log, onLate, onKept }:
   /** Keys of timers whose jobs could not be enqueued, until when they are left alone (`performance.now()`). */
   const aside = new Map<string, number>();
   const announced = new Set<string>();
+  /** Kept late in turns before, and not told yet. */
+  let untold: LateTimers | undefined;
   let lookedMs = Number.NEGATIVE_INFINITY;
 
   async function tick(): Promise<number> {
@@ -52,7 +54,7 @@ export function createTimers({ store, jobs, kinds, clock, log, onLate, onKept }:
         await store.transaction((tx) => enqueueDue(tx, turn, { now, limit, announce }));
         enqueued += turn.due.length;
         for (const timer of turn.due) onKept?.(latenessMs(timer, now));
-        if (turn.late) log.warn({ ...turn.late }, 'deadlines were kept late');
+        untold = turn.late;
         if (turn.due.length < limit) break;
       } catch (error) {
         if (turn.due.length === 0) throw error;
@@ -65,6 +67,8 @@ export function createTimers({ store, jobs, kinds, clock, log, onLate, onKept }:
         else setAside(turn.due[0]!, error);
       }
     }
+    if (untold) log.warn({ ...untold }, 'deadlines were kept late');
+    untold = undefined;
     await lookForUnknown(now);
     return enqueued;
   }
@@ -79,8 +83,9 @@ export function createTimers({ store, jobs, kinds, clock, log, onLate, onKept }:
       const key = `timer:${timer.key}:${timer.turn}`;
       await jobs.enqueue(tx, byName.get(timer.kind)!, timer.data, { key });
     }
-    turn.late = lateOf(turn.due, now);
-    if (!turn.late || !announce) return;
+    turn.late = lateTogether(untold, lateOf(turn.due, now));
+    const last = turn.due.length < limit;
+    if (!turn.late || !last || !announce) return;
     turn.announcing = true;
     await onLate?.(turn.late, tx);
     turn.announcing = false;
@@ -131,6 +136,7 @@ export function createTimers({ store, jobs, kinds, clock, log, onLate, onKept }:
 /** What one transaction has come to. */
 interface Turn {
   due: DueTimer[];
+  /** With what the turns before it have kept late. */
   late: LateTimers | undefined;
   /** Whether it was `onLate` that ran. */
   announcing: boolean;

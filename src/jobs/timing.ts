@@ -33,6 +33,8 @@ export interface Schedules {
   /** Catches up on missed slots by each schedule's policy, then ticks. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Why slots are not enqueued in this process, in words; undefined = they are, or nothing was amiss for over 2 min. */
+  problem(): string | undefined;
   /** For the doctor: the last and the next slot of each. */
   list(): Promise<{ name: string; last: Date | undefined; next: Date }[]>;
 }

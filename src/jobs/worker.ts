@@ -7,7 +7,7 @@ import { type Claimed, claim, dueKinds } from './claim.ts';
 import { finish } from './finish.ts';
 import { jobLog } from './job-log.ts';
 import { type Lane, lanes, queuesOf, type Slots } from './lanes.ts';
-import { stillHeld, takeFromTheDead } from './lease.ts';
+import { stillHeld, undertaker } from './lease.ts';
 import type { JobWatch } from './model.ts';
 import { outages } from './outages.ts';
 import type { Pace } from './pace.ts';
@@ -26,6 +26,8 @@ export interface WorkerOptions {
 }
 
 export interface Worker {
+  /** What a process that is gone left running is given to whoever asks next, and due jobs are looked for. */
+  begun: Promise<void>;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -43,10 +45,11 @@ interface Run {
 const handBackMs = 1_000;
 
 /** Takes due jobs and carries them out, lane by lane, until `stop`. */
-export async function startWorker(options: WorkerOptions): Promise<Worker> {
+export function startWorker(options: WorkerOptions): Worker {
   const { boss, store, clock, log, carriers, watch, slots, pace } = options;
   const settle = settling(boss, store);
   const outage = outages(log);
+  const dead = undertaker(boss, store, { leaseMs: pace.leaseMs, log });
   const runs = new Set<Run>();
   const strange = new Set<string>();
   /** No more jobs are taken. */
@@ -131,7 +134,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   /** Shows that our jobs live, and lets go of those that are ours no more; then looks for jobs of the dead. */
   async function beat(): Promise<void> {
-    const ours = [...runs].filter((run) => !run.over);
+    // Also what is over: it stays ours until that is written down.
+    const ours = [...runs];
     const held = await stillHeld(
       boss,
       ours.map(({ claim }) => claim),
@@ -142,7 +146,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       run.abort.abort(new Error('the job is not ours any more'));
       leave(run);
     }
-    if (patient()) await takeFromTheDead(boss, store, { leaseMs: pace.leaseMs, log });
+    if (patient()) await dead.look();
   }
 
   /** Whether others had time to show that they live since the database was last away. */
@@ -169,22 +173,25 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 
   // Nobody else can have the embedded database: what runs there, ran in a process that is gone.
-  if (store.kind === 'embedded') await outage.watch(() => takeFromTheDead(boss, store, { leaseMs: 0, log }));
-  const looking = repeat(look, pace.pollMs, stopping);
-  const beating = repeat(beat, pace.heartbeatMs, closed);
-  const keeping = repeat(keep, pace.upkeepMs, closed);
+  const begun = (store.kind === 'embedded' ? outage.watch(dead.takeAll) : Promise.resolve()).then(() => {});
+  const looking = begun.then(() => repeat(look, pace.pollMs, stopping));
+  const beating = begun.then(() => repeat(beat, pace.heartbeatMs, closed));
+  const keeping = begun.then(() => repeat(keep, pace.upkeepMs, closed));
 
   return {
+    begun,
     async stop(graceMs) {
       stopping.abort();
-      await within(graceMs, Promise.all([looking, ...[...runs].map((run) => run.ended)]));
+      // A look that hangs has no more to tell than that.
+      const looked = within(handBackMs, looking);
+      await within(graceMs, Promise.all([looked, ...[...runs].map((run) => run.ended)]));
       for (const run of runs) run.abort.abort(new Error('the bot stops'));
       await within(handBackMs, Promise.all([...runs].map((run) => run.ended)));
       const left = [...runs].filter((run) => !run.over);
       for (const run of left) run.over = true;
-      await within(handBackMs, Promise.all(left.map(({ claim }) => outage.watch(() => settle.handBack(claim)))));
       closed.abort();
-      await within(handBackMs, Promise.all([beating, keeping]));
+      const handedBack = left.map(({ claim }) => outage.watch(() => settle.handBack(claim)));
+      await within(handBackMs, Promise.all([beating, keeping, ...handedBack]));
     },
   };
 }

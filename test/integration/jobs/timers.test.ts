@@ -3,8 +3,10 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { z } from 'zod';
 import { defineJob, type Enqueuing, type JobKind } from '../../../src/jobs/model.ts';
 import { createTimers, type TimersOptions } from '../../../src/jobs/timers.ts';
+import type { LateTimers } from '../../../src/jobs/timers-late.ts';
 import type { Timers } from '../../../src/jobs/timing.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
+import { OpsError } from '../../../src/kernel/errors.ts';
 import type { Store, Tx } from '../../../src/store/store.ts';
 import { testClock } from '../../support/checks.ts';
 import { memoryLog } from '../../support/memory-log.ts';
@@ -234,6 +236,43 @@ describe.each([
       expect(told).toEqual([late]);
       expect(log.lines).toEqual([{ level: 'warn', fields: late, message: 'deadlines were kept late' }]);
       expect((await waiting()).map(([kind]) => kind)).toEqual([...Array(4).fill(page.name), remind.name]);
+    });
+
+    test('is told once however many they are', async () => {
+      const told: LateTimers[] = [];
+      const { timers, clock, log, transaction, at } = setUp({ onLate: (late) => void told.push(late) });
+      await transaction(async (tx) => {
+        for (let n = 0; n < 450; n += 1)
+          await timers.set(tx, { key: `t${n}`, dueAt: at(`03:00:01.${n + 100}`), kind: page, data: { incident: n } });
+      });
+      clock.move(60 * minute);
+      expect(await timers.tick()).toBe(450);
+      const [first, last] = [at('03:00:01.100'), at('03:00:01.549')];
+      expect(told).toMatchObject([{ count: 450, firstDueAt: first, lastDueAt: last, keptAt: at('04:00') }]);
+      expect(told[0]?.keys).toHaveLength(20);
+      expect(log.lines).toHaveLength(1);
+    });
+
+    test('is told by the next tick what the one before could not get to', async () => {
+      const told: LateTimers[] = [];
+      let left = 150;
+      const failing: Enqueuing = {
+        ...jobs,
+        enqueue: (...args) => {
+          left -= 1;
+          if (left === 0) throw new OpsError('unavailable', 'gone');
+          return jobs.enqueue(...args);
+        },
+      };
+      const { timers, clock, transaction, at } = setUp({ jobs: failing, onLate: (late) => void told.push(late) });
+      await transaction(async (tx) => {
+        for (let n = 0; n < 200; n += 1)
+          await timers.set(tx, { key: `t${n}`, dueAt: at('03:01'), kind: page, data: { incident: n } });
+      });
+      clock.move(60 * minute);
+      await timers.tick();
+      await timers.tick();
+      expect(told).toMatchObject([{ count: 200 }]);
     });
 
     test('what can’t be announced is kept nevertheless', async () => {

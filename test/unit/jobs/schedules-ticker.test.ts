@@ -32,6 +32,17 @@ it('beats at once, then after each pause, and never twice at once', async () => 
   expect(beats.length).toBe(2);
 });
 
+it('a beat that hangs is not waited for longer than a second at the end', async () => {
+  const ticker = createTicker({ name: 'tests', log: memoryLog(), beat: () => new Promise<never>(() => {}) });
+  void ticker.start();
+  const stopped = vi.fn();
+  const stopping = ticker.stop().then(stopped);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(stopped).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  await stopping;
+});
+
 it('an outage is logged when it begins and when it is over, and ends by itself', async () => {
   const log = memoryLog();
   let down = true;
