@@ -15,6 +15,7 @@ const headJob = defineJob({
   schema: z.object({ slot: z.string() }),
   lane: 'housekeeping',
   retry: { limit: 20, firstMs: 5_000, maxMs: 600_000 },
+  keptForMs: 3_600_000,
 });
 
 /** Where people see what the audit has to tell; undefined: nowhere. */

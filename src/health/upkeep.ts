@@ -13,6 +13,7 @@ export const upkeepJob = defineJob<Nothing>({
   schema: z.record(z.string(), z.never()),
   lane: 'housekeeping',
   retry: { limit: 2, firstMs: 30_000, maxMs: 120_000 },
+  keptForMs: 3_600_000,
   serial: () => 'upkeep',
 });
 
