@@ -75,18 +75,25 @@ export function createCall(options: {
         const failure = failureOf(error);
         ended(portError(method, failure, error).reason);
         if (failure.kind === 'refused' && isDeadToken(failure.error)) options.token.refused(failure.error);
-        if (failure.kind === 'rate_limited') openAtMs.set(lane, performance.now() + failure.afterMs);
+        if (failure.kind === 'rate_limited') closeLane(lane, failure.afterMs);
         else if (!(idempotent && mayRepeat(failure) && tries < idempotentTries))
           throw portError(method, failure, error);
       }
     }
   };
 
+  /** Calls of a lane overlap: a shorter pause that another one is asked for takes nothing off a longer one. */
+  function closeLane(lane: string, forMs: number): void {
+    openAtMs.set(lane, Math.max(openAtMs.get(lane) ?? 0, performance.now() + forMs));
+  }
+
   async function laneOpens(lane: string, giveUpAtMs: number, method: SlackMethod): Promise<void> {
     const atMs = openAtMs.get(lane) ?? 0;
     const leftMs = atMs - performance.now();
+    if (atMs > giveUpAtMs) {
+      throw portError(method, { kind: 'rate_limited', afterMs: Math.max(0, Math.ceil(leftMs)) }, undefined);
+    }
     if (leftMs <= 0) return;
-    if (atMs > giveUpAtMs) throw portError(method, { kind: 'rate_limited', afterMs: Math.ceil(leftMs) }, undefined);
     await wait(leftMs, undefined, { signal: options.signal }).catch(() => 'aborted: the caller looks at the signal');
   }
 }

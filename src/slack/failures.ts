@@ -5,7 +5,7 @@ import { PortError } from '../kernel/errors.ts';
 export type Failure =
   /** Slack refused: nothing happened. `error` is Slack's own word (`not_in_channel`). */
   | { kind: 'refused'; error: string; needed: string | undefined }
-  | { kind: 'rate_limited'; afterMs: number }
+  | { kind: 'rate_limited' /** At least 1 s. */; afterMs: number }
   /** The request never left. */
   | { kind: 'not_sent'; why: string }
   /** It may or may not have happened: a timeout, a broken connection, a 5xx. */
@@ -23,7 +23,10 @@ const notSentCodes = [
 ];
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof WebAPIRateLimitedError) return { kind: 'rate_limited', afterMs: error.retryAfter * 1_000 };
+  if (error instanceof WebAPIRateLimitedError) {
+    // A server that asks for no pause at all gets one nevertheless.
+    return { kind: 'rate_limited', afterMs: Math.max(1_000, error.retryAfter * 1_000) };
+  }
   if (error instanceof WebAPIPlatformError) return platformFailure(error.data);
   if (error instanceof WebAPIHTTPError) {
     if (error.statusCode >= 500) return { kind: 'ambiguous', why: `http_${error.statusCode}` };
@@ -61,6 +64,7 @@ export function portError(method: string, failure: Failure, cause: unknown): Por
     case 'rate_limited':
       return new PortError('rate_limited', `Slack asks ${method} to wait ${failure.afterMs} ms`, {
         retryable: true,
+        retryAfterMs: failure.afterMs,
         cause,
       });
     case 'not_sent':

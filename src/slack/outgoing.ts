@@ -14,7 +14,7 @@ export interface Outgoing {
    * The timestamp of the message posted with `key`, when it is there: among the newest 200 of the channel, and with `since`
    * among all that came after that moment (2,000 at most).
    */
-  find(message: { channel: string; key: string; threadTs?: string; since?: Date }): Promise<string | undefined>;
+  find(message: Sought): Promise<string | undefined>;
   /** Replaces a message's content. `patienceMs`: how long a 429 may hold it up (0 = not at all). */
   update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
   /** Only `user` sees it. */
@@ -35,6 +35,18 @@ export interface Message {
   threadTs?: string;
   /** Shows a message of a thread in the channel too, so that it is noticed. */
   broadcast?: boolean;
+  /** How long a 429 may hold up each call (default 30 s). */
+  patienceMs?: number;
+  /** Called before it is sent a second time, after an unclear answer; what it throws stops that. */
+  onAgain?: () => Promise<void>;
+}
+
+interface Sought {
+  channel: string;
+  key: string;
+  threadTs?: string;
+  since?: Date;
+  patienceMs?: number;
 }
 
 /** Where a message stands; `channel` is always an id. */
@@ -52,13 +64,14 @@ const secondLookMs = 500;
 export function createOutgoing(options: { call: Call; signal: AbortSignal; timeoutMs: number }): Outgoing {
   const { call, signal } = options;
 
-  const find: Outgoing['find'] = async ({ channel, key, threadTs, since }) => {
+  const find: Outgoing['find'] = async ({ channel, key, threadTs, since, ...patience }) => {
     const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
+    const how = { slow: true, idempotent: true, lane: `${method} ${channel}`, ...patienceOf(patience) } as const;
     let cursor = '';
     for (let page = 0; page < 10; page += 1) {
       const where = { channel, limit: 200, include_all_metadata: true, ...(cursor && { cursor }) };
       const args = threadTs === undefined ? where : { ...where, ts: threadTs };
-      const answer = await call(method, args, { slow: true, idempotent: true });
+      const answer = await call(method, args, how);
       const ts = tsOf(answer.messages, key);
       cursor = cursorOf(answer);
       // History starts with the newest: what was posted seconds ago is on the first page. A thread ends with it.
@@ -78,22 +91,27 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
       unfurl_media: false,
     };
     const send = async (): Promise<Posted> => {
-      const answer = await call('chat.postMessage', args, { lane: `chat.postMessage ${channel}` });
+      const how = { lane: `chat.postMessage ${channel}`, ...patienceOf(message) };
+      const answer = await call('chat.postMessage', args, how);
       return { channel: stringOf(answer, 'channel'), ts: stringOf(answer, 'ts') };
     };
-    for (let tries = 1; ; tries += 1) {
+    for (let first: PortError | undefined; ; ) {
       try {
+        if (first) await message.onAgain?.();
         return await send();
       } catch (error) {
-        if (!isUnconfirmed(error)) throw error;
-        const ts = await lookUpTwice(message, error);
+        const unclear = isUnconfirmed(error) ? error : first && stillUnclear(first, error, 'sending it again');
+        if (!unclear) throw error;
+        const ts = await lookUpTwice(message, unclear);
         if (ts !== undefined) return { channel, ts };
-        if (tries === 2) throw error;
+        if (first) throw unclear;
+        first = unclear;
       }
     }
   };
 
-  async function lookUpTwice(message: { channel: string; key: string; threadTs?: string }, failure: PortError) {
+  async function lookUpTwice({ channel, key, threadTs, patienceMs }: Message, failure: PortError) {
+    const message = { channel, key, ...(threadTs !== undefined && { threadTs }), ...patienceOf({ patienceMs }) };
     const ts = await lookUp(message, failure);
     if (ts !== undefined) return ts;
     await wait(secondLookMs, undefined, { signal });
@@ -101,14 +119,11 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
   }
 
   /** When it can't be looked up either, the first failure stands: rather no second message than two. */
-  async function lookUp(message: { channel: string; key: string; threadTs?: string }, failure: PortError) {
+  async function lookUp(message: Sought, failure: PortError) {
     try {
       return await find(message);
     } catch (error) {
-      throw new PortError(failure.reason, `${failure.message}; looking it up failed too: ${messageOf(error)}`, {
-        retryable: false,
-        cause: error,
-      });
+      throw stillUnclear(failure, error, 'looking it up');
     }
   }
 
@@ -116,8 +131,8 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
     find,
     post,
     update: async ({ channel, ts, post: content, patienceMs }) => {
-      const options = { idempotent: true, ...(patienceMs !== undefined && { patienceMs }) } as const;
-      await call('chat.update', { channel, ts, ...fitPost(content, 'update') }, options);
+      const how = { idempotent: true, lane: `chat.update ${channel}`, ...patienceOf({ patienceMs }) } as const;
+      await call('chat.update', { channel, ts, ...fitPost(content, 'update') }, how);
     },
     ephemeral: async ({ channel, user, post: content, threadTs }) => {
       const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
@@ -150,6 +165,17 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
 
 function isUnconfirmed(error: unknown): error is PortError {
   return error instanceof PortError && error.reason === 'unconfirmed';
+}
+
+/** Nobody knows more about the first send by what came after it. */
+function stillUnclear(first: PortError, then: unknown, what: string): PortError {
+  const retryAfterMs = then instanceof PortError ? then.retryAfterMs : undefined;
+  const message = `${first.message}; ${what} failed too: ${messageOf(then)}`;
+  return new PortError(first.reason, message, { retryable: false, retryAfterMs, cause: then });
+}
+
+function patienceOf({ patienceMs }: { patienceMs?: number | undefined }): { patienceMs?: number } {
+  return patienceMs === undefined ? {} : { patienceMs };
 }
 
 function isObject(value: unknown): value is Answer {

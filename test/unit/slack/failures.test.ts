@@ -32,6 +32,7 @@ describe('failureOf', () => {
 
   it('reads how long a 429 asks to wait', () => {
     expect(failureOf(new WebAPIRateLimitedError(7))).toEqual({ kind: 'rate_limited', afterMs: 7_000 });
+    expect(failureOf(new WebAPIRateLimitedError(0))).toEqual({ kind: 'rate_limited', afterMs: 1_000 });
   });
 });
 
@@ -44,6 +45,11 @@ describe('portError', () => {
     );
     expect(error).toMatchObject({ reason: 'missing_scope', retryable: false });
     expect(error.message).toContain('needs chat:write');
+  });
+
+  it('hands on how long a 429 asks to wait', () => {
+    const error = portError('chat.update', { kind: 'rate_limited', afterMs: 7_000 }, undefined);
+    expect(error).toMatchObject({ reason: 'rate_limited', retryable: true, retryAfterMs: 7_000 });
   });
 
   it('is retryable when nothing happened', () => {
