@@ -10,7 +10,7 @@ import { dependentsOf } from './dependents.ts';
 import type { AlertPort, Silence } from './model.ts';
 import { addAnnouncement } from './store.ts';
 import { takeEvents, takeSilence } from './take.ts';
-import { endUnwatched, removeOld, tidyAlerts } from './upkeep.ts';
+import { endMutes, endUnwatched, removeOld, tidyAlerts } from './upkeep.ts';
 
 /** Messages about problems: one per problem, kept true by edits, made louder by new posts. */
 export interface Alerts {
@@ -61,11 +61,8 @@ export function createAlerts({ ops, store, jobs, clock, log }: AlertsOptions): A
   }
 
   return {
-    async take(tx, events) {
-      const news = events.filter(({ event }) => event !== 'standing');
-      if (news.length > 0) await deliver(tx, await takeEvents(tx, news, ports));
-    },
-    silenced: async (tx, silence) => deliver(tx, await takeSilence(tx, silence)),
+    take: async (tx, events) => deliver(tx, await takeEvents(tx, events, ports)),
+    silenced: async (tx, silence) => deliver(tx, await takeSilence(tx, silence, clock.now())),
     async announce(tx, { channel = ops.slack.alerts, lines, key }) {
       if (channel === undefined) {
         log.warn({ key }, `an announcement goes nowhere: set slack.alerts in ops.yml: ${lines[0]}`);
@@ -86,8 +83,10 @@ export function createAlerts({ ops, store, jobs, clock, log }: AlertsOptions): A
       queue.handle(deliverNotice, deliverer({ store, port, clock, zone, dependents }));
       queue.handle(tidyAlerts, async () => {
         const configured = ops.checks.map(({ id }) => id);
-        await store.transaction(async (tx) => deliver(tx, await endUnwatched(tx, configured, clock.now())));
-        await removeOld(store, clock.now());
+        const now = clock.now();
+        await store.transaction(async (tx) => deliver(tx, await endUnwatched(tx, configured, now)));
+        await store.transaction(async (tx) => deliver(tx, await endMutes(tx, now)));
+        await removeOld(store, now);
       });
     },
     schedules: [

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import { latestOfEach, messageKey, needsSomebody, nextAction, tell, tellingKey } from './decide.ts';
 import type { AlertPort, Notice } from './model.ts';
 import * as rows from './posted.ts';
+import { channelTurns } from './turns.ts';
 import { messagePost } from './views/message.ts';
 import { tellingPost } from './views/telling.ts';
 import type { Surroundings } from './views/words.ts';
@@ -28,6 +29,11 @@ export interface DeliverPorts {
   dependents(checkId: string): number;
 }
 
+/** How long a 429 may hold a delivery up: then it waits in the queue, and leaves its slot to others. */
+const patienceMs = 1_000;
+/** A post that was sent off this long ago has arrived, or never will: Slack has 10 s, and clocks and networks some more. */
+const onItsWayMs = 15_000;
+
 /** It is looked for from this long before it was due: Slack's clock and ours differ. */
 const lookBackMs = 30 * 60_000;
 
@@ -36,17 +42,19 @@ const lookBackMs = 30 * 60_000;
  * looked up before it is made again, and edits say the same however often.
  */
 export function deliverer(ports: DeliverPorts): JobHandler<{ notice: string }> {
+  const inTurn = channelTurns();
   return async ({ notice: id }, ctx) => {
-    for (;;) {
-      const notice = await rows.readNotice(ports.store, id);
-      if (!notice || nextAction(notice).kind === 'done') return;
-      if (ctx.signal.aborted) throw new PortError('stopped', 'the bot is stopping', { retryable: true });
-      try {
-        await act(notice, ports, ctx);
-      } catch (error) {
-        throw triedAgain(error);
+    const first = await rows.readNotice(ports.store, id);
+    if (!first) return;
+    await inTurn(first.channel, async () => {
+      for (let notice: Notice | undefined = first; notice; notice = await rows.readNotice(ports.store, id)) {
+        if (nextAction(notice).kind === 'done') return;
+        goesOn(ctx);
+        await act(notice, ports, ctx).catch((error: unknown) => {
+          throw triedAgain(error);
+        });
       }
-    }
+    });
   };
 }
 
@@ -78,9 +86,13 @@ async function lookForMessage(
 ): Promise<void> {
   const channelId = notice.channelId ?? (await port.channelId(notice.channel));
   const since = new Date(notice.openedAt.getTime() - lookBackMs);
-  const ts = await lookedUp(() => port.find({ channel: channelId, key: messageKey(notice.id, version), since }), ctx);
-  if (ts === undefined) await rows.notPosted(store, notice.id, version);
-  else await rows.posted(store, notice.id, { version, channelId, ts });
+  const ts = await lookedUp(
+    () => port.find({ channel: channelId, key: messageKey(notice.id, version), since, patienceMs }),
+    ctx,
+  );
+  if (ts !== undefined) return rows.posted(store, notice.id, { version, channelId, ts });
+  mayArriveNoMore(notice);
+  await rows.notPosted(store, notice.id, version);
 }
 
 async function lookForTelling(
@@ -90,20 +102,31 @@ async function lookForTelling(
   ctx: JobContext,
 ): Promise<void> {
   const { channelId, threadTs } = placeOf(notice);
-  const find = () => port.find({ channel: channelId, threadTs, key: tellingKey(notice.id, version) });
+  const find = () => port.find({ channel: channelId, threadTs, key: tellingKey(notice.id, version), patienceMs });
   const found = await lookedUp(find, ctx);
-  if (found === undefined) await rows.notSaid(store, notice.id, version);
-  else await rows.said(store, notice.id, version);
+  if (found !== undefined) return rows.said(store, notice.id, version);
+  mayArriveNoMore(notice);
+  await rows.notSaid(store, notice.id, version);
+}
+
+/** What isn't there yet may still be on its way, sent by a process that has ended or lost the job. */
+function mayArriveNoMore({ begunAgoMs }: Notice): void {
+  if (begunAgoMs === undefined || begunAgoMs >= onItsWayMs) return;
+  const retryAfterMs = Math.ceil(onItsWayMs - Math.max(0, begunAgoMs));
+  const message = 'a post that was begun is not there yet, and may still be on its way';
+  throw new PortError('unconfirmed', message, { retryable: true, retryAfterMs });
 }
 
 async function postMessage(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promise<void> {
   const { store, port } = ports;
   const { id, version } = notice;
   const post = messagePost(notice, await surroundings(notice, ports, ctx));
+  goesOn(ctx);
   if (!(await rows.beginPosting(store, id, version))) return;
   await holdOn(ctx);
+  const onAgain = () => beginAgain(store, notice, ctx);
   const placed = await port
-    .post({ channel: notice.channelId ?? notice.channel, key: messageKey(id, version), post })
+    .post({ channel: notice.channelId ?? notice.channel, key: messageKey(id, version), post, patienceMs, onAgain })
     .catch(async (error: unknown) => {
       if (!mayBeThere(error)) await rows.notPosted(store, id, version);
       throw error;
@@ -117,7 +140,7 @@ async function editMessage(notice: Notice, ports: DeliverPorts, ctx: JobContext)
   const post = messagePost(notice, await surroundings(notice, ports, ctx));
   await holdOn(ctx);
   try {
-    await port.update({ channel: channelId, ts: threadTs, post });
+    await port.update({ channel: channelId, ts: threadTs, post, patienceMs });
   } catch (error) {
     if (isDeleted(error)) return rows.gone(store, notice.id);
     if (!isUneditable(error)) throw error;
@@ -132,11 +155,13 @@ async function postTelling(notice: Notice, ports: DeliverPorts, ctx: JobContext)
   const { channelId, threadTs } = placeOf(notice);
   const telling = tell(notice);
   const post = tellingPost(telling, notice.problems, await surroundings(notice, ports, ctx));
+  goesOn(ctx);
   if (!(await rows.beginSaying(store, id, version))) return;
   await holdOn(ctx);
   try {
+    const how = { patienceMs, onAgain: () => beginAgain(store, notice, ctx) };
     const key = tellingKey(id, version);
-    await port.post({ channel: channelId, threadTs, key, post, ...(telling.notify && { broadcast: true }) });
+    await port.post({ channel: channelId, threadTs, key, post, ...how, ...(telling.notify && { broadcast: true }) });
   } catch (error) {
     if (isDeleted(error)) return rows.gone(store, id);
     if (!mayBeThere(error)) await rows.notSaid(store, id, version);
@@ -168,9 +193,25 @@ async function surroundings(notice: Notice, ports: DeliverPorts, ctx: JobContext
   return { now: ports.clock.now(), zone: ports.zone, mentions, dependents: ports.dependents };
 }
 
+/** A job that was told to stop begins nothing. */
+function goesOn({ signal }: JobContext): void {
+  if (signal.aborted) throw new PortError('stopped', 'the bot is stopping', { retryable: true });
+}
+
 /** Right before an effect: a process that was frozen may have lost the job to another. */
 async function holdOn(ctx: JobContext): Promise<void> {
-  if (!(await ctx.stillMine())) throw new PortError('lost', 'another process has this job now', { retryable: true });
+  if (!(await ctx.stillMine())) throw lost();
+  goesOn(ctx);
+}
+
+/** Before a post is sent a second time: from now on it may be on its way again. */
+async function beginAgain(store: Store, { id, version }: Notice, ctx: JobContext): Promise<void> {
+  await holdOn(ctx);
+  if (!(await rows.beginAgain(store, id, version))) throw lost();
+}
+
+function lost(): PortError {
+  return new PortError('lost', 'another process has this job now', { retryable: true });
 }
 
 function reasonOf(error: unknown): string | undefined {
@@ -211,5 +252,6 @@ const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_lon
 /** All else can be mended by time or by a person (the channel, the token, the invitation), so it is tried for a day. */
 function triedAgain(error: unknown): unknown {
   if (!(error instanceof PortError) || error.retryable || hopeless.includes(error.reason)) return error;
-  return new PortError(error.reason, error.message, { retryable: true, cause: error });
+  const { reason, message, retryAfterMs } = error;
+  return new PortError(reason, message, { retryable: true, retryAfterMs, cause: error });
 }

@@ -11,18 +11,30 @@ export interface Silence {
   by?: string;
 }
 
-/** What alerts need of Slack. Every method throws PortError; `unconfirmed` and `stopped` = it may have happened. */
+/**
+ * What alerts need of Slack. Every method throws PortError; `unconfirmed` and `stopped` = it may have happened.
+ * `patienceMs`: how long a 429 may hold it up.
+ */
 export interface AlertPort {
+  /** `onAgain` is called before it is sent a second time, after an unclear answer; what it throws stops that. */
   post(message: {
     channel: string;
     post: Post;
     key: string;
     threadTs?: string;
     broadcast?: boolean;
+    patienceMs?: number;
+    onAgain?: () => Promise<void>;
   }): Promise<{ channel: string; ts: string }>;
   /** `channel` is an id; `since`: no older message needs to be looked at. */
-  find(message: { channel: string; key: string; threadTs?: string; since?: Date }): Promise<string | undefined>;
-  update(message: { channel: string; ts: string; post: Post }): Promise<void>;
+  find(message: {
+    channel: string;
+    key: string;
+    threadTs?: string;
+    since?: Date;
+    patienceMs?: number;
+  }): Promise<string | undefined>;
+  update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
   /** The id of a channel given by id or `#name`. */
   channelId(channel: string): Promise<string>;
   /** How a message mentions an owner (`@dba`, `U123`) so that they notice; undefined = they can't be mentioned. */
@@ -33,6 +45,8 @@ export interface AlertPort {
 export type Said = Pick<CheckReport, 'outcome' | 'reason' | 'next' | 'owner' | 'runbook' | 'since'>;
 
 export interface Muted {
+  /** A measurement from before says nothing about it. */
+  begunAt?: Date;
   until?: Date;
   by?: string;
 }
@@ -85,6 +99,8 @@ export interface Notice {
   said: number;
   posting?: number;
   saying?: number;
+  /** How long ago such a post was sent off, by the database's clock. */
+  begunAgoMs?: number;
   channelId?: string;
   ts?: string;
   gone: boolean;

@@ -15,6 +15,7 @@ interface NoticeRow {
   said: number;
   posting: number | null;
   saying: number | null;
+  begun_ago_ms: number | null;
   channel_id: string | null;
   ts: string | null;
   gone: boolean;
@@ -34,7 +35,8 @@ export async function readNotice(store: Store, id: string): Promise<Notice | und
   return store.transaction<unknown, Notice | undefined>(async (tx) => {
     // Locked, so that the version, the problems and the steps are those of one moment.
     const { rows } = await sql<NoticeRow>`
-      select id, channel, opened_at, version, shown, said, posting, saying, channel_id, ts, gone, content
+      select id, channel, opened_at, version, shown, said, posting, saying, channel_id, ts, gone, content,
+        (extract(epoch from clock_timestamp() - begun_at) * 1000)::double precision as begun_ago_ms
       from alert_notice where id = ${id} for share`.execute(tx);
     const row = rows[0];
     if (!row) return undefined;
@@ -53,6 +55,7 @@ export async function readNotice(store: Store, id: string): Promise<Notice | und
       gone: row.gone,
       ...(row.posting !== null && { posting: row.posting }),
       ...(row.saying !== null && { saying: row.saying }),
+      ...(row.begun_ago_ms !== null && { begunAgoMs: row.begun_ago_ms }),
       ...(row.channel_id !== null && { channelId: row.channel_id }),
       ...(row.ts !== null && { ts: row.ts }),
       ...(row.content && { announcement: row.content }),
@@ -75,8 +78,16 @@ function readStep({ version, check_id, kind, notify, step }: StepRow): Step {
 /** A post of the message begins; false when somebody else was first. */
 export async function beginPosting(store: Store, id: string, version: number): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update alert_notice set posting = ${version}
+    update alert_notice set posting = ${version}, begun_at = clock_timestamp()
     where id = ${id} and ts is null and posting is null`.execute(store.db());
+  return numAffectedRows === 1n;
+}
+
+/** The same post is sent again; false when somebody else has it now. */
+export async function beginAgain(store: Store, id: string, version: number): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update alert_notice set begun_at = clock_timestamp()
+    where id = ${id} and (saying = ${version} or (posting = ${version} and ts is null))`.execute(store.db());
   return numAffectedRows === 1n;
 }
 
@@ -106,7 +117,7 @@ export async function shown(store: Store, id: string, version: number): Promise<
 /** A post in the thread begins; false when somebody else was first. */
 export async function beginSaying(store: Store, id: string, version: number): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update alert_notice set saying = ${version}
+    update alert_notice set saying = ${version}, begun_at = clock_timestamp()
     where id = ${id} and saying is null and said < ${version} and ts is not null`.execute(store.db());
   return numAffectedRows === 1n;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { plainJson } from '../health/facts.ts';
 import type { Outcome } from '../health/model.ts';
 import type { Tx } from '../store/store.ts';
 import { type ChannelNow, flappingMs, groupOpenMs, rushMs } from './decide.ts';
@@ -44,7 +45,11 @@ export function readProblem(row: ProblemRow): OpenProblem {
     worst: row.worst as Outcome,
     said: readSaid(row.said),
     ...(muted && {
-      muted: { ...(muted.by !== undefined && { by: muted.by }), ...(muted.until && { until: new Date(muted.until) }) },
+      muted: {
+        ...(muted.begunAt && { begunAt: new Date(muted.begunAt) }),
+        ...(muted.by !== undefined && { by: muted.by }),
+        ...(muted.until && { until: new Date(muted.until) }),
+      },
     }),
   };
 }
@@ -60,12 +65,26 @@ export async function lockOpen(tx: Tx, checkIds: readonly string[]): Promise<Ope
   return rows.map(readProblem);
 }
 
-/** Problems of checks that are not configured any more. */
-export async function lockUnknown(tx: Tx, configured: readonly string[]): Promise<OpenProblem[]> {
+/**
+ * Problems of checks that are not configured here and that no replica has measured for three of its rounds, or ten
+ * minutes: while versions of a configuration are exchanged, another replica may know more checks.
+ */
+export async function lockUnwatched(tx: Tx, configured: readonly string[]): Promise<OpenProblem[]> {
   const { rows } = await sql<ProblemRow>`
-    select ${problemColumns} from alert_problem
-    where check_id <> all(${configured}) and ended_at is null order by check_id for update`.execute(tx);
+    select ${problemColumns} from alert_problem p
+    where check_id <> all(${configured}) and ended_at is null and not exists (
+      select 1 from check_state s where s.check_id = p.check_id and coalesce(s.regular_at, s.recorded_at)
+        > clock_timestamp() - greatest(interval '10 minutes', 3 * s.every_ms * interval '1 millisecond'))
+    order by check_id for update`.execute(tx);
   return rows.map(readProblem);
+}
+
+/** Checks with an open problem whose mute is over by now. */
+export async function overdueMutes(tx: Tx, now: Date): Promise<string[]> {
+  const { rows } = await sql<{ check_id: string }>`
+    select check_id from alert_problem
+    where ended_at is null and (muted ->> 'until')::timestamptz < ${now}`.execute(tx);
+  return rows.map(({ check_id }) => check_id);
 }
 
 /** Not locked: to look at only. */
@@ -104,6 +123,11 @@ export async function channelNow(tx: Tx, channel: string, checkIds: readonly str
   };
 }
 
+/** As the database takes it: what is said may quote anything, and jsonb refuses U+0000 and lone surrogates. */
+function asJson(value: unknown): string {
+  return JSON.stringify(plainJson(value));
+}
+
 function before(now: Date, ms: number): Date {
   return new Date(now.getTime() - ms);
 }
@@ -122,7 +146,7 @@ export async function addAnnouncement(
 ): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     insert into alert_notice (kind, channel, key, content, opened_at, closed_at)
-    values ('announcement', ${channel}, ${key}, ${JSON.stringify(content)}::jsonb, ${now}, ${now})
+    values ('announcement', ${channel}, ${String(plainJson(key))}, ${asJson(content)}::jsonb, ${now}, ${now})
     on conflict (key) do nothing returning id`.execute(tx);
   return rows[0]?.id;
 }
@@ -152,12 +176,12 @@ export async function addProblem(
   const { checkId, notice, now, beganAt, said } = problem;
   await sql`
     insert into alert_problem (check_id, notice_id, opened_at, began_at, worst, said)
-    values (${checkId}, ${notice}, ${now}, ${beganAt}, ${said.outcome}, ${JSON.stringify(said)}::jsonb)`.execute(tx);
+    values (${checkId}, ${notice}, ${now}, ${beganAt}, ${said.outcome}, ${asJson(said)}::jsonb)`.execute(tx);
 }
 
 export async function changeProblem(tx: Tx, id: number, change: { said: Said; worst: Outcome }): Promise<void> {
   await sql`
-    update alert_problem set said = ${JSON.stringify(change.said)}::jsonb, worst = ${change.worst}
+    update alert_problem set said = ${asJson(change.said)}::jsonb, worst = ${change.worst}
     where id = ${id}`.execute(tx);
 }
 
@@ -168,7 +192,7 @@ export async function endProblem(tx: Tx, id: number, end: { at: Date; ending: 'o
 }
 
 export async function muteProblems(tx: Tx, ids: readonly number[], muted: Muted | undefined): Promise<void> {
-  const stored = muted === undefined ? null : JSON.stringify(muted);
+  const stored = muted === undefined ? null : asJson(muted);
   await sql`update alert_problem set muted = ${stored}::jsonb where id = any(${ids}::bigint[])`.execute(tx);
 }
 
@@ -187,7 +211,7 @@ export async function addStep(tx: Tx, step: NewStep): Promise<void> {
   const { notice, version, checkId, kind, notify, said, was, times } = step;
   await sql`
     insert into alert_step (notice_id, version, check_id, kind, notify, step)
-    values (${notice}, ${version}, ${checkId}, ${kind}, ${notify}, ${JSON.stringify({ said, was, times })}::jsonb)
+    values (${notice}, ${version}, ${checkId}, ${kind}, ${notify}, ${asJson({ said, was, times })}::jsonb)
     on conflict (notice_id, version, check_id) do update set
       kind = excluded.kind, notify = excluded.notify, step = excluded.step`.execute(tx);
 }

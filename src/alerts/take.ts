@@ -24,15 +24,17 @@ export function channelOf(ops: Pick<Ops, 'slack' | 'groups'>, group: string): st
  * problems, then channels, then all notices at once in one order, so that two sweeps never wait for each other.
  */
 export async function takeEvents(tx: Tx, events: readonly ProblemEvent[], ports: Ports): Promise<string[]> {
+  if (events.length === 0) return [];
   const open = new Map(
     (await rows.lockOpen(tx, ids(events.map(({ checkId }) => checkId)))).map((problem) => [problem.checkId, problem]),
   );
   const changes = events.flatMap((event) => {
     const problem = open.get(event.checkId);
-    return problem ? [{ event, problem }] : [];
+    return problem && (event.event !== 'standing' || isHeardAgain(event, problem)) ? [{ event, problem }] : [];
   });
+  // Whatever is wrong and has no message gets one: it had no channel when it opened, or was not watched for a while.
   const opening = events.filter(({ checkId, event, report }) => {
-    return !open.has(checkId) && (event === 'opened' || event === 'worsened') && isForSomebody(report);
+    return !open.has(checkId) && event !== 'closed' && isForSomebody(report);
   });
   const placed = await placeAll(tx, opening, ports);
   const known = [
@@ -50,11 +52,11 @@ export async function takeEvents(tx: Tx, events: readonly ProblemEvent[], ports:
 }
 
 /** A mute or maintenance of these checks began or ended: the messages of open problems say so. */
-export async function takeSilence(tx: Tx, { checkIds, kind, until, by }: Silence): Promise<string[]> {
+export async function takeSilence(tx: Tx, { checkIds, kind, until, by }: Silence, now: Date): Promise<string[]> {
   const open = await rows.lockOpen(tx, ids(checkIds));
   const problems = kind === 'begun' ? open : open.filter(({ muted }) => muted);
   if (problems.length === 0) return [];
-  const muted = { ...(until && { until }), ...(by !== undefined && { by }) };
+  const muted = { begunAt: now, ...(until && { until }), ...(by !== undefined && { by }) };
   await rows.muteProblems(
     tx,
     problems.map(({ id }) => id),
@@ -87,6 +89,12 @@ function isForSomebody({ outcome }: Pick<CheckReport, 'outcome'>): boolean {
   return outcome === 'fail' || outcome === 'unknown' || outcome === 'warn';
 }
 
+/** What is muted is not told of: a measurement since then that is shows that nobody mutes it any more. */
+function isHeardAgain({ at, report }: ProblemEvent, { muted }: rows.OpenProblem): boolean {
+  if (!muted || !isForSomebody(report)) return false;
+  return muted.begunAt === undefined || at > muted.begunAt;
+}
+
 async function change(tx: Tx, event: ProblemEvent, problem: rows.OpenProblem, version: number): Promise<void> {
   const { checkId, report } = event;
   const said = saidOf(report);
@@ -98,10 +106,13 @@ async function change(tx: Tx, event: ProblemEvent, problem: rows.OpenProblem, ve
     return;
   }
   if (!isForSomebody(report)) return;
+  const unmuted = isHeardAgain(event, problem);
+  if (unmuted) await rows.muteProblems(tx, [problem.id], undefined);
   await rows.changeProblem(tx, problem.id, { said, worst: worse(said.outcome, problem.worst) });
   const difference = badness(said.outcome) - badness(problem.said.outcome);
   if (difference < 0) await rows.addStep(tx, { ...step, kind: 'worsened', notify: true });
-  if (difference > 0) await rows.addStep(tx, { ...step, kind: 'improved', notify: false });
+  else if (unmuted) await rows.addStep(tx, { ...step, kind: 'unmuted', notify: true });
+  else if (difference > 0) await rows.addStep(tx, { ...step, kind: 'improved', notify: false });
 }
 
 interface Placed {

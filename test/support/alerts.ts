@@ -6,6 +6,7 @@ import type { ProblemEvent } from '../../src/health/events.ts';
 import type { CheckReport, Outcome } from '../../src/health/model.ts';
 import type { JobContext, JobHandler, JobKind } from '../../src/jobs/model.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
+import { PortError } from '../../src/kernel/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { startWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
 import { opsOf, testClock } from './checks.ts';
@@ -19,8 +20,11 @@ interface Waiting {
   attempt: number;
 }
 
-/** A queue that does what the test says, when it says so. What a rolled-back transaction enqueued must not be run. */
-export function queueByHand() {
+/**
+ * A queue that does what the test says, when it says so. What a rolled-back transaction enqueued must not be run. `elapse`
+ * lets time pass between two tries: as much as what failed asked for.
+ */
+export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
   const handlers = new Map<string, JobHandler<never>>();
   const waiting: Waiting[] = [];
   const keys = new Set<string>();
@@ -63,7 +67,11 @@ export function queueByHand() {
     /** Until nothing waits. */
     async finish(tries = 10): Promise<void> {
       let errors: unknown[] = [];
-      for (let at = 0; at < tries && waiting.length > 0; at += 1) errors = await this.run();
+      for (let at = 0; at < tries && waiting.length > 0; at += 1) {
+        errors = await this.run();
+        const pauseMs = errors.map((error) => (error instanceof PortError ? (error.retryAfterMs ?? 0) : 0));
+        if (Math.max(0, ...pauseMs) > 0) await elapse(Math.max(...pauseMs));
+      }
       if (waiting.length > 0) throw new AggregateError(errors, 'the jobs do not get done');
     },
   };
@@ -95,7 +103,7 @@ export async function deskOf(
   const workspace = await startWorkspace();
   onTestFinished(() => workspace.close());
   const clock = testClock();
-  const queue = queueByHand();
+  const queue = queueByHand({ elapse: (ms) => elapse(store, ms) });
   const log = memoryLog();
   const ops = opsOf(over.checks ?? [], { slack: { alerts: '#alerts' }, ...over.ops });
   const alerts = createAlerts({ ops, store, jobs: queue, clock, log });
@@ -115,6 +123,11 @@ export async function deskOf(
     take: (...events) => store.transaction((tx) => alerts.take(tx, events)),
     silence: (silence) => store.transaction((tx) => alerts.silenced(tx, silence)),
   };
+}
+
+/** Posts that were begun are older by that much; a lane that Slack has closed for a second is waited for. */
+async function elapse(store: Store, ms: number): Promise<void> {
+  await store.pool.query(`update alert_notice set begun_at = begun_at - $1 * interval '1 millisecond'`, [ms]);
 }
 
 /** What a sweep found of a check at the desk's time. */

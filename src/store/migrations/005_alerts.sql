@@ -20,6 +20,8 @@ create table alert_notice (
   -- A post of this version has begun, and nobody knows yet whether it is there.
   posting integer,
   saying integer,
+  -- When the last of such posts was sent off, by the database's clock: until Slack's patience is over it may still arrive.
+  begun_at timestamptz,
   -- Where the message stands.
   channel_id text,
   ts text,
@@ -42,11 +44,12 @@ create table alert_problem (
   worst text not null,
   -- What was found last while it was not ok.
   said jsonb not null,
-  -- Set while it is muted: until when and by whom.
+  -- Set while it is muted: since when, until when and by whom.
   muted jsonb
 );
 create unique index alert_problem_open on alert_problem (check_id) where ended_at is null;
 create index alert_problem_check_id on alert_problem (check_id, opened_at);
+create index alert_problem_opened_at on alert_problem (opened_at);
 create index alert_problem_notice_id on alert_problem (notice_id);
 
 -- What the thread of a message has to tell.
