@@ -18,7 +18,7 @@ import { createSlackLink } from './slack-link.ts';
 import { serveTerminals } from './terminals.ts';
 import { createHeartbeat } from './web/heartbeat.ts';
 import { createMetrics } from './web/metrics.ts';
-import { databaseHealth, firstProblem, healthz, queueHealth, readyz } from './web/probes.ts';
+import { databaseHealth, firstProblem, healthz, queueHealth, readyz, schedulesHealth } from './web/probes.ts';
 import { startWeb } from './web/server.ts';
 
 export interface Bot {
@@ -64,7 +64,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs)];
   alerts.register(jobs, link.port);
   const schedules = createSchedules({ store, clock, log, schedules: regular });
-  const parts = { database: databaseHealth(store), queue: queueHealth(jobs), slack: async () => link.health() };
+  const parts = {
+    database: databaseHealth(store),
+    queue: queueHealth(jobs),
+    schedules: schedulesHealth(schedules),
+    slack: async () => link.health(),
+  };
   const { heartbeat } = core.services.ops;
   const reveal = makeReveal(variables);
   const problem = firstProblem(parts);
@@ -91,12 +96,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     access: () => link.connection()?.access ?? createAccess({ roles: services.ops.roles, log }),
   });
 
-  await jobs.start();
   closing.defer('the jobs', () => jobs.stop(JOBS_GRACE_MS));
-  await schedules.start();
-  closing.defer('the schedules', () => schedules.stop());
+  await unlessAborted(jobs.start(), signal);
+  closing.defer('the schedules and deadlines', () => Promise.all([schedules.stop(), timers.stop()]));
+  await unlessAborted(schedules.start(), signal);
   timers.start();
-  closing.defer('the deadlines', () => timers.stop());
   await link.connect(signal);
   if (beats) {
     closing.defer('the heartbeat', () => beats.stop());

@@ -14,14 +14,17 @@ const NETWORK_CODES = new Set([
   'ENETDOWN',
 ]);
 
-/** SQLSTATE: connection exceptions, server shutting down or starting, too many connections, ended by a session timeout. */
-const SERVER_CODES = /^(08...|57P0[1235]|53300|25P03)$/;
+/** A primary that was demoted, or a guard against a full disk: what was to be changed may be later, elsewhere. */
+export const READ_ONLY = '25006';
+
+/** SQLSTATE: connection exceptions, server shutting down or starting, too many connections, ended by a session timeout, read-only. */
+const SERVER_CODES = /^(08...|57P0[1235]|53300|25P03|25006)$/;
 
 /** What pg and pg-pool say without a code. */
 const MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired$|Client has encountered a connection error|Client was closed and is not queryable|Postgres connection has been discarded|embedded database: )/;
 
-/** True when the database could not be reached or the connection broke: the work may be tried again later. */
+/** True when the database could not be reached, the connection broke, or nothing may be changed: the work may be tried again later. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof OpsError) return error.code === 'unavailable';
   if (!(error instanceof Error)) return false;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
+import { READ_ONLY } from './errors.ts';
 
 /** An open pool and how to shut it down. */
 export interface OpenPool {
@@ -9,13 +10,28 @@ export interface OpenPool {
   close(): Promise<void>;
 }
 
-const DRAIN_MS = 5_000;
+/** With what stops before it, it must end within the deadline of the process. */
+const DRAIN_MS = 2_000;
 
 /** A broken connection is logged, idle or in use; without a listener it would end the process. Its query rejects anyway. */
 export function survivesBrokenConnections(pool: pg.Pool, log: Log): void {
   pool.on('error', (error) => log.debug({ error: error.message }, 'an idle database connection broke'));
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ error: error.message }, 'a database connection broke'));
+  });
+}
+
+/** A connection to a database that takes no changes is not used again: a new one may come to where it does, or find it changed. */
+export function leavesReadOnlyDatabases(pool: pg.Pool): void {
+  const left = new WeakSet<pg.PoolClient>();
+  pool.on('connect', (client) => {
+    client.connection.on('errorMessage', (error: { code?: string }) => {
+      if (error.code === READ_ONLY) left.add(client);
+    });
+  });
+  // The pool closes what has begun to end when it is given back.
+  pool.on('release', (error, client) => {
+    if (!error && left.has(client)) void client.end();
   });
 }
 

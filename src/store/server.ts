@@ -6,7 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import { columnTypes } from './columns.ts';
 import { connectionFailure, isUnavailable } from './errors.ts';
 import type { OpenPool } from './pool.ts';
-import { drain, survivesBrokenConnections } from './pool.ts';
+import { drain, leavesReadOnlyDatabases, survivesBrokenConnections } from './pool.ts';
 
 export interface ServerOptions {
   databaseUrl: string;
@@ -16,6 +16,8 @@ export interface ServerOptions {
   retryForMs?: number;
   /** A connection that says nothing for this long is taken for dead; above the statement timeout. Default 25 s. */
   silenceMs?: number;
+  /** The same of the connection for migrations, whose statements take as long as they need. Default 10 min. */
+  longSilenceMs?: number;
 }
 
 const OLDEST_SUPPORTED = 130_000;
@@ -25,7 +27,7 @@ const OLDEST_SUPPORTED = 130_000;
  * Throws OpsError: `unavailable` when it can't be reached, `invalid` when it refuses us. No message holds the password.
  */
 export async function openServer(options: ServerOptions): Promise<OpenPool> {
-  const { databaseUrl, log, silenceMs = 25_000 } = options;
+  const { databaseUrl, log, silenceMs = 25_000, longSilenceMs = 600_000 } = options;
   const sockets = new Set<Socket>();
   const config: pg.PoolConfig = {
     connectionString: checkedUrl(databaseUrl),
@@ -44,6 +46,7 @@ export async function openServer(options: ServerOptions): Promise<OpenPool> {
     stream: () => impatientSocket(sockets, silenceMs),
   });
   survivesBrokenConnections(pool, log);
+  leavesReadOnlyDatabases(pool);
   const cut = () => sockets.forEach((socket) => void socket.destroy());
   const close = (): Promise<void> => drain(pool, cut);
   options.signal?.addEventListener('abort', cut);
@@ -55,7 +58,8 @@ export async function openServer(options: ServerOptions): Promise<OpenPool> {
   } finally {
     options.signal?.removeEventListener('abort', cut);
   }
-  return { pool, close, unhurried: (work) => unhurried(new pg.Client(config), work, log) };
+  const patient = () => new pg.Client({ ...config, stream: () => impatientSocket(sockets, longSilenceMs) });
+  return { pool, close, unhurried: (work) => unhurried(patient(), work, log) };
 }
 
 /** `new URL`'s own message would repeat the password. */

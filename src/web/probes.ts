@@ -1,4 +1,6 @@
 import type { Jobs } from '../jobs/model.ts';
+import type { Schedules } from '../jobs/timing.ts';
+import { OpsError } from '../kernel/errors.ts';
 import type { Route } from './server.ts';
 
 /** Whether one part works; `problem` says what doesn't. */
@@ -33,12 +35,12 @@ export function readyz(parts: Record<string, () => Promise<PartHealth>>, deadlin
   };
 }
 
-/** Whether the database answers. */
+/** Whether the database answers and takes changes. */
 export function databaseHealth(store: { ping(): Promise<unknown> }): () => Promise<PartHealth> {
   return () =>
     store.ping().then(
       () => ({ ok: true }),
-      () => ({ ok: false, problem: 'unreachable' }),
+      (error: unknown) => ({ ok: false, problem: error instanceof OpsError ? error.message : 'unreachable' }),
     );
 }
 
@@ -55,6 +57,14 @@ export function queueHealth(jobs: Pick<Jobs, 'state'>): () => Promise<PartHealth
       },
       (): PartHealth => ({ ok: false, problem: 'unreadable' }),
     );
+}
+
+/** Whether the slots of schedules are enqueued. */
+export function schedulesHealth(schedules: Pick<Schedules, 'problem'>): () => Promise<PartHealth> {
+  return async () => {
+    const problem = schedules.problem();
+    return problem === undefined ? { ok: true } : { ok: false, problem };
+  };
 }
 
 /** The first part that doesn't work, in words; undefined = all do. */

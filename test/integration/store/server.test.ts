@@ -195,6 +195,22 @@ test('a server that falls silent does not hold a query for ever', async () => {
   await close();
 });
 
+test('a server that falls silent does not hold a migration for ever, and a long statement is no silence', async () => {
+  const url = await postgres.createDatabase();
+  const { unhurried, close } = await openServer({ databaseUrl: url, log: memoryLog(), longSilenceMs: 1_500 });
+  await unhurried(async (client) => void (await client.query('select pg_sleep(1)')));
+  const hung = failure(
+    unhurried(async (client) => {
+      await client.query('select 1');
+      await postgres.pause();
+      await client.query('select 1');
+    }),
+  );
+  expect(await hung).toMatchObject({ code: 'ETIMEDOUT', message: 'the database was silent for 1.5 s' });
+  postgres.resume();
+  await close();
+});
+
 test('connections say who they are and how long they may take', async () => {
   const store = await open(await postgres.createDatabase());
   const { rows } = await store.pool.query(`select current_setting('application_name') as name,

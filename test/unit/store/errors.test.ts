@@ -14,6 +14,7 @@ describe('a database is unavailable', () => {
     ['a server that starts', coded('57P03')],
     ['too many connections', coded('53300')],
     ['a broken connection', coded('08006')],
+    ['a database that takes no changes', coded('25006')],
     ['a connection that ended', new Error('Connection terminated unexpectedly')],
     ['a client that broke before', new Error('Client has encountered a connection error and is not queryable')],
     ['no answer to a connect', new Error('timeout exceeded when trying to connect')],
