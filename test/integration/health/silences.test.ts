@@ -297,6 +297,7 @@ describe.each([
     };
     for (let n = 1; n <= 61; n += 1) await slot(n * minute, n % 2);
     const until = new Date(nine + 105 * minute);
+    expect(told.splice(0, 2)).toEqual(Array(2).fill({ kind: 'ended', checkIds: ['api', 'db'] }));
     expect(told).toEqual([{ kind: 'begun', checkIds: ['api'], until, by: 'patches' }]);
     await slot(48 * hour);
     expect(told.slice(1)).toEqual([{ kind: 'ended', checkIds: ['api'] }]);
@@ -305,6 +306,27 @@ describe.each([
     await slot(50 * hour);
     const by = { until: mute.silence.until, by: '@anna' };
     expect(told.slice(3)).toEqual(Array(2).fill({ kind: 'begun', checkIds: ['api'], ...by }));
+  });
+
+  test('a bot that begins tells of what nothing silences any more, until that is stored', async () => {
+    const told: unknown[] = [];
+    const onSilence: OnSilence = async (_tx, change) => void told.push(change);
+    const [api, db] = [service('api', { group: 'g' }).check, service('db').check];
+    const clock = testClock();
+    const start = clock.now().getTime();
+    const { health } = await replica([api, db], { clock });
+    await health.muteCheck(anna, { checkId: 'db', forMs: hour });
+    // A window over `g` was in the configuration until now.
+    const after = await replica([api, db], { clock, onSilence });
+    const schedule = after.health.takeOn(await tableJobs(store)).find(({ name }) => name === 'health windows')!;
+    const slot = (n: number, previous: number, fails = false) =>
+      store.transaction<unknown, unknown>(async (tx) => {
+        await schedule.enqueue(tx, new Date(start + n * minute), '', new Date(start + previous * minute));
+        if (fails) throw new Error('rolled back');
+      });
+    await expect(slot(1, 0, true)).rejects.toThrow('rolled back');
+    for (const n of [1, 2, 3]) await slot(n, n - 1);
+    expect(told).toEqual(Array(2).fill({ kind: 'ended', checkIds: ['api'] }));
   });
 
   test('whatever fails in it, a verb leaves nothing behind', async () => {
