@@ -6,19 +6,19 @@ import type { Clock } from '../kernel/clock.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { causesBeyond, sayCause } from './causes.ts';
 import type { OnEvents } from './events.ts';
 import { Known } from './known.ts';
 import { isSkipped } from './maintenance.ts';
 import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
 import { historyOf, type Past } from './past.ts';
-import { healthSchedule, sweepHandler, sweepJob } from './regular.ts';
+import { healthSchedule, slowSweepJob, sweepHandler, sweepJob } from './regular.ts';
 import { lastReport } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
-import { silencedOf, silenceOverJob } from './silences/change.ts';
+import { silencedOf, silenceOverJob, skippedOf } from './silences/change.ts';
 import { silenceOverHandler } from './silences/expiry.ts';
 import { createSilences, type Silences } from './silences/face.ts';
 import type { OnSilence } from './silences/model.ts';
@@ -212,9 +212,14 @@ export function createHealth(options: HealthOptions): Health {
     ...silences.face,
     takeOn(jobs) {
       jobs.handle(silenceOverJob, silenceOverHandler(ports));
-      jobs.handle(sweepJob, sweepHandler({ store, regular }));
+      for (const kind of [sweepJob, slowSweepJob]) jobs.handle(kind, sweepHandler({ store, regular }));
       jobs.handle(upkeepJob, upkeepHandler({ store, clock }));
-      return [healthSchedule({ checks: ops.checks, store, jobs }), upkeepSchedule(jobs), windowSchedule(ports)];
+      const skipped = (tx: Tx, checks: readonly Check[]) => skippedOf(tx, checks, ports);
+      return [
+        healthSchedule({ checks: ops.checks, store, jobs, skipped }),
+        upkeepSchedule(jobs),
+        windowSchedule(ports),
+      ];
     },
     async stop() {
       sweeps.stop();

@@ -15,18 +15,30 @@ const sweepData = z.object({
   slot: z.string(),
   /** When it was enqueued, by the database's clock, epoch ms. */
   askedMs: z.number(),
-  /** A slow check, on its own. */
-  alone: z.boolean(),
 });
 type SweepData = z.infer<typeof sweepData>;
 
-/** A regular sweep of what was due in one slot. One slow check is never measured twice at the same time. */
-export const sweepJob = defineJob<SweepData>({
-  name: 'health.sweep',
+const sweep = {
   schema: sweepData,
-  lane: 'sweeps',
   retry: { limit: 4, firstMs: 1_000, maxMs: 15_000 },
-  serial: ({ alone, checks, slot }) => (alone ? `check/${checks.join('/')}` : `slot/${slot}/${checks.join('/')}`),
+  // The schedule itself remembers the slots.
+  keptForMs: 3_600_000,
+};
+
+/** A regular sweep of the quick checks that were due in one slot. */
+export const sweepJob = defineJob<SweepData>({
+  ...sweep,
+  name: 'health.sweep',
+  lane: 'sweeps',
+  serial: ({ checks, slot }) => `slot/${slot}/${checks.join('/')}`,
+});
+
+/** A regular run of one slow check, which is never measured twice at the same time. Quick ones don't wait for it. */
+export const slowSweepJob = defineJob<SweepData>({
+  ...sweep,
+  name: 'health.slow-sweep',
+  lane: 'slow',
+  serial: ({ checks }) => `check/${checks.join('/')}`,
 });
 
 /** A slow check is measured on its own, so that it holds no other's result back. */
@@ -43,12 +55,22 @@ const aheadMs = 5_000;
  * Every 5 s: one job for the quick checks that are due, one for each slow one. Checks that were never measured as they
  * are configured now are due at once.
  */
-export function healthSchedule(options: { checks: readonly Check[]; store: Store; jobs: Enqueuing }): Schedule {
-  const { checks, store, jobs } = options;
+export function healthSchedule(options: {
+  checks: readonly Check[];
+  store: Store;
+  jobs: Enqueuing;
+  /** Which of these are not to be measured now. */
+  skipped: (tx: Tx, checks: readonly Check[]) => Promise<Set<string>>;
+}): Schedule {
+  const { checks, store, jobs, skipped } = options;
+  /** When each was named last, epoch ms. */
   const unsure = new Map(checks.map((check) => [check.id, Number.NEGATIVE_INFINITY]));
 
-  /** Those that the database doesn't know as they are now; each is named once a minute until it does. */
-  async function neverMeasured(tx: Tx, slot: Date): Promise<Set<string>> {
+  /**
+   * Those that the database doesn't know as they are now; each is looked at once a minute until it does. What was named in
+   * a slot counts only when that slot is behind us (`previous`): its transaction may have been rolled back.
+   */
+  async function neverMeasured(tx: Tx, slot: Date, previous: Date | undefined): Promise<Set<string>> {
     if (unsure.size === 0) return new Set();
     const wanted = checks.filter(({ id }) => unsure.has(id)).map((check) => [check.id, fingerprintOf(check)]);
     const measured = await sql<{ check_id: string }>`
@@ -57,9 +79,15 @@ export function healthSchedule(options: { checks: readonly Check[]; store: Store
       where s.regular_at is not null`.execute(tx);
     for (const { check_id } of measured.rows) unsure.delete(check_id);
     const at = slot.getTime();
-    const asked = [...unsure].filter(([, before]) => at >= before + askAgainMs || at < before).map(([id]) => id);
-    for (const id of asked) unsure.set(id, at);
-    return new Set(asked);
+    const reached = previous?.getTime() ?? Number.NEGATIVE_INFINITY;
+    const due = checks.filter(({ id }) => {
+      const before = unsure.get(id);
+      return before !== undefined && (at >= before + askAgainMs || at <= before || reached < before);
+    });
+    if (due.length === 0) return new Set();
+    for (const { id } of due) unsure.set(id, at);
+    const left = await skipped(tx, due);
+    return new Set(due.map(({ id }) => id).filter((id) => !left.has(id)));
   }
 
   return {
@@ -67,14 +95,14 @@ export function healthSchedule(options: { checks: readonly Check[]; store: Store
     when: { everyMs: tickMs },
     missed: 'latest',
     async enqueue(tx, slot, key, previous) {
-      const fresh = await neverMeasured(tx, slot);
+      const fresh = await neverMeasured(tx, slot, previous);
       const inRhythm = new Set(dueBetween(checks, previous, slot));
       const due = checks.filter((check) => inRhythm.has(check) || fresh.has(check.id));
       const quick = due.filter((check) => !isSlow(check)).map(({ id }) => id);
       const planned = { slot: slot.toISOString(), askedMs: store.time.now().getTime() };
-      if (quick.length > 0) await jobs.enqueue(tx, sweepJob, { ...planned, checks: quick, alone: false }, { key });
+      if (quick.length > 0) await jobs.enqueue(tx, sweepJob, { ...planned, checks: quick }, { key });
       for (const { id } of due.filter(isSlow)) {
-        await jobs.enqueue(tx, sweepJob, { ...planned, checks: [id], alone: true }, { key: `${key}:${id}` });
+        await jobs.enqueue(tx, slowSweepJob, { ...planned, checks: [id] }, { key: `${key}:${id}` });
       }
     },
   };

@@ -11,7 +11,7 @@ export class SharedSweep {
   readonly found = new Map<string, CheckReport>();
   readonly warnings: string[] = [];
   /** Of what nothing was recorded: not measured because it was stopped, or not saved. */
-  readonly cutOff: string[] = [];
+  readonly left = new Set<string>();
   /** Not asked for by a person. */
   readonly regular: boolean;
   readonly startedAt: Date;
@@ -49,6 +49,11 @@ export class SharedSweep {
     this.found.set(report.id, report);
     this.pending.delete(report.id);
     this.tell();
+  }
+
+  /** Of these nothing is recorded. */
+  unrecorded(ids: readonly string[]): void {
+    for (const id of ids) this.left.add(id);
   }
 
   /** These are not measured after all. */

@@ -89,7 +89,7 @@ export class Sweeps {
     signal.addEventListener('abort', stop, { once: true });
     await this.running.get(sweep);
     signal.removeEventListener('abort', stop);
-    return sweep.cutOff;
+    return [...sweep.left];
   }
 
   stop(): void {
@@ -110,7 +110,7 @@ export class Sweeps {
         this.options.log.error({ err: error }, 'a sweep failed unexpectedly');
         sweep.warnings.push('the sweep failed (see the log)');
         this.cutOff(sweep, checks, 'not measured: the sweep failed (see the log)');
-        leave(sweep, ids);
+        sweep.unrecorded(ids);
         how.onUnsaved?.(error);
       })
       .finally(() => {
@@ -153,10 +153,7 @@ export class Sweeps {
     // A database that is away can't tell; saving waits for it too.
     const lost = (await how.stillMine?.().catch(() => true)) === false;
     if (lost) {
-      leave(
-        sweep,
-        wanted.map(({ id }) => id),
-      );
+      sweep.unrecorded(wanted.map(({ id }) => id));
       sweep.finish();
       return;
     }
@@ -165,10 +162,7 @@ export class Sweeps {
     const unsaved = await known.record(states, recording, how.regular ? sweep.signal : undefined);
     if (unsaved) {
       warn(sweep, unsaved.warning);
-      leave(
-        sweep,
-        states.map(({ report }) => report.id),
-      );
+      sweep.unrecorded(states.map(({ report }) => report.id));
       how.onUnsaved?.(unsaved.error);
     }
     sweep.finish();
@@ -186,16 +180,8 @@ export class Sweeps {
   /** Those that were not measured are unknown in this answer, never what they were before. Nothing of it is saved. */
   private cutOff(sweep: SharedSweep, checks: readonly Check[], message: string): void {
     const at = this.options.clock.now();
-    const result = {
-      kind: 'unmeasured',
-      reason: 'error',
-      message,
-      next: undefined,
-      at,
-      attempts: 0,
-      durationMs: 0,
-    } as const;
-    sweep.cutOff.push(...sweep.pending);
+    const result = unmeasured(message, { at, attempts: 0, durationMs: 0 });
+    sweep.unrecorded([...sweep.pending]);
     for (const check of checks.filter(({ id }) => sweep.pending.has(id))) {
       const last = this.options.known.get(check.id);
       sweep.add(judgeResult({ check, result, last, history: [] }).report);
@@ -211,16 +197,7 @@ export class Sweeps {
       const { result } = judging;
       const { at, attempts, durationMs } = result;
       const message = 'measured, but the result could not be judged (see the log)';
-      const unjudged = {
-        kind: 'unmeasured',
-        reason: 'error',
-        message,
-        next: undefined,
-        at,
-        attempts,
-        durationMs,
-      } as const;
-      return judgeResult({ ...judging, result: unjudged });
+      return judgeResult({ ...judging, result: unmeasured(message, { at, attempts, durationMs }) });
     }
   }
 
@@ -248,9 +225,8 @@ export class Sweeps {
   }
 }
 
-/** Of these nothing is recorded. */
-function leave(sweep: SharedSweep, ids: readonly string[]): void {
-  sweep.cutOff.push(...ids.filter((id) => !sweep.cutOff.includes(id)));
+function unmeasured(message: string, run: { at: Date; attempts: number; durationMs: number }) {
+  return { kind: 'unmeasured', reason: 'error', message, next: undefined, ...run } as const;
 }
 
 function warn(sweep: SharedSweep, ...warnings: (string | undefined)[]): void {

@@ -4,7 +4,7 @@ import { defineJob } from '../../jobs/model.ts';
 import type { Timers } from '../../jobs/timing.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Store, Tx } from '../../store/store.ts';
-import { type ActiveWindow, activeWindows, longestOf, windowsOf } from '../maintenance.ts';
+import { type ActiveWindow, activeWindows, isSkipped, longestOf, windowsOf } from '../maintenance.ts';
 import { asWindow, type OnSilence, type Silence, type SilenceTarget, sayWho } from './model.ts';
 import { activeSilences, addSilence, endRow } from './store.ts';
 
@@ -96,4 +96,14 @@ export async function silencedOf(
   const now = clock.now();
   const windows = silences ? await windowsAt(tx, ops, now) : activeWindows(ops.maintenance, now);
   return new Set(checks.filter((check) => windowsOf(check, windows).length > 0).map(({ id }) => id));
+}
+
+/** Which of these checks are not to be measured now, as this transaction sees it. */
+export async function skippedOf(
+  tx: Tx,
+  checks: readonly { id: string; group: string }[],
+  { ops, clock }: Pick<SilencePorts, 'ops' | 'clock'>,
+): Promise<Set<string>> {
+  const windows = await windowsAt(tx, ops, clock.now());
+  return new Set(checks.filter((check) => isSkipped(check, windows)).map(({ id }) => id));
 }

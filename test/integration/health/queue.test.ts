@@ -4,6 +4,7 @@ import type { OnEvents } from '../../../src/health/events.ts';
 import { createHealth } from '../../../src/health/health.ts';
 import { silenceOverJob } from '../../../src/health/silences/change.ts';
 import type { SilenceChange } from '../../../src/health/silences/model.ts';
+import { defaultSlots } from '../../../src/jobs/lanes.ts';
 import { createSchedules } from '../../../src/jobs/schedules.ts';
 import { createTimers } from '../../../src/jobs/timers.ts';
 import { type Clock, systemClock } from '../../../src/kernel/clock.ts';
@@ -92,6 +93,20 @@ describe.each([
     const second = await replica(store, [next.check]);
     await second.start();
     await expect.poll(() => next.state.runs, { timeout: 20_000 }).toBeGreaterThanOrEqual(1);
+  });
+
+  test('slow checks that hang hold no quick one back', async () => {
+    const store = await open();
+    await store.pool.query('truncate check_state, check_result');
+    const slow = Array.from({ length: 12 }, (_, n) => held(`s${n}`, { timeoutMs: 60_000 }));
+    const quick = service('quick', { everyMs: 5_000 });
+    const { start } = await replica(store, [...slow.map(({ check }) => check), quick.check]);
+    await start();
+    const hanging = () => slow.filter(({ runs }) => runs() > 0).length;
+    await expect.poll(hanging, { timeout: 20_000 }).toBe(defaultSlots.slow);
+    const before = quick.state.runs;
+    await expect.poll(() => quick.state.runs, { timeout: 20_000 }).toBeGreaterThan(before);
+    for (const each of slow) each.release();
   });
 
   test('a daily check that fails while the database goes away is recorded and told of when it is back', async () => {

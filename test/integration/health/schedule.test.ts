@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Check } from '../../../src/config/model.ts';
+import type { Check, Ops } from '../../../src/config/model.ts';
 import type { OnEvents } from '../../../src/health/events.ts';
 import { createHealth } from '../../../src/health/health.ts';
 import type { Schedule } from '../../../src/jobs/timing.ts';
@@ -31,10 +31,10 @@ describe.each([
   });
 
   /** A process with these checks: its schedule is asked slot by slot, as the ticker does. */
-  async function replica(checks: Check[], onEvents?: OnEvents) {
+  async function replica(checks: Check[], onEvents?: OnEvents, over: Partial<Ops> = {}) {
     const own = await tableJobs(store);
     const health = createHealth({
-      ops: opsOf(checks),
+      ops: opsOf(checks, over),
       store,
       clock: systemClock,
       log: memoryLog(),
@@ -43,15 +43,12 @@ describe.each([
     });
     onTestFinished(() => health.stop());
     const [schedule] = health.takeOn(own) as [Schedule, Schedule];
-    const slot = (at: number, previous: number | undefined = at - 5_000) =>
-      store.transaction<unknown, unknown>((tx) =>
-        schedule.enqueue(
-          tx,
-          new Date(at),
-          `health:${new Date(at).toISOString()}`,
-          previous === undefined ? undefined : new Date(previous),
-        ),
-      );
+    const slot = (at: number, previous: number | undefined = at - 5_000, { fails = false } = {}) =>
+      store.transaction<unknown, unknown>(async (tx) => {
+        const [when, before] = [new Date(at), previous === undefined ? undefined : new Date(previous)];
+        await schedule.enqueue(tx, when, `health:${when.toISOString()}`, before);
+        if (fails) throw new Error('rolled back');
+      });
     return { health, jobs: own, slot };
   }
 
@@ -63,6 +60,11 @@ describe.each([
     const [one, two] = [await replica(checks), await replica(checks)];
     await Promise.all([one.slot(nine), two.slot(nine)]);
     expect((await planned()).sort()).toEqual([['a', 'b'], ['s'], ['t']]);
+    expect((await jobs.waiting()).map(({ kind }) => kind).sort()).toEqual([
+      'health.slow-sweep',
+      'health.slow-sweep',
+      'health.sweep',
+    ]);
     const key = `health:${new Date(nine).toISOString()}`;
     expect((await jobs.waiting()).map((job) => job.key).sort()).toEqual([key, `${key}:s`, `${key}:t`]);
   });
@@ -91,6 +93,29 @@ describe.each([
     expect(await planned()).toEqual([['a'], ['a']]);
     await own.run();
     expect(state.runs).toBe(1);
+  });
+
+  test('a new check is measured at once also when the slot that asked for it was rolled back', async () => {
+    const first = nine + 5_000;
+    const same = await replica([service('a', { everyMs: day }).check]);
+    await expect(same.slot(first, nine, { fails: true })).rejects.toThrow('rolled back');
+    await same.slot(first, nine);
+    expect(await planned()).toEqual([['a']]);
+    const later = await replica([service('b', { everyMs: day }).check]);
+    await expect(later.slot(first, nine, { fails: true })).rejects.toThrow('rolled back');
+    await later.slot(first + 5_000, nine);
+    expect(await planned()).toEqual([['a'], ['b']]);
+  });
+
+  test('a new check that is skipped is not asked for until it may be measured', async () => {
+    const everyMinute = { cron: '* * * * *', zone: 'UTC', forMs: day };
+    const maintenance = [{ ...everyMinute, id: 'w', match: { check: 'a' }, mode: 'skip' as const }];
+    const checks = [service('a', { everyMs: day }).check, service('b', { everyMs: day }).check];
+    const skipping = await replica(checks, undefined, { maintenance });
+    for (let at = nine + 5_000; at <= nine + 65_000; at += 5_000) await skipping.slot(at);
+    expect(await planned()).toEqual([['b'], ['b']]);
+    await (await replica(checks)).slot(nine + 70_000);
+    expect((await planned()).at(-1)).toEqual(['a', 'b']);
   });
 
   test('a look in between does not take the place of a regular run', async () => {
@@ -215,7 +240,7 @@ describe.each([
       await slot(nine + n * minute);
       await own.run();
       await final(health.measure({ scope: all, signal: unhurried }));
-      expect(told).toEqual(n === 0 ? [] : ['opened']);
+      expect(told).toEqual([[], ['opened'], ['opened', 'standing']][n]);
     }
   });
 
