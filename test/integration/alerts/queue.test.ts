@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createAlerts } from '../../../src/alerts/alerts.ts';
+import type { AlertPort } from '../../../src/alerts/model.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { startWorkspace, type Workspace } from '../../../src/workspace/workspace.ts';
 import { eventOf, inChannel, replies } from '../../support/alerts.ts';
@@ -23,11 +24,11 @@ async function workspaceOf(): Promise<Workspace> {
 }
 
 /** A replica over a store: its alerts on the real queue. */
-async function replicaOf(store: Store, workspace: Workspace) {
+async function replicaOf(store: Store, port: AlertPort | Workspace) {
   const jobs = await jobsOf(store);
   const stopped = new AbortController();
   const alerts = createAlerts({ ops, store, jobs, clock: store.time, log: memoryLog() });
-  alerts.register(jobs, slackPort(workspace, stopped));
+  alerts.register(jobs, 'post' in port ? port : slackPort(port, stopped));
   onTestFinished(async () => {
     await jobs.stop(1_000);
     stopped.abort();
@@ -73,6 +74,65 @@ test.each([
   expect(texts.filter((text) => text.includes('never'))).toEqual([]);
 });
 
+/** A Slack of which the test says how each post goes; what it has posted can be found. */
+function portByHand(onPost: (message: { channel: string; key: string }) => Promise<unknown>) {
+  const posted: string[] = [];
+  const port: AlertPort = {
+    async post({ channel, key }) {
+      await onPost({ channel, key });
+      posted.push(key);
+      return { channel: 'C1', ts: String(posted.length) };
+    },
+    find: async ({ key }) => (posted.includes(key) ? String(posted.indexOf(key) + 1) : undefined),
+    update: async () => {},
+    channelId: async () => 'C1',
+    mentionOf: async () => undefined,
+  };
+  return { port, posted };
+}
+
+test('a bot stops while Slack is slow: the post that is on its way is not made again by another replica', async () => {
+  const store = await serverStore();
+  const arrives = Promise.withResolvers<void>();
+  let begun = 0;
+  const slack = portByHand(async () => {
+    begun += 1;
+    if (begun === 1) await arrives.promise;
+  });
+  const [first, second] = [await replicaOf(store, slack.port), await replicaOf(store, slack.port)];
+  await store.transaction((tx) => first.alerts.take(tx, [eventOf({ clock: store.time }, 'opened', 'api')]));
+  await first.jobs.start();
+  await vi.waitFor(() => expect(begun).toBe(1), patience);
+  await first.jobs.stop(0);
+  await second.jobs.start();
+  const told = () => second.jobs.told.map(({ outcome, reason }) => [outcome, reason]);
+  await vi.waitFor(() => expect(told()).toEqual([['retried', 'unconfirmed']]), patience);
+  arrives.resolve();
+  await vi.waitFor(() => expect(slack.posted).toHaveLength(1), patience);
+  // What was asked for as a wait is over.
+  await store.pool.query(`update pgboss.job set start_after = now() where state = 'retry'`);
+  await vi.waitFor(() => expect(second.jobs.told.at(-1)?.outcome).toBe('done'), patience);
+  expect(slack.posted).toHaveLength(1);
+  expect(begun).toBe(1);
+});
+
+test('a channel in which Slack hangs leaves slots to the others', async () => {
+  const store = await embeddedStore();
+  const hangs = Promise.withResolvers<void>();
+  const slack = portByHand(async ({ channel }) => {
+    if (channel === '#alerts') await hangs.promise;
+  });
+  const { alerts, jobs } = await replicaOf(store, slack.port);
+  const announce = (channel: string, key: string) =>
+    store.transaction((tx) => alerts.announce(tx, { channel, lines: ['late'], key }));
+  for (let at = 0; at < 30; at += 1) await announce('#alerts', `${at}`);
+  await announce('#other', 'other');
+  await jobs.start();
+  await vi.waitFor(() => expect(slack.posted).toHaveLength(1), patience);
+  hangs.resolve();
+  await vi.waitFor(() => expect(slack.posted).toHaveLength(31), { ...patience, timeout: 40_000 });
+}, 60_000);
+
 const points = ['before post', 'after post', 'before update', 'after update', 'before reply', 'after reply'];
 
 test('replicas killed with kill -9 at each point, one after the other: nothing is lost, nothing doubled', async () => {
@@ -91,6 +151,8 @@ test('replicas killed with kill -9 at each point, one after the other: nothing i
     if (point === 'after update') await take('improved', 'api', 'warn');
     if (point === 'before reply') await take('worsened', 'api', 'fail');
     const child = startReplica(databaseUrl, workspace, point);
+    // What an earlier one had sent off is not on its way any more.
+    await store.pool.query(`update alert_notice set begun_at = begun_at - interval '15 seconds'`);
     expect(await ended(child)).toEqual([null, 'SIGKILL']);
   }
   await take('closed', 'api');
