@@ -118,6 +118,60 @@ describe.each([
     expectWholeLife(desk);
   });
 
+  const marks = async () => (await store.pool.query('select posting, saying from alert_notice')).rows;
+
+  it('Slack asks to wait for a minute: the job goes back with that, and nothing is on its way', async () => {
+    const desk = await deskOf(store);
+    desk.workspace.fault('chat.postMessage', { kind: 'ratelimited', retryAfterSeconds: 60 });
+    await desk.take(eventOf(desk, 'opened', 'api'));
+    const [error] = await desk.queue.run();
+    expect(error).toMatchObject({ reason: 'rate_limited', retryable: true });
+    expect(error).toHaveProperty('retryAfterMs', expect.closeTo(60_000, -4));
+    expect(await marks()).toEqual([{ posting: null, saying: null }]);
+  });
+
+  it('the request is lost, and Slack asks the second one to wait: nobody knows about the first', async () => {
+    const desk = await deskOf(store);
+    desk.workspace.fault('chat.postMessage', { kind: 'drop-request' });
+    desk.workspace.fault('chat.postMessage', { kind: 'ratelimited', retryAfterSeconds: 60 });
+    await desk.take(eventOf(desk, 'opened', 'api'));
+    const [error] = await desk.queue.run();
+    expect(error).toMatchObject({ reason: 'unconfirmed', retryable: true });
+    expect(error).toHaveProperty('retryAfterMs', expect.closeTo(60_000, -4));
+    expect(await marks()).toEqual([{ posting: 1, saying: null }]);
+  });
+
+  it('the bot stops after a lost request: it is not sent a second time', async () => {
+    const stop = new AbortController();
+    const desk = await deskOf(store, {
+      port: (port) => ({
+        ...port,
+        async post({ onAgain, ...message }) {
+          const stopping = async () => {
+            stop.abort();
+            await onAgain?.();
+          };
+          return port.post({ ...message, onAgain: stopping });
+        },
+      }),
+    });
+    desk.workspace.fault('chat.postMessage', { kind: 'drop-request' });
+    await desk.take(eventOf(desk, 'opened', 'api'));
+    const [error] = await desk.queue.run({ signal: stop.signal });
+    expect(error).toMatchObject({ reason: 'unconfirmed', retryable: true });
+    expect(desk.workspace.traffic.filter(({ method }) => method === 'chat.postMessage')).toHaveLength(1);
+    await desk.queue.finish();
+    expect(inChannel(desk)).toHaveLength(1);
+  });
+
+  it('a job that was told to stop begins no post', async () => {
+    const desk = await deskOf(store);
+    await desk.take(eventOf(desk, 'opened', 'api'));
+    const [error] = await desk.queue.run({ signal: AbortSignal.abort() });
+    expect(error).toMatchObject({ reason: 'stopped', retryable: true });
+    expect(await marks()).toEqual([{ posting: null, saying: null }]);
+  });
+
   it('the answer is lost and the look-up fails too: found by the next try', async () => {
     const desk = await deskOf(store);
     desk.workspace.fault('chat.postMessage', { kind: 'drop-response' });
