@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Store } from '../store/store.ts';
 import { latestOfEach, messageKey, needsSomebody, nextAction, tell, tellingKey } from './decide.ts';
+import { isDeleted, isUneditable, mayBeThere, reasonOf, triedAgain } from './failures.ts';
 import type { AlertPort, Notice } from './model.ts';
 import * as rows from './posted.ts';
 import { channelTurns } from './turns.ts';
@@ -214,22 +215,6 @@ function lost(): PortError {
   return new PortError('lost', 'another process has this job now', { retryable: true });
 }
 
-function reasonOf(error: unknown): string | undefined {
-  return error instanceof PortError ? error.reason : undefined;
-}
-
-/** Anything but a clear answer: also an error of ours, which may have come behind the post. */
-function mayBeThere(error: unknown): boolean {
-  const reason = reasonOf(error);
-  return reason === undefined || reason === 'unconfirmed' || reason === 'stopped';
-}
-
-const deletedWords = ['message_not_found', 'thread_not_found', 'cannot_reply_to_message'];
-
-function isDeleted(error: unknown): boolean {
-  return deletedWords.includes(reasonOf(error) ?? '');
-}
-
 /** Where the bot may not look it posts again: an alert that comes twice is better than one that never comes. */
 async function lookedUp(find: () => Promise<string | undefined>, ctx: JobContext): Promise<string | undefined> {
   try {
@@ -240,18 +225,4 @@ async function lookedUp(find: () => Promise<string | undefined>, ctx: JobContext
     ctx.log.warn({ err: error }, 'a message can not be looked up: invite the bot to the channel');
     return undefined;
   }
-}
-
-function isUneditable(error: unknown): boolean {
-  return ['edit_window_closed', 'cant_update_message', 'is_inactive'].includes(reasonOf(error) ?? '');
-}
-
-/** Slack finds fault with the message itself: another time it will again. */
-const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'];
-
-/** All else can be mended by time or by a person (the channel, the token, the invitation), so it is tried for a day. */
-function triedAgain(error: unknown): unknown {
-  if (!(error instanceof PortError) || error.retryable || hopeless.includes(error.reason)) return error;
-  const { reason, message, retryAfterMs } = error;
-  return new PortError(reason, message, { retryable: true, retryAfterMs, cause: error });
 }
