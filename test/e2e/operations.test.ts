@@ -86,7 +86,7 @@ it('a bot that starts while Slack is away measures and records; what it found is
   const ready = await probe(bot, '/readyz');
   expect([ready.status, ready.text]).toEqual([
     503,
-    expect.stringMatching(/^database: ok\nqueue: ok\nslack: Slack can't be/),
+    expect.stringMatching(/^database: ok\nqueue: ok\nschedules: ok\nslack: Slack can't be/),
   ]);
   expect(beats.count).toBe(0);
 
