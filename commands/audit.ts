@@ -1,19 +1,16 @@
-import { type Audit, createAudit } from '../src/audit/audit.ts';
+import type { Audit } from '../src/audit/audit.ts';
 import { headsIn, optionsOf, publicKeyIn } from '../src/audit/given.ts';
-import { mustHoldAudit } from '../src/audit/ownership.ts';
 import { parseSearch, searchUsage } from '../src/audit/query.ts';
 import { judgeVerification } from '../src/audit/verify.ts';
 import { rowJson, verificationJson } from '../src/audit/views/json.ts';
 import { rowPost, rowsPost, verificationPost } from '../src/audit/views/slack.ts';
 import { rowsText, rowText, verificationText } from '../src/audit/views/terminal.ts';
-import { type Environment, readEnvironment } from '../src/config/environment.ts';
-import { ConfigError, formatProblems } from '../src/config/problems.ts';
+import { withAuditAlone } from '../src/audit-alone.ts';
 import type { Alone, CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { newKeyPair } from '../src/kernel/ed25519.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
-import { openStore } from '../src/store/store.ts';
 
 type Context = CommandContext<Services>;
 
@@ -77,25 +74,8 @@ async function verify(ctx: Context, args: string[]): Promise<Reply> {
   return verification(ctx.services.audit, args, ctx);
 }
 
-async function verifyAlone({ variables, log, signal }: Alone, args: string[]): Promise<Reply> {
-  const { databaseUrl, dataDir, auditSigningKey } = environmentIn(variables);
-  const store = await openStore({ databaseUrl, dataDir, log, signal, asItIs: true });
-  try {
-    await mustHoldAudit(store);
-    const audit = createAudit({ store, clock: store.time, signingKey: auditSigningKey });
-    return await verification(audit, args, { face: 'terminal', signal });
-  } finally {
-    await store.close();
-  }
-}
-
-function environmentIn(variables: NodeJS.ProcessEnv): Environment {
-  try {
-    return readEnvironment(variables, { face: 'terminal' });
-  } catch (error) {
-    if (error instanceof ConfigError) throw new OpsError('invalid', formatProblems(error.problems), { cause: error });
-    throw error;
-  }
+function verifyAlone(alone: Alone, args: string[]): Promise<Reply> {
+  return withAuditAlone(alone, (audit) => verification(audit, args, { face: 'terminal', signal: alone.signal }));
 }
 
 async function verification(

@@ -1,13 +1,12 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { formatDuration } from '../../kernel/duration.ts';
-import type { Heartbeat } from '../../web/heartbeat.ts';
 import { ok, type Part, warn } from '../model.ts';
 
 interface HeartbeatPart {
   configured: boolean;
   tryOut: boolean;
   /** Of a bot that runs in this process. */
-  beats?: Pick<Heartbeat, 'last'> | undefined;
+  beats?: { last(): { at: Date; problem?: string | undefined } | undefined } | undefined;
   clock: Clock;
 }
 
