@@ -43,17 +43,22 @@ export function parseSearch(args: readonly string[], asking: Asking): AuditSearc
 function plainWord(arg: string, name: string): string {
   const hint = `usage: audit ${searchUsage}`;
   if (/^(--|—)/.test(arg)) throw new OpsError('invalid', `There is no option ${arg}`, { hint });
-  const meant = name && nearest(name, Object.keys(filters));
-  if (meant) throw new OpsError('invalid', `There is no filter ${name}:`, { hint: `Did you mean ${meant}: ?` });
-  return arg;
+  if (name.length < 2 || arg.startsWith(`${name}://`)) return arg;
+  const names = Object.keys(filters);
+  const meant = nearest(name, names);
+  const known = `there are ${names.map((each) => `${each}:`).join(', ')}; a word to look for has no colon`;
+  throw new OpsError('invalid', `There is no filter ${name}:`, { hint: meant ? `Did you mean ${meant}: ?` : known });
 }
 
-/** `<@U123>` as Slack sends a mention, `os:anna`, or a bare name: somebody of Slack, of the system, or the bot itself. */
+/** `<@U123>` as Slack sends a mention, the id alone, or an actor as the audit has it: `os:anna`, `rounds`. */
 function actorsOf(text: string): string[] {
-  const mentioned = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1];
-  if (mentioned) return [`slack:${mentioned}`];
-  const name = text.replace(/^@/, '');
-  return [name, `slack:${name}`, `os:${name}`];
+  const member = /^(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|(?:slack:)?([UW][A-Z0-9]+))$/.exec(text);
+  if (member) return [`slack:${member[1] ?? member[2]}`];
+  if (text === 'rounds' || /^os:./u.test(text)) return [text];
+  // Slack sends a typed @name as it is, and names are not unique: no row has one.
+  throw new OpsError('invalid', `by: can't be "${text}"`, {
+    hint: "by: takes `me`, a member's id such as U012ABCDEF (profile → Copy member ID), or os:NAME",
+  });
 }
 
 /** `24h` = that long ago, or a date, or a date with a time, in UTC. */
