@@ -63,7 +63,11 @@ function ownershipOf(ownership: AuditOwnership, embedded: boolean): Found[] {
   const { role, unguarded, appendsAsOwner } = ownership;
   const found: Found[] = [];
   if (unguarded.length > 0) {
-    const fix = 'find out who turned them off, then: alter table … enable always trigger …';
+    // Each trigger is named after its table.
+    const statements = unguarded.map(
+      (name) => `alter table ${/^audit_[a-z]+/.exec(name)?.[0]} enable always trigger ${name};`,
+    );
+    const fix = `find out who turned them off, then as the owner: ${statements.join(' ')} (one that was dropped: create it first, as in src/store/migrations/003_audit.sql)`;
     found.push(problem(`nothing keeps the audit append-only: ${unguarded.join(', ')} missing or turned off`, fix));
   }
   if (!appendsAsOwner) {

@@ -167,11 +167,13 @@ describe('a PostgreSQL server', () => {
       message: expect.stringContaining('superuser'),
     });
     await owner.pool.query('alter table audit_entry disable trigger audit_entry_append_only');
-    expect((await part.look(signal))[0]).toMatchObject({
+    const [found] = await part.look(signal);
+    expect(found).toMatchObject({
       state: 'problem',
       message: expect.stringContaining('audit_entry_append_only'),
     });
-    await owner.pool.query('alter table audit_entry enable always trigger audit_entry_append_only');
+    await owner.pool.query(/alter table .*;/.exec(found?.fix ?? '')?.[0] ?? 'no statement to paste');
+    expect((await part.look(signal)).map(({ state }) => state)).not.toContain('problem');
   });
 });
 

@@ -378,8 +378,14 @@ describe('audit', () => {
       { state: 'warn', message: expect.stringMatching(/superuser/) },
       {},
     ]);
-    expect(await look(part({ unguarded: ['audit_head_stays'] }))).toMatchObject([
-      { state: 'problem', message: expect.stringMatching(/audit_head_stays/) },
+    expect(await look(part({ unguarded: ['audit_detail_erase_only', 'audit_head_stays'] }))).toMatchObject([
+      {
+        state: 'problem',
+        message: expect.stringMatching(/audit_head_stays/),
+        fix: expect.stringMatching(
+          /alter table audit_detail enable always trigger audit_detail_erase_only; alter table audit_head enable always trigger audit_head_stays;/,
+        ),
+      },
       {},
       {},
     ]);
