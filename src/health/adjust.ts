@@ -11,6 +11,8 @@ export interface Mute {
   reason?: string;
   /** Of somebody's mute: the id under which it can be ended. */
   silence?: string;
+  /** Somebody muted just this check and is on it; absent: planned. */
+  handled?: true;
 }
 
 type Dependent = { id: string; dependsOn: readonly string[] };
@@ -19,12 +21,13 @@ type Judged = Judgement & Pick<CheckReport, 'id' | 'attempts' | 'since' | 'block
 /**
  * Marks what can't be right because something it stands on is down: a check that is fail, unknown or warn while one of
  * its parents, near or far, is fail or unknown. A check that is ok stays ok. A parent that is stale, was never tried, or
- * is muted blocks nothing: hidden itself, it would hide what stands on it. `reports` are as judged, before any mute.
+ * is muted by a plan blocks nothing: nobody looks at it, and nobody would notice what else broke. One that somebody muted
+ * goes on blocking: they know, and a mute must not raise the alarms it held back. `reports` are as judged, before any mute.
  */
 export function applyBlocked<Report extends Judged>(
   reports: readonly Report[],
   checks: readonly Dependent[],
-  isMuted: (id: string) => boolean = () => false,
+  mutesOf: (id: string) => readonly Mute[] = () => [],
 ): Report[] {
   const byId = new Map(reports.map((report) => [report.id, report]));
   const parents = new Map(checks.map((check) => [check.id, check.dependsOn]));
@@ -32,16 +35,20 @@ export function applyBlocked<Report extends Judged>(
     if (report.outcome !== 'fail' && report.outcome !== 'unknown' && report.outcome !== 'warn') return report;
     const down = rootOf(report.id, parents, (id) => {
       const parent = byId.get(id);
-      return parent && isDown(parent) && !isMuted(id) ? parent : undefined;
+      if (!parent || !isDown(parent)) return undefined;
+      const mutes = mutesOf(id);
+      const handled = mutes.find((mute) => mute.handled);
+      return mutes.length === 0 || handled ? { parent, handled } : undefined;
     });
     if (!down) return report;
+    const { parent, handled } = down;
     return {
       ...report,
       outcome: 'blocked',
-      blocked_by: down.id,
-      since: new Date(Math.max(down.since.getTime(), report.since.getTime())),
-      reason: `blocked by ${down.id} (${down.outcome})`,
-      next: `See ${down.id}.`,
+      blocked_by: parent.id,
+      since: new Date(Math.max(parent.since.getTime(), report.since.getTime())),
+      reason: `blocked by ${parent.id} (${parent.outcome}${handled ? `, muted by ${handled.id}` : ''})`,
+      next: `See ${parent.id}.`,
       notes: [...report.notes, `measured ${report.outcome}: ${report.reason}`],
     };
   });
@@ -52,20 +59,28 @@ function isDown({ outcome, attempts }: Judged): boolean {
   return outcome === 'fail' || (outcome === 'unknown' && attempts > 0);
 }
 
-/** The farthest ancestor that is down: the cause, not the next one in the chain. */
-function rootOf<Report extends Judged>(
+/** An ancestor that blocks, and the mute of who is on it. */
+interface Cause {
+  parent: Judged;
+  handled: Mute | undefined;
+}
+
+/** The farthest ancestor that is down: the cause, not the next one in the chain. Of several, one that nobody is on. */
+function rootOf(
   id: string,
   parents: ReadonlyMap<string, readonly string[]>,
-  downReport: (id: string) => Report | undefined,
-): Report | undefined {
+  causeAt: (id: string) => Cause | undefined,
+): Cause | undefined {
   const seen = new Set([id]);
-  let farthest: Report | undefined;
+  let farthest: Cause | undefined;
   let level = [id];
   while (level.length > 0) {
     const above = [...new Set(level.flatMap((each) => parents.get(each) ?? []))].filter((each) => !seen.has(each));
     for (const each of above) seen.add(each);
-    const down = above.flatMap((each) => downReport(each) ?? []);
-    farthest = down.find((each) => each.outcome === 'fail') ?? down[0] ?? farthest;
+    const down = above.flatMap((each) => causeAt(each) ?? []);
+    const open = down.filter(({ handled }) => !handled);
+    const named = open.length > 0 ? open : down;
+    farthest = named.find(({ parent }) => parent.outcome === 'fail') ?? named[0] ?? farthest;
     level = above;
   }
   return farthest;

@@ -19,7 +19,7 @@ export function shownReports(options: {
   const { judged, checks, windows, now, zone } = options;
   const mutes = new Map(judged.map((report) => [report.id, windowsOf(report, windows).map(muteOf)]));
   const mutesOf = (id: string) => mutes.get(id) ?? [];
-  return applyBlocked(judged, checks, (id) => mutesOf(id).length > 0).map((report) =>
+  return applyBlocked(judged, checks, mutesOf).map((report) =>
     applyMuted(report, mutesOf(report.id), (at) => timeIn(zone, at, now)),
   );
 }
@@ -33,6 +33,7 @@ function muteOf(active: ActiveWindow): Mute {
     until,
     ...(reason !== undefined && { reason }),
     ...(silence && { silence: silence.id }),
+    ...(silence?.kind === 'mute' && { handled: true }),
   };
 }
 

@@ -52,7 +52,7 @@ test('a group whose checks are blocked by another group is not ok, and the cause
 
 const patches = { id: 'patches', match: { check: 'db' }, zone: 'UTC', forMs: 3_600_000, mode: 'mute' as const };
 
-test('while the database is muted, what stands on it is judged by itself', async () => {
+test('while the database is in maintenance, what stands on it is judged by itself', async () => {
   const { ask, down } = await booking({ maintenance: [{ ...patches, cron: '0 9 * * *' }] });
   down.add('db').add('api');
   expect(await ask(all)).toMatchObject({ verdict: 'fail', counts: { fail: 1, muted: 1, ok: 1 } });

@@ -63,6 +63,30 @@ describe.each([
     expect(await openState('api')).toEqual({ open: true, recent: ['fail'] });
   });
 
+  test('a mute of the cause raises no alarm of what stands on it, neither then nor when it ends; maintenance does', async () => {
+    const api = service('api');
+    const metrics = service('metrics', { dependsOn: ['api'] });
+    api.state.status = metrics.state.status = 503;
+    const told: string[] = [];
+    const onEvents: OnEvents = async (_tx, events) =>
+      void told.push(...events.map(({ checkId, event }) => `${checkId} ${event}`));
+    const { health, clock } = await replica([api.check, metrics.check], { onEvents });
+    const round = async () => {
+      clock.move(minute);
+      await health.regular(['api', 'metrics']);
+      const { checks } = await health.last(all);
+      return [told.splice(0), checks.find(({ id }) => id === 'metrics')?.reason];
+    };
+    expect(await round()).toEqual([['api opened'], 'blocked by api (fail)']);
+    const { silence } = await health.muteCheck(ben, { checkId: 'api', forMs: hour });
+    for (let n = 0; n < 2; n += 1) expect(await round()).toEqual([[], 'blocked by api (fail, muted by @ben)']);
+    await health.endSilence(ben, silence.id);
+    expect(await round()).toEqual([['api standing'], 'blocked by api (fail)']);
+    const target = { kind: 'check', id: 'api' } as const;
+    await health.beginMaintenance(anna, { target, forMs: hour, mode: 'mute', reason: 'x' });
+    expect(await round()).toEqual([['metrics opened'], 'status != 200 is true']);
+  });
+
   test('a check that is muted while it is being measured opens nothing', async () => {
     const slow = held('api', { fail: [condition('true', () => true)] });
     const told: string[] = [];

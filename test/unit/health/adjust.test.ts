@@ -108,11 +108,40 @@ test('a parent that was never tried blocks nothing: it is not known to be down',
   expect(applyBlocked(reports, checks)[1]?.outcome).toBe('fail');
 });
 
-test('a muted parent blocks nothing, since nobody would see what hides its children; the one above it still does', () => {
+describe('a muted parent', () => {
   const [network, api, metrics] = [report('network', 'fail'), report('api', 'fail'), report('metrics', 'fail')];
-  const muted = (id: string) => id === 'api';
-  expect(applyBlocked([api, metrics], checks, muted)[1]?.outcome).toBe('fail');
-  expect(applyBlocked([network, api, metrics], checks, muted)[2]).toMatchObject({ blocked_by: 'network' });
+  const over = (muted: string, ...mutes: Mute[]) => ((id) => (id === muted ? mutes : [])) as (id: string) => Mute[];
+  const [planned, handled]: [Mute, Mute] = [{ id: 'patches' }, { id: '@ben', handled: true }];
+
+  test('by a plan blocks nothing, since nobody would see what else broke; the one above it still does', () => {
+    expect(applyBlocked([api, metrics], checks, over('api', planned))[1]?.outcome).toBe('fail');
+    const all = applyBlocked([network, api, metrics], checks, over('api', planned));
+    expect(all[2]).toMatchObject({ blocked_by: 'network', reason: 'blocked by network (fail)' });
+  });
+
+  test.each<Outcome>(['fail', 'unknown'])(
+    'that is %s, by somebody who is on it, blocks, and the reason says who',
+    (outcome) => {
+      const reports = [report('api', outcome), metrics];
+      for (const mutes of [[handled], [planned, handled]]) {
+        expect(applyBlocked(reports, checks, over('api', ...mutes))[1]).toMatchObject({
+          outcome: 'blocked',
+          blocked_by: 'api',
+          reason: `blocked by api (${outcome}, muted by @ben)`,
+        });
+      }
+    },
+  );
+
+  test.each<Outcome>(['ok', 'warn', 'stale'])('that is %s blocks nothing, whoever muted it', (outcome) => {
+    expect(applyBlocked([report('api', outcome), metrics], checks, over('api', handled))[1]?.outcome).toBe('fail');
+  });
+
+  test('is not the cause that is named where another one is down that nobody is on', () => {
+    const two = [...checks, { id: 'page', dependsOn: ['api', 'search'] }];
+    const reports = [api, report('search', 'unknown'), report('page', 'fail')];
+    expect(applyBlocked(reports, two, over('api', handled))[2]?.reason).toBe('blocked by search (unknown)');
+  });
 });
 
 describe('a muted check', () => {
