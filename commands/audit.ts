@@ -19,20 +19,21 @@ const rowsOf = { slack: { most: 30, usual: 20 }, terminal: { most: 1_000, usual:
 
 export default defineCommand<Services>({
   name: 'audit',
-  summary: 'Search who did what, prove that nobody changed it, erase a text',
-  usage: `${searchUsage} | show ROW | verify [--head LINE] | erase ROW REASON | key`,
+  summary: 'Search who did what, prove that nobody changed it, sign it as it is now, erase a text (takes admin)',
+  usage: `${searchUsage} | show ROW | verify [--head LINE] | head | erase ROW REASON | key`,
   examples: [
     'audit since:24h',
     'audit by:me action:check',
     'audit show 1042',
     'audit verify',
+    'audit head',
     'audit erase 1042 a patient was named',
   ],
   role: 'approver',
   // Whoever gets at a database server may verify what it holds, with a role that can only read it.
   aloneFor: ([word], { DATABASE_URL, DATABASE_URL_FILE }) =>
     word === 'key' || (word === 'verify' && Boolean(DATABASE_URL || DATABASE_URL_FILE)),
-  withoutBot: (alone, [word, ...rest]) => (word === 'key' ? newKey() : verifyAlone(alone, rest)),
+  withoutBot: (alone, [word, ...rest]) => (word === 'key' ? newKey(rest) : verifyAlone(alone, rest)),
   run(ctx, args) {
     const [word = '', ...rest] = args;
     const part = Object.hasOwn(parts, word) ? parts[word] : undefined;
@@ -47,7 +48,7 @@ export default defineCommand<Services>({
   },
 });
 
-const parts: Record<string, (ctx: Context, args: string[]) => Promise<Reply>> = { show, verify, erase, key };
+const parts: Record<string, (ctx: Context, args: string[]) => Promise<Reply>> = { show, verify, head, erase, key };
 
 async function search(ctx: Context, args: string[]): Promise<Reply> {
   const asking = { actor: ctx.actor.id, now: ctx.clock.now(), ...rowsOf[ctx.face] };
@@ -100,6 +101,26 @@ async function verification(
 
 const exitCodes = { intact: 0, changed: 1, unproven: 3 } as const;
 
+/** The signed head of now, for whoever keeps heads by themselves. */
+async function head(ctx: Context, args: string[]): Promise<Reply> {
+  takesNothing('head', args);
+  const line = await ctx.services.audit.headLine();
+  if (line === undefined) {
+    throw new OpsError('unavailable', 'The audit is not signed: the bot has no key to sign with', {
+      hint: 'make one with `npx rounds audit key` and set AUDIT_SIGNING_KEY',
+    });
+  }
+  return {
+    place: 'asker',
+    slack: () => ({
+      text: line,
+      blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `\`\`\`${line}\`\`\`` } }],
+    }),
+    terminal: () => line,
+    json: () => ({ head: line }),
+  };
+}
+
 async function erase(ctx: Context, [typed, ...words]: string[]): Promise<Reply> {
   await ctx.require('admin');
   const seq = rowNumber(typed, 'erase ROW REASON');
@@ -122,7 +143,8 @@ async function key(): Promise<Reply> {
   });
 }
 
-async function newKey(): Promise<Reply> {
+async function newKey(args: string[]): Promise<Reply> {
+  takesNothing('key', args);
   const { privateKey, publicKey } = newKeyPair();
   const lines = [
     'The private key is for the environment of the bot alone; it is shown this once:',
@@ -137,6 +159,11 @@ async function newKey(): Promise<Reply> {
     terminal: () => lines.join('\n'),
     json: () => ({ private_key: privateKey, public_key: publicKey }),
   };
+}
+
+function takesNothing(part: string, [word]: string[]): void {
+  if (word === undefined) return;
+  throw new OpsError('invalid', `"${word}" is not understood here`, { hint: `usage: audit ${part}` });
 }
 
 function rowNumber(text: string | undefined, usage: string): number {

@@ -5,6 +5,8 @@ import { readPublicKey } from '../kernel/ed25519.ts';
 import { OpsError } from '../kernel/errors.ts';
 import { countUnreadable, findHeads, type SignedHead } from './head.ts';
 
+const verifyUsage = 'usage: audit verify [--head LINE] [--public-key KEY]';
+
 /** `--name words …`; an option has all words up to the next, for a line that nobody quoted. Slack makes `—` of `--`. */
 export function optionsOf<Name extends string>(
   args: readonly string[],
@@ -20,10 +22,11 @@ export function optionsOf<Name extends string>(
       options[known] ??= '';
     } else if (typed === undefined && name !== undefined) options[name] = `${options[name]} ${arg}`.trim();
     else {
-      const hint = 'usage: audit verify [--head LINE] [--public-key KEY]';
-      throw new OpsError('invalid', `"${arg}" is not understood here`, { hint });
+      throw new OpsError('invalid', `"${arg}" is not understood here`, { hint: verifyUsage });
     }
   }
+  const empty = names.find((candidate) => options[candidate] === '');
+  if (empty !== undefined) throw new OpsError('invalid', `--${empty} needs a value behind it`, { hint: verifyUsage });
   return options;
 }
 

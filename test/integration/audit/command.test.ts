@@ -148,16 +148,32 @@ describe('rounds audit', () => {
 
   it.each([
     [['verify', '--head', 'nothing-here'], 'neither the thing itself nor a file'],
-    [['verify', '--head'], 'neither the thing itself nor a file'],
+    [['verify', '--head'], '--head needs a value'],
+    [['verify', '--public-key', '--head', 'x'], '--public-key needs a value'],
     [['verify', '--public-key', '/nowhere'], 'neither the thing itself nor a file'],
     [['verify', '--heads'], '"--heads" is not understood'],
     [['verify', 'now'], '"now" is not understood'],
+    [['head', 'now'], '"now" is not understood'],
     [['erase'], 'Which row?'],
     [['erase', '1'], 'Say why'],
     [['erase', '1', 'x'], 'at least 10 characters'],
     [['erase', '9', 'a', 'name', 'was', 'in', 'it'], 'The audit has no row 9'],
   ])('%j ends with 3', async (args, problem) => {
     expect(await typed(args)).toEqual({ problem: expect.stringContaining(problem), exitCode: 3 });
+  });
+
+  it('prints the signed head of now, which verifies; without a key says how to set one', async () => {
+    const { text, exitCode } = await typed(['head']);
+    expect(exitCode).toBe(0);
+    expect(text).toBe(await headLine());
+    expect(await typed(['verify', '--head', text!])).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse((await typed(['head'], { json: true })).text!)).toEqual({ head: text });
+    const unsigned = await answerLine(audit, contextOf('terminal', ['approver']), {
+      args: ['head'],
+      json: false,
+      style,
+    });
+    expect(unsigned).toEqual({ problem: expect.stringMatching(/not signed.*\n.*AUDIT_SIGNING_KEY/), exitCode: 3 });
   });
 
   it('erases for an admin only, and says so in the audit', async () => {
@@ -186,6 +202,7 @@ describe('rounds audit', () => {
     expect(await typed(['verify', '--head', line!, '--public-key', text.split('\n').at(-1)!])).toMatchObject({
       exitCode: 0,
     });
+    await expect(async () => audit.withoutBot!(alone, ['key', 'x'])).rejects.toMatchObject({ code: 'invalid' });
     // Through the socket of a bot.
     expect(await typed(['key'])).toMatchObject({ problem: expect.stringContaining('In a terminal'), exitCode: 3 });
   });
@@ -201,7 +218,7 @@ describe('rounds audit', () => {
 
 describe('/ops audit', () => {
   it('answers the asker alone', async () => {
-    for (const args of [[], ['show', '1'], ['verify'], ['erase', '1', 'a name was in it']]) {
+    for (const args of [[], ['show', '1'], ['verify'], ['head'], ['erase', '1', 'a name was in it']]) {
       const reply = await asked(...args);
       expect(reply.place).toBe('asker');
       expect(reply.slack().blocks.length).toBeGreaterThan(0);
