@@ -3,7 +3,7 @@ import { escapeSlack, slackLink } from '../../kernel/escape.ts';
 import type { CheckReport, HealthReport } from '../model.ts';
 import { ageNote, oldOkWords } from './age.ts';
 import { slackTime } from './time.ts';
-import { ageWords, countsLine, faces, tookWords } from './words.ts';
+import { ageWords, countsLine, faces, headingOf, tookWords } from './words.ts';
 
 /** Rows shown in the message itself; the thread has all of them. */
 const ROWS = 12;
@@ -20,7 +20,8 @@ export function healthPost(report: HealthReport, options: { now: Date; scope: st
   const bad = report.checks.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'blocked' && outcome !== 'muted');
   const shown = bad.slice(0, ROWS);
   const counts = escapeSlack(`${scope ? `${scope}: ` : ''}${countsLine(report.counts)}`);
-  const head = `${faces[report.verdict].mark} *${counts}*`;
+  const { mark } = faces[headingOf(report)];
+  const head = `${mark} *${counts}*`;
   const warnings = (report.warnings ?? []).map((warning) => context(`⚠️ ${escapeSlack(warning)}`));
   const rows = shown.map((check) => rowBlock(check, report, now));
   // What makes the verdict comes right behind it: the worst row, or a cause elsewhere that the warnings name.
@@ -35,7 +36,7 @@ export function healthPost(report: HealthReport, options: { now: Date; scope: st
   if (inRows) blocks.push(...warnings);
   if (report.pending.length === 0) blocks.push(buttons(shown, scope));
   const worst = shown[0] && inRows ? `${shown[0].id}: ${shown[0].reason}` : report.warnings?.[0];
-  return { text: `${faces[report.verdict].mark} ${counts}${worst ? ` — ${escapeSlack(worst)}` : ''}`, blocks };
+  return { text: `${mark} ${counts}${worst ? ` — ${escapeSlack(worst)}` : ''}`, blocks };
 }
 
 /** Nothing is known yet: no verdict, and no row that says so for each check. */

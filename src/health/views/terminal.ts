@@ -6,12 +6,12 @@ import { clean } from './clean.ts';
 import { factLines, uptimeWords } from './details.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { zoneName, zoneTime } from './time.ts';
-import { ageWords, countsLine, faces, tookWords } from './words.ts';
+import { ageWords, countsLine, faces, headingOf, tookWords } from './words.ts';
 
 /** The same answer as in Slack, for a terminal: verdict, what needs a look with its next step, then the rest by group. */
 export function healthText(report: HealthReport, now: Date, style: TerminalStyle): string {
   const at = `${zoneTime(report.started_at, now, style.zone)} ${zoneName(report.started_at, style.zone)}`;
-  const head = `${word(report.verdict, style)}  ${countsLine(report.counts)} — ${at}, ${tookWords(report.duration_ms)}`;
+  const head = `${word(headingOf(report), style)}  ${countsLine(report.counts)} — ${at}, ${tookWords(report.duration_ms)}`;
   const old = report.pending.length === 0 ? oldOkWords(report, now) : '';
   const lines = [old ? `${head} · ${old}` : head];
   for (const warning of report.warnings ?? []) lines.push(`! ${clean(warning)}`);

@@ -1,4 +1,4 @@
-import { type Counts, type Outcome, outcomes } from '../model.ts';
+import { type Counts, type HealthReport, type Outcome, outcomes } from '../model.ts';
 
 /** How each outcome looks: a mark for Slack, a word for people who can't tell colours apart, an ANSI colour. */
 export const faces: Record<Outcome, { mark: string; word: string; ansi: string }> = {
@@ -10,6 +10,14 @@ export const faces: Record<Outcome, { mark: string; word: string; ansi: string }
   muted: { mark: '🔕', word: 'MUTED', ansi: '\x1b[2m' },
   ok: { mark: '🟢', word: 'OK', ansi: '\x1b[32m' },
 };
+
+/** What heads an answer: its verdict, but where that is unknown only because all is muted, or blocked by that: muted. */
+export function headingOf({ verdict, checks }: Pick<HealthReport, 'verdict' | 'checks'>): Outcome {
+  const muted = new Set(checks.filter(({ outcome }) => outcome === 'muted').map(({ id }) => id));
+  const isQuiet = ({ id, outcome, blocked_by: by }: HealthReport['checks'][number]) =>
+    muted.has(id) || (outcome === 'blocked' && by !== undefined && muted.has(by));
+  return verdict === 'unknown' && checks.length > 0 && checks.every(isQuiet) ? 'muted' : verdict;
+}
 
 /** "1 fail · 2 warn · 62 ok", worst first, zeros left out. */
 export function countsLine(counts: Counts): string {
