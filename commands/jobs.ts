@@ -18,7 +18,7 @@ const hint = `usage: jobs ${usage}`;
 
 export default defineCommand<Pick<Services, 'deadJobs'>>({
   name: 'jobs',
-  summary: 'Show work that was given up (messages not delivered, sweeps not run), or try it again',
+  summary: 'Show work that was given up (messages not delivered, sweeps not run), or try it again: takes operator',
   usage,
   examples: ['jobs', 'jobs replay 0f8fad5b-d9cb-469f-a165-70867728950e', 'jobs replay alerts.deliver'],
   role: 'viewer',

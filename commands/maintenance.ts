@@ -16,7 +16,8 @@ const hint = `usage: maintenance ${usage}`;
 
 export default defineCommand<Services>({
   name: 'maintenance',
-  summary: 'Show what is muted or in maintenance; begin maintenance (nobody is told, no uptime is lost), or end it',
+  summary:
+    'Show what is muted or in maintenance; begin maintenance (nobody is told, no uptime is lost) or end it: takes operator',
   usage,
   examples: [
     'maintenance',
@@ -57,6 +58,14 @@ async function begin(ctx: Context, name: string, [length = '', ...words]: string
 async function end(ctx: Context, [id, ...rest]: string[]): Promise<Reply> {
   if (id === undefined || rest.length > 0) throw new OpsError('invalid', 'Which one? Its id is needed', { hint });
   const { health } = ctx.services;
-  await ctx.require(roleToEnd(await health.silence(id)));
+  await ctx.require(roleToEnd(await health.silence(id).catch(forFace(ctx))));
   return endedReply(await health.endSilence(ctx, id), ctx.clock.now(), 'channel');
+}
+
+/** In a terminal, the remedy is what can be typed there. */
+function forFace({ face }: Context): (error: unknown) => never {
+  return (error) => {
+    if (face !== 'terminal' || !(error instanceof OpsError) || error.code !== 'not_found') throw error;
+    throw new OpsError('not_found', error.message, { hint: '`rounds maintenance` lists them', cause: error });
+  };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import maintenance from '../../../commands/maintenance.ts';
 import { type Access, permissionsOf } from '../../../src/kernel/access.ts';
 import type { CommandContext } from '../../../src/kernel/command.ts';
+import { OpsError } from '../../../src/kernel/errors.ts';
 import type { Services } from '../../../src/services.ts';
 import { viewersOnly } from '../../support/access.ts';
 import { memoryLog } from '../../support/memory-log.ts';
@@ -13,14 +14,20 @@ const checks = [
 const everyone: Access = { ...viewersOnly, decide: async () => ({ kind: 'allowed' }) };
 
 /** Types `maintenance …` and tells what was begun or ended. */
-async function typed(words: string[], { access = everyone, kind = 'maintenance' } = {}): Promise<unknown[]> {
+async function typed(
+  words: string[],
+  { access = everyone, kind = 'maintenance', face = 'slack' as CommandContext<Services>['face'] } = {},
+): Promise<unknown[]> {
   const asked: unknown[] = [];
   const silence = { target: { kind: 'check', id: 'api' }, until: new Date(0), by: { name: 'anna' }, kind };
   const services = {
     ops: { checks, maintenance: [] },
     health: {
       silences: async () => [],
-      silence: async () => silence,
+      silence: async (id: string) => {
+        if (id === 'gone') throw new OpsError('not_found', 'There is none', { hint: '/ops maintenance lists them' });
+        return silence;
+      },
       beginMaintenance: async (_: unknown, work: unknown) => {
         asked.push(work);
         return silence;
@@ -38,7 +45,7 @@ async function typed(words: string[], { access = everyone, kind = 'maintenance' 
     clock: { now: () => new Date(0) },
     log: memoryLog(),
     request: 'ABC123',
-    face: 'slack',
+    face,
     signal: new AbortController().signal,
     ...permissionsOf(access, actor),
   };
@@ -71,6 +78,15 @@ describe('what /ops maintenance does', () => {
     ['end a b', 'invalid', 'Which one? Its id is needed'],
   ])('%s is refused', async (line, code, message) => {
     await expect((async () => typed(words(line)))()).rejects.toMatchObject({ code, message });
+  });
+
+  it('an unknown id is refused with what can be typed where it was typed', async () => {
+    for (const [face, hint] of [
+      ['slack', '/ops maintenance lists them'],
+      ['terminal', '`rounds maintenance` lists them'],
+    ] as const) {
+      await expect(typed(['end', 'gone'], { face })).rejects.toMatchObject({ code: 'not_found', hint });
+    }
   });
 
   it('everyone may look; to begin takes an operator, and to end what such a one began', async () => {

@@ -23,6 +23,15 @@ test('every command stands on the page with its examples; every button says what
   expect(buttons.filter(([, button]) => !button.summary).map(([name]) => name)).toEqual([]);
 });
 
+test('the page says what a change takes beyond the role of its command, and that roles hold in the terminal too', () => {
+  const rowOf = (name: string) => page.split('\n').find((line) => line.startsWith(`| [\`${name}\`]`));
+  expect(rowOf('maintenance')).toContain('takes operator');
+  expect(rowOf('jobs')).toContain('takes operator');
+  expect(rowOf('audit')).toContain('takes admin');
+  expect(page).toContain('`os:NAME`');
+  expect(page).not.toContain('operating system');
+});
+
 /** Keys in order, of the answer and of a check in it. */
 function shapeOf(answer: unknown): string[][] {
   const { checks, ...rest } = answer as { checks: object[]; counts: object };
