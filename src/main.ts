@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { withDotEnv } from './config/environment.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
 import type { ExitCode } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
 import { nearest } from './kernel/nearest.ts';
 import { commandReference } from './reference/commands.ts';
-import { allCommands } from './registry.ts';
+import { allCommands, root } from './registry.ts';
 import { runBot } from './start.ts';
 import { commandHelp, helpText, startCommand } from './terminal/help.ts';
 import { type Line, parseLine } from './terminal/parse.ts';
@@ -17,34 +19,53 @@ async function main(argv: string[]): Promise<ExitCode> {
   const line = parseLine(argv);
   const variables = () => withDotEnv(process.env, '.env');
   if (line.command === startCommand.name) return start(line, variables);
+  if (line.command === '--version') return version();
   const { shared, terminal } = await allCommands();
-  const named = [...shared, ...terminal].find((command) => command.name === line.command);
   const all = [startCommand, ...[...shared, ...terminal].sort((a, b) => a.name.localeCompare(b.name))];
-  if (line.command === undefined || line.command === 'help' || (line.help && !named)) {
-    print(line.args.includes('--markdown') ? commandReference(shared, terminal) : helpText(all));
+  const asksHelp = line.command === 'help';
+  const name = asksHelp ? line.args[0] : line.command;
+  if (asksHelp && name === '--markdown') {
+    print(commandReference(shared, terminal));
     return 0;
   }
+  if (name === undefined || name === 'help') {
+    print(helpText(all, width()));
+    return 0;
+  }
+  const described = all.find((command) => command.name === name);
+  if (described && (asksHelp || line.help)) {
+    print(commandHelp(described, width()));
+    return 0;
+  }
+  const named = [...shared, ...terminal].find((command) => command.name === name);
   if (!named) {
     const close = nearest(
-      line.command,
+      name,
       all.map((command) => command.name),
     );
-    throw new OpsError('not_found', `There is no command "${line.command}"`, {
-      hint: close ? `Did you mean "rounds ${close}"?` : '`rounds help` lists them',
+    throw new OpsError('not_found', `There is no command "${name}"`, {
+      hint: close ? `Did you mean "rounds ${asksHelp ? 'help ' : ''}${close}"?` : '`rounds help` lists them',
     });
-  }
-  if (line.help) {
-    print(commandHelp(named));
-    return 0;
   }
   if ('runAlone' in named) return named.runAlone(line.args, { print, env: variables() });
   return runCommand(named, line, variables());
 }
 
+async function version(): Promise<ExitCode> {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  print(`rounds ${version}`);
+  return 0;
+}
+
+/** Columns of the terminal; what is not printed on one is as wide as the usual one. */
+function width(): number {
+  return process.stdout.columns || 80;
+}
+
 /** Runs the bot, then exits: a start that was broken off may leave a call on its way that nobody waits for. */
 async function start(line: Line, variables: () => NodeJS.ProcessEnv): Promise<ExitCode> {
   if (line.help) {
-    print(commandHelp(startCommand));
+    print(commandHelp(startCommand, width()));
     return 0;
   }
   const unknown = [...line.args.filter((word) => word !== '--reset'), ...(line.json ? ['--json'] : [])];

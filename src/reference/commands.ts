@@ -19,7 +19,7 @@ export function commandReference(shared: readonly Shared[], terminal: readonly A
     '# Commands',
     '',
     'One word, two faces: `/ops WORD` in Slack (or `@rounds WORD` where the bot is), `npx rounds WORD` in the terminal.',
-    '`/ops` alone, `/ops help` and `npx rounds help` list the words; a typo is answered with the nearest one.',
+    '`/ops` alone, `/ops help` and `npx rounds help` list the words; `npx rounds help WORD` shows one. A typo is answered with the nearest one.',
     '',
     ...markdownTable(['command', 'what it does', 'where', 'role'], rows),
     '',

@@ -13,25 +13,46 @@ export const startCommand = {
   examples: ['start', 'start --reset'],
 } satisfies Described;
 
-/** `rounds` alone: what can be typed, from the registry. */
-export function helpText(commands: readonly Described[]): string {
-  const rows = commands.map((command) => ({
-    left: `rounds ${command.name} ${command.usage}`.trim(),
-    summary: command.summary,
-  }));
-  const width = Math.max(...rows.map((row) => row.left.length));
-  const lines = rows.map((row) => `  ${row.left.padEnd(width)}  ${row.summary}`);
+/** `rounds` alone: what can be typed, from the registry, in lines of at most `width` columns. */
+export function helpText(commands: readonly Described[], width: number): string {
   return [
-    'Rounds: health checks and chatops for operations teams',
+    ...wrapped('Rounds: health checks and chatops for operations teams', width, '', ''),
     '',
-    ...lines,
+    ...commands.flatMap((command) => [
+      ...wrapped(usageOf(command), width, '  ', '      '),
+      ...wrapped(command.summary, width, '    ', '    '),
+    ]),
     '',
-    '  --json  print the answer as JSON',
+    ...wrapped('--json  print the answer as JSON', width, '  ', '    '),
+    ...wrapped('--version  print the version', width, '  ', '    '),
+    ...wrapped('`rounds help NAME` shows one command with examples', width, '  ', '  '),
   ].join('\n');
 }
 
-/** `rounds health --help`. */
-export function commandHelp(command: Described): string {
+/** `rounds health --help`. An example stays whole, to be copied. */
+export function commandHelp(command: Described, width: number): string {
   const examples = command.examples.map((example) => `  rounds ${example}`);
-  return [`rounds ${command.name} ${command.usage}`.trim(), `  ${command.summary}`, '', ...examples].join('\n');
+  const usage = wrapped(usageOf(command), width, '', '    ');
+  return [...usage, ...wrapped(command.summary, width, '  ', '  '), '', ...examples].join('\n');
+}
+
+function usageOf({ name, usage }: Described): string {
+  return `rounds ${name} ${usage}`.trim();
+}
+
+/** Words in lines of at most `width` columns; a word that is longer has a line of its own. */
+function wrapped(text: string, width: number, first: string, next: string): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let empty = true;
+  for (const word of text.split(' ')) {
+    if (!empty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = next;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, line];
 }

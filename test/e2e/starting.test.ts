@@ -43,6 +43,16 @@ describe('what start takes', () => {
     expect((await rounds(home, ['strat'])).stderr).toContain('Did you mean "rounds start"?');
   });
 
+  it('help NAME shows that command alone, or the nearest; --version the version', async () => {
+    const one = await rounds(home, ['help', 'health']);
+    expect([one.code, one.stdout]).toEqual([0, expect.stringMatching(/^rounds health /)]);
+    expect(one.stdout).not.toContain('rounds audit');
+    expect((await rounds(home, ['help', 'start'])).stdout).toMatch(/^rounds start \[--reset\]\n/);
+    const none = await rounds(home, ['help', 'helth']);
+    expect([none.code, none.stderr]).toEqual([3, expect.stringContaining('Did you mean "rounds help health"?')]);
+    expect((await rounds(home, ['--version'])).stdout).toMatch(/^rounds \d+\.\d+\.\d+\n$/);
+  });
+
   it.each([['--rest'], ['now'], ['--json']])('is not %s', async (word) => {
     const { code, stderr } = await rounds(home, ['start', word]);
     expect([code, stderr]).toEqual([3, expect.stringContaining(`does not take ${word}\n→ `)]);
