@@ -1,5 +1,5 @@
 import { type Outcome, outcomes } from '../health/model.ts';
-import type { Notice, Problem, Step } from './model.ts';
+import type { Notice, Problem, Standing, Step } from './model.ts';
 
 /** More problems than this in one channel within a minute share one message. */
 const aloneMax = 3;
@@ -118,6 +118,7 @@ export type NextAction =
   | { kind: 'edit' }
   | { kind: 'tell' }
   | { kind: 'skip-telling' }
+  | { kind: 'settle'; standing: Standing }
   | { kind: 'done' };
 
 /**
@@ -128,12 +129,33 @@ export function nextAction(notice: Notice): NextAction {
   if (notice.ts === undefined) {
     if (notice.posting !== undefined) return { kind: 'look-for-message', version: notice.posting };
     if (!notice.gone || tell(notice).notify) return { kind: 'post' };
-    return { kind: notice.said < notice.version ? 'skip-telling' : 'done' };
+    return notice.said < notice.version ? { kind: 'skip-telling' } : settled(notice);
   }
   if (notice.saying !== undefined) return { kind: 'look-for-telling', version: notice.saying };
   if (notice.shown < notice.version) return { kind: 'edit' };
   if (notice.said < notice.version) return tell(notice).steps.length > 0 ? { kind: 'tell' } : { kind: 'skip-telling' };
-  return { kind: 'done' };
+  return settled(notice);
+}
+
+/** A post that the channel shows and whose problems are all over says so. */
+function settled({ standing, problems }: Notice): NextAction {
+  const open = new Set(latestOfEach(problems).flatMap(({ checkId, endedAt }) => (endedAt ? [] : [checkId])));
+  const over = standing.find(({ what }) => what.every(({ checkId }) => !open.has(checkId)));
+  return over ? { kind: 'settle', standing: over } : { kind: 'done' };
+}
+
+/** What a post that told up to `version` called people for; undefined = it called nobody. */
+export function callsFor({ steps }: Pick<Notice, 'steps'>, version: number): Standing['what'] | undefined {
+  const told = Map.groupBy(
+    steps.filter((step) => step.version <= version),
+    ({ checkId }) => checkId,
+  );
+  const what = [...told].flatMap(([checkId, each]) => {
+    const step = outcomeOf(each);
+    if (!step?.notify) return [];
+    return [{ checkId, outcome: step.said.outcome, reason: step.said.reason }];
+  });
+  return what.length > 0 ? what : undefined;
 }
 
 /** What a post carries so that it can be found again. */

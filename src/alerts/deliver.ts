@@ -3,12 +3,13 @@ import { defineJob, type JobContext, type JobHandler } from '../jobs/model.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Store } from '../store/store.ts';
-import { latestOfEach, messageKey, needsSomebody, nextAction, tell, tellingKey } from './decide.ts';
+import { callsFor, latestOfEach, messageKey, needsSomebody, nextAction, tell, tellingKey } from './decide.ts';
 import { isDeleted, isUneditable, mayBeThere, reasonOf, triedAgain } from './failures.ts';
-import type { AlertPort, Notice } from './model.ts';
+import type { AlertPort, Notice, Standing } from './model.ts';
 import * as rows from './posted.ts';
 import { channelTurns } from './turns.ts';
 import { messagePost } from './views/message.ts';
+import { settledPost } from './views/settled.ts';
 import { tellingPost } from './views/telling.ts';
 import type { Surroundings } from './views/words.ts';
 
@@ -74,6 +75,8 @@ async function act(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promis
       return postTelling(notice, ports, ctx);
     case 'skip-telling':
       return rows.said(ports.store, notice.id, notice.version);
+    case 'settle':
+      return settle(notice, action.standing, ports, ctx);
     case 'done':
       return;
   }
@@ -105,7 +108,10 @@ async function lookForTelling(
   const { channelId, threadTs } = placeOf(notice);
   const find = () => port.find({ channel: channelId, threadTs, key: tellingKey(notice.id, version), patienceMs });
   const found = await lookedUp(find, ctx);
-  if (found !== undefined) return rows.said(store, notice.id, version);
+  if (found !== undefined) {
+    const what = callsFor(notice, version);
+    return rows.said(store, notice.id, version, what && { ts: found, what });
+  }
   mayArriveNoMore(notice);
   await rows.notSaid(store, notice.id, version);
 }
@@ -159,16 +165,37 @@ async function postTelling(notice: Notice, ports: DeliverPorts, ctx: JobContext)
   goesOn(ctx);
   if (!(await rows.beginSaying(store, id, version))) return;
   await holdOn(ctx);
+  const how = { patienceMs, onAgain: () => beginAgain(store, notice, ctx) };
+  const key = tellingKey(id, version);
+  let ts: string;
   try {
-    const how = { patienceMs, onAgain: () => beginAgain(store, notice, ctx) };
-    const key = tellingKey(id, version);
-    await port.post({ channel: channelId, threadTs, key, post, ...how, ...(telling.notify && { broadcast: true }) });
+    ({ ts } = await port.post({
+      ...{ channel: channelId, threadTs, key, post, ...how },
+      ...(telling.notify && { broadcast: true }),
+    }));
   } catch (error) {
     if (isDeleted(error)) return rows.gone(store, id);
     if (!mayBeThere(error)) await rows.notSaid(store, id, version);
     throw error;
   }
-  await rows.said(store, id, version);
+  const what = telling.notify ? callsFor(notice, version) : undefined;
+  await rows.said(store, id, version, what && { ts, what });
+}
+
+/** A post that the channel shows is made to say that it is over; one that can't be edited stays as it is. */
+async function settle(notice: Notice, standing: Standing, ports: DeliverPorts, ctx: JobContext): Promise<void> {
+  const { store, port, clock, zone } = ports;
+  const { channelId, id, problems } = notice;
+  if (channelId === undefined) throw new Error('a post without a place');
+  const post = settledPost(standing, latestOfEach(problems), { now: clock.now(), zone });
+  await holdOn(ctx);
+  try {
+    await port.update({ channel: channelId, ts: standing.ts, post, patienceMs });
+  } catch (error) {
+    if (!isDeleted(error) && !isUneditable(error)) throw error;
+    ctx.log.warn({ notice: id, err: error }, 'a post that is over can not be edited');
+  }
+  await rows.settled(store, id, standing.ts);
 }
 
 /** Where a notice's message stands; it was posted. */

@@ -83,6 +83,12 @@ export interface Step {
   times?: number;
 }
 
+/** A post of a thread that the channel shows; once all it tells of is over it must say so. */
+export interface Standing {
+  ts: string;
+  what: (Pick<Said, 'outcome' | 'reason'> & { checkId: string })[];
+}
+
 /** What an announcement says; plain text. */
 export interface Announcement {
   /** The first is bold and the notification's text. */
@@ -104,6 +110,8 @@ export interface Notice {
   channelId?: string;
   ts?: string;
   gone: boolean;
+  /** Oldest first. */
+  standing: Standing[];
   announcement?: Announcement;
   /** Oldest first; a check that went wrong again is in it several times. */
   problems: Problem[];

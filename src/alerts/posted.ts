@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Outcome } from '../health/model.ts';
 import type { Store } from '../store/store.ts';
-import type { Announcement, Notice, Problem, Step } from './model.ts';
-import { type OpenProblem, problemColumns, readProblem, readSaid } from './store.ts';
+import type { Announcement, Notice, Problem, Standing, Step } from './model.ts';
+import { asJson, type OpenProblem, problemColumns, readProblem, readSaid } from './store.ts';
 
 /** What was posted of a notice: read and kept between two calls to Slack, one statement each. */
 
@@ -19,6 +19,7 @@ interface NoticeRow {
   channel_id: string | null;
   ts: string | null;
   gone: boolean;
+  standing: Standing[];
   content: Announcement | null;
 }
 
@@ -35,7 +36,7 @@ export async function readNotice(store: Store, id: string): Promise<Notice | und
   return store.transaction<unknown, Notice | undefined>(async (tx) => {
     // Locked, so that the version, the problems and the steps are those of one moment.
     const { rows } = await sql<NoticeRow>`
-      select id, channel, opened_at, version, shown, said, posting, saying, channel_id, ts, gone, content,
+      select id, channel, opened_at, version, shown, said, posting, saying, channel_id, ts, gone, standing, content,
         (extract(epoch from clock_timestamp() - begun_at) * 1000)::double precision as begun_ago_ms
       from alert_notice where id = ${id} for share`.execute(tx);
     const row = rows[0];
@@ -53,6 +54,7 @@ export async function readNotice(store: Store, id: string): Promise<Notice | und
       shown: row.shown,
       said: row.said,
       gone: row.gone,
+      standing: row.standing,
       ...(row.posting !== null && { posting: row.posting }),
       ...(row.saying !== null && { saying: row.saying }),
       ...(row.begun_ago_ms !== null && { begunAgoMs: row.begun_ago_ms }),
@@ -126,10 +128,24 @@ export async function notSaid(store: Store, id: string, version: number): Promis
   await sql`update alert_notice set saying = null where id = ${id} and saying = ${version}`.execute(store.db());
 }
 
-export async function said(store: Store, id: string, version: number): Promise<void> {
+/** Its thread has told all up to this version; with `standing` by a post that the channel shows. */
+export async function said(store: Store, id: string, version: number, standing?: Standing): Promise<void> {
+  const shows = standing && asJson([standing]);
+  const adding = shows
+    ? sql`case when said < ${version} then standing || ${shows}::jsonb else standing end`
+    : sql`standing`;
   await sql`
-    update alert_notice set said = greatest(said, ${version}),
+    update alert_notice set said = greatest(said, ${version}), standing = ${adding},
       saying = case when saying <= ${version} then null else saying end
+    where id = ${id}`.execute(store.db());
+}
+
+/** A post that the channel shows says that it is over, or is not there to say it. */
+export async function settled(store: Store, id: string, ts: string): Promise<void> {
+  await sql`
+    update alert_notice set standing = (
+      select coalesce(jsonb_agg(post order by at), '[]') from jsonb_array_elements(standing) with ordinality as of (post, at)
+      where post ->> 'ts' <> ${ts})
     where id = ${id}`.execute(store.db());
 }
 

@@ -124,7 +124,7 @@ export async function channelNow(tx: Tx, channel: string, checkIds: readonly str
 }
 
 /** As the database takes it: what is said may quote anything, and jsonb refuses U+0000 and lone surrogates. */
-function asJson(value: unknown): string {
+export function asJson(value: unknown): string {
   return JSON.stringify(plainJson(value));
 }
 

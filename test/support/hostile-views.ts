@@ -1,5 +1,6 @@
 import type { Problem, Said } from '../../src/alerts/model.ts';
 import { messagePost } from '../../src/alerts/views/message.ts';
+import { settledPost } from '../../src/alerts/views/settled.ts';
 import { tellingPost } from '../../src/alerts/views/telling.ts';
 import type { Surroundings } from '../../src/alerts/views/words.ts';
 import type { AuditRow } from '../../src/audit/search.ts';
@@ -103,7 +104,11 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
       notify: true,
       said,
     }));
-    return [tellingPost({ steps, notify: true }, problems, around(next))];
+    const what = steps.map(({ checkId, said: { outcome, reason } }) => ({ checkId, outcome, reason }));
+    return [
+      tellingPost({ steps, notify: true }, problems, around(next)),
+      settledPost({ ts: '1.0', what }, problems, around(next)),
+    ];
   },
   'jobs: given up': (next) => [
     deadPost({ jobs: [deadJob(next), deadJob(next)], total: 3, replayed: [deadJob(next)], now: noon }),

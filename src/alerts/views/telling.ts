@@ -27,7 +27,8 @@ export function tellingPost({ steps, notify }: Telling, problems: readonly Probl
   return { text: [`${first}${rest}`, owners].filter(Boolean).join(' · '), blocks: [section(text)] };
 }
 
-function fitting(lines: readonly string[]): string[] {
+/** As many lines as one section takes. */
+export function fitting(lines: readonly string[]): string[] {
   let chars = 0;
   return lines.slice(0, linesMax).filter((text, index) => {
     chars += text.length + 1;

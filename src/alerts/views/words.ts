@@ -18,7 +18,7 @@ export interface Surroundings {
 const was: Partial<Record<Outcome, string>> = { fail: 'was down', unknown: 'was unknown', warn: 'was in warning' };
 
 /** "03:04 EST", with its date when that is not within half a day. */
-export function moment(at: Date, { now, zone }: Surroundings): string {
+export function moment(at: Date, { now, zone }: Pick<Surroundings, 'now' | 'zone'>): string {
   return `${zoneTime(at, now, zone)} ${zoneName(at, zone)}`;
 }
 

@@ -25,6 +25,8 @@ create table alert_notice (
   -- Where the message stands.
   channel_id text,
   ts text,
+  -- Posts of its thread that the channel shows and that still call for somebody: [{ts, what: [{checkId, outcome, reason}]}].
+  standing jsonb not null default '[]',
   -- Somebody deleted it.
   gone boolean not null default false
 );

@@ -43,7 +43,7 @@ async function deleted({ workspace }: Desk, { channel, ts }: { channel: string; 
 function expectWholeLife(desk: Desk): void {
   expect(inChannel(desk).map(({ text }) => text)).toEqual([
     '✅ OK api — was down 2 min (09:00–09:02 UTC)',
-    '🔴 FAIL api: fail it is · was WARN, since 09:01 UTC · <@U0ANNA0001>',
+    '✅ over 09:02 UTC — was: FAIL api: fail it is',
   ]);
   expect(replies(desk)).toHaveLength(2);
 }

@@ -83,11 +83,54 @@ describe.each([
     expect(replies(desk).map(({ text }) => text)).toEqual(['✅ OK api — was down 14 min (09:00–09:14 UTC)']);
   });
 
+  it('what was told in the channel too says that it is over, once all of it is', async () => {
+    const desk = await deskOf(store);
+    const events = ['a', 'b', 'c', 'd'].map((id) => eventOf(desk, 'opened', id, 'warn'));
+    await desk.take(...events);
+    await desk.queue.finish();
+    await desk.take(eventOf(desk, 'worsened', 'a', 'fail'), eventOf(desk, 'worsened', 'b', 'fail'));
+    await desk.queue.finish();
+    desk.clock.move(5 * minute);
+    await desk.take(eventOf(desk, 'closed', 'a'));
+    await desk.queue.finish();
+    expect(inChannel(desk)[1]?.text).toContain('🔴 FAIL a: fail it is');
+    desk.clock.move(5 * minute);
+    await desk.take(eventOf(desk, 'closed', 'b'));
+    await desk.queue.finish();
+    const [, broadcast, ...more] = inChannel(desk);
+    expect(more).toEqual([]);
+    expect(broadcast).toMatchObject({
+      reply_broadcast: true,
+      text: '✅ over 09:10 UTC — was: FAIL a: fail it is and 1 more',
+    });
+    expect(shownText(broadcast!)).toContain('FAIL b: fail it is');
+    expect(JSON.stringify(broadcast?.blocks)).not.toContain('U0ANNA0001');
+    const calls = desk.workspace.traffic.filter(({ method }) => method === 'chat.update').length;
+    await desk.take(eventOf(desk, 'worsened', 'c', 'fail'), eventOf(desk, 'closed', 'c'));
+    await desk.queue.finish();
+    expect(desk.workspace.traffic.filter(({ method }) => method === 'chat.update')).toHaveLength(calls + 1);
+  });
+
+  it('somebody deleted what was told in the channel: its end is no fault', async () => {
+    const desk = await deskOf(store);
+    await desk.take(eventOf(desk, 'opened', 'api', 'warn'));
+    await desk.queue.finish();
+    await desk.take(eventOf(desk, 'worsened', 'api', 'fail'));
+    await desk.queue.finish();
+    desk.workspace.fault('chat.update', { kind: 'error', error: 'message_not_found' }, 2);
+    await desk.take(eventOf(desk, 'closed', 'api'));
+    await desk.queue.finish();
+    const { rows } = await store.pool.query('select standing from alert_notice');
+    expect(rows).toEqual([{ standing: [] }]);
+  });
+
   it('a new problem is a new message; the third within an hour goes on in the thread', async () => {
     const desk = await deskOf(store);
+    const opened: (string | undefined)[] = [];
     for (const time of [1, 2, 3, 4]) {
       await desk.take(eventOf(desk, 'opened', 'api', 'fail', { reason: `failure ${time}` }));
       await desk.queue.finish();
+      opened.push(inChannel(desk).at(-1)?.text);
       desk.clock.move(5 * minute);
       await desk.take(eventOf(desk, 'closed', 'api'));
       await desk.queue.finish();
@@ -96,6 +139,10 @@ describe.each([
     const channel = inChannel(desk);
     expect(channel.filter(({ reply_broadcast }) => !reply_broadcast)).toHaveLength(2);
     expect(channel.filter(({ reply_broadcast }) => reply_broadcast).map(({ text }) => text)).toEqual([
+      '✅ over 09:25 UTC — was: FAIL api: failure 3',
+      '✅ over 09:35 UTC — was: FAIL api: failure 4',
+    ]);
+    expect(opened.slice(2)).toEqual([
       '🔴 FAIL api: failure 3 · again, 3 times within an hour · <@U0ANNA0001>',
       '🔴 FAIL api: failure 4 · again, 4 times within an hour · <@U0ANNA0001>',
     ]);

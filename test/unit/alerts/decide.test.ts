@@ -25,7 +25,16 @@ function step(kind: Step['kind'], outcome: Outcome, over: Partial<Step> = {}): S
 }
 
 function notice(over: Partial<Notice> = {}): Notice {
-  const base = { id: 'n', channel: '#alerts', openedAt: noon, version: 1, shown: 0, said: 0, gone: false };
+  const base = {
+    id: 'n',
+    channel: '#alerts',
+    openedAt: noon,
+    version: 1,
+    shown: 0,
+    said: 0,
+    gone: false,
+    standing: [],
+  };
   return { ...base, problems: [problem('a')], steps: [], ...over };
 }
 
@@ -194,6 +203,7 @@ describe('the next thing to do', () => {
     ['the change is nothing for the thread', { ...there, version: 2, shown: 2 }, 'skip-telling'],
     ['a post in the thread was begun', { ...there, version: 3, saying: 2, steps: worse }, 'look-for-telling'],
     ['all is said', { ...there, version: 2, shown: 2, said: 2 }, 'done'],
+    ['a post that the channel shows is over', { ...there, standing: [{ ts: '2.0', what: [] }] }, 'settle'],
     ['somebody deleted it', { gone: true, version: 2, shown: 2, said: 2 }, 'done'],
     ['deleted, and there is news', { gone: true, version: 3, shown: 2, said: 2, steps: worse }, 'post'],
     ['deleted, and it is better', { gone: true, version: 3, shown: 2, said: 2, steps: better }, 'skip-telling'],
