@@ -23,6 +23,7 @@ export default defineCommand<Services>({
   usage: '[GROUP | CHECK]',
   examples: ['health', 'health api', 'health data/main-db'],
   role: 'viewer',
+  withoutDatabase: true,
   run(ctx, args) {
     const scope = scopeOf(ctx, args);
     return scope.kind === 'check' ? oneCheck(ctx, scope.id, 'channel') : sweep(ctx, scope, 'channel');

@@ -9,16 +9,19 @@ import { createDeadJobs } from './dead-jobs.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
+import { absentJobs } from './jobs/absent.ts';
 import type { Jobs, JobWatch } from './jobs/model.ts';
 import { openJobs } from './jobs/open.ts';
 import { createTimers } from './jobs/timers.ts';
 import type { Timers } from './jobs/timing.ts';
 import type { Clock } from './kernel/clock.ts';
+import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { announceLate } from './late.ts';
 import { checkTypes, runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
+import { absentStore } from './store/absent.ts';
 import { openStore, type Store } from './store/store.ts';
 
 export { FolderInUse } from './store/in-use.ts';
@@ -33,6 +36,8 @@ export interface Core {
   health: Health;
   /** What the doctor looks at, as far as it is here. */
   pieces: Pieces;
+  /** Why there is no database; with `withoutDatabase` only. */
+  databaseAway: OpsError | undefined;
   close(): Promise<void>;
 }
 
@@ -46,6 +51,10 @@ export interface CoreOptions {
   signal?: AbortSignal;
   /** How long to keep trying a database server that can't be reached; default 30 s. */
   retryForMs?: number;
+  /** Go on without a database server that can't be reached: whatever is asked of it then fails. */
+  withoutDatabase?: boolean | undefined;
+  /** Where each try to reach the database is told; default `log`. */
+  databaseLog?: Log;
   /** Throw away what the embedded database holds. */
   reset?: boolean;
   /** Called for every finished sweep. */
@@ -59,7 +68,7 @@ export interface CoreOptions {
  * itself until a bot starts it. Throws what `openStore` and `openJobs` throw.
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
-  const { environment, variables, log, signal, reset, retryForMs } = options;
+  const { environment, variables, log } = options;
   const ops = await loadOps(environment.opsConfig, {
     checkTypes: await checkTypes(),
     compile: compileCondition,
@@ -67,11 +76,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   });
   for (const name of ops.missingSecrets)
     log.warn({ secret: name }, `secret ${name} is not set: what needs it is unknown`);
-  const { databaseUrl, dataDir } = environment;
-  const store = await openStore({ databaseUrl, dataDir, log, signal, reset, retryForMs });
+  const { store, away } = await openDatabase(options);
   try {
     const clock = options.clock ?? store.time;
-    const jobs = await openJobs({ store, clock, log, watch: options.watchJobs });
+    const jobs = away ? absentJobs(away) : await openJobs({ store, clock, log, watch: options.watchJobs });
     const alerts = createAlerts({ ops, store, jobs, clock, log });
     const onErasing = announceErasures(alerts, ops);
     const audit = createAudit({ store, clock, signingKey: environment.auditSigningKey, onErasing });
@@ -106,7 +114,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         ...{ ops, health, runbooks, audit, doctor: doctorOf(pieces) },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
-      ...{ store, clock, jobs, timers, alerts, health, pieces },
+      ...{ store, clock, jobs, timers, alerts, health, pieces, databaseAway: away },
       async close() {
         await health.stop();
         await jobs.stop(0);
@@ -116,5 +124,17 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+async function openDatabase(options: CoreOptions): Promise<{ store: Store; away?: OpsError }> {
+  const { environment, log, databaseLog = log, signal, reset, retryForMs } = options;
+  const { databaseUrl, dataDir } = environment;
+  try {
+    return { store: await openStore({ databaseUrl, dataDir, log: databaseLog, signal, reset, retryForMs }) };
+  } catch (error) {
+    const away = options.withoutDatabase && error instanceof OpsError && error.code === 'unavailable';
+    if (!away || databaseUrl === undefined) throw error;
+    return { store: absentStore(error, log), away: error };
   }
 }

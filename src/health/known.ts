@@ -1,5 +1,6 @@
 import type { Check } from '../config/model.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { isUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
@@ -125,7 +126,9 @@ export class Known {
       return undefined;
     } catch (error) {
       this.slow = error instanceof TooSlow;
-      this.log.error({ err: error }, what);
+      // A database that was away from the start was told then: the warning is enough.
+      if (error instanceof OpsError) this.log.debug({ err: error }, what);
+      else this.log.error({ err: error }, what);
       return { warning: `${what}: ${whyNot(error)}`, error };
     }
   }

@@ -85,6 +85,8 @@ export interface Command<Services> {
   run: (ctx: CommandContext<Services>, args: string[]) => Replies;
   /** action_id = `<command>.<button>`. */
   buttons?: Record<string, Button<Services>>;
+  /** In a terminal it goes on without a database server that can't be reached: what it asks of the database fails. */
+  withoutDatabase?: boolean;
   /** Run instead in a terminal with no bot to ask, before anything is read or opened: it may all be broken. */
   withoutBot?: (alone: Alone, args: string[]) => Replies;
   /**

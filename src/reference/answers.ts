@@ -10,7 +10,7 @@ export const exitCodes: readonly string[] = [
   '| 0    | ok |',
   '| 1    | warn |',
   '| 2    | fail |',
-  '| 3    | unknown or stale; or no verdict: everything is muted or blocked, a usage error, a broken config, no database |',
+  '| 3    | unknown or stale; or no verdict: everything is muted or blocked, a usage error, a broken config, an embedded database in use, a database server that refuses |',
   '',
   'The verdict is the worst of what was asked for: fail, then unknown, warn, stale, ok. Muted and blocked checks don’t count.',
   'Asked for one check that is muted or blocked, the code is 3. `check-config` ends with 0 when the file is good and with 3',

@@ -27,13 +27,14 @@ const OLDEST_SUPPORTED = 130_000;
  * Throws OpsError: `unavailable` when it can't be reached, `invalid` when it refuses us. No message holds the password.
  */
 export async function openServer(options: ServerOptions): Promise<OpenPool> {
-  const { databaseUrl, log, silenceMs = 25_000, longSilenceMs = 600_000 } = options;
+  const { databaseUrl, log, silenceMs = 25_000, longSilenceMs = 600_000, retryForMs = 30_000 } = options;
   const sockets = new Set<Socket>();
   const config: pg.PoolConfig = {
     connectionString: checkedUrl(databaseUrl),
     application_name: 'rounds',
     max: 10,
-    connectionTimeoutMillis: 5_000,
+    // Who waits for a short time only does not wait longer for one try.
+    connectionTimeoutMillis: Math.min(5_000, Math.max(1_000, retryForMs)),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     idle_in_transaction_session_timeout: 60_000,

@@ -66,7 +66,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-function storeOver(kind: Store['kind'], { pool, close }: Pick<OpenPool, 'pool' | 'close'>, log: Log): Store {
+/** A store over a pool; its time is this machine's until it is measured. */
+export function storeOver(kind: Store['kind'], { pool, close }: Pick<OpenPool, 'pool' | 'close'>, log: Log): Store {
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const db = <T>(): Kysely<T> => kysely as unknown as Kysely<T>;
   const time = databaseTime(pool, log);

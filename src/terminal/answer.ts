@@ -39,9 +39,14 @@ export async function answerLine<S>(
   }
 }
 
+/** An expected failure in its own words, with what to do next. */
+export function problemOf({ message, hint }: OpsError): string {
+  return hint ? `${message}\n→ ${hint}` : message;
+}
+
 /** An expected failure in its own words; anything else as a reference that the log explains. */
 function problemText<S>(error: unknown, { log, request: ref }: CommandContext<S>): string {
-  if (error instanceof OpsError) return error.hint ? `${error.message}\n→ ${error.hint}` : error.message;
+  if (error instanceof OpsError) return problemOf(error);
   log.error({ err: error, ref }, 'a command failed');
   return `Something went wrong (ref ${ref}); the log has the details under that reference.`;
 }

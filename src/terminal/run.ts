@@ -16,7 +16,7 @@ import { newRequest } from '../kernel/request.ts';
 import { rolesInForce } from '../roles-in-force.ts';
 import type { Services } from '../services.ts';
 import { terminalActor } from './actor.ts';
-import { type Answer, answerLine, interrupted } from './answer.ts';
+import { type Answer, answerLine, interrupted, problemOf } from './answer.ts';
 import type { Line, TerminalRequest } from './parse.ts';
 import { askRunningBot } from './socket.ts';
 import { answerWithoutCore } from './without-bot.ts';
@@ -24,6 +24,8 @@ import { answerWithoutCore } from './without-bot.ts';
 /** How long to wait for another terminal, or for a bot that is just starting. */
 const PATIENCE_MS = 10_000;
 const BETWEEN_TRIES_MS = 200;
+/** A person waits, maybe in the worst hour: a database server that is down is told soon. */
+const DATABASE_RETRY_MS = 3_000;
 
 /** Runs a command for a terminal: through the running bot when there is one, else on the database itself. */
 export async function runCommand(
@@ -44,8 +46,12 @@ export async function runCommand(
   const { stderr } = process;
   const write = (line: string) => void stderr.write(line);
   maskAlways(...secretValues(variables));
-  const log = createLog(variables.LOG_LEVEL || 'warn', { readable: stderr.isTTY === true, write });
-  const open = () => openCore({ environment, variables, log, signal });
+  const logAt = (level: string) => createLog(variables.LOG_LEVEL || level, { readable: stderr.isTTY === true, write });
+  const log = logAt('warn');
+  const { withoutDatabase } = command;
+  const options = { environment, variables, log, signal, withoutDatabase, retryForMs: DATABASE_RETRY_MS };
+  // The tries to reach the database are no news: the command itself says what came of them.
+  const open = () => openCore({ ...options, databaseLog: logAt('error') });
   try {
     const reached = await botOrDatabase(environment, request, open, signal);
     if ('answer' in reached) return show(reached.answer);
@@ -66,7 +72,8 @@ export async function runCommand(
       };
       const { zone } = core.services.ops.team;
       const asked = { args: line.args, json: line.json, style: { ...style, zone } };
-      return show(await answerLine(command, ctx, asked, denials.take));
+      const answer = await answerLine(command, ctx, asked, denials.take);
+      return show(core.databaseAway ? { problem: problemOf(core.databaseAway), ...answer } : answer);
     } finally {
       await denials.settled();
       await core.close();
