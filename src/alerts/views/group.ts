@@ -6,7 +6,7 @@ import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import { badness, needsSomebody } from '../decide.ts';
 import type { Problem } from '../model.ts';
-import { actions, button, nextLine, whatWords } from './row.ts';
+import { actions, button, isRunbookFile, nextLine, whatWords } from './row.ts';
 import { lasted, moment, ownersOf, type Surroundings } from './words.ts';
 
 /** Rows with a button each. */
@@ -15,6 +15,7 @@ const rowsMax = 12;
 const rowsMaxChars = 8_000;
 const rowReasonMax = 200;
 const namesMax = 30;
+const runbooksMax = 3;
 /** The scope of all checks. */
 const everything = '';
 
@@ -41,8 +42,19 @@ export function groupPost(problems: readonly Problem[], around: Surroundings): P
   const blocks: SlackBlock[] = [section(`${head} ${end}`), ...rows];
   if (left > 0) blocks.push(context(`… and ${left} more: ${names(open.slice(rows.length))}`));
   for (const line of quiet.filter(Boolean)) blocks.push(context(line));
-  blocks.push(actions([button('measure', 'Run again', everything)]));
+  blocks.push(actions([button('measure', 'Run again', everything), ...runbooksOf(open)]));
   return { text: `${head.replaceAll('*', '')} ${end}: ${names(open)}`, blocks };
+}
+
+/** The runbooks of the worst, each file once. */
+function runbooksOf(open: readonly Problem[]): Record<string, unknown>[] {
+  const byFile = Map.groupBy(
+    open.filter(({ said }) => isRunbookFile(said.runbook)),
+    ({ said }) => said.runbook ?? '',
+  );
+  return [...byFile].slice(0, runbooksMax).map(([file, [problem]], index) => {
+    return button(`runbook.${index}`, `Runbook: ${file}`, problem?.checkId ?? '');
+  });
 }
 
 /** Nothing of it needs anybody now. */

@@ -5,7 +5,7 @@ import { escapeSlack } from '../../kernel/escape.ts';
 import { latestOfEach, needsSomebody } from '../decide.ts';
 import type { Announcement, Notice, Problem } from '../model.ts';
 import { groupPost } from './group.ts';
-import { actions, button, mutedWords, nextLine, whatWords } from './row.ts';
+import { actions, button, isRunbookFile, mutedWords, nextLine, whatWords } from './row.ts';
 import { moment, ownersOf, pastWords, type Surroundings, shortened } from './words.ts';
 
 /** The message of a notice as it should be now. Pure; all foreign text is escaped. */
@@ -29,22 +29,22 @@ function onePost(problem: Problem, around: Surroundings, times: number): Post {
   const often = times > 1 ? ` · ${times} times in this thread` : '';
   const since = `since ${moment(said.since, around)}`;
   if (problem.muted) {
-    const blocks = [section(`${mutedWords(problem, around)} · ${since}${often}`), actions(buttonsOf(checkId, 'muted'))];
+    const blocks = [section(`${mutedWords(problem, around)} · ${since}${often}`), actions(buttonsOf(problem, 'muted'))];
     return { text: mutedWords(problem, around, { bare: true }), blocks };
   }
   const owners = needsSomebody(problem) ? ownersOf([said.owner], around) : '';
   const end = [since, owners].filter(Boolean).join(' · ');
   const text = `${whatWords(checkId, said)} · ${end}${often}${nextLine(checkId, said, around)}`;
-  const blocks = [section(text), actions(buttonsOf(checkId, 'open'))];
+  const blocks = [section(text), actions(buttonsOf(problem, 'open'))];
   return { text: `${whatWords(checkId, said, { bare: true })} · ${end}`, blocks };
 }
 
 function overPost(problem: Problem, around: Surroundings, times: number): Post {
-  const { checkId, said } = problem;
+  const { said } = problem;
   const often = times > 1 ? ` · ${times} times in this thread` : '';
   const words = overWords(problem, around);
   const last = `${faces[said.outcome].word}: ${escapeSlack(shortened(said.reason, 500))}`;
-  const blocks = [section(`${words}${often}`), context(`It was ${last}`), actions(buttonsOf(checkId, 'over'))];
+  const blocks = [section(`${words}${often}`), context(`It was ${last}`), actions(buttonsOf(problem, 'over'))];
   return {
     text: overWords(problem, around, { bare: true }),
     blocks: problem.ending === 'removed' ? blocks.slice(0, 2) : blocks,
@@ -60,12 +60,13 @@ export function overWords(problem: Problem, around: Surroundings, how: { bare?: 
   return `✅ ${mark}OK ${id}${mark} — ${pastWords(problem, around)}`;
 }
 
-function buttonsOf(checkId: string, state: 'open' | 'muted' | 'over'): Record<string, unknown>[] {
-  const details = button('details', 'Details', checkId);
-  if (state === 'over') return [details];
+function buttonsOf({ checkId, said }: Problem, state: 'open' | 'muted' | 'over'): Record<string, unknown>[] {
+  const details = [button('details', 'Details', checkId)];
+  if (state === 'over') return details;
+  if (isRunbookFile(said.runbook)) details.push(button('runbook', 'Runbook', checkId));
   const again = button('measure', 'Run again', checkId);
-  if (state === 'muted') return [details, again];
-  return [details, button('mute1h', 'Mute 1 h', checkId), button('mute4h', 'Mute 4 h', checkId), again];
+  if (state === 'muted') return [...details, again];
+  return [...details, button('mute1h', 'Mute 1 h', checkId), button('mute4h', 'Mute 4 h', checkId), again];
 }
 
 function announcementPost({ lines }: Announcement): Post {

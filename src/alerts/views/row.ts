@@ -39,6 +39,11 @@ export function mutedWords(problem: Problem, around: Surroundings, how: { bare?:
   return `${face.mark} ${mark}${face.word} ${escapeSlack(checkId)}${mark}${until}${by} · ${faces[said.outcome].word}: ${reason}`;
 }
 
+/** A file of ours opens by its button; a URL is a link in the text. */
+export function isRunbookFile(runbook: string | undefined): boolean {
+  return runbook !== undefined && runbook !== '' && !/^https?:\/\//.test(runbook);
+}
+
 export function button(action: string, label: string, value: string): Record<string, unknown> {
   return { type: 'button', action_id: `health.${action}`, text: plain(label), value };
 }

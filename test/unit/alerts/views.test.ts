@@ -61,6 +61,20 @@ describe('the message of a problem', () => {
     expect(buttonsOf(removed)).toEqual([]);
   });
 
+  it('its runbook, a file of ours, has a button until it is over; a URL is a link', () => {
+    const withRunbook = (runbook: string, over: Partial<Problem> = {}) =>
+      messagePost(
+        { problems: [problem('api', 'fail', { said: { ...problem('api').said, runbook }, ...over })] },
+        around,
+      );
+    const post = withRunbook('api-down.md');
+    expect(buttonsOf(post).slice(0, 2)).toEqual(['health.details', 'health.runbook']);
+    expect(post.blocks.at(-1)).toMatchObject({ elements: [{}, { value: 'api' }, {}, {}, {}] });
+    expect(buttonsOf(withRunbook('api-down.md', { muted: {} }))).toContain('health.runbook');
+    expect(buttonsOf(withRunbook('api-down.md', { endedAt: now, ending: 'ok' }))).toEqual(['health.details']);
+    expect(buttonsOf(withRunbook('https://wiki.example/api'))).not.toContain('health.runbook');
+  });
+
   it('muted: until when and by whom, without a mention or a button to mute', () => {
     const post = messagePost(
       { problems: [problem('api', 'fail', { muted: { until: ago(-40), by: 'Anna' } })] },
@@ -80,6 +94,18 @@ describe('the message of several', () => {
     expect(text).toContain('🔴 *40 problems: 20 fail · 20 warn* since 03:04 EST · <@U1>');
     expect(text).toContain('… and 28 more: ');
     expect(text.split('<@U1>')).toHaveLength(2);
+  });
+
+  it('has the runbooks of the worst, each file once', () => {
+    const files = many.slice(0, 8).map((each, at) => {
+      return { ...each, said: { ...each.said, runbook: `${'abcd'[Math.floor(at / 2)]}.md` } };
+    });
+    const post = messagePost({ problems: files }, around);
+    expect(buttonsOf(post).filter((id) => id?.startsWith('health.runbook'))).toEqual([
+      'health.runbook.0',
+      'health.runbook.1',
+      'health.runbook.2',
+    ]);
   });
 
   it('says what is muted and what is over, and when all is', () => {
