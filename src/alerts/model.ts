@@ -9,6 +9,8 @@ export interface Silence {
   until?: Date;
   /** Plain text: who, or which window. */
   by?: string;
+  /** The id of a mute that a button may end. */
+  mute?: string;
 }
 
 /**
@@ -49,6 +51,8 @@ export interface Muted {
   begunAt?: Date;
   until?: Date;
   by?: string;
+  /** The id of the mute, when somebody can end it. */
+  mute?: string;
 }
 
 /** A check from the moment people are told about it until it is over. */

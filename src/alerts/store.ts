@@ -48,6 +48,7 @@ export function readProblem(row: ProblemRow): OpenProblem {
       muted: {
         ...(muted.begunAt && { begunAt: new Date(muted.begunAt) }),
         ...(muted.by !== undefined && { by: muted.by }),
+        ...(muted.mute !== undefined && { mute: muted.mute }),
         ...(muted.until && { until: new Date(muted.until) }),
       },
     }),

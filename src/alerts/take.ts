@@ -52,11 +52,15 @@ export async function takeEvents(tx: Tx, events: readonly ProblemEvent[], ports:
 }
 
 /** A mute or maintenance of these checks began or ended: the messages of open problems say so. */
-export async function takeSilence(tx: Tx, { checkIds, kind, until, by }: Silence, now: Date): Promise<string[]> {
+export async function takeSilence(tx: Tx, { checkIds, kind, until, by, mute }: Silence, now: Date): Promise<string[]> {
   const open = await rows.lockOpen(tx, ids(checkIds));
   const problems = kind === 'begun' ? open : open.filter(({ muted }) => muted);
   if (problems.length === 0) return [];
-  const muted = { begunAt: now, ...(until && { until }), ...(by !== undefined && { by }) };
+  const muted = {
+    ...{ begunAt: now, ...(until && { until }) },
+    ...(by !== undefined && { by }),
+    ...(mute !== undefined && { mute }),
+  };
   await rows.muteProblems(
     tx,
     problems.map(({ id }) => id),

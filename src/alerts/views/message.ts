@@ -60,12 +60,14 @@ export function overWords(problem: Problem, around: Surroundings, how: { bare?: 
   return `✅ ${mark}OK ${id}${mark} — ${pastWords(problem, around)}`;
 }
 
-function buttonsOf({ checkId, said }: Problem, state: 'open' | 'muted' | 'over'): Record<string, unknown>[] {
+function buttonsOf({ checkId, said, muted }: Problem, state: 'open' | 'muted' | 'over'): Record<string, unknown>[] {
   const details = [button('details', 'Details', checkId)];
   if (state === 'over') return details;
   if (isRunbookFile(said.runbook)) details.push(button('runbook', 'Runbook', checkId));
   const again = button('measure', 'Run again', checkId);
-  if (state === 'muted') return [...details, again];
+  if (state === 'muted') {
+    return [...details, ...(muted?.mute ? [button('unmute', 'Unmute', muted.mute)] : []), again];
+  }
   return [...details, button('mute1h', 'Mute 1 h', checkId), button('mute4h', 'Mute 4 h', checkId), again];
 }
 

@@ -73,10 +73,13 @@ export async function tellOf(
   const byWindow = Map.groupBy(checks, (check) => longestOf(windowsOf(check, windows)));
   for (const [window, affected] of byWindow) {
     const checkIds = affected.map(({ id }) => id);
-    await onSilence(
-      tx,
-      window ? { checkIds, kind: 'begun', until: window.until, by: sayWho(window) } : { checkIds, kind: 'ended' },
-    );
+    if (!window) {
+      await onSilence(tx, { checkIds, kind: 'ended' });
+      continue;
+    }
+    const { until, silence } = window;
+    const mute = silence?.kind === 'mute' ? { mute: silence.id } : {};
+    await onSilence(tx, { checkIds, kind: 'begun', until, by: sayWho(window), ...mute });
   }
 }
 

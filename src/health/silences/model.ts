@@ -33,6 +33,8 @@ export interface SilenceChange {
   until?: Date;
   /** Plain text: `@anna`, or the name of a window. */
   by?: string;
+  /** The id of a mute: a button may end it. */
+  mute?: string;
 }
 
 /** Called within the transaction that begins or ends a silence; what it throws rolls all of it back. */

@@ -221,8 +221,10 @@ describe.each([
       kind: 'begun',
       until: new Date('2026-11-23T10:00:00Z'),
       by: 'Ben',
+      mute: 'm1',
     });
     await desk.queue.finish();
+    expect(JSON.stringify(inChannel(desk)[0]?.blocks)).toMatch(/"health.unmute"[^{]*{[^}]*},"value":"m1"/);
     expect(inChannel(desk)[0]?.text).toBe('🔕 MUTED api until 10:00 UTC by Ben · FAIL: fail it is');
     expect(JSON.stringify(inChannel(desk)[0]?.blocks)).not.toContain('U0ANNA0001');
     await measured('api', 'ok');

@@ -282,8 +282,8 @@ describe.each([
     await health.endSilence(anna, group.id);
     expect(told).toEqual([
       { kind: 'begun', checkIds: ['api', 'db'], until: until(hour), by: '@anna' },
-      { kind: 'begun', checkIds: ['api'], until: until(4 * hour), by: '@ben' },
-      { kind: 'begun', checkIds: ['api'], until: until(4 * hour), by: '@ben' },
+      { kind: 'begun', checkIds: ['api'], until: until(4 * hour), by: '@ben', mute: mute.silence.id },
+      { kind: 'begun', checkIds: ['api'], until: until(4 * hour), by: '@ben', mute: mute.silence.id },
       { kind: 'ended', checkIds: ['db'] },
     ]);
     expect([...due]).toEqual([
@@ -328,7 +328,7 @@ describe.each([
     await slot(49 * hour + 5 * minute);
     const mute = await replicas[0]!.health.muteCheck(anna, { checkId: 'api', forMs: 4 * hour });
     await slot(50 * hour);
-    const by = { until: mute.silence.until, by: '@anna' };
+    const by = { until: mute.silence.until, by: '@anna', mute: mute.silence.id };
     expect(told.slice(3)).toEqual(Array(2).fill({ kind: 'begun', checkIds: ['api'], ...by }));
   });
 

@@ -82,7 +82,10 @@ describe('the message of a problem', () => {
     );
     expect(post.text).toBe('🔕 MUTED api until 03:58 EST by Anna · FAIL: 503 (want 200)');
     expect(JSON.stringify(post)).not.toContain('<@U1>');
-    expect(buttonsOf(post)).not.toContain('health.mute1h');
+    expect(buttonsOf(post)).toEqual(['health.details', 'health.measure']);
+    const mute = messagePost({ problems: [problem('api', 'fail', { muted: { mute: 'm1' } })] }, around);
+    expect(buttonsOf(mute)).toEqual(['health.details', 'health.unmute', 'health.measure']);
+    expect(mute.blocks.at(-1)).toMatchObject({ elements: [{}, { value: 'm1' }, {}] });
   });
 });
 
