@@ -7,6 +7,7 @@ import { callsFor, latestOfEach, messageKey, needsSomebody, nextAction, tell, te
 import { isDeleted, isUneditable, mayBeThere, reasonOf, triedAgain } from './failures.ts';
 import type { AlertPort, Notice, Standing } from './model.ts';
 import * as rows from './posted.ts';
+import { logPosted, logTold } from './told.ts';
 import { channelTurns } from './turns.ts';
 import { messagePost } from './views/message.ts';
 import { settledPost } from './views/settled.ts';
@@ -74,7 +75,8 @@ async function act(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promis
     case 'tell':
       return postTelling(notice, ports, ctx);
     case 'skip-telling':
-      return rows.said(ports.store, notice.id, notice.version);
+      await rows.said(ports.store, notice.id, notice.version);
+      return logTold(ctx.log, notice, notice.version);
     case 'settle':
       return settle(notice, action.standing, ports, ctx);
     case 'done':
@@ -94,7 +96,10 @@ async function lookForMessage(
     () => port.find({ channel: channelId, key: messageKey(notice.id, version), since, patienceMs }),
     ctx,
   );
-  if (ts !== undefined) return rows.posted(store, notice.id, { version, channelId, ts });
+  if (ts !== undefined) {
+    await rows.posted(store, notice.id, { version, channelId, ts });
+    return logPosted(ctx.log, notice, version);
+  }
   mayArriveNoMore(notice);
   await rows.notPosted(store, notice.id, version);
 }
@@ -110,7 +115,8 @@ async function lookForTelling(
   const found = await lookedUp(find, ctx);
   if (found !== undefined) {
     const what = callsFor(notice, version);
-    return rows.said(store, notice.id, version, what && { ts: found, what });
+    await rows.said(store, notice.id, version, what && { ts: found, what });
+    return logTold(ctx.log, notice, version);
   }
   mayArriveNoMore(notice);
   await rows.notSaid(store, notice.id, version);
@@ -139,6 +145,7 @@ async function postMessage(notice: Notice, ports: DeliverPorts, ctx: JobContext)
       throw error;
     });
   await rows.posted(store, id, { version, channelId: placed.channel, ts: placed.ts });
+  logPosted(ctx.log, notice, version);
 }
 
 async function editMessage(notice: Notice, ports: DeliverPorts, ctx: JobContext): Promise<void> {
@@ -180,6 +187,7 @@ async function postTelling(notice: Notice, ports: DeliverPorts, ctx: JobContext)
   }
   const what = telling.notify ? callsFor(notice, version) : undefined;
   await rows.said(store, id, version, what && { ts, what });
+  logTold(ctx.log, notice, version);
 }
 
 /** A post that the channel shows is made to say that it is over; one that can't be edited stays as it is. */

@@ -124,6 +124,26 @@ describe.each([
     expect(rows).toEqual([{ standing: [] }]);
   });
 
+  it('the log says once what opened and what is over', async () => {
+    const desk = await deskOf(store);
+    await desk.take(...['a', 'b', 'c', 'd'].map((id) => eventOf(desk, 'opened', id, 'warn')));
+    await desk.queue.finish();
+    await desk.take(eventOf(desk, 'opened', 'e', 'fail'), eventOf(desk, 'worsened', 'a', 'fail'));
+    await desk.queue.finish();
+    await desk.take(eventOf(desk, 'closed', 'a'));
+    await desk.queue.finish();
+    const said = desk.queue.log.lines.filter(({ message }) => message?.startsWith('alert '));
+    const line = (message: string, check: string, outcome: Outcome) => ({
+      message,
+      fields: { check, outcome, channel: '#alerts' },
+    });
+    expect(said).toMatchObject([
+      ...['a', 'b', 'c', 'd'].map((id) => line('alert opened', id, 'warn')),
+      line('alert opened', 'e', 'fail'),
+      line('alert over', 'a', 'ok'),
+    ]);
+  });
+
   it('a new problem is a new message; the third within an hour goes on in the thread', async () => {
     const desk = await deskOf(store);
     const opened: (string | undefined)[] = [];
