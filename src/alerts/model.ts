@@ -53,6 +53,8 @@ export interface Muted {
   by?: string;
   /** The id of the mute, when somebody can end it. */
   mute?: string;
+  /** The mute is over and the check measured ok: the next regular runs end it, or find it wrong again. */
+  ended?: boolean;
 }
 
 /** A check from the moment people are told about it until it is over. */

@@ -49,6 +49,7 @@ export function readProblem(row: ProblemRow): OpenProblem {
         ...(muted.begunAt && { begunAt: new Date(muted.begunAt) }),
         ...(muted.by !== undefined && { by: muted.by }),
         ...(muted.mute !== undefined && { mute: muted.mute }),
+        ...(muted.ended && { ended: true }),
         ...(muted.until && { until: new Date(muted.until) }),
       },
     }),

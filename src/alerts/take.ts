@@ -54,7 +54,7 @@ export async function takeEvents(tx: Tx, events: readonly ProblemEvent[], ports:
 /** A mute or maintenance of these checks began or ended: the messages of open problems say so. */
 export async function takeSilence(tx: Tx, { checkIds, kind, until, by, mute }: Silence, now: Date): Promise<string[]> {
   const open = await rows.lockOpen(tx, ids(checkIds));
-  const problems = kind === 'begun' ? open : open.filter(({ muted }) => muted);
+  const problems = kind === 'begun' ? open : open.filter(({ muted }) => muted && !muted.ended);
   if (problems.length === 0) return [];
   const muted = {
     ...{ begunAt: now, ...(until && { until }) },
@@ -67,7 +67,7 @@ export async function takeSilence(tx: Tx, { checkIds, kind, until, by, mute }: S
     kind === 'begun' ? muted : undefined,
   );
   const versions = await rows.touch(tx, ids(problems.map(({ noticeId }) => noticeId)));
-  if (kind === 'ended') await tellUnmuted(tx, problems, versions);
+  if (kind === 'ended') await tellUnmuted(tx, problems, versions, now);
   return [...versions.keys()];
 }
 
@@ -76,10 +76,12 @@ async function tellUnmuted(
   tx: Tx,
   problems: readonly rows.OpenProblem[],
   versions: ReadonlyMap<string, number>,
+  now: Date,
 ): Promise<void> {
   const measured = await rows.measuredNow(tx, ids(problems.map(({ checkId }) => checkId)));
   for (const { id, checkId, noticeId: notice, worst } of problems) {
     const report = measured.get(checkId);
+    if (report?.outcome === 'ok') await rows.muteProblems(tx, [id], { begunAt: now, ended: true });
     if (!report || !isForSomebody(report)) continue;
     const said = saidOf(report);
     await rows.changeProblem(tx, id, { said, worst: worse(said.outcome, worst) });

@@ -22,10 +22,12 @@ const everything = '';
 /** One message for many problems: the open ones worst first, then who is muted and what is over. */
 export function groupPost(problems: readonly Problem[], around: Surroundings): Post {
   const open = problems.filter(needsSomebody).toSorted(worstFirst);
-  const muted = problems.filter((problem) => !problem.endedAt && problem.muted);
+  const muted = problems.filter((problem) => !problem.endedAt && problem.muted && !problem.muted.ended);
+  const well = problems.filter(({ endedAt, muted: mute }) => !endedAt && mute?.ended);
   const over = problems.filter(({ endedAt }) => endedAt);
   const quiet = [
     namesLine(`${faces.muted.mark} ${muted.length} muted`, muted),
+    namesLine(`${faces.ok.mark} ${well.length} no longer muted, measured ok`, well),
     namesLine(`✅ ${over.length} over`, over),
   ];
   if (open.length === 0) return calmPost(problems, quiet.filter(Boolean), around);
@@ -67,7 +69,7 @@ function calmPost(problems: readonly Problem[], lines: readonly string[], around
     : '';
   const head = over
     ? `✅ *OK: all ${problems.length} are over* — ${span}`
-    : `${faces.muted.mark} *Nothing to do: what is open is muted*`;
+    : `${faces.muted.mark} *Nothing to do: what is open is muted or measured ok*`;
   return { text: head.replaceAll('*', ''), blocks: [section(head), ...lines.map(context)] };
 }
 

@@ -29,7 +29,8 @@ function onePost(problem: Problem, around: Surroundings, times: number): Post {
   const often = times > 1 ? ` · ${times} times in this thread` : '';
   const since = `since ${moment(said.since, around)}`;
   if (problem.muted) {
-    const blocks = [section(`${mutedWords(problem, around)} · ${since}${often}`), actions(buttonsOf(problem, 'muted'))];
+    const words = [mutedWords(problem, around), ...(problem.muted.ended ? [] : [since])].join(' · ');
+    const blocks = [section(`${words}${often}`), actions(buttonsOf(problem, 'muted'))];
     return { text: mutedWords(problem, around, { bare: true }), blocks };
   }
   const owners = needsSomebody(problem) ? ownersOf([said.owner], around) : '';

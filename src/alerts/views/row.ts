@@ -32,6 +32,7 @@ export function nextLine(checkId: string, said: Said, around: Surroundings): str
 export function mutedWords(problem: Problem, around: Surroundings, how: { bare?: boolean } = {}): string {
   const { checkId, said, muted } = problem;
   const mark = how.bare ? '' : '*';
+  if (muted?.ended) return `${faces.ok.mark} ${mark}${escapeSlack(checkId)}${mark}: no longer muted, measured ok`;
   const until = muted?.until ? ` until ${moment(muted.until, around)}` : '';
   const by = muted?.by ? ` by ${escapeSlack(shortened(muted.by, 80))}` : '';
   const reason = escapeSlack(shortened(said.reason, reasonMax));

@@ -46,7 +46,7 @@ create table alert_problem (
   worst text not null,
   -- What was found last while it was not ok.
   said jsonb not null,
-  -- Set while it is muted: since when, until when, by whom, and the mute's id.
+  -- Set while it is muted: since when, until when, by whom, the mute's id, and that it ended well.
   muted jsonb
 );
 create unique index alert_problem_open on alert_problem (check_id) where ended_at is null;

@@ -232,7 +232,7 @@ describe.each([
     expect(inChannel(desk)).toHaveLength(3);
   });
 
-  it('muted: the message says until when and by whom, and takes the mention away; afterwards it is back', async () => {
+  it('muted: the message says until when and by whom, and takes the mention away; measured ok when it ends: says that, until it is wrong again', async () => {
     const desk = await deskOf(store);
     await desk.take(eventOf(desk, 'opened', 'api'));
     await desk.queue.finish();
@@ -250,10 +250,15 @@ describe.each([
     await measured('api', 'ok');
     await desk.silence({ checkIds: ['api'], kind: 'ended' });
     await desk.queue.finish();
-    expect(inChannel(desk)[0]?.text).toContain('🔴 FAIL api');
+    expect(inChannel(desk)[0]?.text).toBe('🟢 api: no longer muted, measured ok');
     await desk.silence({ checkIds: ['api'], kind: 'ended' });
     expect(desk.queue.waiting).toEqual([]);
     expect(desk.workspace.messages('alerts')).toHaveLength(1);
+    desk.clock.move(minute);
+    await desk.take(eventOf(desk, 'standing', 'api', 'fail'));
+    await desk.queue.finish();
+    expect(inChannel(desk)[0]?.text).toContain('🔴 FAIL api');
+    expect(inChannel(desk)[1]?.text).toContain('still so, it is no longer muted');
   });
 
   it('still wrong when the mute ends: people see it, with what is known now', async () => {
