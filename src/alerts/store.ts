@@ -3,7 +3,7 @@ import { plainJson } from '../health/facts.ts';
 import type { Outcome } from '../health/model.ts';
 import type { Tx } from '../store/store.ts';
 import { type ChannelNow, flappingMs, groupOpenMs, rushMs } from './decide.ts';
-import type { Announcement, Muted, Problem, Said, StepKind } from './model.ts';
+import type { Announcement, Muted, Problem, Said, Step } from './model.ts';
 
 /** The statements that write what should be said; all of them in the caller's transaction. */
 
@@ -198,16 +198,7 @@ export async function muteProblems(tx: Tx, ids: readonly number[], muted: Muted 
   await sql`update alert_problem set muted = ${stored}::jsonb where id = any(${ids}::bigint[])`.execute(tx);
 }
 
-export interface NewStep {
-  notice: string;
-  version: number;
-  checkId: string;
-  kind: StepKind;
-  notify: boolean;
-  said: Said;
-  was?: Outcome;
-  times?: number;
-}
+export type NewStep = Step & { notice: string };
 
 export async function addStep(tx: Tx, step: NewStep): Promise<void> {
   const { notice, version, checkId, kind, notify, said, was, times } = step;

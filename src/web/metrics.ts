@@ -106,6 +106,9 @@ async function inTime(asked: Promise<QueueState> | undefined): Promise<QueueStat
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, queuePatienceMs, undefined);
   });
-  const answer = asked?.catch(() => undefined);
+  // A failure is shown as `rounds_queue_up 0`, like an answer that comes too late.
+  const answer = Promise.allSettled([asked]).then(([state]) =>
+    state.status === 'fulfilled' ? state.value : undefined,
+  );
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
