@@ -1,0 +1,97 @@
+/** What people do on the page, and what it says when that fails. */
+
+import { act, control } from './server.js';
+import { changed, nowMs, shown, state } from './store.js';
+
+/** @import { Action, ActOutcome, ChoiceGiven, Control, GuideStep, SurfaceRef } from '../contract.ts' */
+
+/** Slack's words for what an app did not do, for people. @param {ActOutcome} outcome @param {string} what */
+function words(outcome, what) {
+  if (outcome.message) return outcome.message;
+  if (outcome.error === 'operation_timeout') return `${what} failed: Rounds did not answer within 3 seconds.`;
+  if (outcome.error === 'dispatch_failed') return `${what} failed: Rounds could not be reached. Does it run?`;
+  return `${what} failed: ${outcome.error ?? 'no reason was given'}`;
+}
+
+/** Says something to this person alone, below the messages. @param {string} text @param {string} [channel] */
+export function notice(text, channel = state.place.kind === 'channel' ? state.place.id : '') {
+  state.notices.push({ channel, at: nowMs(), text });
+  if (state.notices.length > 50) state.notices.shift();
+  changed();
+}
+
+/** @param {string} key @param {string} what @param {Promise<ActOutcome>} doing */
+async function during(key, what, doing) {
+  state.busy.add(key);
+  changed();
+  const outcome = await doing;
+  state.busy.delete(key);
+  if (!outcome.ok && !outcome.errors) notice(words(outcome, what));
+  changed();
+  return outcome;
+}
+
+/** Sends what was typed: a command, or a message. @param {string} channel @param {string} text @param {string} [threadTs] */
+export function send(channel, text, threadTs) {
+  const line = text.trim();
+  if (line === '') return;
+  if (!line.startsWith('/'))
+    return during(`say ${channel}`, 'The message', act({ kind: 'say', channel, text: line, threadTs }));
+  if (threadTs) return notice('Slack takes no commands in threads. Type it in the channel.', channel);
+  tried('type', (step) => step.kind === 'type' && line.startsWith(step.line.trim()));
+  return during(`say ${channel}`, line.split(/\s/, 1)[0] ?? 'The command', act({ kind: 'command', channel, line }));
+}
+
+/** @param {SurfaceRef} surface @param {string} blockId @param {string} actionId */
+export function press(surface, blockId, actionId) {
+  tried('press', (step) => step.kind === 'press' && actionId.startsWith(step.actionId));
+  return during(`${blockId}/${actionId}`, 'The button', act({ kind: 'click', surface, blockId, actionId }));
+}
+
+/** @param {SurfaceRef} surface @param {string} blockId @param {string} actionId @param {ChoiceGiven} choice */
+export function choose(surface, blockId, actionId, choice) {
+  const action = /** @type {const} */ ({ kind: 'choose', surface, blockId, actionId, choice });
+  return during(`${blockId}/${actionId}`, 'The choice', act(action));
+}
+
+/** @param {Action} action @param {string} what */
+export function perform(action, what) {
+  return during(action.kind, what, act(action));
+}
+
+/** @param {Control} order @param {string} what */
+export function order(order, what) {
+  if (order.kind === 'switch') tried('switch', (s) => s.kind === 'switch' && s.id === order.id && s.on === order.on);
+  if (order.kind.startsWith('clock')) opened('clock');
+  return during(`${order.kind} ${'id' in order ? order.id : ''}`, what, control(order));
+}
+
+/** A part of the page that a step asks to look at. @param {'home' | 'phone' | 'clock' | 'traffic'} what */
+export function opened(what) {
+  tried('open', (step) => step.kind === 'open' && step.what === what);
+}
+
+/** @param {string} _kind @param {(act: GuideStep['act']) => boolean} fits */
+function tried(_kind, fits) {
+  const step = shown().guide.find(({ title, act }) => !state.done.has(title) && fits(act));
+  if (!step) return;
+  state.done.add(step.title);
+  localStorage.setItem('rounds-tried', JSON.stringify([...state.done]));
+  changed();
+}
+
+/** Starts the list of what to try again. */
+export function forgetTried() {
+  state.done.clear();
+  localStorage.removeItem('rounds-tried');
+  changed();
+}
+
+export function recallTried() {
+  try {
+    const kept = JSON.parse(localStorage.getItem('rounds-tried') ?? '[]');
+    if (Array.isArray(kept)) for (const title of kept) state.done.add(String(title));
+  } catch {
+    localStorage.removeItem('rounds-tried');
+  }
+}

@@ -1,0 +1,75 @@
+/** What a newcomer may try next. It ticks itself off, and is never in the way. */
+
+import { html, nothing } from 'lit-html';
+import { focusComposer } from './composer.js';
+import { forgetTried, opened, order } from './doing.js';
+import { go } from './sidebar.js';
+import { changed, shown, state } from './store.js';
+
+/** @import { GuideStep } from '../contract.ts' */
+
+export function guideCard() {
+  const { guide } = shown();
+  const next = guide.find(({ title }) => !state.done.has(title));
+  const done = guide.filter(({ title }) => state.done.has(title)).length;
+  return html`<section class="card" aria-labelledby="guide-title">
+    <h3 id="guide-title">What to try <span class="faint">${done} of ${guide.length}</span></h3>
+    <ol class="guide">
+      ${guide.map(
+        (step) => html`<li class=${state.done.has(step.title) ? 'done' : step === next ? 'next' : ''}>
+          <span class="tick-mark" aria-hidden="true">${state.done.has(step.title) ? '✓' : ''}</span>
+          <div>
+            <p class="step">${step.title}${state.done.has(step.title) ? html`<span class="hidden"> (done)</span>` : nothing}</p>
+            ${step === next ? html`<p class="faint small">${step.help}</p>${doIt(step)}` : nothing}
+          </div>
+        </li>`,
+      )}
+    </ol>
+    ${
+      next
+        ? nothing
+        : html`<p class="small">That was the tour. <button type="button" class="linklike" @click=${forgetTried}>Begin again</button></p>`
+    }
+  </section>`;
+}
+
+/** @param {GuideStep} step */
+function doIt({ act }) {
+  if (act.kind === 'press') return nothing;
+  const words =
+    act.kind === 'type'
+      ? `Type ${act.line.trim()}`
+      : act.kind === 'switch'
+        ? act.on
+          ? 'Break it'
+          : 'Repair it'
+        : 'Show me';
+  return html`<button type="button" class="button" @click=${() => doStep(act)}>${words}</button>`;
+}
+
+/** @param {GuideStep['act']} act */
+function doStep(act) {
+  if (act.kind === 'type') return typeFor(act.line);
+  if (act.kind === 'switch') return order({ kind: 'switch', id: act.id, on: act.on }, 'The switch');
+  if (act.kind !== 'open') return;
+  if (act.what === 'home') return go({ kind: 'home' });
+  if (act.what === 'traffic') state.drawer = 'traffic';
+  else document.getElementById(`card-${act.what}`)?.scrollIntoView({ block: 'nearest' });
+  opened(act.what);
+  changed();
+}
+
+/** Puts a line where somebody would type it: they send it themselves. @param {string} line */
+export function typeFor(line) {
+  if (state.place.kind !== 'channel') {
+    const first = shown().channels.find(({ kind, members }) => kind === 'public' && members.includes(shown().me));
+    if (!first) return;
+    go({ kind: 'channel', id: first.id });
+  }
+  if (state.place.kind !== 'channel') return;
+  state.drafts.set(state.place.id, line);
+  state.thread = null;
+  state.tryOpen = false;
+  changed();
+  focusComposer();
+}
