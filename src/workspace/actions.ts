@@ -1,5 +1,6 @@
 import { remember } from './bounded.ts';
 import { type Choice, chosen, initialValues, usable, type Values } from './element-state.ts';
+import { WrongUse } from './errors.ts';
 import { envelope, messageContext, type Outcome, outcomeOf } from './interactions.ts';
 import { KEPT } from './limits.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -22,7 +23,7 @@ export function findElement(surface: Surface, ref: string): { block: Json; eleme
   );
   if (found) return found;
   const known = all.map(({ element }) => element.action_id).join(', ');
-  throw new Error(`No element ${ref} here; there are: ${known || 'none'}`);
+  throw new WrongUse(`No element ${ref} here; there are: ${known || 'none'}`);
 }
 
 /** What this person has chosen in a message's menus so far; every person has their own. */
@@ -106,7 +107,10 @@ export async function shortcut(
   callbackId: string,
   message?: Message,
 ): Promise<Outcome> {
-  const { state, deliveries } = around;
+  const { state, deliveries, shortcuts } = around;
+  const kind = message ? 'message' : 'global';
+  if (shortcuts && !shortcuts.some((known) => known.callbackId === callbackId && known.kind === kind))
+    return { ok: false, error: 'unknown_shortcut' };
   const common = { ...envelope(state, user), callback_id: callbackId, action_ts: state.timestamps.next() };
   const payload = message
     ? {

@@ -96,7 +96,7 @@ export class WebApi {
     if (!tokenFits) return { status: 200, headers, body: { ok: false, error: 'not_allowed_token_type' } };
     try {
       requireScope(token, method.scopes);
-      const waitSeconds = this.rates.admit(request.method, method.tier, String(args.channel), this.state.nowMs());
+      const waitSeconds = this.rates.admit(request.method, method.tier, String(args.channel), this.state.realNowMs());
       if (waitSeconds !== undefined) return tooMany(waitSeconds);
       return { status: 200, headers, body: { ok: true, ...this.run(method, args, token) } };
     } catch (error) {

@@ -1,7 +1,7 @@
 import { findElement } from './actions.ts';
 import { isObject } from './args.ts';
 import { type Choice, chosen, isFilled } from './element-state.ts';
-import { SlackError } from './errors.ts';
+import { SlackError, WrongUse } from './errors.ts';
 import { envelope, type Outcome, outcomeOf } from './interactions.ts';
 import type { Surroundings } from './surroundings.ts';
 import { checkedView, closeViews, pushView, stackOf, updateView, viewJson } from './views.ts';
@@ -23,7 +23,7 @@ export async function submit(
   values: Record<string, Choice>,
 ): Promise<SubmitOutcome> {
   const { state, deliveries } = around;
-  if (stackOf(state, user.id).at(-1) !== view) throw new Error('This dialog is not the one on top of the screen');
+  if (stackOf(state, user.id).at(-1) !== view) throw new WrongUse('This dialog is not the one on top of the screen');
   for (const [ref, choice] of Object.entries(values)) {
     const { block, element } = findElement(view, ref);
     const blockId = String(block.block_id);
@@ -111,7 +111,7 @@ function checkedErrors(view: View, errors: unknown): Record<string, string> {
 /** Closes the topmost dialog by its cross; an app that asked to be told is told. */
 export async function dismiss({ state, deliveries }: Surroundings, user: User): Promise<Outcome> {
   const top = stackOf(state, user.id).at(-1);
-  if (!top) throw new Error('No dialog is open');
+  if (!top) throw new WrongUse('No dialog is open');
   const gone = closeViews(state, user.id, top.clear_on_close);
   let outcome: Outcome = { ok: true };
   for (const view of gone.filter((candidate) => candidate.notify_on_close)) {

@@ -1,5 +1,6 @@
 import { isObject } from './args.ts';
 import { elementsOf } from './blocks/duplicates.ts';
+import { WrongUse } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Json } from './world.ts';
 
@@ -61,7 +62,7 @@ function option(element: Json, choice: string): Json {
   if (found) return found;
   if (String(element.type).includes('external')) return { text: { type: 'plain_text', text: choice }, value: choice };
   const known = optionsOf(element).map((candidate) => candidate.value);
-  throw new Error(`No option ${choice} in ${String(element.action_id)}; there are ${known.join(', ')}`);
+  throw new WrongUse(`No option ${choice} in ${String(element.action_id)}; there are ${known.join(', ')}`);
 }
 
 /** What an element reports after a choice: option values or their texts, ids, dates, text. */

@@ -12,6 +12,9 @@ export class SlackError extends Error {
   }
 }
 
+/** Somebody asked for what can't be done here: no such button, no such channel. The message is fit to be shown. */
+export class WrongUse extends Error {}
+
 /** `invalid_arguments` with the messages Slack puts into `response_metadata`. */
 export function invalidArguments(...messages: string[]): SlackError {
   return new SlackError('invalid_arguments', {

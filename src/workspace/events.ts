@@ -22,6 +22,8 @@ export interface DeliveryRecord {
   payload: Json;
   via: 'http' | 'socket';
   attempt: number;
+  /** When it was sent off. */
+  at: Date;
   outcome: 'acked' | 'timeout' | 'failed';
   /** HTTP status, in HTTP mode. */
   status?: number;
@@ -37,6 +39,10 @@ export type WorkspaceEvent =
   | { type: 'ephemeral_posted' | 'ephemeral_changed' | 'ephemeral_deleted'; message: Message }
   | { type: 'view_opened' | 'view_updated' | 'view_closed' | 'home_published'; view: View }
   | { type: 'channel_changed'; channel: string }
+  /** An account or a user group came, changed or went. */
+  | { type: 'people_changed' }
+  /** The app is reached over HTTP from now on. */
+  | { type: 'http_connected' }
   | { type: 'socket_opened' | 'socket_closed'; sockets: number };
 
 export type Listener = (event: WorkspaceEvent) => void;

@@ -10,6 +10,11 @@ export function newId(prefix: string): string {
   return id;
 }
 
+/** The ids of a new team, of the app in it, and of its bot. */
+export function newIdentity() {
+  return { teamId: newId('T'), teamName: 'Rounds', appId: newId('A'), botId: newId('B'), botUser: newId('U') };
+}
+
 /** An opaque secret, for tickets and URLs. */
 export function newSecret(): string {
   return randomBytes(18).toString('hex');

@@ -1,6 +1,7 @@
 import { act, type Surface, shortcut } from './actions.ts';
 import { dismiss, type SubmitOutcome, submit } from './dialogs.ts';
 import type { Choice } from './element-state.ts';
+import { WrongUse } from './errors.ts';
 import { type Outcome, runCommand } from './interactions.ts';
 import type { Surroundings } from './surroundings.ts';
 import { join, openHome, react, say } from './talk.ts';
@@ -31,7 +32,7 @@ export function person(around: Surroundings, user: User, channel: (ref: string) 
     const found = channel(ref);
     // Members may look into any public channel, guests only into their own.
     const isOpen = !found.is_private && !user.is_restricted;
-    if (!isOpen && !found.members.has(user.id)) throw new Error(`${user.name} can't see ${ref}`);
+    if (!isOpen && !found.members.has(user.id)) throw new WrongUse(`${user.name} can't see ${ref}`);
     return found;
   };
   return {

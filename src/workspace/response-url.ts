@@ -17,7 +17,7 @@ const refused = (status: number, error: string): Answer => ({ status, body: { ok
 export function answerResponseUrl(state: WorkspaceState, id: string, body: string): Answer {
   const target = state.responseUrls.get(id);
   if (!target) return refused(404, 'invalid_url');
-  if (state.nowMs() >= target.expiresMs) return refused(404, 'expired_url');
+  if (state.realNowMs() >= target.expiresMs) return refused(404, 'expired_url');
   if (target.usesLeft === 0) return refused(404, 'used_url');
   try {
     const parsed: unknown = JSON.parse(body);

@@ -41,6 +41,7 @@ export function addUser(state: WorkspaceState, name: string, rest: Partial<User>
     ...rest,
   };
   state.users.set(user.id, user);
+  state.events.emit({ type: 'people_changed' });
   return user;
 }
 

@@ -6,10 +6,13 @@ import { SlackError } from './errors.ts';
 import { answerResponseUrl } from './response-url.ts';
 import type { WorkspaceState } from './state.ts';
 
-/** The workspace's HTTP face: the Web API, response_urls and file uploads. */
-export function workspaceServer(state: WorkspaceState, api: WebApi): Server {
+/** Answers a request that is the page's own; false when it is not. */
+type PageRoutes = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>;
+
+/** The workspace's HTTP face: the Web API, response_urls and file uploads, and the page where there is one. */
+export function workspaceServer(state: WorkspaceState, api: WebApi, page: PageRoutes): Server {
   return createServer((request, response) => {
-    route(state, api, request, response).catch((error: unknown) => {
+    route(state, api, page, request, response).catch((error: unknown) => {
       if (error instanceof SlackError) return reply(response, 413, {}, { ok: false, error: error.code });
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
@@ -19,10 +22,12 @@ export function workspaceServer(state: WorkspaceState, api: WebApi): Server {
 async function route(
   state: WorkspaceState,
   api: WebApi,
+  page: PageRoutes,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', state.url || 'http://localhost');
+  if (await page(request, response, url)) return;
   const body = await readBody(request);
   const [, area, name = ''] = url.pathname.split('/');
   if (area === 'api') {
@@ -61,6 +66,11 @@ async function uploadedBytes(contentType: string, body: Buffer): Promise<Buffer>
 function reply(response: ServerResponse, status: number, headers: Record<string, string>, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
   response.end(body === undefined ? '' : JSON.stringify(body));
+}
+
+/** Is this an address that only this machine reaches? */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** Starts listening and answers the base address. */

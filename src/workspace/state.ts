@@ -35,6 +35,8 @@ export interface Identity {
 /** Everything the workspace knows. Changes are made by `messages.ts`, `channels.ts` and `views.ts`, which say so in events. */
 export class WorkspaceState {
   readonly clock: Clock;
+  /** Of what lives in real time even when `clock` is moved: triggers, response_urls, rates. */
+  readonly realClock: Clock;
   readonly events: WorkspaceEvents;
   readonly identity: Identity;
   readonly timestamps: Timestamps;
@@ -56,8 +58,9 @@ export class WorkspaceState {
   /** Base of this server, set once it listens. */
   url = '';
 
-  constructor(clock: Clock, events: WorkspaceEvents, identity: Identity) {
+  constructor(clock: Clock, events: WorkspaceEvents, identity: Identity, realClock = clock) {
     this.clock = clock;
+    this.realClock = realClock;
     this.events = events;
     this.identity = identity;
     this.timestamps = new Timestamps(clock);
@@ -65,6 +68,10 @@ export class WorkspaceState {
 
   nowMs(): number {
     return this.clock.now().getTime();
+  }
+
+  realNowMs(): number {
+    return this.realClock.now().getTime();
   }
 
   /** The channel by id, by `#name` or by name, whoever asks. */
@@ -94,8 +101,8 @@ export class WorkspaceState {
   }
 
   newTrigger(user: string, origin: { channel?: string; view?: string } = {}): string {
-    const id = `${this.nowMs()}.${newId('').slice(0, 6)}.${newSecret().slice(0, 16)}`;
-    const trigger = { user, expiresMs: this.nowMs() + TRIGGER_LIFE_MS, exchanged: false, ...origin };
+    const id = `${this.realNowMs()}.${newId('').slice(0, 6)}.${newSecret().slice(0, 16)}`;
+    const trigger = { user, expiresMs: this.realNowMs() + TRIGGER_LIFE_MS, exchanged: false, ...origin };
     remember(this.triggers, id, trigger, KEPT.triggers);
     return id;
   }
@@ -105,14 +112,14 @@ export class WorkspaceState {
     const trigger = this.triggers.get(id);
     if (!trigger) throw new SlackError('invalid_trigger_id');
     if (trigger.exchanged) throw new SlackError('exchanged_trigger_id');
-    if (this.nowMs() >= trigger.expiresMs) throw new SlackError('expired_trigger_id');
+    if (this.realNowMs() >= trigger.expiresMs) throw new SlackError('expired_trigger_id');
     trigger.exchanged = true;
     return trigger;
   }
 
   newResponseUrl(target: Pick<ResponseUrl, 'channel' | 'user' | 'message'>): string {
     const id = newSecret();
-    const url = { ...target, usesLeft: RESPONSE_URL.uses, expiresMs: this.nowMs() + RESPONSE_URL.lifeMs };
+    const url = { ...target, usesLeft: RESPONSE_URL.uses, expiresMs: this.realNowMs() + RESPONSE_URL.lifeMs };
     remember(this.responseUrls, id, url, KEPT.responseUrls);
     return `${this.url}/response/${id}`;
   }

@@ -55,15 +55,19 @@ export async function say(
   return { ...outcome, message };
 }
 
-/** Adds a reaction to a message. */
+/** Adds a reaction to a message, or takes away the one this person gave: what pressing it does. */
 export function react(around: Surroundings, user: User, message: Message, name: string): Promise<Outcome> {
   const { state } = around;
   const reaction = message.reactions.find((r) => r.name === name);
-  if (reaction) reaction.users.push(user.id);
-  else message.reactions.push({ name, users: [user.id] });
+  const given = reaction?.users.includes(user.id) === true;
+  if (!reaction) message.reactions.push({ name, users: [user.id] });
+  else if (given) reaction.users.splice(reaction.users.indexOf(user.id), 1);
+  else reaction.users.push(user.id);
+  if (reaction?.users.length === 0) message.reactions.splice(message.reactions.indexOf(reaction), 1);
   state.events.emit({ type: 'message_changed', message });
-  return tell(around, 'reaction_added', {
-    type: 'reaction_added',
+  const type = given ? 'reaction_removed' : 'reaction_added';
+  return tell(around, type, {
+    type,
     user: user.id,
     reaction: name,
     item: { type: 'message', channel: message.channel, ts: message.ts },
@@ -76,6 +80,7 @@ export function react(around: Surroundings, user: User, message: Message, name: 
 export function changeUser(around: Surroundings, user: User, changes: Partial<User>): Promise<Outcome> {
   const { state } = around;
   Object.assign(user, changes);
+  state.events.emit({ type: 'people_changed' });
   return tell(around, 'user_change', { type: 'user_change', user: { ...user }, event_ts: state.timestamps.next() });
 }
 
@@ -89,6 +94,7 @@ export async function changeGroup(
   const removed = users ? group.users.filter((id) => !users.includes(id)) : [];
   const added = users ? users.filter((id) => !group.users.includes(id)) : [];
   Object.assign(group, changes, users && { users });
+  state.events.emit({ type: 'people_changed' });
   const event_ts = state.timestamps.next();
   if (added.length + removed.length > 0) {
     await tell(around, 'subteam_members_changed', {

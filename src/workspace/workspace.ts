@@ -5,21 +5,32 @@ import { HttpTransport } from './delivery/http.ts';
 import { type DisconnectReason, SocketTransport } from './delivery/sockets.ts';
 import { type ApiCall, type DeliveryRecord, WorkspaceEvents } from './events.ts';
 import type { Fault } from './faults.ts';
-import { newId } from './ids.ts';
+import { newId, newIdentity } from './ids.ts';
 import { ACK_DEADLINE_MS, EVENT_RETRY_DELAYS_MS } from './limits.ts';
+import type { PageOptions, PlayClock } from './page/options.ts';
+import { Page } from './page/page.ts';
 import { type Person, person } from './person.ts';
-import { addChannel, addUser, issueToken, seed } from './seed.ts';
-import { listen, workspaceServer } from './server.ts';
+import { startPhone } from './phone/phone.ts';
+import { issueToken, seed } from './seed.ts';
+import { isLoopback, listen, workspaceServer } from './server.ts';
 import { WorkspaceState } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
-import { changeGroup, changeUser } from './talk.ts';
-import type { Channel, Clock, Message, User, UserGroup, View } from './world.ts';
+import { teamOf } from './team.ts';
+import type { Clock, Message, View } from './world.ts';
 
 export interface WorkspaceOptions {
   port?: number;
   host?: string;
   /** Moves triggers, response_urls and timestamps; network deadlines stay real. */
   clock?: Clock;
+  /** Moves timestamps instead of `clock`, and can be moved from the page. */
+  playClock?: PlayClock;
+  /** Of triggers, response_urls, rates and signatures. Default: the system's beside a `playClock`, else `clock`. */
+  realClock?: Clock;
+  /** People get a page at `/`: loopback only. */
+  page?: PageOptions;
+  /** Hears of what went wrong in the workspace itself, in words. */
+  warn?: (message: string) => void;
   /** The app's slash commands; others are unknown to Slack. */
   commands?: string[];
   /** Event types the app subscribed to. */
@@ -38,51 +49,57 @@ const defaultEventTypes = [
   'subteam_members_changed',
 ];
 
+const systemClock: Clock = { now: () => new Date() };
+
 export type Workspace = Awaited<ReturnType<typeof startWorkspace>>;
 
 /** Starts a Slack-compatible workspace with a small team in it, listening on `host`:`port` (127.0.0.1, any free port). */
 export async function startWorkspace(options: WorkspaceOptions = {}) {
-  const clock = options.clock ?? { now: () => new Date() };
+  const { playClock, page: pageOptions, warn = () => {} } = options;
+  const host = options.host ?? '127.0.0.1';
+  if (pageOptions && !isLoopback(host))
+    throw new Error(`The workspace's page is for this machine only, not for ${host}`);
+  const clock = playClock ?? options.clock ?? systemClock;
+  const realClock = options.realClock ?? (playClock ? systemClock : clock);
   const events = new WorkspaceEvents();
-  const state = new WorkspaceState(clock, events, {
-    teamId: newId('T'),
-    teamName: 'Rounds',
-    appId: newId('A'),
-    botId: newId('B'),
-    botUser: newId('U'),
-  });
+  const state = new WorkspaceState(clock, events, newIdentity(), realClock);
   seed(state);
   const deadline = { ms: options.ackDeadlineMs ?? ACK_DEADLINE_MS };
-  const deliveries = new Deliveries(events, options.retryDelaysMs ?? EVENT_RETRY_DELAYS_MS);
+  const deliveries = new Deliveries(events, options.retryDelaysMs ?? EVENT_RETRY_DELAYS_MS, clock);
   const api = new WebApi(state, () => socketUrl());
-  const server = workspaceServer(state, api);
+  const server = workspaceServer(state, api, async (...request) => (await page?.answer(...request)) ?? false);
   const sockets = new SocketTransport(server, events, deadline);
   sockets.onConnected = () => {
     deliveries.transport = sockets;
   };
   const socketUrl = () =>
     `${state.url.replace(/^http/, 'ws')}/link/?ticket=${sockets.ticket()}&app_id=${state.identity.appId}`;
-  state.url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
+  state.url = await listen(server, options.port ?? 0, host);
   const botToken = issueToken(state, 'bot');
   const appToken = issueToken(state, 'app');
-
-  const channel = (ref: string): Channel => {
-    const found = state.findChannel(ref);
-    if (!found) throw new Error(`No channel ${ref} in this workspace`);
-    return found;
-  };
-  const userNamed = (ref: string): User => {
-    const found = state.users.get(ref) ?? [...state.users.values()].find((user) => user.name === ref);
-    if (!found) throw new Error(`No user ${ref} in this workspace`);
-    return found;
-  };
 
   const around: Surroundings = {
     state,
     deliveries,
     commands: options.commands ?? ['/ops'],
     eventTypes: options.eventTypes ?? defaultEventTypes,
+    ...(pageOptions && { shortcuts: pageOptions.shortcuts }),
   };
+  const { userNamed, ...team } = teamOf(around);
+  const { phone, ...phoneServer } = await startPhone(state, api.faults);
+  const page: Page | undefined =
+    pageOptions &&
+    new Page({
+      options: pageOptions,
+      state,
+      faults: api.faults,
+      phone,
+      ...(playClock && { playClock }),
+      person: (user) => person(around, user, team.channel),
+      connected: () => deliveries.transport?.via === 'http' || sockets.connections > 0,
+      ackMs: () => deadline.ms,
+      warn,
+    });
 
   return {
     state,
@@ -93,45 +110,20 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     botToken,
     appToken,
     identity: state.identity,
-    channel,
+    ...team,
+    /** What pages people, and the settings that make the bot use it. */
+    phone,
     /** A person of the team, ready to type and click. */
-    user: (ref: string): Person => person(around, userNamed(ref), channel),
-    /** A new full member, or what `rest` makes of them: `{is_restricted: true}` a guest, `{team_id: 'T0OTHER'}` a stranger. */
-    addUser: (name: string, rest: Partial<User> = {}) => addUser(state, name, rest),
-    /** Changes somebody's account; the app hears of it when it subscribed to user_change. */
-    changeUser: (ref: string, changes: Partial<User>) => changeUser(around, userNamed(ref), changes),
-    /** Adds a user group with these members. */
-    addGroup: (handle: string, members: string[]): UserGroup => {
-      const group = { id: newId('S'), handle, name: handle, users: members.map((ref) => userNamed(ref).id) };
-      state.groups.set(group.id, group);
-      return group;
-    },
-    /** Gives a group other members, disables it…; the app hears of it when it subscribed to subteam events. */
-    changeGroup: (handle: string, changes: { members?: string[]; disabled?: boolean }) => {
-      const group = [...state.groups.values()].find((candidate) => candidate.handle === handle);
-      if (!group) throw new Error(`No user group ${handle} in this workspace`);
-      const { members, ...rest } = changes;
-      return changeGroup(around, group, {
-        ...rest,
-        ...(members && { users: members.map((ref) => userNamed(ref).id) }),
-      });
-    },
-    addChannel: (name: string, members: string[], rest: Partial<Channel> = {}) =>
-      addChannel(
-        state,
-        name,
-        members.map((ref) => userNamed(ref).id),
-        rest,
-      ),
+    user: (ref: string): Person => person(around, userNamed(ref), team.channel),
     issueToken: (kind: 'bot' | 'app', scopes?: string[]) => issueToken(state, kind, scopes),
     revokeToken: (value: string, status: 'revoked' | 'inactive' = 'revoked') => {
       const token = state.tokens.get(value);
       if (token) token.status = status;
     },
     /** Everything in a channel, threads included, oldest first. */
-    messages: (ref: string): Message[] => state.messagesIn(channel(ref).id),
+    messages: (ref: string): Message[] => state.messagesIn(team.channel(ref).id),
     thread: (ref: string, ts: string): Message[] =>
-      state.messagesIn(channel(ref).id).filter((m) => m.ts === ts || m.thread_ts === ts),
+      state.messagesIn(team.channel(ref).id).filter((m) => m.ts === ts || m.thread_ts === ts),
     ephemerals: (ref: string): Message[] => state.ephemerals.filter((m) => m.ephemeral_to === userNamed(ref).id),
     /** A user's open dialogs, the topmost last. */
     views: (ref: string): View[] => state.stacks.get(userNamed(ref).id) ?? [],
@@ -150,7 +142,8 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     },
     /** Sends commands, interactions and events to `url` from now on, signed. */
     connectHttp: (target: { url: string; signingSecret: string }) => {
-      deliveries.transport = new HttpTransport(target, clock, deadline);
+      deliveries.transport = new HttpTransport(target, realClock, deadline);
+      events.emit({ type: 'http_connected' });
     },
     /** Sends Slack's challenge; true when the app answers with it. */
     verifyUrl: async (): Promise<boolean> => {
@@ -177,6 +170,8 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     deliverWithTimestamp: (shiftSeconds: number) => deliveries.again(shiftSeconds),
     waitFor: events.waitFor.bind(events) as WorkspaceEvents['waitFor'],
     close: async () => {
+      page?.close();
+      await phoneServer.close();
       deliveries.close();
       sockets.close();
       server.closeAllConnections();

@@ -2,8 +2,13 @@ import { append } from '../bounded.ts';
 import type { DeliveryRecord, WorkspaceEvents } from '../events.ts';
 import { newId } from '../ids.ts';
 import { KEPT } from '../limits.ts';
-import type { Json } from '../world.ts';
+import type { Clock, Json } from '../world.ts';
 import type { DeliveryType, Receipt, Transport } from './transport.ts';
+
+interface Started {
+  at: Date;
+  ms: number;
+}
 
 /** Sends commands, interactions and events to the app, tries events again, and keeps a record of all. */
 export class Deliveries {
@@ -11,21 +16,23 @@ export class Deliveries {
   readonly records: DeliveryRecord[] = [];
   private readonly events: WorkspaceEvents;
   private readonly retryDelaysMs: number[];
+  private readonly clock: Clock;
   private readonly timers = new Set<NodeJS.Timeout>();
 
-  constructor(events: WorkspaceEvents, retryDelaysMs: number[]) {
+  constructor(events: WorkspaceEvents, retryDelaysMs: number[], clock: Clock) {
     this.events = events;
     this.retryDelaysMs = retryDelaysMs;
+    this.clock = clock;
   }
 
   /** One attempt; an app that is not connected is a failed delivery. */
   async send(type: DeliveryType, payload: Json, attempt = 0, retryReason?: string): Promise<DeliveryRecord> {
-    const startedMs = performance.now();
+    const started = this.start();
     const { transport } = this;
     const receipt: Receipt = transport
       ? await transport.send({ type, payload, attempt, ...(retryReason && { retryReason }) })
       : { outcome: 'failed', reason: 'not_connected' };
-    return this.record(type, payload, attempt, receipt, startedMs);
+    return this.record(type, payload, attempt, receipt, started);
   }
 
   /** An event: answers after the first attempt; later attempts follow by Slack's schedule until one is acknowledged. */
@@ -39,14 +46,18 @@ export class Deliveries {
   async again(shiftSeconds?: number): Promise<DeliveryRecord> {
     const last = this.records.at(-1);
     if (!last || !this.transport) throw new Error('Nothing was delivered yet');
-    const startedMs = performance.now();
+    const started = this.start();
     const receipt = await this.transport.repeat(shiftSeconds);
-    return this.record(last.type, last.payload, last.attempt, receipt, startedMs);
+    return this.record(last.type, last.payload, last.attempt, receipt, started);
   }
 
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
+  }
+
+  private start(): Started {
+    return { at: this.clock.now(), ms: performance.now() };
   }
 
   private scheduleRetry(payload: Json, attempt: number, reason: string): void {
@@ -66,7 +77,7 @@ export class Deliveries {
     payload: Json,
     attempt: number,
     receipt: Receipt,
-    startedMs: number,
+    started: Started,
   ): DeliveryRecord {
     const record: DeliveryRecord = {
       id: newId('De'),
@@ -75,7 +86,8 @@ export class Deliveries {
       via: this.transport?.via ?? 'http',
       attempt,
       ...receipt,
-      ms: performance.now() - startedMs,
+      at: started.at,
+      ms: performance.now() - started.ms,
     };
     append(this.records, record, KEPT.deliveries);
     this.events.emit({ type: 'delivery', delivery: record });

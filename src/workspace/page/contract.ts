@@ -117,6 +117,8 @@ export interface Snapshot {
   groups: UserGroup[];
   bot: { user: string; name: string; connected: boolean };
   channels: ChannelShown[];
+  /** Id of the channel that a first visit shows. */
+  openedFirst: string | null;
   messages: MessageShown[];
   ephemerals: MessageShown[];
   /** Open dialogs, the topmost last. */
