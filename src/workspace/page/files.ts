@@ -28,9 +28,14 @@ const PACKAGES: { below: string; name: string; allowed: RegExp }[] = [
     allowed: /^(400Regular|500Medium|600SemiBold)\/Inter_\1\.ttf$/,
   },
   {
-    below: '/page/fonts/noto-color-emoji/',
-    name: '@fontsource/noto-color-emoji',
-    allowed: /^([a-z0-9-]+\.css|files\/[a-z0-9-]+\.woff2)$/,
+    below: '/page/fonts/jetbrains-mono/',
+    name: '@expo-google-fonts/jetbrains-mono',
+    allowed: /^400Regular\/JetBrainsMono_400Regular\.ttf$/,
+  },
+  {
+    below: '/page/fonts/twemoji/',
+    name: 'twemoji-colr-font',
+    allowed: /^twemoji\.woff2$/,
   },
 ];
 

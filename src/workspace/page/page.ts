@@ -115,7 +115,9 @@ export class Page {
 
   private begin(response: ServerResponse, as: string): void {
     const { state, options, faults, phone, playClock, connected } = this.parts;
-    const viewer = state.users.get(as);
+    // A first visit is somebody's who is a full member.
+    const first = [...state.users.values()].find((user) => isPerson(user) && !user.is_restricted);
+    const viewer = as === '' ? first : state.users.get(as);
     if (!viewer || !isPerson(viewer)) {
       json(response, 404, { ok: false, error: 'user_not_found', message: `Nobody with the id ${as} can look` });
       return;

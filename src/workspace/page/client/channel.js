@@ -4,6 +4,7 @@ import { html, nothing } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { composer } from './composer.js';
 import { perform } from './doing.js';
+import { bars } from './icons.js';
 import { message } from './message.js';
 import { changed, channelOf, myZone, nowMs, personOf, shown, state, timeline } from './store.js';
 import { clockTime, day, dayWords } from './time.js';
@@ -60,7 +61,7 @@ export function menuButton() {
     state.menuOpen = !state.menuOpen;
     changed();
   };
-  return html`<button type="button" class="icon only-narrow" aria-label="Channels" aria-expanded=${state.menuOpen} @click=${open}>☰</button>`;
+  return html`<button type="button" class="icon only-narrow" aria-label="Channels" aria-expanded=${state.menuOpen} @click=${open}>${bars}</button>`;
 }
 
 export function tryButton() {

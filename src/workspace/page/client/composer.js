@@ -28,12 +28,17 @@ export function offers(typed) {
   return [...fits, ...(wanted.endsWith(' ') ? [] : near)].filter(({ line }) => line !== typed).slice(0, most);
 }
 
+/** @param {string} key @param {boolean} completes */
+function current(key, completes) {
+  const draft = state.drafts.get(key) ?? '';
+  const list = completes && !quiet.has(key) ? offers(draft) : [];
+  return { draft, list, at: Math.min(marked.get(key) ?? -1, list.length - 1) };
+}
+
 /** @param {{ channel: string, threadTs?: string, label: string }} options */
 export function composer({ channel, threadTs, label }) {
   const key = threadTs ? `${channel} ${threadTs}` : channel;
-  const draft = state.drafts.get(key) ?? '';
-  const list = threadTs || quiet.has(key) ? [] : offers(draft);
-  const at = Math.min(marked.get(key) ?? -1, list.length - 1);
+  const { draft, list, at } = current(key, threadTs === undefined);
   const listId = `offers-${channel}`;
 
   const put = (/** @type {string} */ text) => {
@@ -46,16 +51,19 @@ export function composer({ channel, threadTs, label }) {
     focusComposer();
   };
   const go = () => {
-    if (draft.trim() === '') return;
+    const text = state.drafts.get(key) ?? '';
+    if (text.trim() === '') return;
     put('');
     quiet.delete(key);
-    send(channel, draft, threadTs);
+    send(channel, text, threadTs);
   };
   const typed = (/** @type {InputEvent} */ event) => {
     quiet.delete(key);
     put(/** @type {HTMLTextAreaElement} */ (event.currentTarget).value);
   };
   const pressed = (/** @type {KeyboardEvent} */ event) => {
+    // As it is now, which may be a frame ahead of what is drawn.
+    const { list, at } = current(key, threadTs === undefined);
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && list.length > 0) {
       event.preventDefault();

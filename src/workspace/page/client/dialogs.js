@@ -6,6 +6,7 @@ import { ref } from 'lit-html/directives/ref.js';
 import { blocks } from './blocks.js';
 import { notice, perform } from './doing.js';
 import { instead } from './handlers.js';
+import { cross } from './icons.js';
 import { formValues } from './inputs.js';
 import { plain } from './mrkdwn.js';
 import { changed, shown, state } from './store.js';
@@ -42,7 +43,7 @@ export function dialogs() {
       <form @submit=${submit} novalidate>
         <header>
           <h2>${title}</h2>
-          <button type="button" class="icon" aria-label="Close" @click=${close}>✕</button>
+          <button type="button" class="icon" aria-label="Close" @click=${close}>${cross}</button>
         </header>
         <div class="dialog-body" tabindex="0">
           ${blocks(view.blocks, { ref: { view: view.id }, values: view.values, errors: wrong.get(view.id) ?? {} })}

@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { opened, order } from './doing.js';
+import { left, right } from './icons.js';
 import { changed, myZone, shown, state } from './store.js';
 import { clockSeconds } from './time.js';
 
@@ -71,7 +72,7 @@ function line(entry) {
   return html`<details class="entry ${bad ? 'bad' : ''}">
     <summary>
       <time class="faint">${clockSeconds(Date.parse(entry.at), myZone())}</time>
-      <span class="way" title=${fromBot ? 'Rounds called' : 'The workspace told Rounds'}>${fromBot ? '→' : '←'}</span>
+      <span class="way" title=${fromBot ? 'Rounds called' : 'The workspace told Rounds'}>${fromBot ? right : left}</span>
       <code>${entry.method}</code>
       <span class="outcome">${outcome}${fromBot && entry.faulted ? ' (fault)' : ''}</span>
       <span class="faint ms">${Math.round(entry.ms)} ms</span>

@@ -4,6 +4,7 @@ import { html, nothing } from 'lit-html';
 import { live } from 'lit-html/directives/live.js';
 import { confirming } from './confirm.js';
 import { choose, press } from './doing.js';
+import { dots } from './icons.js';
 import { options, picker } from './inputs.js';
 import { plain } from './mrkdwn.js';
 import { state } from './store.js';
@@ -71,7 +72,7 @@ function overflow(part, block, surface) {
     if (value) confirming(part.confirm, () => choose(surface.ref, block.block_id, part.action_id, value));
   };
   return html`<select class="select overflow" aria-label="More actions" @change=${pick}>
-    <option value="" selected hidden>⋯</option>
+    <option value="" selected hidden>${dots}</option>
     ${options(part, undefined)}
   </select>`;
 }

@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit-html';
 import { focusComposer } from './composer.js';
 import { forgetTried, opened, order } from './doing.js';
+import { tick } from './icons.js';
 import { go } from './sidebar.js';
 import { changed, shown, state } from './store.js';
 
@@ -17,7 +18,7 @@ export function guideCard() {
     <ol class="guide">
       ${guide.map(
         (step) => html`<li class=${state.done.has(step.title) ? 'done' : step === next ? 'next' : ''}>
-          <span class="tick-mark" aria-hidden="true">${state.done.has(step.title) ? '✓' : ''}</span>
+          <span class="tick-mark" aria-hidden="true">${state.done.has(step.title) ? tick : nothing}</span>
           <div>
             <p class="step">${step.title}${state.done.has(step.title) ? html`<span class="hidden"> (done)</span>` : nothing}</p>
             ${step === next ? html`<p class="faint small">${step.help}</p>${doIt(step)}` : nothing}

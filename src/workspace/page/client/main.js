@@ -40,10 +40,10 @@ function draw() {
 /** Looks where somebody looked last, else at the channel for operations. */
 function begin() {
   begun = true;
-  const { channels, me } = shown();
+  const { channels, me, openedFirst } = shown();
   const mine = channels.filter(({ members, kind }) => members.includes(me) && kind !== 'im');
   const kept = mine.find(({ id }) => id === localStorage.getItem('rounds-channel'));
-  const first = kept ?? mine.find(({ name }) => name === 'ops') ?? mine[0];
+  const first = kept ?? mine.find(({ id }) => id === openedFirst) ?? mine[0];
   if (first) state.place = { kind: 'channel', id: first.id };
   focusComposer();
 }

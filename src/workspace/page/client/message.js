@@ -4,6 +4,7 @@ import { html, nothing } from 'lit-html';
 import { blocks } from './blocks.js';
 import { perform } from './doing.js';
 import { emoji, reactions } from './emoji.js';
+import { dots } from './icons.js';
 import { mrkdwn } from './mrkdwn.js';
 import { changed, myZone, personOf, shown, state, threadOf } from './store.js';
 import { clockSeconds, clockTime, day } from './time.js';
@@ -131,7 +132,7 @@ function tools({ channel, ts, thread_ts }, inThread) {
     ${
       own.length > 0
         ? html`<select aria-label="Shortcuts for this message" @change=${pick}>
-            <option value="" selected hidden>⋯</option>
+            <option value="" selected hidden>${dots}</option>
             ${own.map(({ callbackId, label }) => html`<option value=${callbackId}>${label}</option>`)}
           </select>`
         : nothing

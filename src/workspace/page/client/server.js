@@ -6,8 +6,9 @@ import { apply, changed, state } from './store.js';
 
 /** @type {EventSource | undefined} */
 let source;
+const retryMs = 1000;
 
-/** Listens as this person from now on; the browser connects again by itself. @param {string | undefined} me */
+/** Listens as this person from now on; the browser connects again by itself. @param {string} [me] */
 export function listen(me) {
   source?.close();
   state.link = 'connecting';
@@ -15,6 +16,8 @@ export function listen(me) {
   source.onmessage = ({ data }) => apply(JSON.parse(data));
   source.onerror = () => {
     state.link = 'lost';
+    // Refused, not lost: somebody who is no longer in the team. Everything else the browser tries again by itself.
+    if (source?.readyState === EventSource.CLOSED) setTimeout(listen, retryMs);
     changed();
   };
 }

@@ -6,6 +6,7 @@ import { channelName } from './channel.js';
 import { clockCard } from './clock.js';
 import { composer } from './composer.js';
 import { guideCard } from './guide.js';
+import { cross } from './icons.js';
 import { message } from './message.js';
 import { phoneCard } from './phone.js';
 import { changed, channelOf, shown, state, threadOf } from './store.js';
@@ -21,7 +22,7 @@ export function side() {
 function head(close, title, label, kind = '') {
   return html`<header class="head">
     <h2>${title}</h2>
-    <button type="button" class="icon ${kind}" aria-label=${label} @click=${close}>✕</button>
+    <button type="button" class="icon ${kind}" aria-label=${label} @click=${close}>${cross}</button>
   </header>`;
 }
 

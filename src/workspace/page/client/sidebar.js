@@ -58,8 +58,9 @@ export function sidebar() {
           .value=${me}
           @change=${(/** @type {Event} */ event) => becomes(/** @type {HTMLSelectElement} */ (event.currentTarget).value)}
         >
-          ${people.map((user) => html`<option value=${user.id} ?selected=${user.id === me}>${user.real_name}${roleWords(user)}</option>`)}
-        </select></label
+          ${people.map((user) => html`<option value=${user.id} ?selected=${user.id === me}>${user.real_name}</option>`)}
+        </select>
+        ${person ? html`<small>${roleWords(person)}</small>` : nothing}</label
       >
     </div>
   </nav>`;
@@ -67,9 +68,9 @@ export function sidebar() {
 
 /** @param {{ id: string, is_restricted: boolean }} user */
 function roleWords({ id, is_restricted }) {
-  if (is_restricted) return ' · guest';
+  if (is_restricted) return 'a guest';
   const groups = shown().groups.filter(({ users }) => users.includes(id));
-  return groups.length > 0 ? ` · ${groups.map(({ handle }) => `@${handle}`).join(' ')}` : '';
+  return groups.length > 0 ? `in ${groups.map(({ handle }) => `@${handle}`).join(', ')}` : 'in no group';
 }
 
 /** @param {Place} place @param {unknown} label */

@@ -1,0 +1,45 @@
+import type { GuideStep } from '../workspace/page/contract.ts';
+
+/** What a newcomer may try, in this order; the page ticks off what was done. */
+export const guide: GuideStep[] = [
+  {
+    title: 'Ask how the systems are',
+    help: 'All checks are measured now; the answer comes in place.',
+    act: { kind: 'type', line: '/ops health' },
+  },
+  {
+    title: "Break the clinic's API",
+    help: 'The demo clinic runs beside the bot. Nothing else is touched.',
+    act: { kind: 'switch', id: 'api', on: true },
+  },
+  {
+    title: 'See why it is red',
+    help: 'Worst first: what, since when, whose it is, and what to do next.',
+    act: { kind: 'type', line: '/ops health' },
+  },
+  {
+    title: 'Look at one check',
+    help: 'Its facts, its last 24 hours and its changes, in a thread.',
+    act: { kind: 'press', actionId: 'health.details' },
+  },
+  {
+    title: 'Mute it while you work on it',
+    help: 'The alert in #alerts has the buttons. It comes after two regular runs, within two minutes.',
+    act: { kind: 'press', actionId: 'health.mute' },
+  },
+  {
+    title: 'Repair the API',
+    help: 'The alert is edited when it is over; nothing red stays behind.',
+    act: { kind: 'switch', id: 'api', on: false },
+  },
+  {
+    title: 'Open the home of Rounds',
+    help: 'The board, and what of it is yours.',
+    act: { kind: 'open', what: 'home' },
+  },
+  {
+    title: 'Look behind the scenes',
+    help: 'Each call of the bot, with its payload and its answer.',
+    act: { kind: 'open', what: 'traffic' },
+  },
+];
