@@ -9,7 +9,10 @@ import { message } from './message.js';
 import { changed, channelOf, myZone, nowMs, personOf, shown, state, timeline } from './store.js';
 import { clockTime, day, dayWords } from './time.js';
 
-/** @import { ChannelShown, MessageShown } from '../contract.ts' */
+/**
+ * @import { ChannelShown, MessageShown } from '../contract.ts'
+ * @import { Notice } from './store.js'
+ */
 
 /** By one person within this time: the name stands above the first only. */
 const togetherMs = 300_000;
@@ -41,7 +44,7 @@ export function channelPart(id) {
       ${tryButton()}
     </header>
     <div class="messages" role="log" aria-label="Messages in ${name}" aria-live="polite" tabindex="0">
-      ${messages(id)} ${noticesOf(id)}
+      ${messages(id)}
     </div>
     ${
       channel.archived
@@ -74,43 +77,48 @@ export function tryButton() {
 
 /** @param {string} id */
 function messages(id) {
-  const all = timeline(id);
+  const all = [...timeline(id), ...state.notices.filter(({ channel }) => channel === id)].sort(
+    (a, b) => momentOf(a) - momentOf(b),
+  );
   if (all.length === 0)
     return html`<p class="empty">Nothing here yet. Type <code>/ops health</code> below: it works in every channel.</p>`;
   const zone = myZone();
   const today = nowMs();
   return repeat(
     all,
-    ({ ts, ephemeral_to }) => `${ts} ${ephemeral_to ?? ''}`,
+    (each) => ('ts' in each ? `${each.ts} ${each.ephemeral_to ?? ''}` : `notice ${each.at}`),
     (each, at) => {
       const before = all[at - 1];
-      const ms = Number(each.ts) * 1000;
-      const newDay = !before || day(Number(before.ts) * 1000, zone) !== day(ms, zone);
+      const ms = momentOf(each);
+      const newDay = !before || day(momentOf(before), zone) !== day(ms, zone);
       const line = newDay
         ? html`<p class="day" role="separator"><span>${dayWords(ms, today, zone)}</span></p>`
         : nothing;
-      return html`${line}${message(each, { under: !newDay && belongs(before, each) })}`;
+      if (!('ts' in each)) return html`${line}${noticeLine(each)}`;
+      return html`${line}${message(each, { under: !newDay && before && 'ts' in before && belongs(before, each) })}`;
     },
   );
 }
 
-/** @param {MessageShown | undefined} before @param {MessageShown} message */
+/** @param {MessageShown | Notice} each @returns {number} ms */
+function momentOf(each) {
+  return 'ts' in each ? Number(each.ts) * 1000 : each.at;
+}
+
+/** @param {MessageShown} before @param {MessageShown} message */
 function belongs(before, message) {
-  if (!before || before.user !== message.user || before.ephemeral_to !== message.ephemeral_to) return false;
+  if (before.user !== message.user || before.ephemeral_to !== message.ephemeral_to) return false;
   return (Number(message.ts) - Number(before.ts)) * 1000 < togetherMs && message.blocks.length === 0 && !message.bot_id;
 }
 
-/** @param {string} id */
-function noticesOf(id) {
-  const mine = state.notices.filter(({ channel }) => channel === id);
-  return mine.map(
-    (notice) => html`<article class="message ephemeral notice">
-      <div class="gutter"><span class="avatar slack" aria-hidden="true">!</span></div>
-      <div class="body">
-        <p class="only-you">Only visible to you</p>
-        <p class="by"><strong>Workspace</strong> <time class="faint">${clockTime(notice.at, myZone())}</time></p>
-        <div class="content">${notice.text}</div>
-      </div>
-    </article>`,
-  );
+/** @param {Notice} notice */
+function noticeLine(notice) {
+  return html`<article class="message ephemeral notice">
+    <div class="gutter"><span class="avatar slack" aria-hidden="true">!</span></div>
+    <div class="body">
+      <p class="only-you">Only visible to you</p>
+      <p class="by"><strong>Workspace</strong> <time class="faint">${clockTime(notice.at, myZone())}</time></p>
+      <div class="content">${notice.text}</div>
+    </div>
+  </article>`;
 }

@@ -63,7 +63,21 @@ export function perform(action, what) {
 export function order(order, what) {
   if (order.kind === 'switch') tried('switch', (s) => s.kind === 'switch' && s.id === order.id && s.on === order.on);
   if (order.kind.startsWith('clock')) opened('clock');
-  return during(`${order.kind} ${'id' in order ? order.id : ''}`, what, control(order));
+  const doing = during(`${order.kind} ${'id' in order ? order.id : ''}`, what, control(order));
+  if (order.kind !== 'switch') return doing;
+  turn(order.id, order.on);
+  return doing.then((outcome) => {
+    if (!outcome.ok) turn(order.id, !order.on);
+    return outcome;
+  });
+}
+
+/** Shows a switch as it will be: whoever pressed it sees at once that they did. @param {string} id @param {boolean} on */
+function turn(id, on) {
+  const { switches } = shown();
+  const found = switches.find((each) => each.id === id);
+  if (found) found.on = on;
+  changed();
 }
 
 /** A part of the page that a step asks to look at. @param {'home' | 'phone' | 'clock' | 'traffic'} what */
