@@ -21,7 +21,7 @@ export function blocks(list, surface) {
 
 /** @type {Record<string, (block: Block, surface: Surface) => unknown>} */
 const kinds = {
-  header: (block) => html`<p class="block-header" role="heading" aria-level="3">${textOf(block.text)}</p>`,
+  header: (block) => html`<p class="block-header" role="heading" aria-level="2">${textOf(block.text)}</p>`,
   divider: () => html`<hr />`,
   section,
   context: (block) => html`<div class="block-context">${list(block.elements).map(contextPart)}</div>`,

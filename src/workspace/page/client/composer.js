@@ -108,8 +108,6 @@ export function composer({ channel, threadTs, label }) {
       rows="1"
       aria-label=${label}
       placeholder=${label}
-      role=${threadTs ? nothing : 'combobox'}
-      aria-expanded=${threadTs ? nothing : list.length > 0}
       aria-controls=${list.length > 0 ? listId : nothing}
       aria-autocomplete=${threadTs ? nothing : 'list'}
       aria-activedescendant=${at >= 0 ? `${listId}-${at}` : nothing}
