@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface ServedFile {
   type: string;
@@ -18,21 +19,33 @@ const TYPES: Record<string, string> = {
   woff2: 'font/woff2',
 };
 
+interface Package {
+  below: string;
+  /** Its folder; a package may hide its package.json from `resolve`, never from `findPackageJSON`. */
+  folder(): string | undefined;
+  allowed: RegExp;
+}
+
 /** Below which address which package's files are served, and which of them: nothing else leaves the disk. */
-const PACKAGES: { below: string; name: string; allowed: RegExp }[] = [
-  { below: '/page/lib/lit-html/', name: 'lit-html', allowed: /^(directives\/)?[a-z0-9-]+\.js$/ },
-  { below: '/page/lib/marked/', name: 'marked', allowed: /^lib\/marked\.esm\.js$/ },
+const PACKAGES: Package[] = [
+  { below: '/page/lib/lit-html/', folder: () => folderOf('lit-html'), allowed: /^(directives\/)?[a-z0-9-]+\.js$/ },
+  { below: '/page/lib/marked/', folder: () => folderOf('marked'), allowed: /^lib\/marked\.esm\.js$/ },
   {
     below: '/page/fonts/inter/',
-    name: '@expo-google-fonts/inter',
+    folder: () => fileURLToPath(new URL('.', import.meta.resolve('@expo-google-fonts/inter/package.json'))),
     allowed: /^(400Regular|500Medium|600SemiBold)\/Inter_\1\.ttf$/,
   },
   {
     below: '/page/fonts/noto-color-emoji/',
-    name: '@fontsource/noto-color-emoji',
+    folder: () => fileURLToPath(new URL('.', import.meta.resolve('@fontsource/noto-color-emoji/package.json'))),
     allowed: /^([a-z0-9-]+\.css|files\/[a-z0-9-]+\.woff2)$/,
   },
 ];
+
+function folderOf(name: string): string | undefined {
+  const description = findPackageJSON(name, import.meta.url);
+  return description && dirname(description);
+}
 
 const CLIENT = join(import.meta.dirname, 'client');
 /** One folder deep at most. */
@@ -47,8 +60,8 @@ function locate(path: string): string | undefined {
     return OWN.test(own) ? join(CLIENT, own) : undefined;
   }
   const file = path.slice(found.below.length);
-  const description = found.allowed.test(file) ? findPackageJSON(found.name, import.meta.url) : undefined;
-  return description && join(dirname(description), file);
+  const folder = found.allowed.test(file) ? found.folder() : undefined;
+  return folder && join(folder, file);
 }
 
 /** The page's file at this address, or undefined. */

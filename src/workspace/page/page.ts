@@ -92,7 +92,7 @@ export class Page {
 
   private async get(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { pathname } = url;
-    if (pathname === '/page/events') return this.begin(response, url.searchParams.get('as') ?? '');
+    if (pathname === '/page/events') return this.begin(response, url.searchParams.get('as'));
     if (pathname.startsWith('/archives/')) {
       // The bot's permalinks: the page opens the message itself.
       response.writeHead(302, { ...guardHeaders, location: `/#${pathname}${url.search}` }).end();
@@ -113,9 +113,10 @@ export class Page {
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
-  private begin(response: ServerResponse, as: string): void {
+  /** The stream of one viewer; of the first person of the team when nobody is named. */
+  private begin(response: ServerResponse, as: string | null): void {
     const { state, options, faults, phone, playClock, connected } = this.parts;
-    const viewer = state.users.get(as);
+    const viewer = as === null ? [...state.users.values()].find(isPerson) : state.users.get(as);
     if (!viewer || !isPerson(viewer)) {
       json(response, 404, { ok: false, error: 'user_not_found', message: `Nobody with the id ${as} can look` });
       return;
