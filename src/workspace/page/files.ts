@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { findPackageJSON } from 'node:module';
+import { createRequire, findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 export interface ServedFile {
   type: string;
@@ -19,33 +18,38 @@ const TYPES: Record<string, string> = {
   woff2: 'font/woff2',
 };
 
+const require = createRequire(import.meta.url);
+
 interface Package {
   below: string;
-  /** Its folder; a package may hide its package.json from `resolve`, never from `findPackageJSON`. */
-  folder(): string | undefined;
+  folder(): string;
   allowed: RegExp;
 }
 
 /** Below which address which package's files are served, and which of them: nothing else leaves the disk. */
 const PACKAGES: Package[] = [
-  { below: '/page/lib/lit-html/', folder: () => folderOf('lit-html'), allowed: /^(directives\/)?[a-z0-9-]+\.js$/ },
-  { below: '/page/lib/marked/', folder: () => folderOf('marked'), allowed: /^lib\/marked\.esm\.js$/ },
+  {
+    below: '/page/lib/lit-html/',
+    // It hides its package.json from `resolve`.
+    folder: () => dirname(findPackageJSON('lit-html', import.meta.url) ?? ''),
+    allowed: /^(directives\/)?[a-z0-9-]+\.js$/,
+  },
+  {
+    below: '/page/lib/marked/',
+    folder: () => dirname(require.resolve('marked/package.json')),
+    allowed: /^lib\/marked\.esm\.js$/,
+  },
   {
     below: '/page/fonts/inter/',
-    folder: () => fileURLToPath(new URL('.', import.meta.resolve('@expo-google-fonts/inter/package.json'))),
+    folder: () => dirname(require.resolve('@expo-google-fonts/inter/package.json')),
     allowed: /^(400Regular|500Medium|600SemiBold)\/Inter_\1\.ttf$/,
   },
   {
-    below: '/page/fonts/noto-color-emoji/',
-    folder: () => fileURLToPath(new URL('.', import.meta.resolve('@fontsource/noto-color-emoji/package.json'))),
-    allowed: /^([a-z0-9-]+\.css|files\/[a-z0-9-]+\.woff2)$/,
+    below: '/page/fonts/twemoji/',
+    folder: () => dirname(require.resolve('twemoji-colr-font/package.json')),
+    allowed: /^twemoji\.woff2$/,
   },
 ];
-
-function folderOf(name: string): string | undefined {
-  const description = findPackageJSON(name, import.meta.url);
-  return description && dirname(description);
-}
 
 const CLIENT = join(import.meta.dirname, 'client');
 /** One folder deep at most. */
@@ -60,8 +64,7 @@ function locate(path: string): string | undefined {
     return OWN.test(own) ? join(CLIENT, own) : undefined;
   }
   const file = path.slice(found.below.length);
-  const folder = found.allowed.test(file) ? found.folder() : undefined;
-  return folder && join(folder, file);
+  return found.allowed.test(file) ? join(found.folder(), file) : undefined;
 }
 
 /** The page's file at this address, or undefined. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject } from '../args.ts';
 import { readBody } from '../body.ts';
+import { SlackError } from '../errors.ts';
 import type { Faults } from '../faults.ts';
 import type { Phone } from '../phone/phone.ts';
 import { type Actors, performAction } from './act.ts';
@@ -66,12 +67,24 @@ export class Page {
   async answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
     const [, area] = url.pathname.split('/');
     if (!['', 'page', 'files', 'archives'].includes(area ?? '')) return false;
+    try {
+      await this.reply(request, response, url);
+    } catch (error) {
+      // A body that is too large is Slack's own refusal; everything else is a mistake of this page.
+      if (error instanceof SlackError) throw error;
+      this.parts.warn(`the workspace's page: ${error instanceof Error ? error.stack : String(error)}`);
+      if (!response.headersSent) json(response, 500, { ok: false, error: 'internal_error' });
+      else response.destroy();
+    }
+    return true;
+  }
+
+  private async reply(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const refused = refusal(request, request.socket.localPort ?? 0);
     if (refused) json(response, refused.status, { ok: false, error: refused.error, message: refused.message });
     else if (request.method === 'POST') await this.post(request, response, url.pathname);
     else if (request.method === 'GET' || request.method === 'HEAD') await this.get(request, response, url);
     else json(response, 405, { ok: false, error: 'method_not_allowed' });
-    return true;
   }
 
   close(): void {
