@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { WorkspaceEvent } from '../events.ts';
@@ -101,14 +101,14 @@ export class Keeper {
   }
 
   private async replace(): Promise<void> {
-    const unfinished = `${this.file}.${process.pid}.tmp`;
+    // Always the same name: what a crash leaves behind is overwritten.
+    const unfinished = `${this.file}.new`;
     try {
       await mkdir(dirname(this.file), { recursive: true });
       await writeFile(unfinished, JSON.stringify(this.content()), { mode: 0o600, flush: true });
       await rename(unfinished, this.file);
     } catch (error) {
       this.warn(`the local workspace can't be kept in ${this.file} (${codeOf(error)})`);
-      await rm(unfinished, { force: true });
     }
   }
 }
