@@ -29,6 +29,12 @@ export class Timestamps {
     this.clock = clock;
   }
 
+  /** From now on every timestamp is later than this one. */
+  startAfter(ts: string): void {
+    const given = BigInt(ts.replace('.', ''));
+    if (given > this.last) this.last = given;
+  }
+
   next(): string {
     const now = BigInt(this.clock.now().getTime()) * 1000n;
     this.last = now > this.last ? now : this.last + 1n;

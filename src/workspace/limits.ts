@@ -37,4 +37,11 @@ export type Tier = keyof typeof TIERS;
 export const POST_INTERVAL_MS = 1_000;
 
 /** How much the workspace remembers of what passed, so that a long-running one stays small. */
-export const KEPT = { calls: 10_000, deliveries: 10_000, triggers: 5_000, responseUrls: 5_000, choices: 5_000 };
+export const KEPT = {
+  calls: 10_000,
+  deliveries: 10_000,
+  triggers: 5_000,
+  responseUrls: 5_000,
+  choices: 5_000,
+  ephemerals: 5_000,
+};

@@ -1,4 +1,6 @@
+import { append } from './bounded.ts';
 import { withIds } from './element-state.ts';
+import { KEPT } from './limits.ts';
 import type { WorkspaceState } from './state.ts';
 import type { Json, Message } from './world.ts';
 
@@ -51,7 +53,7 @@ export function postEphemeral(
   from = state.identity.botUser,
 ): Message {
   const message = { ...build(state, channel, from, content), ephemeral_to: to };
-  state.ephemerals.push(message);
+  append(state.ephemerals, message, KEPT.ephemerals);
   state.events.emit({ type: 'ephemeral_posted', message });
   return message;
 }

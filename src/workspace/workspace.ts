@@ -6,8 +6,10 @@ import { type DisconnectReason, SocketTransport } from './delivery/sockets.ts';
 import { type ApiCall, type DeliveryRecord, WorkspaceEvents } from './events.ts';
 import type { Fault } from './faults.ts';
 import { newId, newIdentity } from './ids.ts';
+import { changesKept, Keeper, readKept } from './keeping/file.ts';
+import { keptOf, restore } from './keeping/kept.ts';
 import { ACK_DEADLINE_MS, EVENT_RETRY_DELAYS_MS } from './limits.ts';
-import type { PageOptions, PlayClock } from './page/options.ts';
+import { defaultEventTypes, type WorkspaceOptions } from './options.ts';
 import { Page } from './page/page.ts';
 import { type Person, person } from './person.ts';
 import { startPhone } from './phone/phone.ts';
@@ -18,39 +20,9 @@ import type { Surroundings } from './surroundings.ts';
 import { teamOf } from './team.ts';
 import type { Clock, Message, View } from './world.ts';
 
-export interface WorkspaceOptions {
-  port?: number;
-  host?: string;
-  /** Moves triggers, response_urls and timestamps; network deadlines stay real. */
-  clock?: Clock;
-  /** Moves timestamps instead of `clock`, and can be moved from the page. */
-  playClock?: PlayClock;
-  /** Of triggers, response_urls, rates and signatures. Default: the system's beside a `playClock`, else `clock`. */
-  realClock?: Clock;
-  /** People get a page at `/`: loopback only. */
-  page?: PageOptions;
-  /** Hears of what went wrong in the workspace itself, in words. */
-  warn?: (message: string) => void;
-  /** The app's slash commands; others are unknown to Slack. */
-  commands?: string[];
-  /** Event types the app subscribed to. */
-  eventTypes?: string[];
-  /** How long the app may take to acknowledge. */
-  ackDeadlineMs?: number;
-  /** When unacknowledged events are sent again. */
-  retryDelaysMs?: number[];
-}
-
-const defaultEventTypes = [
-  'app_mention',
-  'app_home_opened',
-  'user_change',
-  'subteam_updated',
-  'subteam_members_changed',
-];
-
 const systemClock: Clock = { now: () => new Date() };
 
+export type { WorkspaceOptions } from './options.ts';
 export type Workspace = Awaited<ReturnType<typeof startWorkspace>>;
 
 /** Starts a Slack-compatible workspace with a small team in it, listening on `host`:`port` (127.0.0.1, any free port). */
@@ -62,8 +34,10 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
   const clock = playClock ?? options.clock ?? systemClock;
   const realClock = options.realClock ?? (playClock ? systemClock : clock);
   const events = new WorkspaceEvents();
-  const state = new WorkspaceState(clock, events, newIdentity(), realClock);
-  seed(state);
+  const before = options.file === undefined ? {} : await readKept(options.file, warn);
+  const state = new WorkspaceState(clock, events, before.found?.identity ?? newIdentity(), realClock);
+  if (before.found) restore(state, before.found);
+  else seed(state);
   const deadline = { ms: options.ackDeadlineMs ?? ACK_DEADLINE_MS };
   const deliveries = new Deliveries(events, options.retryDelaysMs ?? EVENT_RETRY_DELAYS_MS, clock);
   const api = new WebApi(state, () => socketUrl());
@@ -74,7 +48,6 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
   };
   const socketUrl = () =>
     `${state.url.replace(/^http/, 'ws')}/link/?ticket=${sockets.ticket()}&app_id=${state.identity.appId}`;
-  state.url = await listen(server, options.port ?? 0, host);
   const botToken = issueToken(state, 'bot');
   const appToken = issueToken(state, 'app');
 
@@ -86,7 +59,16 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     ...(pageOptions && { shortcuts: pageOptions.shortcuts }),
   };
   const { userNamed, ...team } = teamOf(around);
-  const { phone, ...phoneServer } = await startPhone(state, api.faults);
+  const { phone, ...phoneServer } = await startPhone(state, api.faults, before.found?.pages);
+  const keeper =
+    options.file === undefined || before.off
+      ? undefined
+      : new Keeper(options.file, () => keptOf(state, phone.pages()), warn);
+  if (keeper) {
+    if (!before.found) keeper.soon();
+    events.on((event) => changesKept(event) && keeper.soon());
+    phone.onChange(() => keeper.soon());
+  }
   const page: Page | undefined =
     pageOptions &&
     new Page({
@@ -100,6 +82,11 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
       ackMs: () => deadline.ms,
       warn,
     });
+  state.url = await listen(server, options.port ?? 0, host).catch(async (error: unknown) => {
+    page?.close();
+    await phoneServer.close();
+    throw error;
+  });
 
   return {
     state,
@@ -176,6 +163,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
       sockets.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await keeper?.close();
     },
   };
 }

@@ -58,6 +58,7 @@ export async function performAction(actors: Actors, body: unknown): Promise<ActO
   const bot = state.users.get(state.identity.botUser)?.name ?? 'The app';
   try {
     const outcome = await perform(state, actors.person(user), wanted);
+    if (UNANSWERED.has(wanted.kind)) return { ok: true };
     return told(outcome, { bot, ackMs: actors.ackMs(), ...('line' in wanted && { line: wanted.line }) });
   } catch (error) {
     if (error instanceof WrongUse) return refused('not_possible', error.message);
@@ -71,6 +72,9 @@ export async function performAction(actors: Actors, body: unknown): Promise<ActO
 function refused(error: string, message: string): ActOutcome {
   return { ok: false, error, message };
 }
+
+/** What a person does not see fail: the app is told in the background, and told again when it did not take it. */
+const UNANSWERED = new Set<Action['kind']>(['say', 'react', 'join', 'open_home', 'dismiss']);
 
 function perform(state: WorkspaceState, person: Person, wanted: Action): Promise<Outcome> {
   switch (wanted.kind) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { findPackageJSON } from 'node:module';
+import { createRequire, findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 
 export interface ServedFile {
@@ -18,23 +18,40 @@ const TYPES: Record<string, string> = {
   woff2: 'font/woff2',
 };
 
+const require = createRequire(import.meta.url);
+
+interface Package {
+  below: string;
+  folder(): string;
+  allowed: RegExp;
+}
+
 /** Below which address which package's files are served, and which of them: nothing else leaves the disk. */
-const PACKAGES: { below: string; name: string; allowed: RegExp }[] = [
-  { below: '/page/lib/lit-html/', name: 'lit-html', allowed: /^(directives\/)?[a-z0-9-]+\.js$/ },
-  { below: '/page/lib/marked/', name: 'marked', allowed: /^lib\/marked\.esm\.js$/ },
+const PACKAGES: Package[] = [
+  {
+    below: '/page/lib/lit-html/',
+    // It hides its package.json from `resolve`.
+    folder: () => dirname(findPackageJSON('lit-html', import.meta.url) ?? ''),
+    allowed: /^(directives\/)?[a-z0-9-]+\.js$/,
+  },
+  {
+    below: '/page/lib/marked/',
+    folder: () => dirname(require.resolve('marked/package.json')),
+    allowed: /^lib\/marked\.esm\.js$/,
+  },
   {
     below: '/page/fonts/inter/',
-    name: '@expo-google-fonts/inter',
+    folder: () => dirname(require.resolve('@expo-google-fonts/inter/package.json')),
     allowed: /^(400Regular|500Medium|600SemiBold)\/Inter_\1\.ttf$/,
   },
   {
     below: '/page/fonts/jetbrains-mono/',
-    name: '@expo-google-fonts/jetbrains-mono',
+    folder: () => dirname(require.resolve('@expo-google-fonts/jetbrains-mono/package.json')),
     allowed: /^400Regular\/JetBrainsMono_400Regular\.ttf$/,
   },
   {
     below: '/page/fonts/twemoji/',
-    name: 'twemoji-colr-font',
+    folder: () => dirname(require.resolve('twemoji-colr-font/package.json')),
     allowed: /^twemoji\.woff2$/,
   },
 ];
@@ -52,8 +69,7 @@ function locate(path: string): string | undefined {
     return OWN.test(own) ? join(CLIENT, own) : undefined;
   }
   const file = path.slice(found.below.length);
-  const description = found.allowed.test(file) ? findPackageJSON(found.name, import.meta.url) : undefined;
-  return description && join(dirname(description), file);
+  return found.allowed.test(file) ? join(found.folder(), file) : undefined;
 }
 
 /** The page's file at this address, or undefined. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject } from '../args.ts';
 import { readBody } from '../body.ts';
+import { SlackError } from '../errors.ts';
 import type { Faults } from '../faults.ts';
 import type { Phone } from '../phone/phone.ts';
 import { type Actors, performAction } from './act.ts';
@@ -66,12 +67,24 @@ export class Page {
   async answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
     const [, area] = url.pathname.split('/');
     if (!['', 'page', 'files', 'archives'].includes(area ?? '')) return false;
+    try {
+      await this.reply(request, response, url);
+    } catch (error) {
+      // A body that is too large is Slack's own refusal; everything else is a mistake of this page.
+      if (error instanceof SlackError) throw error;
+      this.parts.warn(`the workspace's page: ${error instanceof Error ? error.stack : String(error)}`);
+      if (!response.headersSent) json(response, 500, { ok: false, error: 'internal_error' });
+      else response.destroy();
+    }
+    return true;
+  }
+
+  private async reply(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const refused = refusal(request, request.socket.localPort ?? 0);
     if (refused) json(response, refused.status, { ok: false, error: refused.error, message: refused.message });
     else if (request.method === 'POST') await this.post(request, response, url.pathname);
     else if (request.method === 'GET' || request.method === 'HEAD') await this.get(request, response, url);
     else json(response, 405, { ok: false, error: 'method_not_allowed' });
-    return true;
   }
 
   close(): void {
@@ -92,7 +105,7 @@ export class Page {
 
   private async get(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { pathname } = url;
-    if (pathname === '/page/events') return this.begin(response, url.searchParams.get('as') ?? '');
+    if (pathname === '/page/events') return this.begin(response, url.searchParams.get('as'));
     if (pathname.startsWith('/archives/')) {
       // The bot's permalinks: the page opens the message itself.
       response.writeHead(302, { ...guardHeaders, location: `/#${pathname}${url.search}` }).end();
@@ -113,11 +126,10 @@ export class Page {
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
-  private begin(response: ServerResponse, as: string): void {
+  /** The stream of one viewer; of the first person of the team when nobody is named. */
+  private begin(response: ServerResponse, as: string | null): void {
     const { state, options, faults, phone, playClock, connected } = this.parts;
-    // A first visit is somebody's who is a full member.
-    const first = [...state.users.values()].find((user) => isPerson(user) && !user.is_restricted);
-    const viewer = as === '' ? first : state.users.get(as);
+    const viewer = as === null ? [...state.users.values()].find(isPerson) : state.users.get(as);
     if (!viewer || !isPerson(viewer)) {
       json(response, 404, { ok: false, error: 'user_not_found', message: `Nobody with the id ${as} can look` });
       return;

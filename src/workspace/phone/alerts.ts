@@ -8,21 +8,18 @@ const KEPT_PAGES = 200;
 /** What is on the phone, the newest last: open alerts by dedup key, and those that were resolved. */
 export class Alerts {
   private readonly listeners = new Set<() => void>();
-  private readonly all: PageShown[] = [];
+  private readonly all: PageShown[];
   private readonly clock: Clock;
 
-  constructor(clock: Clock) {
+  /** `before` = what was on it before a restart. */
+  constructor(clock: Clock, before: PageShown[] = []) {
     this.clock = clock;
+    this.all = [...before];
   }
 
   /** Copies, the newest last. */
   shown(): PageShown[] {
     return this.all.map((page) => ({ ...page }));
-  }
-
-  /** Puts back what was there before a restart. */
-  restore(pages: PageShown[]): void {
-    this.all.splice(0, this.all.length, ...pages);
   }
 
   onChange(listener: () => void): () => void {

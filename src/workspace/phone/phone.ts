@@ -29,9 +29,9 @@ export interface Phone {
 }
 
 /** Starts it on a free loopback port of its own: PagerDuty's addresses are origins, paths are appended to them. */
-export async function startPhone(state: WorkspaceState, faults: Faults) {
+export async function startPhone(state: WorkspaceState, faults: Faults, before: PageShown[] = []) {
   const { events } = state;
-  const alerts = new Alerts(state.clock);
+  const alerts = new Alerts(state.clock, before);
   const routingKey = randomBytes(16).toString('hex');
   const apiToken = randomBytes(10).toString('hex');
   const users = () =>
@@ -55,5 +55,5 @@ export async function startPhone(state: WorkspaceState, faults: Faults) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { phone, restore: (pages: PageShown[]) => alerts.restore(pages), close };
+  return { phone, close };
 }
