@@ -123,7 +123,7 @@ test("a terminal goes by the clock of the try-out whose database it opens, never
   expect(movedClock(environmentOf({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }))).toBeUndefined();
 });
 
-test("a team's bot on the folder of a try-out that was moved says what is wrong with it", () => {
+test("a team's bot on the folder of a try-out that was moved says what is wrong with it", async () => {
   const log = memoryLog();
   warnOfMovedClock(dataDir, log);
   expect(log.lines).toEqual([]);
@@ -131,5 +131,10 @@ test("a team's bot on the folder of a try-out that was moved says what is wrong 
   clock.leapTo(new Date(Date.now() + 8 * hour));
   clock.close();
   warnOfMovedClock(dataDir, log);
-  expect(log.lines.map(({ message }) => message)).toEqual([expect.stringContaining('set DATA_DIR to another folder')]);
+  await writeFile(file, 'broken');
+  warnOfMovedClock(dataDir, log);
+  expect(log.lines.map(({ message }) => message)).toEqual([
+    expect.stringContaining('set DATA_DIR to another folder'),
+    expect.stringContaining('not known'),
+  ]);
 });
