@@ -84,7 +84,7 @@ function partly({ kind, asked, replayed, failed, error }: Partly, { log, request
 }
 
 async function list(ctx: Context, place: Reply['place'], replayed: readonly DeadJob[]): Promise<Reply> {
-  const found = { ...(await ctx.services.deadJobs.list(shown[ctx.face])), replayed, now: ctx.clock.now() };
+  const found = { ...(await ctx.services.deadJobs.list(shown[ctx.face])), replayed };
   return {
     place,
     slack: () => deadPost(found),

@@ -4,6 +4,7 @@ import { announceErasures } from './audit-head.ts';
 import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
 import { loadOps } from './config/load.ts';
+import type { Ops } from './config/model.ts';
 import { makeReveal } from './config/secrets.ts';
 import { createDeadJobs } from './dead-jobs.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
@@ -48,6 +49,8 @@ export interface CoreOptions {
   log: Log;
   /** Default: the database's time, so that a machine's wrong clock does no harm. */
   clock?: Clock;
+  /** Called when the configuration is read and the database is open: nobody else has the data folder now. */
+  onOpened?: (ops: Ops) => void;
   signal?: AbortSignal;
   /** How long to keep trying a database server that can't be reached; default 30 s. */
   retryForMs?: number;
@@ -78,6 +81,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     log.warn({ secret: name }, `secret ${name} is not set: what needs it is unknown`);
   const { store, away } = await openDatabase(options);
   try {
+    options.onOpened?.(ops);
     const clock = options.clock ?? store.time;
     const jobs = away ? absentJobs(away) : await openJobs({ store, clock, log, watch: options.watchJobs });
     const alerts = createAlerts({ ops, store, jobs, clock, log });
@@ -106,7 +110,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');
     const pieces: Pieces = {
-      ...{ environment, variables, log, ops, store, health, jobs, schedules },
+      ...{ environment, variables, log, ops, store, clock, health, jobs, schedules },
       slack: tokensIn(environment),
     };
     return {

@@ -6,8 +6,8 @@ import type { Store } from './store/store.ts';
 
 /** What people do with jobs that ran out of tries. */
 export interface DeadJobs {
-  /** Newest first; `total` is of all. */
-  list(limit: number): Promise<{ jobs: DeadJob[]; total: number }>;
+  /** Newest first; `total` is of all. `now` is by the clock of the queue, which is the database's. */
+  list(limit: number): Promise<{ jobs: DeadJob[]; total: number; now: Date }>;
   /** Of one kind, newest first. */
   ofKind(kind: string, limit: number): Promise<DeadJob[]>;
   /** Puts one back as a new job, and says in the audit who did. Throws OpsError `not_found`. */
@@ -15,12 +15,12 @@ export interface DeadJobs {
 }
 
 export function createDeadJobs(ports: { store: Store; clock: Clock; jobs: Jobs }): DeadJobs {
-  const { jobs } = ports;
+  const { jobs, store } = ports;
   return {
     async list(limit) {
       const [found, { counts }] = [await jobs.dead(limit), await jobs.state()];
       const total = counts.filter(({ state }) => state === 'dead').reduce((sum, { count }) => sum + count, 0);
-      return { jobs: found, total: Math.max(total, found.length) };
+      return { jobs: found, total: Math.max(total, found.length), now: store.time.now() };
     },
     ofKind: (kind, limit) => jobs.dead(limit, kind),
     replay: (asker, id) =>

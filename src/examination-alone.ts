@@ -11,6 +11,7 @@ import { configFile, Missing, type Pieces, partsOf, tokensIn } from './examinati
 import { lastSlots } from './jobs/schedules-store.ts';
 import type { Alone } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
+import { movedClock } from './play-clock.ts';
 import type { Store } from './store/store.ts';
 
 /** A person waits: a server that is down is told soon, and a terminal or a bot that starts may let the folder go. */
@@ -81,10 +82,9 @@ async function openPieces(
   if (environment.wrong.includes('DATABASE_URL')) store = new Missing('DATABASE_URL has a mistake');
   else {
     try {
-      const core = await patiently(
-        () => openCore({ environment, variables, log, signal, retryForMs: databaseRetryMs }),
-        signal,
-      );
+      const clock = movedClock(environment);
+      const options = { environment, variables, log, signal, retryForMs: databaseRetryMs, ...(clock && { clock }) };
+      const core = await patiently(() => openCore(options), signal);
       const schedules = ranIn(core.store);
       return { pieces: { ...core.pieces, environment, slack, schedules }, close: () => core.close() };
     } catch (error) {

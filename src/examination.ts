@@ -23,7 +23,7 @@ import { secretsPart } from './doctor/parts/secrets.ts';
 import { type Connected, slackPart, withoutTokens } from './doctor/parts/slack.ts';
 import type { Health } from './health/health.ts';
 import type { Jobs } from './jobs/model.ts';
-import { systemClock } from './kernel/clock.ts';
+import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { checkTypes, runbookFolders } from './registry.ts';
 import { type LookOptions, lookAtSlack } from './slack/look.ts';
@@ -48,6 +48,8 @@ export interface Pieces {
   log: Log;
   ops: Ops | Missing;
   store: Store | Missing;
+  /** What deadlines and schedules go by; default: the database's time. In a try-out somebody may have moved it. */
+  clock?: Clock;
   health: Pick<Health, 'measure'> | Missing;
   jobs: Pick<Jobs, 'state' | 'dead'> | Missing;
   schedules: SeenSchedules | Missing;
@@ -66,14 +68,19 @@ export function doctorOf(pieces: Pieces): Doctor {
 
 /** Every part that there is, in the order in which they are shown. */
 export function partsOf(pieces: Pieces, signal: AbortSignal): Part[] {
-  const { environment, variables, ops, store, health, jobs, schedules } = pieces;
+  const { environment, variables, ops, store, health, jobs, schedules, clock } = pieces;
   const tryOut = environment.slack.kind === 'none';
   return [
     configPart(configFile(pieces)),
     ...slackParts(pieces, signal),
     store instanceof Missing
       ? { name: 'database', look: async () => store.found }
-      : databasePart({ store, clock: systemClock, production: environment.production }),
+      : databasePart({
+          store,
+          clock: systemClock,
+          production: environment.production,
+          ...(tryOut && clock && { moved: clock }),
+        }),
     on('audit', both(store, ops), ([open, loaded]) =>
       auditPart({
         ownership: () => auditOwnership(open),
@@ -81,14 +88,14 @@ export function partsOf(pieces: Pieces, signal: AbortSignal): Part[] {
         lastHead: () => lastSentHead(open),
         channel: auditChannel(loaded),
         logged: !['error', 'fatal', 'silent'].includes(environment.logLevel),
-        clock: open.time,
+        clock: clock ?? open.time,
         embedded: open.kind === 'embedded',
         tryOut,
       }),
     ),
     on('queue', both(jobs, store), ([open, { time }]) => queuePart(open, time)),
     on('schedules', both(schedules, both(store, ops)), ([open, [{ time }, { team }]]) =>
-      schedulesPart(open, time, team.zone),
+      schedulesPart(open, clock ?? time, team.zone),
     ),
     on('secrets', ops, (loaded) => secretsPart(loaded, variables)),
     on('checks', health, (open) => checksPart(open)),

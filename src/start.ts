@@ -1,4 +1,4 @@
-import { startBot } from './bot.ts';
+import { type BotOptions, startBot } from './bot.ts';
 import { Closing } from './closing.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { secretValues } from './config/secret-values.ts';
@@ -10,9 +10,8 @@ import { OpsError } from './kernel/errors.ts';
 import { explainListening } from './kernel/listening.ts';
 import { createLog, type Log } from './kernel/log.ts';
 import { maskAlways } from './kernel/redact.ts';
+import { PlayClock, warnOfMovedClock } from './play-clock.ts';
 import { startWorkspace } from './workspace/workspace.ts';
-
-type SlackAccess = Exclude<Environment['slack'], { kind: 'none' }>;
 
 /**
  * `rounds start`: the bot until a signal ends it; without Slack tokens beside a local workspace and a demo system.
@@ -31,8 +30,13 @@ export async function runBot(variables: NodeJS.ProcessEnv, { reset }: { reset: b
   const { signal } = ending;
   let code: ExitCode = 0;
   try {
-    const slack = environment.slack.kind === 'none' ? await tryOut(environment, log, closing) : environment.slack;
-    const bot = await startBot({ environment, variables, log, slack, reset, signal, closing });
+    const { slack, ...moved } =
+      environment.slack.kind === 'none'
+        ? await tryOut(environment, log, closing, { reset })
+        : { slack: environment.slack };
+    if (environment.slack.kind !== 'none' && environment.databaseUrl === undefined)
+      warnOfMovedClock(environment.dataDir, log);
+    const bot = await startBot({ environment, variables, log, slack, reset, signal, closing, ...moved });
     log.info({ port: bot.port, mode: slack.kind }, 'Rounds is ready');
     const end = await Promise.race([ending.told, bot.fatal]);
     if (end instanceof Error) {
@@ -59,7 +63,14 @@ function refuseReset({ databaseUrl, slack }: Environment): void {
 }
 
 /** A workspace of our own and a system to watch, so that Rounds can be tried without an account. */
-async function tryOut(environment: Environment, log: Log, closing: Closing): Promise<SlackAccess> {
+async function tryOut(
+  environment: Environment,
+  log: Log,
+  closing: Closing,
+  { reset }: { reset: boolean },
+): Promise<Pick<BotOptions, 'slack' | 'clock' | 'onOpened'>> {
+  const clock = new PlayClock({ dataDir: environment.dataDir, reset, log });
+  closing.defer('the clock', () => clock.close());
   const port = environment.workspacePort;
   const workspace = await startWorkspace({ port }).catch((error: unknown) => {
     throw explainListening(error, { host: '127.0.0.1', port, portSetting: 'WORKSPACE_PORT' });
@@ -71,5 +82,10 @@ async function tryOut(environment: Environment, log: Log, closing: Closing): Pro
   log.info(
     `try: npx rounds health · break it: curl -X POST ${clinic.url}/break/api · repair: curl -X POST ${clinic.url}/repair`,
   );
-  return { kind: 'socket', botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
+  const { botToken, appToken, apiUrl } = workspace;
+  return {
+    slack: { kind: 'socket', botToken, appToken, apiUrl },
+    clock,
+    onOpened: ({ team }) => clock.begin(team.zone),
+  };
 }

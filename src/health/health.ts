@@ -104,7 +104,7 @@ export function createHealth(options: HealthOptions): Health {
     const now = clock.now();
     const ids = new Set(checks.map((check) => check.id));
     const all = shownReports({
-      judged: inOrder.map((check) => sweep?.found.get(check.id) ?? lastReport(check, known.get(check.id), now)),
+      judged: inOrder.map((check) => sweep?.found.get(check.id) ?? lastReport(check, known.get(check.id), now, clock)),
       checks: ops.checks,
       windows: windows(now),
       now,

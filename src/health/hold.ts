@@ -15,6 +15,9 @@ export interface Said {
   rules: Record<string, boolean | null>;
 }
 
+/** As long as the clock says, ms. */
+export const shownMs = (from: Date, to: Date): number => to.getTime() - from.getTime();
+
 export type Held = { kind: 'held' } | { kind: 'holding'; forMs: number };
 
 /** What these rules say about one sample, all of its facts at hand. */
@@ -30,9 +33,16 @@ export function saidOf(conditions: readonly Condition[], { at, facts }: Sample):
  * Whether a condition that is true at `at` was true all through the window before.
  * `earlier` is oldest first. The window is covered when the unbroken run of true samples reaches back to its start, give
  * or take the distance of two samples (at most a fifth of the window). A sample that can't be judged neither breaks the
- * run nor counts; a hole larger than both the window and the rhythm breaks it.
+ * run nor counts; a hole larger than both the window and the rhythm breaks it, by the real time of `apartMs`: nobody can
+ * measure faster because a clock runs faster.
  */
-export function heldSince(condition: Condition, earlier: readonly Said[], at: Date, hold: Hold): Held {
+export function heldSince(
+  condition: Condition,
+  earlier: readonly Said[],
+  at: Date,
+  hold: Hold,
+  apartMs = shownMs,
+): Held {
   if (hold.heldForMs <= 0) return { kind: 'held' };
   const hole = Math.max(hold.heldForMs, hold.everyMs) * 1.2;
   let since = at.getTime();
@@ -40,7 +50,7 @@ export function heldSince(condition: Condition, earlier: readonly Said[], at: Da
   for (const said of earlier.toReversed()) {
     const sampledAt = said.at.getTime();
     if (sampledAt >= since) continue;
-    if (since - sampledAt > hole) break;
+    if (apartMs(said.at, new Date(since)) > hole) break;
     const truth = said.rules[condition.source];
     if (truth === false) break;
     if (truth !== true) continue;

@@ -2,7 +2,7 @@ import { isHidden, sayFacts, sayRule } from '../conditions/say.ts';
 import type { Check } from '../config/model.ts';
 import type { FactSpecs, Facts, Sample, UnmeasuredReason } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
-import type { Said } from './hold.ts';
+import { type Said, shownMs } from './hold.ts';
 import { type Settled, stillNotClear } from './hysteresis.ts';
 import { type Fired, type Looked, look } from './look.ts';
 import type { CheckReport, Judgement } from './model.ts';
@@ -60,6 +60,8 @@ export interface JudgeInput {
   /** What could not be read of the past: `previous` or `history` may lack something then. */
   unread?: Unread;
   now: Date;
+  /** Real time between two moments, where somebody moves the clock, ms; default: as long as it shows. */
+  apartMs?: (from: Date, to: Date) => number;
 }
 
 /**
@@ -69,8 +71,9 @@ export interface JudgeInput {
  * unknown. Pure: the same input gives the same answer.
  */
 export function judge(input: JudgeInput): Verdict {
-  const { measured, check, now } = input;
-  if (measured.kind === 'last') return { ...judgeLast(measured.report, check, now), fired: [] };
+  const { measured, check, now, apartMs = shownMs } = input;
+  if (measured.kind === 'last')
+    return { ...judgeLast(measured.report, check, measured.report ? apartMs(measured.report.at, now) : 0), fired: [] };
   if (measured.kind === 'unmeasured') {
     return {
       fired: [],
@@ -99,10 +102,9 @@ function triesNote(attempts: number): string[] {
   return attempts > 1 ? [`after ${attempts} tries`] : [];
 }
 
-function judgeLast(report: (Judgement & Pick<CheckReport, 'at'>) | undefined, check: Judged, now: Date): Judgement {
+function judgeLast(report: Judgement | undefined, check: Judged, ageMs: number): Judgement {
   if (!report) return { outcome: 'unknown', reason: 'not measured yet', next: check.hint, notes: [] };
-  const { outcome, rule, value, limit, unit, reason, why, next, notes, at } = report;
-  const ageMs = now.getTime() - at.getTime();
+  const { outcome, rule, value, limit, unit, reason, why, next, notes } = report;
   if (ageMs >= -clocksDifferMs && ageMs <= check.staleAfterMs)
     return { outcome, rule, value, limit, unit, reason, why, next, notes };
   const was = outcome === 'stale' ? reason : `last ${outcome}: ${reason}`;

@@ -71,8 +71,9 @@ export class Known {
     const held = checks.filter((check) => check.heldForMs > 0);
     if (held.length === 0) return { said: new Map(), warning: undefined };
     const now = this.clock.now().getTime();
+    const { speed = 1 } = this.clock;
     const wanted = held.map((check) => {
-      const since = new Date(now - holdReachMs(check));
+      const since = new Date(now - holdReachMs(check) * speed);
       return { id: check.id, fingerprint: this.fingerprints.get(check.id) ?? '', since };
     });
     let stored = new Map<string, Said[]>();

@@ -23,7 +23,7 @@ export interface Looked {
 export function look(
   rule: Fired,
   measured: Extract<Input, { kind: 'measured' }>,
-  { check, history, previous, unread }: JudgeInput,
+  { check, history, previous, unread, apartMs }: JudgeInput,
   looked: Looked,
 ): void {
   const { condition, level } = rule;
@@ -42,7 +42,7 @@ export function look(
   // What fired and is still true goes on, also when the bot was down for longer than the hold.
   const goesOn = previous?.rules.includes(source);
   // The source may not know every fact that the rule reads: own samples prove a hold as well as its own do.
-  const own = heldSince(condition, history, measured.at, check);
+  const own = heldSince(condition, history, measured.at, check, apartMs);
   const theirs = heldBySource(condition, measured.earlier ?? [], measured.at, check);
   if (goesOn || own.kind === 'held' || theirs.kind === 'held') {
     looked.fired.push(rule);

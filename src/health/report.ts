@@ -1,4 +1,5 @@
 import type { Check } from '../config/model.ts';
+import { type Clock, ranMs } from '../kernel/clock.ts';
 import { nextSamples } from './baseline.ts';
 import { briefFacts, briefValue, keptFacts } from './facts.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -18,14 +19,19 @@ export interface Judging {
   history: readonly Said[];
   /** What could not be read of the past. */
   unread?: Unread;
+  /** What it is measured by; default: one that nobody moves. */
+  clock?: Clock;
 }
 
 /** What a probe's result means for its check: the report as judged, and what the next sweep needs to know. */
-export function judgeResult({ check, result, last, history, unread }: Judging): Measurement {
+export function judgeResult({ check, result, last, history, unread, clock }: Judging): Measurement {
   const { at, attempts } = result;
   const measured: Input =
     result.kind === 'unmeasured' ? result : { ...result, specs: specsOf(check), okSays: check.definition.okSays };
-  const { fired, ...judgement } = judge({ measured, check, history, previous: last?.settled, unread, now: at });
+  const { fired, ...judgement } = judge({
+    ...{ measured, check, history, previous: last?.settled, unread, now: at },
+    ...(clock && { apartMs: (from, to) => ranMs(clock, from, to) }),
+  });
   const shown = result.kind === 'measured' ? shownFacts(check, result.facts) : {};
   const { facts, cut } = result.kind === 'measured' ? keptFacts(shown, result.size) : { facts: {}, cut: [] };
   const report = reportOf(check, judgement, {
@@ -52,13 +58,17 @@ export function judgeResult({ check, result, last, history, unread }: Judging): 
   };
 }
 
-/** The report of a check that is not measured now: the last one, stale when it is too old, or unknown. */
-export function lastReport(check: Check, last: CheckState | undefined, now: Date): CheckReport {
+/**
+ * The report of a check that is not measured now: the last one, stale when it is too old, or unknown. Nothing goes stale
+ * because somebody moves the clock on.
+ */
+export function lastReport(check: Check, last: CheckState | undefined, now: Date, clock: Clock): CheckReport {
   const { fired: _, ...judgement }: Verdict = judge({
     measured: { kind: 'last', report: last?.report },
     check,
     history: [],
     now,
+    apartMs: (from, to) => ranMs(clock, from, to),
   });
   if (!last) return reportOf(check, judgement, { since: now, at: now, facts: {}, duration_ms: 0, attempts: 0 });
   const stale = judgement.outcome === 'stale' && last.report.outcome !== 'stale';

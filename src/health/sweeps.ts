@@ -141,7 +141,7 @@ export class Sweeps {
       onResult: (check, result) => {
         if (sweep.signal.aborted && result.kind === 'unmeasured') return;
         const history = before.said.get(check.id) ?? [];
-        const state = this.judged({ check, result, last: known.get(check.id), history, unread });
+        const state = this.judged({ check, result, last: known.get(check.id), history, unread, clock });
         found.set(check.id, state);
         sweep.add(state.report);
       },
@@ -206,7 +206,9 @@ export class Sweeps {
     const { ops, known, clock } = this.options;
     const now = clock.now();
     const shown = shownReports({
-      judged: ops.checks.map((check) => found.get(check.id)?.report ?? lastReport(check, known.get(check.id), now)),
+      judged: ops.checks.map(
+        (check) => found.get(check.id)?.report ?? lastReport(check, known.get(check.id), now, clock),
+      ),
       checks: ops.checks,
       windows: this.options.windows(now),
       now,

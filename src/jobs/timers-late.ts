@@ -1,3 +1,4 @@
+import { type Clock, ranMs } from '../kernel/clock.ts';
 import type { DueTimer } from './timers-store.ts';
 
 /** A deadline kept later than this is counted and announced. */
@@ -16,13 +17,13 @@ export interface LateTimers {
 }
 
 /** The late ones among these; undefined = none. A timer set for a time that had passed counts from when it was set. */
-export function lateOf(due: readonly DueTimer[], now: Date): LateTimers | undefined {
-  const late = due.filter((timer) => latenessMs(timer, now) > lateMs);
+export function lateOf(due: readonly DueTimer[], now: Date, clock: Clock): LateTimers | undefined {
+  const late = due.filter((timer) => latenessMs(timer, now, clock) > lateMs);
   if (late.length === 0) return undefined;
   const dueMs = late.map(({ dueAt }) => dueAt.getTime());
   return {
     count: late.length,
-    worstMs: Math.max(...late.map((timer) => latenessMs(timer, now))),
+    worstMs: Math.max(...late.map((timer) => latenessMs(timer, now, clock))),
     keys: late.slice(0, keysNamed).map(({ key }) => key),
     firstDueAt: new Date(Math.min(...dueMs)),
     lastDueAt: new Date(Math.max(...dueMs)),
@@ -43,7 +44,7 @@ export function lateTogether(before: LateTimers | undefined, more: LateTimers | 
   };
 }
 
-/** How long after it was due a timer is kept, ms. */
-export function latenessMs({ dueAt, setAt }: DueTimer, now: Date): number {
-  return now.getTime() - Math.max(dueAt.getTime(), setAt.getTime());
+/** How long after it was due a timer is kept, ms of real time: one that somebody moves the clock over is not late. */
+export function latenessMs({ dueAt, setAt }: DueTimer, now: Date, clock: Clock): number {
+  return ranMs(clock, dueAt > setAt ? dueAt : setAt, now);
 }

@@ -53,7 +53,7 @@ export function createTimers({ store, jobs, kinds, clock, log, onLate, onKept }:
       try {
         await store.transaction((tx) => enqueueDue(tx, turn, { now, limit, announce }));
         enqueued += turn.due.length;
-        for (const timer of turn.due) onKept?.(latenessMs(timer, now));
+        for (const timer of turn.due) onKept?.(latenessMs(timer, now, clock));
         untold = turn.late;
         if (turn.due.length < limit) break;
       } catch (error) {
@@ -83,7 +83,7 @@ export function createTimers({ store, jobs, kinds, clock, log, onLate, onKept }:
       const key = `timer:${timer.key}:${timer.turn}`;
       await jobs.enqueue(tx, byName.get(timer.kind)!, timer.data, { key });
     }
-    turn.late = lateTogether(untold, lateOf(turn.due, now));
+    turn.late = lateTogether(untold, lateOf(turn.due, now, clock));
     const last = turn.due.length < limit;
     if (!turn.late || !last || !announce) return;
     turn.announcing = true;

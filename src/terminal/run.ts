@@ -13,6 +13,7 @@ import type { Command, ExitCode } from '../kernel/command.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { maskAlways } from '../kernel/redact.ts';
 import { newRequest } from '../kernel/request.ts';
+import { movedClock } from '../play-clock.ts';
 import { rolesInForce } from '../roles-in-force.ts';
 import type { Services } from '../services.ts';
 import { terminalActor } from './actor.ts';
@@ -51,7 +52,10 @@ export async function runCommand(
   const { withoutDatabase } = command;
   const options = { environment, variables, log, signal, withoutDatabase, retryForMs: DATABASE_RETRY_MS };
   // The tries to reach the database are no news: the command itself says what came of them.
-  const open = () => openCore({ ...options, databaseLog: logAt('error') });
+  const open = () => {
+    const clock = movedClock(environment);
+    return openCore({ ...options, databaseLog: logAt('error'), ...(clock && { clock }) });
+  };
   try {
     const reached = await botOrDatabase(environment, request, open, signal);
     if ('answer' in reached) return show(reached.answer);

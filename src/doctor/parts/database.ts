@@ -13,13 +13,20 @@ interface DatabaseOptions {
   /** This machine's clock. */
   clock: Clock;
   production: boolean;
+  /** The clock of a try-out, which somebody may have moved on purpose. */
+  moved?: Clock;
 }
 
 /** What the database is, whether this role may do what Rounds needs, and whether the two clocks agree. */
-export function databasePart({ store, clock, production }: DatabaseOptions): Part {
+export function databasePart({ store, clock, production, moved }: DatabaseOptions): Part {
   return {
     name: 'database',
-    look: async () => [await kindOf(store, production), await skewOf(store, clock), ...(await rightsOf(store))],
+    look: async () => [
+      await kindOf(store, production),
+      await skewOf(store, clock),
+      ...(moved ? movedBy(moved, clock) : []),
+      ...(await rightsOf(store)),
+    ],
   };
 }
 
@@ -48,6 +55,15 @@ async function skewOf(store: Pick<Store, 'db'>, clock: Clock): Promise<Found> {
   const words = `this machine's clock is ${formatDuration(size)} ${offMs > 0 ? 'behind' : 'ahead of'} the database's`;
   const fix = 'let both machines take their time from NTP (timedatectl, chronyc tracking)';
   return size > skew.problemMs ? problem(words, fix) : warn(words, fix);
+}
+
+/** Times in answers are those of the moved clock. */
+function movedBy(moved: Clock, clock: Clock): Found[] {
+  const aheadMs = moved.now().getTime() - clock.now().getTime();
+  const speed = moved.speed ?? 1;
+  if (Math.abs(aheadMs) <= skew.warnMs && speed === 1) return [];
+  const runs = speed > 1 ? ` and runs × ${speed}` : '';
+  return [ok(`the workspace's clock was moved: it is ${formatDuration(Math.abs(aheadMs))} ahead${runs}`)];
 }
 
 /** The audit is read as a table and written by its function; the list of migrations is only read. */

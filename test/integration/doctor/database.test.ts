@@ -19,7 +19,7 @@ const { signal } = new AbortController();
 /** Of the audit what the database doesn't tell. */
 const kept = { signed: true, lastHead: async () => undefined, channel: 'C0AUDIT', logged: true, clock: systemClock };
 
-function look(store: Store, over: { clock?: Clock; production?: boolean } = {}): Promise<Found[]> {
+function look(store: Store, over: { clock?: Clock; production?: boolean; moved?: Clock } = {}): Promise<Found[]> {
   return databasePart({ store, clock: systemClock, production: false, ...over }).look(signal);
 }
 
@@ -53,6 +53,16 @@ describe('the embedded database', () => {
   ])("this machine's clock %s (%d ms)", async (_, offMs, state, words) => {
     const clock = { now: () => new Date(Date.now() + offMs) };
     expect((await look(store, { clock }))[1]).toMatchObject({ state, message: expect.stringContaining(words) });
+  });
+
+  it("says plainly that a try-out's clock was moved on purpose, and only then", async () => {
+    const ahead = (aheadMs: number, speed: number) => ({ now: () => new Date(Date.now() + aheadMs), speed });
+    const words = async (moved: Clock) => said(await look(store, { moved })).filter((line) => line.includes('moved'));
+    expect(await words(ahead(8 * 3_600_000, 1))).toEqual(["ok the workspace's clock was moved: it is 8 h ahead"]);
+    expect(await words(ahead(60_000, 60))).toEqual([
+      "ok the workspace's clock was moved: it is 1 min ahead and runs × 60",
+    ]);
+    expect(await words(ahead(0, 1))).toEqual([]);
   });
 
   it('guards the audit, which its only role owns', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MovableClock } from '../../../src/kernel/movable-clock.ts';
 import { testClock } from '../../support/checks.ts';
 import { all, final, healthOf, service, unhurried } from '../../support/health.ts';
 import { embeddedStore } from '../../support/store.ts';
@@ -49,4 +50,33 @@ test('details show the report that was just measured, also when the database did
   state.status = 500;
   await final(health.measure({ scope: all, signal: unhurried }));
   expect((await health.details('a')).report).toMatchObject({ outcome: 'fail', facts: { status: 500 } });
+});
+
+test('nothing goes stale because somebody moves the clock on: only what is not measured then', async () => {
+  const base = testClock();
+  const moved = new MovableClock(base);
+  const clock = Object.assign(moved, { move: base.move });
+  const { check } = service('a');
+  const { health } = await healthOf([check], { clock });
+  await final(health.measure({ scope: all, signal: unhurried }));
+  clock.leapTo(new Date(clock.now().getTime() + dayMs));
+  expect((await health.last(all)).verdict).toBe('ok');
+  clock.setSpeed(600);
+  base.move(5_000);
+  expect((await health.last(all)).verdict).toBe('ok');
+  base.move(check.staleAfterMs);
+  expect((await health.last(all)).checks[0]).toMatchObject({ outcome: 'stale' });
+});
+
+test('a rule that must hold fires at a clock that runs fast, too', async () => {
+  const base = testClock();
+  const clock = Object.assign(new MovableClock(base), { move: base.move });
+  const { state, check } = service('a', { heldForMs: 300_000, everyMs: 60_000 });
+  const { health } = await healthOf([check], { clock });
+  const look = async () => (await final(health.measure({ scope: all, signal: unhurried }))).verdict;
+  state.status = 503;
+  clock.setSpeed(600);
+  expect(await look()).toBe('ok');
+  base.move(2_000);
+  expect(await look()).toBe('fail');
 });

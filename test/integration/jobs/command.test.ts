@@ -76,6 +76,11 @@ test('lists what was given up, for viewers: inert in Slack, harmless in a termin
   expect(post.match(/"jobs.replay"/g)).toHaveLength(3);
 });
 
+test("how long ago is by the queue's clock, also when that of a try-out was moved", async () => {
+  const ctx = { ...context('terminal', ['viewer']), clock: { now: () => new Date(Date.now() + 8 * 3_600_000) } };
+  expect(((await command.run(ctx, [])) as Reply).terminal(style)).not.toContain('8 h ago');
+});
+
 test('viewers put nothing back', async () => {
   const [dead] = await jobs.dead(1);
   await expect(typed(['replay', dead!.id])).rejects.toMatchObject({ code: 'forbidden' });

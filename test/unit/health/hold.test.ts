@@ -147,3 +147,12 @@ test('a rule that fired says nothing for another one', () => {
   expect(after('age_s > 5').outcome).toBe('warn');
   expect(after('age_s > 5').fired).toEqual(['age_s > 5']);
 });
+
+test('samples are as far apart as they were measured: a clock that runs fast makes no hole', () => {
+  const check = judgedOf({ warn: ['value > 80'] }, specs, { heldForMs: five });
+  const history = samples([20, 90], [10, 90]).map((sample) => saidOf(check.warn, sample));
+  const measured = { kind: 'measured', at: now, facts: { value: 90 }, specs, attempts: 1 } as const;
+  expect(judge({ measured, check, history, now }).outcome).toBe('ok');
+  const apartMs = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 600;
+  expect(judge({ measured, check, history, now, apartMs }).outcome).toBe('warn');
+});
