@@ -21,7 +21,8 @@ const allowed: Record<string, string[]> = {
   reference: [],
   slack: ['store'],
   web: ['health', 'jobs'],
-  demo: [],
+  // Its database is spoken to as the store's embedded one is; its nights are the schedules' days.
+  demo: ['store', 'jobs'],
   commands: ['health', 'alerts', 'audit', 'doctor', 'jobs', 'reference', 'runbooks', 'config', 'conditions', 'wiring'],
   terminal: ['wiring', 'config', 'access'],
   wiring: [
