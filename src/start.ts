@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import { startBot } from './bot.ts';
 import { Closing } from './closing.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { secretValues } from './config/secret-values.ts';
 import { startClinic } from './demo/clinic.ts';
+import { demoPorts } from './demo/ports.ts';
 import { endOnSignals } from './ending.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { ExitCode } from './kernel/command.ts';
@@ -65,9 +67,11 @@ async function tryOut(environment: Environment, log: Log, closing: Closing): Pro
     throw explainListening(error, { host: '127.0.0.1', port, portSetting: 'WORKSPACE_PORT' });
   });
   closing.defer('the local workspace', () => workspace.close());
-  const clinic = await startClinic(environment.demoPort, systemClock.now());
+  const caFile = resolve(environment.dataDir, 'demo-ca.pem');
+  const clinic = await startClinic({ ...demoPorts(environment.demoPort), clock: systemClock, caFile, log });
   closing.defer('the demo system', () => clinic.close());
   log.info(`no Slack tokens: a local workspace on ${workspace.url} (loopback only) and a demo system on ${clinic.url}`);
+  log.info(`the demo system's database is ${clinic.databaseUrl}, its TLS endpoint ${clinic.tlsUrl}`);
   log.info(
     `try: npx rounds health · break it: curl -X POST ${clinic.url}/break/api · repair: curl -X POST ${clinic.url}/repair`,
   );
