@@ -1,17 +1,14 @@
-import { type BotOptions, startBot } from './bot.ts';
+import { startBot } from './bot.ts';
 import { Closing } from './closing.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { secretValues } from './config/secret-values.ts';
-import { startClinic } from './demo/clinic.ts';
 import { endOnSignals } from './ending.ts';
-import { systemClock } from './kernel/clock.ts';
 import type { ExitCode } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
-import { explainListening } from './kernel/listening.ts';
-import { createLog, type Log } from './kernel/log.ts';
+import { createLog } from './kernel/log.ts';
 import { maskAlways } from './kernel/redact.ts';
-import { PlayClock, warnOfMovedClock } from './play-clock.ts';
-import { startWorkspace } from './workspace/workspace.ts';
+import { warnOfMovedClock } from './play-clock.ts';
+import { startTryOut, type TryOut } from './try-out/try-out.ts';
 
 /**
  * `rounds start`: the bot until a signal ends it; without Slack tokens beside a local workspace and a demo system.
@@ -30,14 +27,15 @@ export async function runBot(variables: NodeJS.ProcessEnv, { reset }: { reset: b
   const { signal } = ending;
   let code: ExitCode = 0;
   try {
-    const { slack, ...moved } =
-      environment.slack.kind === 'none'
-        ? await tryOut(environment, log, closing, { reset })
-        : { slack: environment.slack };
-    if (environment.slack.kind !== 'none' && environment.databaseUrl === undefined)
-      warnOfMovedClock(environment.dataDir, log);
-    const bot = await startBot({ environment, variables, log, slack, reset, signal, closing, ...moved });
+    let tryOut: TryOut | undefined;
+    let { slack } = environment;
+    if (slack.kind === 'none') {
+      tryOut = await startTryOut(environment, { log, closing, reset });
+      slack = tryOut.slack;
+    } else if (environment.databaseUrl === undefined) warnOfMovedClock(environment.dataDir, log);
+    const bot = await startBot({ environment, variables, log, reset, signal, closing, ...tryOut, slack });
     log.info({ port: bot.port, mode: slack.kind }, 'Rounds is ready');
+    if (tryOut) log.info(`open ${tryOut.url} (on this machine only) and type /ops health`);
     const end = await Promise.race([ending.told, bot.fatal]);
     if (end instanceof Error) {
       log.error({ err: end }, 'stopping: Slack refuses this bot');
@@ -60,32 +58,4 @@ function refuseReset({ databaseUrl, slack }: Environment): void {
   throw new OpsError('invalid', `--reset throws away the database of a try-out, and ${set} is set`, {
     hint: 'Leave out --reset; nothing was thrown away.',
   });
-}
-
-/** A workspace of our own and a system to watch, so that Rounds can be tried without an account. */
-async function tryOut(
-  environment: Environment,
-  log: Log,
-  closing: Closing,
-  { reset }: { reset: boolean },
-): Promise<Pick<BotOptions, 'slack' | 'clock' | 'onOpened'>> {
-  const clock = new PlayClock({ dataDir: environment.dataDir, reset, log });
-  closing.defer('the clock', () => clock.close());
-  const port = environment.workspacePort;
-  const workspace = await startWorkspace({ port }).catch((error: unknown) => {
-    throw explainListening(error, { host: '127.0.0.1', port, portSetting: 'WORKSPACE_PORT' });
-  });
-  closing.defer('the local workspace', () => workspace.close());
-  const clinic = await startClinic(environment.demoPort, systemClock.now());
-  closing.defer('the demo system', () => clinic.close());
-  log.info(`no Slack tokens: a local workspace on ${workspace.url} (loopback only) and a demo system on ${clinic.url}`);
-  log.info(
-    `try: npx rounds health · break it: curl -X POST ${clinic.url}/break/api · repair: curl -X POST ${clinic.url}/repair`,
-  );
-  const { botToken, appToken, apiUrl } = workspace;
-  return {
-    slack: { kind: 'socket', botToken, appToken, apiUrl },
-    clock,
-    onOpened: ({ team }) => clock.begin(team.zone),
-  };
 }

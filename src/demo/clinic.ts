@@ -1,65 +1,123 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listenAt } from '../kernel/listening.ts';
-
-/** What can be broken, by the word in the path: `POST /break/api`. */
-export const faults = {
-  api: 'the API answers 503',
-  slow: 'the API takes 900 ms',
-  database: 'the API has lost its database',
-  logins: 'somebody tries passwords: 42 failed logins in the last hour',
-} as const;
-
-type Fault = keyof typeof faults;
+import { dirname } from 'node:path';
+import type { Clock } from '../kernel/clock.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { closeServer, listenAt } from '../kernel/listening.ts';
+import type { Log } from '../kernel/log.ts';
+import { clinicApi } from './api.ts';
+import { Backstage } from './backstage.ts';
+import { Backup } from './backup.ts';
+import { openDatabase } from './database.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Intruder } from './intruder.ts';
+import { watchClock } from './minutes.ts';
+import { type DemoPorts, demoPortSetting } from './ports.ts';
+import { type Switch, Switches } from './switches.ts';
+import { openTls } from './tls.ts';
 
 export interface Clinic {
+  name: string;
   url: string;
+  /** A DSN without a password; any user and database name will do. */
+  databaseUrl: string;
+  tlsUrl: string;
+  switches(): Switch[];
+  /** Resolves when it is broken, or repaired. Throws OpsError: `not_found`, `unavailable` (its port was taken meanwhile). */
+  set(id: string, on: boolean): Promise<void>;
+  /** Returns what ends it. */
+  onChange(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
-/** A small clinic platform to watch and to break, on loopback. `POST /break/<fault>`, `POST /repair`. */
-export async function startClinic(port: number, startedAt: Date): Promise<Clinic> {
-  const broken = new Set<Fault>();
-  const server = createServer(async (req, res) => {
-    const path = req.url ?? '/';
-    const send = (status: number, body: unknown) =>
-      res.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
-    if (req.method === 'POST') {
-      req.resume();
-      return void send(...change(path, broken));
-    }
-    if (broken.has('slow')) await new Promise((resolve) => setTimeout(resolve, 900));
-    if (path === '/api/health') {
-      if (broken.has('api')) return void send(503, { status: 'unavailable' });
-      const database = broken.has('database') ? 'disconnected' : 'connected';
-      return void send(200, { status: broken.has('database') ? 'degraded' : 'healthy', database, redis: 'connected' });
-    }
-    if (path === '/api/health/metrics') return void send(200, metrics(broken, startedAt));
-    return void send(200, { clinic: 'demo', faults, broken: [...broken] });
-  });
-  await listenAt(server, { host: '127.0.0.1', port, portSetting: 'DEMO_PORT, and the same port in ops.yml' });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+export interface ClinicOptions extends DemoPorts {
+  /** The clinic's time: it may be moved forward, and jobs and the database's now() follow within a second. */
+  clock: Clock;
+  /** Where the nightly backup tells that it ran: POST with a small JSON body. */
+  heartbeatUrl?: string;
+  /** Where the authority of the TLS endpoint is written, as PEM. */
+  caFile?: string;
+  log?: Log;
 }
 
-function change(path: string, broken: Set<Fault>): [number, unknown] {
-  const [, verb, word] = path.split('/');
-  if (verb === 'repair') broken.clear();
-  else if (verb === 'break' && word !== undefined && word in faults) broken.add(word as Fault);
-  else return [404, { error: 'POST /break/<fault> or /repair', faults }];
-  return [200, { broken: [...broken].map((fault) => faults[fault]) }];
+/** Of the certificate, by its switch. */
+const daysLeft = { off: 90, on: 5 };
+
+/**
+ * A small clinic platform to watch and to break, on loopback: an API, a PostgreSQL database, a TLS endpoint, a nightly
+ * job. Its ports listen when this resolves; who connects before the database or the certificate is ready waits, about 1 s.
+ * Throws OpsError `unavailable` when a port is taken.
+ */
+export async function startClinic(options: ClinicOptions): Promise<Clinic> {
+  const { clock, log, caFile, heartbeatUrl } = options;
+  const opened = new AsyncDisposableStack();
+  let closing = false;
+  const onFailure = (what: string) => (error: unknown) => {
+    if (!closing) log?.error({ err: error }, `the demo clinic: ${what} failed`);
+  };
+  try {
+    // A bot that asks before there is a new one is to say that there is none, not that a false one is served.
+    if (caFile) await rm(caFile, { force: true });
+    const backstage = new Backstage(clock, onFailure('its database'));
+    opened.defer(() => backstage.close());
+    const database = await openDatabase(backstage, options.databasePort);
+    const heartbeat = heartbeatUrl ? new Heartbeat(heartbeatUrl, log) : undefined;
+    opened.defer(() => heartbeat?.stop());
+    const backup = new Backup({ clock, database, heartbeat });
+    const intruder = new Intruder(database);
+    const switches = new Switches({
+      database: (on) => database.setRefusing(on).then(() => runBackup()),
+      certificate: async (on) => tls.serve(await issue(on ? daysLeft.on : daysLeft.off)),
+      logins: (on) => (on ? intruder.goOn(clock.now()) : intruder.leave()),
+      backup: (on) => (on ? backup.miss() : runBackup()),
+    });
+    const api = clinicApi({ switches, database, startedAt: clock.now() });
+    const tls = await openTls(options.tlsPort, api);
+    opened.defer(() => tls.close());
+    const server = createServer(api);
+    await listenAt(server, { host: '127.0.0.1', port: options.port, portSetting: demoPortSetting });
+    opened.defer(() => closeServer(server, 0));
+
+    const issue = (days: number) => backstage.ask<'certificate'>({ kind: 'certificate', days, now: systemClock.now() });
+    const runBackup = async () => {
+      if (!switches.isOn('backup') && !switches.isOn('database')) await backup.runDue();
+    };
+    const certify = async () => {
+      const certificate = await issue(daysLeft.off);
+      if (caFile) await writeAuthority(caFile, certificate.ca);
+      tls.serve(certificate);
+    };
+    switches.undisturbed(certify).catch(onFailure('its certificate'));
+    const work = async () => {
+      await runBackup();
+      if (switches.isOn('logins')) await intruder.goOn(clock.now());
+    };
+    const watching = watchClock(clock, {
+      onLook: () => backstage.follow(),
+      onMinute: () => void switches.undisturbed(work).catch(onFailure('its nightly job')),
+    });
+    opened.defer(() => watching.stop());
+    return {
+      name: 'Demo clinic',
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      databaseUrl: database.url,
+      tlsUrl: tls.url,
+      switches: () => switches.all(),
+      set: (id, on) => switches.set(id, on),
+      onChange: (listener) => switches.onChange(listener),
+      close: () => {
+        closing = true;
+        return opened.disposeAsync();
+      },
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
 }
 
-function metrics(broken: ReadonlySet<Fault>, startedAt: Date): unknown {
-  return {
-    system: { startedAt },
-    business: { patients: { active: 1284 } },
-    security: { failedAuth: { lastHour: broken.has('logins') ? 42 : 1 } },
-    database: { connected: !broken.has('database'), latency: broken.has('slow') ? 240 : 4 },
-  };
+async function writeAuthority(file: string, pem: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, pem);
 }

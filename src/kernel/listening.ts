@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import { OpsError } from './errors.ts';
 
 /** Where a server listens, and the settings that change it. */
@@ -11,7 +12,7 @@ export interface Place {
 }
 
 /** Listens. Throws OpsError('unavailable') that says what to change when this place can't be had. */
-export async function listenAt(server: Server, place: Place): Promise<void> {
+export async function listenAt(server: NetServer, place: Place): Promise<void> {
   server.listen(place.port, place.host);
   await once(server, 'listening').catch((error: unknown) => {
     throw explainListening(error, place);

@@ -17,6 +17,8 @@ export interface WorkspaceOptions {
    * the phone's pages outlive a restart. Tokens, dialogs, home tabs and ephemeral messages are not in it.
    */
   file?: string;
+  /** Begin as a new workspace, whatever is in the file. */
+  afresh?: boolean;
   /** Hears of what went wrong in the workspace itself, in words. */
   warn?: (message: string) => void;
   /** The app's slash commands; others are unknown to Slack. */

@@ -34,7 +34,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
   const clock = playClock ?? options.clock ?? systemClock;
   const realClock = options.realClock ?? (playClock ? systemClock : clock);
   const events = new WorkspaceEvents();
-  const before = options.file === undefined ? {} : await readKept(options.file, warn);
+  const before = options.file === undefined || options.afresh ? {} : await readKept(options.file, warn);
   const state = new WorkspaceState(clock, events, before.found?.identity ?? newIdentity(), realClock);
   if (before.found) restore(state, before.found);
   else seed(state);

@@ -21,7 +21,9 @@ const allowed: Record<string, string[]> = {
   reference: [],
   slack: ['store'],
   web: ['health', 'jobs'],
-  demo: [],
+  // Its database is spoken to as the store's embedded one is; its nights are the schedules' days.
+  'try-out': ['config', 'demo', 'slack', 'workspace', 'wiring'],
+  demo: ['store', 'jobs'],
   commands: ['health', 'alerts', 'audit', 'doctor', 'jobs', 'reference', 'runbooks', 'config', 'conditions', 'wiring'],
   terminal: ['wiring', 'config', 'access'],
   wiring: [
@@ -40,6 +42,7 @@ const allowed: Record<string, string[]> = {
     'slack',
     'web',
     'demo',
+    'try-out',
     'terminal',
     'workspace',
     'commands',

@@ -5,11 +5,9 @@ import { PGlite } from '@electric-sql/pglite';
 import { OpsError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { OpenPool } from '../pool.ts';
+import { emptyDatabase, startParams } from './empty.ts';
 import { lockFolder } from './lock.ts';
 import { embeddedPool } from './pool.ts';
-
-/** PostgreSQL's default of 128 MB would be touched over time; ops data is small. */
-export const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'];
 
 /** The file that marks a database as one to be created anew. */
 const UNFINISHED = 'pg-unfinished';
@@ -72,9 +70,4 @@ async function openFolder(folder: string): Promise<PGlite> {
       cause: error,
     });
   }
-}
-
-/** An empty database of the same major version, ready made: creating one takes 3 s, unpacking this 0.5 s. */
-async function emptyDatabase(): Promise<Blob> {
-  return (await import('@electric-sql/pglite-prepopulatedfs')).dataDir();
 }

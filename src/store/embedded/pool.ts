@@ -20,7 +20,7 @@ export async function embeddedPool(
   lite: PGlite,
   options: { log: Log; patienceMs?: number; drainMs?: number },
 ): Promise<OpenPool> {
-  const session = await Session.open(lite, options.patienceMs);
+  const session = await Session.open(lite, options);
   const pool = new pg.Pool({
     max: MAX_CLIENTS,
     user: 'postgres',

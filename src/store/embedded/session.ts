@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { Turns } from './turns.ts';
-import { readAnswer, rollbackMessages, startupPacket, type TransactionStatus } from './wire.ts';
+import { queryMessage, readAnswer, rollbackMessages, startupPacket, type TransactionStatus } from './wire.ts';
 
 /** One end of a virtual connection. */
 export interface Peer {
@@ -11,6 +11,12 @@ export interface Peer {
 
 /** How long a query may wait for another one's transaction. */
 const PATIENCE_MS = 15_000;
+
+export interface SessionOptions {
+  patienceMs?: number;
+  /** Clients that know nothing of each other: what one leaves in the session (SET, prepared statements, temporary tables) is discarded before another's turn. */
+  strangers?: boolean;
+}
 
 const waitedTooLong = (patienceMs: number): Error =>
   new Error(
@@ -24,17 +30,20 @@ export class Session {
   private readonly lite: PGlite;
   private readonly turns: Turns<Peer>;
   private readonly peers = new Set<Peer>();
+  private readonly strangers: boolean;
   private status: TransactionStatus | undefined = 'I';
+  private last: Peer | undefined;
 
-  private constructor(lite: PGlite, greeting: Buffer, patienceMs: number) {
+  private constructor(lite: PGlite, greeting: Buffer, { patienceMs = PATIENCE_MS, strangers = false }: SessionOptions) {
     this.lite = lite;
     this.greeting = greeting;
+    this.strangers = strangers;
     this.turns = new Turns(patienceMs, () => waitedTooLong(patienceMs));
   }
 
   /** Greets the database once; each client gets a copy of its greeting. */
-  static async open(lite: PGlite, patienceMs: number = PATIENCE_MS): Promise<Session> {
-    return new Session(lite, await speak(lite, startupPacket('postgres', 'postgres')), patienceMs);
+  static async open(lite: PGlite, options: SessionOptions = {}): Promise<Session> {
+    return new Session(lite, await speak(lite, startupPacket('postgres', 'postgres')), options);
   }
 
   enter(peer: Peer): void {
@@ -44,6 +53,8 @@ export class Session {
   /** Runs one batch for a connection, waiting for its turn. Rejects when the wait is too long or the connection leaves. */
   async run(peer: Peer, batch: Buffer): Promise<void> {
     await this.turns.take(peer);
+    if (this.strangers && this.last !== peer) await speak(this.lite, queryMessage('discard all'));
+    this.last = peer;
     const answer = await speak(this.lite, batch);
     const { status, notifications } = readAnswer(answer);
     this.status = status;
@@ -58,6 +69,7 @@ export class Session {
   /** A connection is gone and runs nothing any more: its open transaction is rolled back, its turn passes on. */
   async leave(peer: Peer): Promise<void> {
     this.peers.delete(peer);
+    if (this.last === peer) this.last = undefined;
     if (!this.turns.holds(peer)) return;
     try {
       if (this.status !== 'I' && !this.lite.closed) {

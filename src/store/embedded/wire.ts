@@ -7,8 +7,13 @@ const PROTOCOL_3_0 = 196608;
 const READY_FOR_QUERY = 0x5a;
 const NOTIFICATION = 0x41;
 const TERMINATE = 0x58;
+const QUERY = 0x51;
+const SYNC = 0x53;
 /** Messages after which a server answers: Query, Sync, Flush, CopyDone, CopyFail. */
-const ANSWERED = new Set([0x51, 0x53, 0x48, 0x63, 0x66]);
+const ANSWERED = new Set([QUERY, SYNC, 0x48, 0x63, 0x66]);
+
+/** PostgreSQL's own limit for the packet without a type byte: MAX_STARTUP_PACKET_LENGTH. */
+const MAX_STARTUP_BYTES = 10_000;
 
 /** What stands at the front of the bytes a client sent; `end` is the offset behind it. */
 export type Front =
@@ -16,10 +21,11 @@ export type Front =
   | { kind: 'startup' | 'encryption' | 'cancel' | 'terminate'; end: number }
   | { kind: 'batch'; end: number };
 
-/** Reads the first packet of a connection, the one without a type byte. */
+/** Reads the first packet of a connection, the one without a type byte. Throws when it is none. */
 export function readStartup(input: Buffer): Front {
   if (input.length < 8) return { kind: 'incomplete' };
   const end = input.readInt32BE(0);
+  if (end < 8 || end > MAX_STARTUP_BYTES) throw notTheProtocol();
   if (input.length < end) return { kind: 'incomplete' };
   const code = input.readInt32BE(4);
   if (code === CANCEL_REQUEST) return { kind: 'cancel', end };
@@ -27,11 +33,16 @@ export function readStartup(input: Buffer): Front {
   return { kind: 'startup', end };
 }
 
-/** Finds the messages up to the first one that a server answers: they go to the database in one call. */
+function notTheProtocol(): Error {
+  return new Error('embedded database: a client speaks something else than the PostgreSQL protocol');
+}
+
+/** Finds the messages up to the first one that a server answers: they go to the database in one call. Throws at an impossible length. */
 export function readBatch(input: Buffer): Front {
   for (let at = 0; input.length >= at + 5; ) {
     const type = input[at]!;
     const end = at + 1 + input.readInt32BE(at + 1);
+    if (end < at + 5) throw notTheProtocol();
     if (input.length < end) break;
     if (type === TERMINATE) return { kind: 'terminate', end };
     if (ANSWERED.has(type)) return { kind: 'batch', end };
@@ -67,12 +78,14 @@ export function startupPacket(user: string, database: string): Buffer {
 
 /** Ends an unfinished extended query, then rolls back. */
 export function rollbackMessages(): Buffer {
-  const sql = Buffer.from('rollback\0');
-  const message = Buffer.alloc(5 + 5 + sql.length);
-  message.write('S', 0);
-  message.writeInt32BE(4, 1);
-  message.write('Q', 5);
-  message.writeInt32BE(4 + sql.length, 6);
-  sql.copy(message, 10);
-  return message;
+  return Buffer.concat([Buffer.from([SYNC, 0, 0, 0, 4]), queryMessage('rollback')]);
+}
+
+/** A simple query. */
+export function queryMessage(sql: string): Buffer {
+  const text = Buffer.from(`${sql}\0`);
+  const head = Buffer.alloc(5);
+  head[0] = QUERY;
+  head.writeInt32BE(4 + text.length, 1);
+  return Buffer.concat([head, text]);
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startParams } from '../../../src/store/embedded/open.ts';
+import { startParams } from '../../../src/store/embedded/empty.ts';
 import { embeddedPool } from '../../../src/store/embedded/pool.ts';
 import { isUnavailable } from '../../../src/store/errors.ts';
 import type { OpenPool } from '../../../src/store/pool.ts';

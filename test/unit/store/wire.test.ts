@@ -43,6 +43,13 @@ describe('what a client sends', () => {
     expect(readBatch(Buffer.concat([message('P'), message('B')]))).toEqual({ kind: 'incomplete' });
   });
 
+  test('is refused when it is no PostgreSQL client', () => {
+    const negative = Buffer.from([0x51, 0xff, 0xff, 0xff, 0xff]);
+    expect(() => readStartup(Buffer.from('GET / HTTP/1.1\r\n'))).toThrow('something else');
+    expect(() => readStartup(Buffer.alloc(8))).toThrow('something else');
+    expect(() => readBatch(negative)).toThrow('something else');
+  });
+
   test('is the same batches however the bytes arrive', () => {
     const messages = fc.array(
       fc.tuple(fc.constantFrom('Q', 'P', 'B', 'D', 'E', 'S', 'H'), fc.uint8Array({ maxLength: 40 })),

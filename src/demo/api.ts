@@ -1,0 +1,104 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { OpsError } from '../kernel/errors.ts';
+import type { Database } from './database.ts';
+import type { Switches } from './switches.ts';
+
+export interface ApiOptions {
+  switches: Switches;
+  database: Pick<Database, 'query'>;
+  startedAt: Date;
+}
+
+/** How long the API waits for its database, which may be starting or busy. */
+const patienceMs = 3_000;
+
+type Answer = [status: number, body: unknown];
+
+/** The clinic's API: its health, its figures, and `POST /break/<switch>`, `/repair/<switch>`, `/repair`. */
+export function clinicApi(options: ApiOptions): RequestListener {
+  return (request, response) => {
+    request.resume();
+    const answer = request.method === 'POST' ? change(request, options.switches) : show(request, options);
+    answer.catch(refused).then((given) => send(response, given));
+  };
+}
+
+function send(response: ServerResponse, [status, body]: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+}
+
+function refused(error: unknown): Answer {
+  if (!(error instanceof OpsError)) return [500, { error: String(error) }];
+  return [error.code === 'not_found' ? 404 : 500, { error: error.message, hint: error.hint }];
+}
+
+async function change({ url = '/' }: IncomingMessage, switches: Switches): Promise<Answer> {
+  const [, verb, id] = url.split('/');
+  if (verb === 'break' && id) await switches.set(id, true);
+  else if (verb === 'repair' && id) await switches.set(id, false);
+  else if (verb === 'repair') await switches.repairAll();
+  else return [404, { error: 'POST /break/<switch>, /repair/<switch> or /repair', switches: helpOf(switches) }];
+  return [200, { broken: broken(switches).map(({ help }) => help) }];
+}
+
+async function show({ url }: IncomingMessage, { switches, database, startedAt }: ApiOptions): Promise<Answer> {
+  if (switches.isOn('slow')) await pause(900);
+  const answer = await ask(switches, database);
+  const connected = answer.kind === 'answer';
+  switch (url) {
+    case '/api/health':
+      if (switches.isOn('api')) return [503, { status: 'unavailable' }];
+      return [
+        200,
+        {
+          status: connected ? 'healthy' : 'degraded',
+          database: connected ? 'connected' : answer.kind,
+          redis: 'connected',
+        },
+      ];
+    case '/api/health/metrics':
+      return [
+        200,
+        {
+          system: { startedAt },
+          business: { patients: { active: 1284 } },
+          security: { failedAuth: { lastHour: connected ? answer.failedLastHour : null } },
+          database: { connected, latency: switches.isOn('slow') ? 240 : 4 },
+        },
+      ];
+    default:
+      return [200, { clinic: 'demo', switches: helpOf(switches), broken: broken(switches).map(({ id }) => id) }];
+  }
+}
+
+/** What the API's database says; `kind` is its word for how that went. */
+async function ask(
+  switches: Switches,
+  database: Pick<Database, 'query'>,
+): Promise<{ kind: 'answer'; failedLastHour: number } | { kind: 'disconnected' | 'not answering' }> {
+  if (switches.isOn('database')) return { kind: 'disconnected' };
+  const given = new AbortController();
+  const late = pause(patienceMs, undefined, { signal: given.signal }).catch(() => undefined);
+  try {
+    const rows = await Promise.race([
+      database.query(`select count(*)::int as failed from audit_logs
+        where action = 'LOGIN_FAILED' and timestamp >= now() - interval '1 hour'`),
+      late,
+    ]);
+    return rows ? { kind: 'answer', failedLastHour: Number(rows[0]?.failed) } : { kind: 'not answering' };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { kind: 'disconnected' };
+  } finally {
+    given.abort();
+  }
+}
+
+function broken(switches: Switches) {
+  return switches.all().filter(({ on }) => on);
+}
+
+function helpOf(switches: Switches): Record<string, string> {
+  return Object.fromEntries(switches.all().map(({ id, help }) => [id, help]));
+}

@@ -1,0 +1,86 @@
+import { join, resolve } from 'node:path';
+import type { BotOptions } from '../bot.ts';
+import type { Closing } from '../closing.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Ops } from '../config/model.ts';
+import { startClinic } from '../demo/clinic.ts';
+import { demoPorts } from '../demo/ports.ts';
+import { explainListening } from '../kernel/listening.ts';
+import type { Log } from '../kernel/log.ts';
+import { PlayClock } from '../play-clock.ts';
+import { allCommands } from '../registry.ts';
+import { startWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { completionsOf } from './completions.ts';
+import { guide } from './guide.ts';
+import { readManifest } from './manifest.ts';
+
+/** What a bot that is tried out gets instead of its own. */
+export type TryOut = Pick<BotOptions, 'environment' | 'slack' | 'clock' | 'onOpened'> & {
+  /** Where people open the page. */
+  url: string;
+};
+
+/**
+ * Without Slack tokens: a workspace of our own with a page, a system to watch and to break, and a clock that can be moved.
+ * The app is installed in it as manifest.yml says. Throws OpsError when a port is taken.
+ */
+export async function startTryOut(
+  environment: Environment,
+  { log, closing, reset }: { log: Log; closing: Closing; reset: boolean },
+): Promise<TryOut> {
+  const { dataDir, demoPort } = environment;
+  const clock = new PlayClock({ dataDir, reset, log });
+  closing.defer('the clock', () => clock.close());
+  const caFile = resolve(dataDir, 'demo-ca.pem');
+  const clinic = await startClinic({ ...demoPorts(demoPort), clock, caFile, log });
+  closing.defer('the demo system', () => clinic.close());
+  let ops: Ops | undefined;
+  const { shared } = await allCommands();
+  const { commands, shortcuts, scopes, eventTypes } = await readManifest();
+  const workspace = await startWorkspace({
+    ...{ port: environment.workspacePort, playClock: clock, commands, eventTypes },
+    file: join(dataDir, 'workspace.json'),
+    afresh: reset,
+    warn: (message) => log.warn(message),
+    page: {
+      ...{ system: clinic, guide, shortcuts, openedFirst: 'ops' },
+      completions: () => completionsOf(shared, watched(ops)),
+    },
+  }).catch((error: unknown) => {
+    const at = { host: '127.0.0.1', port: environment.workspacePort, portSetting: 'WORKSPACE_PORT' };
+    throw explainListening(error, at);
+  });
+  closing.defer('the local workspace', () => workspace.close());
+  log.info(`no Slack tokens: a local workspace instead of Slack, and the ${clinic.name} to watch at ${clinic.url}`);
+  return {
+    environment: { ...environment, pagerDuty: pagerDutyOf(environment, workspace) },
+    slack: {
+      ...{ kind: 'socket', appToken: workspace.appToken, apiUrl: workspace.apiUrl },
+      botToken: workspace.issueToken('bot', scopes),
+    },
+    clock,
+    onOpened: (opened) => {
+      ops = opened;
+      clock.begin(opened.team.zone);
+    },
+    url: workspace.url,
+  };
+}
+
+/** The phone on the page, unless there is a PagerDuty of their own. */
+function pagerDutyOf({ pagerDuty }: Environment, { phone }: Workspace): Environment['pagerDuty'] {
+  if (Object.values(pagerDuty).some((value) => value !== undefined)) return pagerDuty;
+  const { apiToken, routingKey, from, apiUrl, eventsUrl } = phone;
+  return { apiToken, routingKey, from, apiUrl, eventsUrl };
+}
+
+function watched(ops: Ops | undefined) {
+  const checks = ops?.checks ?? [];
+  return {
+    groups: [...(ops?.groups.keys() ?? [])].map((id) => ({
+      id,
+      checks: checks.filter(({ group }) => group === id).length,
+    })),
+    checks: checks.map(({ id, definition, target }) => ({ id, asks: definition.describe(target) })),
+  };
+}
