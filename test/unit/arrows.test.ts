@@ -23,6 +23,7 @@ const allowed: Record<string, string[]> = {
   web: ['health', 'jobs'],
   demo: [],
   commands: ['health', 'alerts', 'audit', 'doctor', 'jobs', 'reference', 'runbooks', 'config', 'conditions', 'wiring'],
+  home: ['health', 'wiring'],
   terminal: ['wiring', 'config', 'access'],
   wiring: [
     'conditions',
