@@ -24,6 +24,8 @@ export interface WorkspaceOptions {
   commands?: string[];
   /** Event types the app subscribed to. */
   eventTypes?: string[];
+  /** False = the app has not turned its home tab on. */
+  homeTab?: boolean;
   /** How long the app may take to acknowledge. */
   ackDeadlineMs?: number;
   /** When unacknowledged events are sent again. */
@@ -52,6 +54,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     botUser: newId('U'),
   });
   seed(state);
+  state.homeTab = options.homeTab ?? true;
   const deadline = { ms: options.ackDeadlineMs ?? ACK_DEADLINE_MS };
   const deliveries = new Deliveries(events, options.retryDelaysMs ?? EVENT_RETRY_DELAYS_MS);
   const api = new WebApi(state, () => socketUrl());

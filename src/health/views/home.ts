@@ -126,7 +126,7 @@ function groupsOf(report: HealthReport, strips: HealthOnHome['strips'], owners: 
   const groups = [...byGroup].map(([id, checks]) => {
     const counts = countOutcomes(checks);
     const heading = headingOf({ verdict: verdictOf(counts), checks });
-    const strip = stripOf(mergeStrips(checks.flatMap((check) => strips.get(check.id) ?? [])));
+    const strip = stripOf(mergeStrips(checks.map((check) => strips.get(check.id) ?? [])));
     const owner = owners.get(id);
     const about = [countsLine(counts), owner === undefined ? '' : escapeSlack(owner), strip].filter(Boolean);
     const line = `${faces[heading].mark} *${escapeSlack(id)}* · ${about.join(' · ')}`;
