@@ -42,9 +42,10 @@ export function healthOnHome(shown: HealthOnHome): HomePart {
 function headOf(report: HealthReport, measured: boolean): SlackBlock[] {
   const again = { type: 'button', action_id: 'health.again', text: plain('Run again'), value: '' };
   const { mark } = faces[headingOf(report)];
+  const { length } = report.checks;
   const words = measured
     ? `${mark} *${countsLine(report.counts)}*`
-    : `⏳ ${report.checks.length} checks, none measured yet`;
+    : `⏳ ${length} ${length === 1 ? 'check' : 'checks'}, none measured yet`;
   const warnings = (report.warnings ?? []).map((warning) => context(`⚠️ ${escapeSlack(warning)}`));
   return [{ ...section(words), accessory: again }, ...warnings];
 }
