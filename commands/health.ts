@@ -32,11 +32,13 @@ export default defineCommand<Services>({
     again: {
       summary: 'Measures again and replaces the answer',
       role: 'viewer',
+      inPlace: true,
       run: (ctx, value) => sweep(ctx, scopeOf(ctx, value ? [value] : []), 'source'),
     },
     recheck: {
       summary: 'Measures one check again and replaces its details',
       role: 'viewer',
+      inPlace: true,
       run: (ctx, id) => oneCheck(ctx, id, 'source'),
     },
     measure: {
@@ -66,6 +68,16 @@ export default defineCommand<Services>({
     },
     runbook: { summary: 'Shows the runbook to whoever pressed it', role: 'viewer', run: (ctx, id) => runbook(ctx, id) },
   },
+  shortcuts: {
+    now: {
+      label: 'Check the systems',
+      summary: 'Measures all checks and shows what needs a look, worst first',
+      kind: 'global',
+      role: 'viewer',
+      opening: 'Checking the systems …',
+      run: (ctx) => sweep(ctx, { kind: 'all' }, 'asker'),
+    },
+  },
 });
 
 function scopeOf({ services: { ops } }: Context, args: string[]): Scope {
@@ -88,12 +100,12 @@ function healthReply(ctx: Context, report: HealthReport, scope: Scope, place: Re
   const done = report.pending.length === 0;
   return {
     place,
-    slack: () => healthPost(report, { now, scope: scope.kind === 'all' ? '' : scope.id }),
+    slack: () => healthPost(report, { now, scope: scope.kind === 'all' ? '' : scope.id, alone: ctx.inView }),
     terminal: (style) => healthText(report, now, style),
     json: () => healthJson(report),
     exitCode: exitCodeOf(report.verdict),
     partial: !done,
-    ...(done && place !== 'thread' ? { thread: () => tablePosts(report.checks, { report, now }) } : {}),
+    ...(done && place !== 'thread' && !ctx.inView ? { thread: () => tablePosts(report.checks, { report, now }) } : {}),
   };
 }
 

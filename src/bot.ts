@@ -8,13 +8,14 @@ import type { Environment } from './config/environment.ts';
 import { makeReveal } from './config/secrets.ts';
 import { unlessAborted } from './ending.ts';
 import { doctorOf } from './examination.ts';
+import type { HealthReport } from './health/model.ts';
 import { createSchedules } from './jobs/schedules.ts';
 import { systemClock } from './kernel/clock.ts';
-import { allCommands } from './registry.ts';
+import { allCommands, homeSections } from './registry.ts';
 import { putInForce } from './roles-in-force.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
-import { createSlackLink } from './slack-link.ts';
+import { createSlackLink, type SlackLink } from './slack-link.ts';
 import { serveTerminals } from './terminals.ts';
 import { createHeartbeat } from './web/heartbeat.ts';
 import { createMetrics } from './web/metrics.ts';
@@ -46,7 +47,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const stopping = new AbortController();
   const fatal = Promise.withResolvers<Error>();
   const metrics = createMetrics();
-  const watched = { onSweep: metrics.sweep, watchJobs: metrics, onTimerKept: metrics.timerKept };
+  const onSweep = (report: HealthReport) => {
+    metrics.sweep(report);
+    // The first sweep may end before there is a way to Slack.
+    linked.link?.connection()?.homeChanged();
+  };
+  const linked: { link?: SlackLink } = {};
+  const watched = { onSweep, watchJobs: metrics, onTimerKept: metrics.timerKept };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
   const { store, clock, jobs, timers, alerts, health } = core;
   closing.defer('the database', () => store.close());
@@ -59,6 +66,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const onDenied = denials.take;
   closing.defer('what is recorded of denials', () => denials.settled());
   const link = createSlackLink({ open: openSlack, log });
+  linked.link = link;
   closing.defer('Slack', () => link.stop());
   const head = auditHead({ audit: core.services.audit, alerts, jobs, store, ops: core.services.ops, log });
   const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs)];
@@ -76,7 +84,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const beats = heartbeat && createHeartbeat({ url: () => reveal(heartbeat.url), problem, log, clock: systemClock });
   const pieces = { ...core.pieces, schedules, slack: options.slack, connected: link.health, heartbeat: beats };
   const services: Services = { ...core.services, doctor: doctorOf(pieces) };
-  const { shared } = await allCommands();
+  const [{ shared }, sections] = await Promise.all([allCommands(), homeSections()]);
 
   const web = await startWeb({
     host: environment.host,
@@ -112,6 +120,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   function openSlack() {
     return connectSlack<Services>({
       ...{ slack: options.slack, commands: shared, services, store, clock, realTime: store.time, log, onDenied },
+      home: { sections },
       graceMs: SLACK_GRACE_MS,
       access: (directory) => createAccess({ roles: services.ops.roles, directory, log }),
       onAck: metrics.ack,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CheckType } from './kernel/check.ts';
 import type { Command, TerminalCommand } from './kernel/command.ts';
 import { discover } from './kernel/discover.ts';
+import type { HomeSection } from './kernel/home.ts';
 import type { Services } from './services.ts';
 
 /** The project's own folder: commands, templates and checks are found below it. */
@@ -11,6 +12,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** All check types, by the files of `src/checks/`. */
 export function checkTypes(): Promise<CheckType[]> {
   return discover<CheckType>(join(root, 'src', 'checks'));
+}
+
+/** The sections of App Home in their order, by the files of `src/home/`. */
+export async function homeSections(): Promise<HomeSection<Services>[]> {
+  const found = await discover<HomeSection<Services>>(join(root, 'src', 'home'));
+  return found.toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name));
 }
 
 /** Where runbooks are looked for: beside the config file first, then the shipped ones. */

@@ -21,9 +21,10 @@ import { shownReports } from './shown.ts';
 import { silencedOf, silenceOverJob, skippedOf } from './silences/change.ts';
 import { silenceOverHandler } from './silences/expiry.ts';
 import { createSilences, type Silences } from './silences/face.ts';
-import type { OnSilence } from './silences/model.ts';
+import type { OnSilence, Silence } from './silences/model.ts';
 import { windowSchedule } from './silences/windows.ts';
 import { type RegularRun, Sweeps } from './sweeps.ts';
+import { type Strip, Trends } from './trends.ts';
 import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
 
 export type { Scope } from './scope.ts';
@@ -38,6 +39,8 @@ export interface Health extends Silences {
   measure(options: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport>;
   /** What is known without measuring. */
   last(scope: Scope): Promise<HealthReport>;
+  /** What is known of all checks without measuring: now, in the last 24 hours, and what people have muted. */
+  board(): Promise<{ report: HealthReport; strips: ReadonlyMap<string, Strip>; silences: Silence[] }>;
   /** One check with its past; `measured` = the report that was just measured, to be shown as it is. */
   details(id: string, measured?: HealthReport): Promise<CheckDetails>;
   /**
@@ -81,6 +84,7 @@ export function createHealth(options: HealthOptions): Health {
   const ports = { ops, store, clock, onSilence, timers };
   const silences = createSilences(ports, (what, work) => known.attempt(what, work));
   const { windows } = silences;
+  const trends = new Trends({ ids: ops.checks.map(({ id }) => id), store, clock });
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
   const sweeps = new Sweeps({
     ...{ ops, known, refresh, windows, clock, log, reveal, onEnd, onEvents },
@@ -135,6 +139,16 @@ export function createHealth(options: HealthOptions): Health {
   async function last(scope: Scope): Promise<HealthReport> {
     const checks = within(scope);
     return report(checks, undefined, await refresh());
+  }
+
+  async function board(): ReturnType<Health['board']> {
+    const [shown] = await Promise.all([
+      last({ kind: 'all' }),
+      // Without the database the strips end where they were read last; the report says that it is away.
+      known.attempt('last 24 hours not read', () => trends.read()),
+    ]);
+    const muted = windows(clock.now()).flatMap(({ silence }) => silence ?? []);
+    return { report: shown, strips: trends.strips(), silences: muted };
   }
 
   function regular(
@@ -207,6 +221,7 @@ export function createHealth(options: HealthOptions): Health {
   return {
     measure,
     last,
+    board,
     details,
     regular,
     ...silences.face,

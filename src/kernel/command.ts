@@ -59,16 +59,33 @@ export interface CommandContext<Services> extends Permissions {
   clock: Clock;
   log: Log;
   face: 'slack' | 'terminal';
-  /** Aborted when the asker gives up (Ctrl-C) or the bot stops. */
+  /** Aborted when the asker gives up (Ctrl-C, a closed dialog) or the bot stops. */
   signal: AbortSignal;
+  /** The answer is shown in a dialog or on App Home: nothing can be posted below it. */
+  inView?: true;
 }
 
 export interface Button<Services> {
   /** One line for the docs: what pressing it does. */
   summary?: string;
   role: Role;
+  /** It answers with `source`. Where there is no thread (App Home, a dialog) any other button opens a dialog at once. */
+  inPlace?: true;
   /** `value` is what the button carries: an id, never text to be shown. */
   run: (ctx: CommandContext<Services>, value: string) => Replies;
+}
+
+/** Something that people start from Slack's own menu, wherever they are; its answer is shown in a dialog. */
+export interface Shortcut<Services> {
+  /** As Slack's menu and the dialog's head name it: at most 24 characters, as in manifest.yml. */
+  label: string;
+  summary: string;
+  /** `global`: from anywhere. */
+  kind: 'global';
+  role: Role;
+  /** In the dialog until the first answer comes: it is opened before anything is asked. */
+  opening: string;
+  run: (ctx: CommandContext<Services>) => Replies;
 }
 
 export interface Command<Services> {
@@ -85,6 +102,8 @@ export interface Command<Services> {
   run: (ctx: CommandContext<Services>, args: string[]) => Replies;
   /** action_id = `<command>.<button>`. */
   buttons?: Record<string, Button<Services>>;
+  /** callback_id = `<command>.<shortcut>`. */
+  shortcuts?: Record<string, Shortcut<Services>>;
   /** In a terminal it goes on without a database server that can't be reached: what it asks of the database fails. */
   withoutDatabase?: boolean;
   /** Run instead in a terminal with no bot to ask, before anything is read or opened: it may all be broken. */

@@ -1,9 +1,10 @@
-import type { Button, Command, TerminalCommand } from '../kernel/command.ts';
+import type { Button, Command, Shortcut, TerminalCommand } from '../kernel/command.ts';
 import { exitCodes, jsonAnswer } from './answers.ts';
 import { markdownTable } from './table.ts';
 
 /** What this page needs of a command that Slack and the terminal share. */
-type Shared = Omit<Command<never>, 'run' | 'buttons'> & {
+type Shared = Omit<Command<never>, 'run' | 'buttons' | 'shortcuts'> & {
+  shortcuts?: Record<string, Pick<Shortcut<never>, 'label' | 'role' | 'summary'>>;
   buttons?: Record<string, Pick<Button<never>, 'role' | 'summary'>>;
 };
 type Alone = Omit<TerminalCommand, 'runAlone'>;
@@ -49,6 +50,7 @@ function link({ name }: { name: string }): string {
 function describeShared(command: Shared): string[] {
   const faces = facesOf(command);
   const buttons = Object.entries(command.buttons ?? {});
+  const shortcuts = Object.values(command.shortcuts ?? {});
   return [
     `## ${command.name}`,
     '',
@@ -67,6 +69,17 @@ function describeShared(command: Shared): string[] {
           ...markdownTable(
             ['button', 'what it does', 'role'],
             buttons.map(([name, { summary, role }]) => [`\`${name}\``, summary ?? '', role]),
+          ),
+          '',
+        ]
+      : []),
+    ...(shortcuts.length
+      ? [
+          "In Slack's shortcuts menu (the + beside the message field, or the search), answered in a dialog:",
+          '',
+          ...markdownTable(
+            ['shortcut', 'what it does', 'role'],
+            shortcuts.map(({ label, summary, role }) => [label, summary, role]),
           ),
           '',
         ]

@@ -1,10 +1,11 @@
-import type { Post } from '../kernel/command.ts';
+import type { Post, Reply } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Outgoing } from './outgoing.ts';
+import type { Surface } from './surfaces.ts';
 
 /** Where a question came from: what is needed to answer it. */
 export interface Asked {
-  by: 'command' | 'mention' | 'button';
+  by: 'command' | 'mention' | 'button' | 'shortcut';
   user: string;
   channel: string | undefined;
   /** The thread it was asked in. */
@@ -12,6 +13,17 @@ export interface Asked {
   responseUrl: ResponseUrl | undefined;
   /** The message whose button was pressed. */
   source: { ts: string; ephemeral: boolean } | undefined;
+  /** It was asked in a dialog, on App Home or from Slack's menu, where there is no channel: all is shown by this. */
+  view?: ViewFace;
+}
+
+/** Shows answers where there are no messages. */
+export interface ViewFace {
+  surface(place: Reply['place']): Surface;
+  /** Shows a failure. */
+  tell(post: Post): Promise<void>;
+  /** Aborted when the person has closed what would show the answer. */
+  closed: AbortSignal;
 }
 
 /** A `response_url` with what is left of Slack's 5 uses. */
@@ -37,6 +49,7 @@ export async function respond(
 
 /** Tells the asker alone. @throws PortError when Slack takes it neither way. */
 export async function tell(outgoing: Outgoing, asked: Asked, post: Post): Promise<void> {
+  if (asked.view) return asked.view.tell(post);
   if (asked.responseUrl?.usesLeft) return respond(outgoing, asked.responseUrl, { post, visibleTo: 'asker' });
   if (!asked.channel) throw new PortError('no_way', 'there is no way to reach the asker', { retryable: false });
   const thread = asked.threadTs === undefined ? {} : { threadTs: asked.threadTs };

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/command.ts';
 import type { Directory } from '../kernel/directory.ts';
 import { OpsError } from '../kernel/errors.ts';
+import type { HomeSection } from '../kernel/home.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import { timingAcks } from './ack-time.ts';
@@ -13,11 +14,14 @@ import { boltLog } from './bolt-log.ts';
 import { type CallWatch, clientOptions, createCall } from './caller.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { openDatabase } from './database.ts';
+import { openDialogs } from './dialogs.ts';
 import { createDirectory, hearChanges } from './directory.ts';
+import { createHome, type HomeTiming } from './home.ts';
 import { httpIngress } from './http.ts';
 import { endInterrupted } from './interrupted.ts';
 import { createMentions, type Mentions } from './mentions.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
+import { createOwners } from './owners.ts';
 import { registryOf } from './registry.ts';
 import { route } from './router.ts';
 import { openRunning } from './running.ts';
@@ -40,6 +44,8 @@ export interface SlackAccess {
 export interface SlackOptions<Services> {
   slack: SlackAccess;
   commands: readonly Command<Services>[];
+  /** The sections of App Home; without any it is left alone. */
+  home?: { sections: readonly HomeSection<Services>[]; timing?: Partial<HomeTiming> };
   services: Services;
   store: Pick<Store, 'db' | 'kind'>;
   clock: Clock;
@@ -76,6 +82,8 @@ export interface SlackConnection {
   access: Access;
   channels: Channels;
   mentionOf: Mentions['mentionOf'];
+  /** What App Home shows may have changed: whoever looks at it sees that soon. */
+  homeChanged(): void;
   /** What the token was granted when the bot started, undefined when Slack didn't say, and what it lacks. */
   scopes: { granted: string[] | undefined; missing: string[] };
   teamId: string;
@@ -128,7 +136,14 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
   const directory = createDirectory({ call, teamId });
   const access = options.access(directory);
   const onDenied = (attempt: DeniedAttempt) => options.onDenied?.(attempt);
-  route(app, { services, clock, log, access, onDenied, outgoing, running, work, registry, seen, botName, botUserId });
+  const { mentionOf, whoIs } = createMentions({ call, teamId, directory, log });
+  const isOwner = createOwners({ whoIs, directory });
+  const dialogs = openDialogs();
+  const home = options.home?.sections.length
+    ? createHome({ ...options.home, services, clock, log, access, onDenied, isOwner, outgoing, work })
+    : undefined;
+  const answering = { services, clock, log, access, onDenied, outgoing, running, work, botName };
+  route(app, { ...answering, registry, seen, botUserId, dialogs, home });
   hearChanges(app, directory);
 
   let ticking: NodeJS.Timeout | undefined;
@@ -140,7 +155,8 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     outgoing,
     access,
     channels: createChannels({ call }),
-    mentionOf: createMentions({ call, teamId, directory, log }).mentionOf,
+    mentionOf,
+    homeChanged: () => home?.changed(),
     scopes: { granted: identity.grantedScopes, missing: identity.missingScopes },
     teamId,
     botUserId,
@@ -150,9 +166,11 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
       tick(store.kind === 'embedded');
       ticking = setInterval(tick, answersEveryMs);
       ticking.unref();
+      home?.start();
     },
     stop: async () => {
       clearInterval(ticking);
+      home?.stop();
       const stopAtMs = performance.now() + graceMs;
       await ingress.stop();
       await work.stop(Math.max(0, stopAtMs - performance.now()), () => closed.abort());

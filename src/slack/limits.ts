@@ -2,6 +2,7 @@ import type { Post, SlackBlock } from '../kernel/command.ts';
 import { fitBlock } from './blocks.ts';
 import { cutText } from './cut.ts';
 import { mrkdwn } from './elements.ts';
+import { mrkdwnOf } from './markdown.ts';
 import { redactedPost } from './redacted.ts';
 
 /**
@@ -17,6 +18,9 @@ const limits = {
   markdownChars: 12_000,
   tables: 1,
 };
+
+/** Of a view (dialog, App Home): 100 blocks; 250 kB of JSON in all, of which a character may take three bytes. */
+const viewLimits = { blocks: 100, budgetChars: 80_000, markdownChars: 0, tables: 0 };
 
 /** How a message leaves: `update` (chat.update) has a shorter text. */
 export type Use = 'post' | 'update';
@@ -40,15 +44,28 @@ export function fitPost(whole: Post, use: Use): Post {
   return { text: text.trim() === '' && blocks.length === 0 ? '—' : text, blocks };
 }
 
-function fitBlocks(blocks: readonly SlackBlock[]): SlackBlock[] {
+/** As `fitPost`, for the blocks of a view, where Slack takes neither Markdown (it is rewritten) nor tables. Pure. */
+export function fitViewBlocks(whole: readonly SlackBlock[]): SlackBlock[] {
+  const { blocks } = redactedPost({ text: '', blocks: [...whole] });
+  return fitBlocks(blocks.flatMap(withoutMarkdown), viewLimits);
+}
+
+function withoutMarkdown(block: SlackBlock): SlackBlock[] {
+  if (block.type !== 'markdown' || typeof block.text !== 'string') return [block];
+  return mrkdwnOf(block.text).map((text) => ({ type: 'section', text: mrkdwn(text) }));
+}
+
+type Limits = Pick<typeof limits, 'blocks' | 'budgetChars' | 'markdownChars' | 'tables'>;
+
+function fitBlocks(blocks: readonly SlackBlock[], within: Limits = limits): SlackBlock[] {
   const blockIds = new Set<string>();
   const fitted = blocks.map((block) => fitBlock(block, blockIds)).filter((block) => block !== 'empty');
   const last = fitted.at(-1);
-  const keepsTail = last && last !== 'unfit' && last.type === 'actions' && costOf(last) <= limits.budgetChars / 2;
+  const keepsTail = last && last !== 'unfit' && last.type === 'actions' && costOf(last) <= within.budgetChars / 2;
   const tail = keepsTail ? [last] : [];
   const body = tail.length ? fitted.slice(0, -1) : fitted;
-  const whole = take(body, tail, 0);
-  const { kept, dropped } = whole.dropped === 0 ? whole : take(body, tail, moreCostChars);
+  const whole = take(body, tail, 0, within);
+  const { kept, dropped } = whole.dropped === 0 ? whole : take(body, tail, moreCostChars, within);
   return dropped === 0 ? [...kept, ...tail] : [...kept, moreBlock(dropped), ...tail];
 }
 
@@ -57,10 +74,11 @@ function take(
   body: readonly (SlackBlock | 'unfit')[],
   tail: readonly SlackBlock[],
   reservedChars: number,
+  within: Limits,
 ): { kept: SlackBlock[]; dropped: number } {
-  const room = { blocks: limits.blocks - tail.length - (reservedChars ? 1 : 0), markdown: limits.markdownChars };
-  let budget = limits.budgetChars - reservedChars - tail.reduce((sum, block) => sum + costOf(block), 0);
-  let tables = limits.tables;
+  const room = { blocks: within.blocks - tail.length - (reservedChars ? 1 : 0), markdown: within.markdownChars };
+  let budget = within.budgetChars - reservedChars - tail.reduce((sum, block) => sum + costOf(block), 0);
+  let tables = within.tables;
   const kept: SlackBlock[] = [];
   let full = false;
   for (const block of body) {

@@ -15,6 +15,8 @@ export interface Mentions {
    * Undefined when nobody, or more than one, has the name, or Slack doesn't tell: the name is shown as plain text then.
    */
   mentionOf(owner: string): Promise<string | undefined>;
+  /** Who that is; undefined when nobody, or more than one, has the name. Rejects with PortError when Slack doesn't tell. */
+  whoIs(owner: string): Promise<{ kind: 'person' | 'group'; id: string } | undefined>;
 }
 
 export function createMentions({
@@ -32,21 +34,28 @@ export function createMentions({
   const groups = createMemory<UserGroup[]>(kept);
   const people = createMemory<Names>(kept);
 
-  async function look(owner: string): Promise<string | undefined> {
-    if (/^[UW][A-Z0-9]{2,}$/.test(owner)) return `<@${owner}>`;
+  const whoIs: Mentions['whoIs'] = async (owner) => {
+    if (/^[UW][A-Z0-9]{2,}$/.test(owner)) return { kind: 'person', id: owner };
     const name = owner.replace(/^@/, '').toLowerCase();
     const known = await groups.recall('all', () => directory.groups());
     const group = known.find(({ id, handle, disabled }) => !disabled && (id === owner || handle === name));
-    if (group) return `<!subteam^${group.id}>`;
+    if (group) return { kind: 'group', id: group.id };
     if (/^S[A-Z0-9]{2,}$/.test(owner)) return undefined;
     const { userNames, shownNames } = await people.recall('all', () => namesOfMembers(call, teamId));
-    const ids = userNames.get(name) ?? shownNames.get(name) ?? [];
-    return ids.length === 1 ? `<@${ids[0]}>` : undefined;
+    const [id, ...others] = userNames.get(name) ?? shownNames.get(name) ?? [];
+    return id === undefined || others.length > 0 ? undefined : { kind: 'person', id };
+  };
+
+  async function mention(owner: string): Promise<string | undefined> {
+    const found = await whoIs(owner);
+    if (found === undefined) return undefined;
+    return found.kind === 'person' ? `<@${found.id}>` : `<!subteam^${found.id}>`;
   }
 
   return {
+    whoIs,
     mentionOf: (owner) =>
-      look(owner).catch((error: unknown) => {
+      mention(owner).catch((error: unknown) => {
         log.warn({ err: error, owner }, 'an owner is shown without a mention');
         return undefined;
       }),

@@ -21,9 +21,12 @@ export interface Outgoing {
   ephemeral(message: { channel: string; user: string; post: Post; threadTs?: string }): Promise<void>;
   /** Answers through a `response_url`: 5 uses in 30 minutes, no channel membership needed. */
   respond(url: string, message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
-  /** Opens a dialog; `triggerId` lives 3 s and works once. Returns the view's id. */
-  openView(triggerId: string, view: Answer): Promise<string>;
-  updateView(viewId: string, view: Answer): Promise<void>;
+  /** Opens a dialog, or with `push` one on top of the open one; `triggerId` lives 3 s, works once. Returns the view's id. */
+  openView(triggerId: string, view: Answer, how?: { push: true }): Promise<string>;
+  /** A view is named by its id, or by the `external_id` it was opened with. */
+  updateView(view: string | { externalId: string }, content: Answer, how?: { patienceMs?: number }): Promise<void>;
+  /** Replaces somebody's App Home. */
+  publishHome(user: string, view: Answer, how?: { patienceMs?: number }): Promise<void>;
 }
 
 export interface Message {
@@ -148,17 +151,23 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
       };
       await respondTo(url, body, AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]));
     },
-    openView: async (triggerId, view) => {
+    openView: async (triggerId, view, how) => {
       // A trigger lives 3 s: waiting for a rate limit longer than that is waiting for nothing.
       const answer = await call(
-        'views.open',
+        how?.push ? 'views.push' : 'views.open',
         { trigger_id: triggerId, view: redactedView(view) },
         { patienceMs: 1_000 },
       );
       return stringOf(isObject(answer.view) ? answer.view : {}, 'id');
     },
-    updateView: async (viewId, view) => {
-      await call('views.update', { view_id: viewId, view: redactedView(view) }, { idempotent: true });
+    updateView: async (view, content, how = {}) => {
+      const named = typeof view === 'string' ? { view_id: view } : { external_id: view.externalId };
+      await call('views.update', { ...named, view: redactedView(content) }, { idempotent: true, ...patienceOf(how) });
+    },
+    publishHome: async (user, view, how = {}) => {
+      // Without `hash`: each publish shows all that is known then, so whichever comes last is right.
+      const args = { user_id: user, view: redactedView(view) };
+      await call('views.publish', args, { idempotent: true, ...patienceOf(how) });
     },
   };
 }

@@ -82,6 +82,11 @@ export function endedEarly(last: Post, why: string): Post {
   return { text: last.text, blocks: [...last.blocks, context(`⚠️ ${escapeSlack(cutText(why, 1_000))}`)] };
 }
 
+/** In a dialog: what failed, and below it the last answer shown. */
+export function failureAbove(last: Post, failure: Post): Post {
+  return { text: failure.text, blocks: [...failure.blocks, { type: 'divider' }, ...last.blocks] };
+}
+
 /** In a channel the bot is not in: the answer, and how to get the full one. */
 export function withInviteHint(post: Post, botName: string): Post {
   const hint = `I can't post in this channel, so this answer won't refresh. Invite me: \`/invite @${botName}\``;

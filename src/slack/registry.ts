@@ -1,4 +1,4 @@
-import type { Button, Command } from '../kernel/command.ts';
+import type { Button, Command, Shortcut } from '../kernel/command.ts';
 import { nearest } from '../kernel/nearest.ts';
 
 /** The commands that Slack offers, and the decision which of them is meant. Pure. */
@@ -48,4 +48,15 @@ export function buttonMeantBy<Services>(registry: Registry<Services>, actionId: 
   const command = name === undefined ? undefined : registry.byName.get(name);
   if (!command?.buttons || button === undefined || !Object.hasOwn(command.buttons, button)) return { kind: 'unknown' };
   return { kind: 'run', command, button: command.buttons[button]! };
+}
+
+/** Which shortcut a callback_id means: `<command>.<shortcut>`. */
+export function shortcutMeantBy<Services>(
+  registry: Registry<Services>,
+  callbackId: string,
+): { command: Command<Services>; shortcut: Shortcut<Services> } | undefined {
+  const [name = '', word = '', ...rest] = callbackId.split('.');
+  const command = registry.byName.get(name);
+  if (rest.length > 0 || !command?.shortcuts || !Object.hasOwn(command.shortcuts, word)) return undefined;
+  return { command, shortcut: command.shortcuts[word]! };
 }

@@ -1,15 +1,17 @@
-import type { App, BlockAction } from '@slack/bolt';
+import type { App, BlockAction, GlobalShortcut, ViewClosedAction } from '@slack/bolt';
 import type { Actor, Post } from '../kernel/command.ts';
 import { type Asked, responseUrl, tell } from './asked.ts';
+import { answerCallback } from './dialog-surface.ts';
+import { type InView, ofPress, ofShortcut, type ViewPorts } from './in-view.ts';
 import { fitPost } from './limits.ts';
 import { helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
-import { buttonMeantBy, type Meant, meantBy, type Registry } from './registry.ts';
+import { buttonMeantBy, type Meant, meantBy, type Registry, shortcutMeantBy } from './registry.ts';
 import { type RunPorts, runJob } from './run.ts';
 import { slashCommand } from './scopes.ts';
 import type { Seen } from './seen.ts';
 import { plainText, splitWords, wordsOfMention } from './words.ts';
 
-export interface RouterPorts<Services> extends RunPorts<Services> {
+export interface RouterPorts<Services> extends RunPorts<Services>, ViewPorts {
   registry: Registry<Services>;
   seen: Seen;
   botUserId: string;
@@ -38,7 +40,7 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
       responseUrl: responseUrl(body.response_url),
       source: undefined,
     };
-    onceOnly(key, 'a command', () => runMeant(meant, actorOf(body.user_id, body.user_name), asked, ports));
+    onceOnly(key, 'a command', undefined, () => runMeant(meant, actorOf(body.user_id, body.user_name), asked, ports));
   });
 
   app.event('app_mention', async ({ event, body }) => {
@@ -53,7 +55,7 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
     };
     const meant = meantBy(registry, wordsOfMention(event.text, ports.botUserId));
     const said = sayAtOnce(meant);
-    onceOnly(`event ${body.event_id}`, 'a mention', () =>
+    onceOnly(`event ${body.event_id}`, 'a mention', undefined, () =>
       said ? tell(ports.outgoing, asked, said) : runMeant(meant, actorOf(asked.user), asked, ports),
     );
   });
@@ -61,10 +63,13 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
   app.action<BlockAction>({ type: 'block_actions' }, async ({ ack, body, action }) => {
     await ack();
     if (action.type === 'button' && action.url !== undefined) return;
-    const asked = askedByButton(body);
     const meant = buttonMeantBy(registry, action.action_id);
+    const actor = actorOf(body.user.id, body.user.username);
+    const inPlace = meant.kind === 'run' && meant.button.inPlace === true;
+    const view = ofPress(body, actor, inPlace, ports);
+    const asked = { ...askedByButton(body), ...(view && { view }) };
     const pressed = [body.user.id, body.container.message_ts ?? body.view?.id, action.action_id, action.action_ts];
-    onceOnly(`action ${body.trigger_id ?? pressed.join(' ')}`, 'a button', async () => {
+    onceOnly(`action ${body.trigger_id ?? pressed.join(' ')}`, 'a button', view, async () => {
       if (meant.kind === 'unknown') return tell(ports.outgoing, asked, olderVersionPost());
       const value = carriedBy(action);
       const { command, button } = meant;
@@ -76,15 +81,60 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
         words: value,
         run: (ctx: Parameters<typeof button.run>[0]) => button.run(ctx, value),
       };
+      await runJob(job, actor, asked, ports);
+    });
+  });
+
+  app.shortcut<GlobalShortcut>({ type: 'shortcut', callback_id: /./ }, async ({ ack, body }) => {
+    await ack();
+    const meant = shortcutMeantBy(registry, body.callback_id);
+    const view = ofShortcut(body.trigger_id, meant?.shortcut ?? { label: 'Rounds', opening: 'One moment …' }, ports);
+    const asked: Asked = {
+      ...{ by: 'shortcut', user: body.user.id, channel: undefined, threadTs: undefined },
+      ...{ responseUrl: undefined, source: undefined, view },
+    };
+    onceOnly(`shortcut ${body.trigger_id}`, 'a shortcut', view, async () => {
+      if (!meant) return tell(ports.outgoing, asked, olderVersionPost());
+      const { command, shortcut } = meant;
+      const job = {
+        name: body.callback_id,
+        command: command.name,
+        again: command.buttons?.again !== undefined,
+        role: shortcut.role,
+        words: '',
+        run: (ctx: Parameters<typeof shortcut.run>[0]) => shortcut.run(ctx),
+      };
       await runJob(job, actorOf(body.user.id, body.user.username), asked, ports);
     });
   });
 
-  /** Begins the work of a delivery unless another replica, or this one, has begun it. */
-  function onceOnly(key: string, what: string, run: () => Promise<void>): void {
+  app.view<ViewClosedAction>({ type: 'view_closed', callback_id: answerCallback }, async ({ ack, view }) => {
+    await ack();
+    ports.dialogs.closed(view.id);
+  });
+
+  if (ports.home) {
+    const { home } = ports;
+    app.event('app_home_opened', async ({ event, body }) => {
+      if (event.tab !== 'home') return;
+      onceOnly(`event ${body.event_id}`, 'App Home', undefined, () => home.opened(actorOf(event.user)));
+    });
+  }
+
+  /**
+   * Begins the work of a delivery unless another replica, or this one, has begun it. What can't wait is done in a view before
+   * that is known; Slack takes a trigger once, so whoever opened the dialog was the first.
+   */
+  function onceOnly(key: string, what: string, view: InView | undefined, run: () => Promise<void>): void {
     if (!work.open) return;
+    if (!seen.firstHere(key)) {
+      ports.log.debug({ key }, 'delivered twice');
+      return;
+    }
+    const begun = view?.begin();
     work.start(what, async () => {
-      if (await seen.first(key)) await run();
+      const [isFirst, dialog] = await Promise.all([seen.confirmed(key), begun]);
+      if (dialog === 'open' || (isFirst && dialog !== 'dropped')) await run().finally(() => view?.end());
       else ports.log.debug({ key }, 'delivered twice');
     });
   }

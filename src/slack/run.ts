@@ -10,7 +10,15 @@ import { type Asked, tell } from './asked.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import { isDeadTokenError } from './failures.ts';
 import type { Outgoing } from './outgoing.ts';
-import { deadTokenPost, deniedPost, endedEarly, errorPost, interruptedPost, wentWrongPost } from './posts.ts';
+import {
+  deadTokenPost,
+  deniedPost,
+  endedEarly,
+  errorPost,
+  failureAbove,
+  interruptedPost,
+  wentWrongPost,
+} from './posts.ts';
 import type { Running } from './running.ts';
 import type { Work } from './work.ts';
 
@@ -48,7 +56,7 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
     const permissions = permissionsOf(access, actor);
     await permissions.require(job.role);
     const gone = new AbortController();
-    const signal = AbortSignal.any([work.signal, gone.signal]);
+    const signal = AbortSignal.any([work.signal, gone.signal, ...(asked.view ? [asked.view.closed] : [])]);
     const replies = job.run({
       services: ports.services,
       actor,
@@ -57,6 +65,7 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
       log,
       face: 'slack',
       signal,
+      ...(asked.view && { inView: true as const }),
       ...permissions,
     });
     const command = { name: job.command, words: job.words };
@@ -90,10 +99,15 @@ async function presentFailure<S>(
     const { role, denial } = error;
     onDenied({ actor, request, action: job.name, words: job.words, role, denial });
   }
+  // Nobody sees it any more: what the command made of that is no failure.
+  if (asked.view?.closed.aborted && !(error instanceof Forbidden)) return;
   if (work.signal.aborted) {
-    return finish(unfinished, interruptedPost({ command: job.command, words: job.words, again: job.again }), log);
+    const interrupted = interruptedPost({ command: job.command, words: job.words, again: job.again });
+    const inView = asked.view && { last: interrupted, finish: asked.view.tell };
+    return finish(unfinished ?? inView, interrupted, log);
   }
   const { post, why } = await presented(error, { log, ref: request, access });
+  if (unfinished && asked.view) return finish(unfinished, failureAbove(unfinished.last, post), log);
   if (unfinished) await finish(unfinished, endedEarly(unfinished.last, why), log);
   await tell(outgoing, asked, post).catch((untold: unknown) => {
     if (!isDeadTokenError(untold)) log.error({ err: untold }, 'a failure could not be told');

@@ -20,7 +20,9 @@ export const methodScopes = {
   'conversations.list': ['channels:read', 'groups:read'],
   'conversations.info': ['channels:read', 'groups:read'],
   'views.open': [],
+  'views.push': [],
   'views.update': [],
+  'views.publish': [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SlackMethod = keyof typeof methodScopes;
@@ -33,11 +35,14 @@ export const eventScopes = {
   user_change: 'users:read',
   subteam_updated: 'usergroups:read',
   subteam_members_changed: 'usergroups:read',
+  // The home tab alone; needs no scope.
+  app_home_opened: undefined,
 } as const;
 
 /** Bot scopes the app must have, sorted. */
 export function requiredScopes(): string[] {
-  return [...new Set(['commands', ...Object.values(eventScopes), ...Object.values(methodScopes).flat()])].sort();
+  const ofEvents = Object.values(eventScopes).filter((scope) => scope !== undefined);
+  return [...new Set(['commands', ...ofEvents, ...Object.values(methodScopes).flat()])].sort();
 }
 
 /** Required scopes that the token was not granted: it is older than the last change of the app's permissions. */

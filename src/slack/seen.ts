@@ -9,6 +9,8 @@ export interface Seen {
   first(key: string): Promise<boolean>;
   /** True once per key in this process, without any I/O: for answers whose only effect is their acknowledgement. */
   firstHere(key: string): boolean;
+  /** The rest of `first`, for a key that `firstHere` was true of. */
+  confirmed(key: string): Promise<boolean>;
   /** How many batches are being decided now. */
   readonly pending: number;
   close(): Promise<void>;
@@ -63,14 +65,16 @@ export function openSeen({ database, log }: { database: PatientDatabase; log: Lo
   }, cleanEveryMs);
   cleaning.unref();
 
+  const confirmed = async (key: string): Promise<boolean> => {
+    if (!gathering || gathering.keys.length >= batchMax) gathering = gather();
+    gathering.keys.push(key);
+    return (await gathering.firsts).has(key);
+  };
+
   return {
     firstHere,
-    first: async (key) => {
-      if (!firstHere(key)) return false;
-      if (!gathering || gathering.keys.length >= batchMax) gathering = gather();
-      gathering.keys.push(key);
-      return (await gathering.firsts).has(key);
-    },
+    confirmed,
+    first: async (key) => firstHere(key) && (await confirmed(key)),
     get pending() {
       return deciding.size;
     },

@@ -31,6 +31,7 @@ export interface SurfacePorts {
 
 export function surfaceFor(place: Reply['place'], asked: Asked, ports: SurfacePorts): Surface {
   const { channel, source } = asked;
+  if (asked.view) return asked.view.surface(place);
   if (place === 'asker' || channel === undefined) return askerSurface(asked, ports);
   if (!source || place === 'channel')
     return messageSurface({ channel, threadTs: asked.threadTs, ts: undefined }, asked, ports);

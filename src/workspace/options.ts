@@ -25,6 +25,8 @@ export interface WorkspaceOptions {
   commands?: string[];
   /** Event types the app subscribed to. */
   eventTypes?: string[];
+  /** False = the app has not turned its home tab on. */
+  homeTab?: boolean;
   /** How long the app may take to acknowledge. */
   ackDeadlineMs?: number;
   /** When unacknowledged events are sent again. */

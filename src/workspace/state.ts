@@ -49,6 +49,8 @@ export class WorkspaceState {
   /** Open modals of each user, the topmost last. */
   readonly stacks = new Map<string, View[]>();
   readonly homes = new Map<string, View>();
+  /** Whether the app has turned its home tab on. */
+  homeTab = true;
   /** What people chose in the menus of messages, by user and message. */
   readonly messageValues = new Map<string, Values>();
   readonly bookmarks: Bookmark[] = [];

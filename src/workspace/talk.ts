@@ -1,6 +1,7 @@
 import { eventCallback, type Outcome, outcomeOf } from './interactions.ts';
 import { postMessage } from './messages.ts';
 import type { Surroundings } from './surroundings.ts';
+import { viewJson } from './views.ts';
 import type { Channel, Json, Message, User, UserGroup } from './world.ts';
 
 /** What the app hears of the things people do: events it subscribed to. */
@@ -115,11 +116,14 @@ export async function changeGroup(
 /** Looks at the app's home tab. */
 export function openHome(around: Surroundings, user: User): Promise<Outcome> {
   const { state } = around;
+  const published = state.homes.get(user.id);
   return tell(around, 'app_home_opened', {
     type: 'app_home_opened',
     user: user.id,
     channel: `D${user.id.slice(1)}`,
     tab: 'home',
+    // Only what was published before: an app can tell a first visit by it.
+    ...(published && { view: viewJson(state, published) }),
     event_ts: state.timestamps.next(),
   });
 }

@@ -9,6 +9,7 @@ import { doctorPost } from '../../src/doctor/views/slack.ts';
 import { type CheckReport, outcomes } from '../../src/health/model.ts';
 import type { Silence } from '../../src/health/silences/model.ts';
 import { detailsPost } from '../../src/health/views/details.ts';
+import { healthOnHome } from '../../src/health/views/home.ts';
 import { maintenanceReply } from '../../src/health/views/maintenance.ts';
 import { begunReply, endedReply, mutedReply } from '../../src/health/views/silence.ts';
 import { healthPost } from '../../src/health/views/slack.ts';
@@ -18,14 +19,17 @@ import { deadPost } from '../../src/jobs/views/dead.ts';
 import type { Command, Post } from '../../src/kernel/command.ts';
 import { OpsError } from '../../src/kernel/errors.ts';
 import { runbookPost } from '../../src/runbooks/views.ts';
+import { composeHome } from '../../src/slack/home-view.ts';
 import {
   deadTokenPost,
   deniedPost,
   endedEarly,
   errorPost,
+  failureAbove,
   helpPost,
   interruptedPost,
   unknownPost,
+  wentWrongPost,
   withInviteHint,
 } from '../../src/slack/posts.ts';
 import { checkReport, healthReport, noon } from './reports.ts';
@@ -66,6 +70,19 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
       noon,
     ),
   ],
+  'health: App Home': (next) => {
+    const reports = outcomes.map((outcome) => report(next, outcome));
+    const strips = new Map(reports.map(({ id }) => [id, ['ok' as const, null, 'fail' as const]]));
+    const shown = {
+      ...{ report: healthReport(reports, { warnings: [next()] }), strips, silences: [silence(next)], now: noon },
+      ...{ owners: new Map(reports.map(({ group }) => [group, next()])), may: { mute: true, endMaintenance: true } },
+    };
+    const owned = new Set(reports.map(({ id }) => id));
+    return [
+      healthOnHome({ ...shown, owned }),
+      healthOnHome({ ...shown, silences: [], owned: { unknown: next() } }),
+    ].map((part) => ({ text: 'x', blocks: composeHome([part, { nothingMine: part.nothingMine ?? '' }]).blocks }));
+  },
   'health: maintenance': (next) => {
     const window = { id: next(), match: { group: next(), check: next() }, mode: 'skip', forMs: 60_000 } as const;
     const times = { from: noon, until: noon };
@@ -136,6 +153,9 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
   'slack: an error': (next) => [errorPost(new OpsError('invalid', next(), { hint: next().replaceAll('`', ' ') }))],
   'slack: a dead token': (next) => [deadTokenPost(next())],
   'slack: ended early': (next) => [endedEarly({ text: 'x', blocks: [] }, next())],
+  'slack: a failure in a dialog': (next) => [
+    failureAbove(wentWrongPost('x'), errorPost(new OpsError('invalid', next()))),
+  ],
   'slack: interrupted': (next) => [interruptedPost({ command: 'health', words: next(), again: true })],
   'slack: not in the channel': () => [withInviteHint({ text: 'x', blocks: [] }, 'rounds')],
 };

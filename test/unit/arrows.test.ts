@@ -25,6 +25,7 @@ const allowed: Record<string, string[]> = {
   'try-out': ['config', 'demo', 'slack', 'workspace', 'wiring'],
   demo: ['store', 'jobs'],
   commands: ['health', 'alerts', 'audit', 'doctor', 'jobs', 'reference', 'runbooks', 'config', 'conditions', 'wiring'],
+  home: ['health', 'wiring'],
   terminal: ['wiring', 'config', 'access'],
   wiring: [
     'conditions',

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Post } from '../../src/kernel/command.ts';
-import { fitPost } from '../../src/slack/limits.ts';
+import { fitPost, fitViewBlocks } from '../../src/slack/limits.ts';
 import { Args } from '../../src/workspace/args.ts';
+import { viewProblems } from '../../src/workspace/blocks/view.ts';
 import { messageContent } from '../../src/workspace/methods/content.ts';
 import { liveTokens, mrkdwnTexts } from '../../src/workspace/mrkdwn.ts';
 import { hostileText } from '../support/hostile-text.ts';
@@ -33,6 +34,13 @@ function liveIn(post: Post): unknown[] {
     .filter(({ kind }) => kind !== 'date');
 }
 
+function checkView(name: string, post: Post): void {
+  const blocks = fitViewBlocks(post.blocks);
+  const problems = viewProblems({ type: 'home', blocks }, ['home']);
+  const live = liveIn({ text: '', blocks });
+  if (problems.length + live.length > 0) throw new Error(`${name} in a view: ${JSON.stringify([problems, live])}`);
+}
+
 it('would notice a view that escapes nothing', () => {
   const careless = (text: string) => ({ text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
   const caught = fc.sample(hostileText, { numRuns: 200, seed: 1 }).filter((text) => liveIn(careless(text)).length > 0);
@@ -56,6 +64,8 @@ it('10,000 hostile texts through every view: nobody is mentioned, nothing links,
           if (live.length > 0) throw new Error(`${name}: ${JSON.stringify(live)}`);
           try {
             messageContent(new Args({ ...fitted }), use === 'post' ? 40_000 : 4_000);
+            // Any of them may be the answer to a button on App Home or in a dialog.
+            if (outcome.posts % 3 === 0) checkView(name, post);
           } catch (error) {
             outcome.refused += 1;
             throw new Error(`${name}: ${JSON.stringify(error)} ${String(error)}`);

@@ -7,18 +7,23 @@ import { ageWords, countsLine, faces, headingOf, tookWords } from './words.ts';
 
 /** Rows shown in the message itself; the thread has all of them. */
 const ROWS = 12;
+/** Rows shown where no thread hangs below. */
+const ROWS_ALONE = 30;
 /** Names in a line of what is blocked or muted. */
 const NAMES = 8;
 
 /**
  * The answer to `/ops health`: the verdict, then what needs a person, worst first, each in a row of its own; what is
- * blocked or muted needs nobody and shares a line. `scope` is what "run again" repeats.
+ * blocked or muted needs nobody and shares a line. `scope` is what "run again" repeats; `alone`: no thread can follow.
  */
-export function healthPost(report: HealthReport, options: { now: Date; scope: string }): Post {
+export function healthPost(
+  report: HealthReport,
+  options: { now: Date; scope: string; alone?: boolean | undefined },
+): Post {
   const { now, scope } = options;
   if (report.pending.length > 0 && report.checks.every(({ attempts }) => attempts === 0)) return firstLook(report);
   const bad = report.checks.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'blocked' && outcome !== 'muted');
-  const shown = bad.slice(0, ROWS);
+  const shown = bad.slice(0, options.alone ? ROWS_ALONE : ROWS);
   const counts = escapeSlack(`${scope ? `${scope}: ` : ''}${countsLine(report.counts)}`);
   const { mark } = faces[headingOf(report)];
   const head = `${mark} *${counts}*`;
@@ -30,7 +35,10 @@ export function healthPost(report: HealthReport, options: { now: Date; scope: st
     section(`${head} — ${summaryEnd(report, now)}`),
     ...(inRows ? rows : [...warnings, ...rows]),
   ];
-  if (bad.length > shown.length) blocks.push(context(`… and ${bad.length - shown.length} more in the thread`));
+  if (bad.length > shown.length)
+    blocks.push(
+      context(`… and ${bad.length - shown.length} more ${options.alone ? 'in `/ops health`' : 'in the thread'}`),
+    );
   const quiet = quietLines(report.checks, now);
   if (quiet.length > 0) blocks.push(context(quiet.join('\n')));
   if (inRows) blocks.push(...warnings);

@@ -7,8 +7,11 @@ import { byType, flag, list, object, type Problem, type Rule, string } from './s
 const VIEW_BLOCKS = 100;
 const TITLE_CHARS = 24;
 
+/** Markdown and tables are for messages alone. */
+const { markdown: _, table: __, ...blocksOfViews } = BLOCKS;
+
 const common = {
-  blocks: list(byType(BLOCKS), { max: VIEW_BLOCKS, min: 0 }),
+  blocks: list(byType(blocksOfViews), { max: VIEW_BLOCKS, min: 0 }),
   private_metadata: string({ max: 3000 }),
   callback_id: string({ max: 255 }),
   external_id: string({ max: 255 }),

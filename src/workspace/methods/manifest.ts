@@ -42,6 +42,7 @@ export function manifestProblems(manifest: unknown): Problem[] {
     say('/settings/event_subscriptions', 'Event Subscription requires either Request URL or Socket Mode Enabled');
   }
   checkCommands(features, socketMode, say);
+  checkShortcuts(features, say);
   checkScopes(manifest, events, features, say);
   return problems;
 }
@@ -59,6 +60,21 @@ function checkCommands(features: Json, socketMode: boolean, say: (pointer: strin
     }
     if (!command.description) say(at, 'missing required field: description');
     if (!socketMode && !command.url) say(at, 'missing required field: url');
+  });
+}
+
+function checkShortcuts(features: Json, say: (pointer: string, message: string) => void): void {
+  const shortcuts = Array.isArray(features.shortcuts) ? features.shortcuts : [];
+  shortcuts.forEach((shortcut, index) => {
+    const at = `/features/shortcuts/${index}`;
+    for (const [name, most] of Object.entries({ name: 24, callback_id: 255, description: 150 })) {
+      const value = isObject(shortcut) ? String(shortcut[name] ?? '') : '';
+      if (value === '') say(at, `missing required field: ${name}`);
+      else if (value.length > most) say(`${at}/${name}`, `must be less than ${most + 1} characters`);
+    }
+    if (isObject(shortcut) && shortcut.type !== 'global' && shortcut.type !== 'message') {
+      say(`${at}/type`, 'must be one of: global, message');
+    }
   });
 }
 

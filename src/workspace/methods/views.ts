@@ -57,6 +57,7 @@ export const viewsMethods: MethodFamily = {
     tier: 4,
     run: (call) => {
       const { state, args } = call;
+      if (!state.homeTab) throw new SlackError('not_enabled');
       const user = state.user(args.required('user_id'), 'user_not_found');
       const content = definition(call, ['home']);
       checkHash(call, state.homes.get(user.id));

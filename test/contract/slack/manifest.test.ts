@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { allCommands } from '../../../src/registry.ts';
 import { eventScopes, methodScopes, requiredScopes, slashCommand } from '../../../src/slack/scopes.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -25,6 +26,27 @@ describe('manifest.yml', () => {
     const heard = [...sources.matchAll(/app\.event\('([a-z_]+)'/g)].map(([, event]) => event);
     expect(heard.sort()).toEqual(Object.keys(eventScopes).sort());
     expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(Object.keys(eventScopes).sort());
+  });
+
+  it('turns App Home on, and messages to the bot off', () => {
+    expect(sources).toContain("app.event('app_home_opened'");
+    expect(manifest.features.app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: false });
+  });
+
+  it('has the shortcuts that the commands declare, by the same names', async () => {
+    const { shared } = await allCommands();
+    const declared = shared.flatMap(({ name, shortcuts = {} }) =>
+      Object.entries(shortcuts).map(([word, { label, summary, kind }]) => ({
+        ...{ name: label, type: kind, callback_id: `${name}.${word}`, description: summary },
+      })),
+    );
+    expect(declared.length).toBeGreaterThan(0);
+    for (const { name, description } of declared) {
+      expect(name.length).toBeLessThanOrEqual(24);
+      expect(description.length).toBeLessThanOrEqual(150);
+    }
+    expect(manifest.features.shortcuts).toEqual(declared);
+    expect(sources).toContain('app.shortcut');
   });
 
   it('turns on what the code uses', () => {

@@ -108,10 +108,32 @@ function madeUp(script: Script): Command<Script>[] {
       },
       {
         buttons: {
-          again: button('again', 'source'),
+          again: { ...button('again', 'source'), inPlace: true },
           note: button('note', 'thread'),
           whisper: button('whisper', 'asker'),
           page: button('page', 'channel', 'operator'),
+          fails: {
+            role: 'viewer',
+            run: async () => {
+              throw new OpsError('conflict', 'it is done already');
+            },
+          },
+          stream: { role: 'viewer', run: (ctx) => script.stream(ctx.signal) },
+        },
+        shortcuts: {
+          now: {
+            ...{ label: 'Check the systems', summary: 'checks', kind: 'global', role: 'viewer' },
+            opening: 'Checking …',
+            run: (ctx) => {
+              script.ran.push('now');
+              return script.stream(ctx.signal);
+            },
+          },
+          change: {
+            ...{ label: 'Change it', summary: 'changes', kind: 'global', role: 'operator' },
+            opening: 'Changing …',
+            run: async () => reply('changed'),
+          },
         },
       },
     ),

@@ -1,0 +1,22 @@
+/** The dialogs that this process works on, so that closing one ends its work. */
+export interface Dialogs {
+  track(viewId: string, closing: AbortController): void;
+  /** Somebody closed it. */
+  closed(viewId: string): void;
+  /** Nobody works on it any more. */
+  forget(closing: AbortController): void;
+}
+
+export function openDialogs(): Dialogs {
+  const open = new Map<string, Set<AbortController>>();
+  return {
+    track: (viewId, closing) => void open.set(viewId, (open.get(viewId) ?? new Set()).add(closing)),
+    closed: (viewId) => {
+      for (const closing of open.get(viewId) ?? []) closing.abort();
+      open.delete(viewId);
+    },
+    forget: (closing) => {
+      for (const [viewId, all] of open) if (all.delete(closing) && all.size === 0) open.delete(viewId);
+    },
+  };
+}

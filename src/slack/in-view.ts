@@ -1,0 +1,132 @@
+import type { BlockAction, ViewOutput } from '@slack/bolt';
+import type { Actor, Post } from '../kernel/command.ts';
+import type { Log } from '../kernel/log.ts';
+import type { ViewFace } from './asked.ts';
+import { createDialog, type Dialog, type DialogPlace } from './dialog-surface.ts';
+import type { Dialogs } from './dialogs.ts';
+import type { Home } from './home.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { Surface } from './surfaces.ts';
+
+export interface ViewPorts {
+  outgoing: Outgoing;
+  dialogs: Dialogs;
+  home: Home | undefined;
+  log: Log;
+}
+
+/** Where the answer to something asked in a view is shown, from the click to its end. */
+export interface InView extends ViewFace {
+  /**
+   * Does what can't wait: see `Dialog.begin`. `elsewhere`: it is shown without a new dialog; `dropped`: nobody is to see it
+   * here, nothing is done.
+   */
+  begin(): Promise<'open' | 'elsewhere' | 'dropped'>;
+  end(): Promise<void>;
+}
+
+const moment = 'One moment …';
+
+/** Of a shortcut: a dialog of its own, and nothing where it can't be opened. */
+export function ofShortcut(
+  triggerId: string,
+  { label, opening }: { label: string; opening: string },
+  ports: ViewPorts,
+): InView {
+  const dialog = createDialog({ ...ports, title: label, place: { kind: 'open', triggerId } });
+  const begin = async () => ((await dialog.begin(opening)) === 'open' ? 'open' : 'dropped');
+  return { ...faceOf(dialog), begin };
+}
+
+/** Of a button on App Home or in a dialog; `inPlace` = it answers on what it was pressed on. */
+export function ofPress(body: BlockAction, actor: Actor, inPlace: boolean, ports: ViewPorts): InView | undefined {
+  const { view, trigger_id: triggerId } = body;
+  if (!view) return undefined;
+  const title = labelOf(body);
+  return view.type === 'home'
+    ? onHome({ actor, title, triggerId, inPlace }, ports)
+    : inDialog({ view, actor, title, triggerId, inPlace }, ports);
+}
+
+interface Press {
+  actor: Actor;
+  title: string;
+  triggerId: string;
+  inPlace: boolean;
+}
+
+function onHome({ actor, title, triggerId, inPlace }: Press, ports: ViewPorts): InView {
+  const { home } = ports;
+  const onTop = (post: Post, final: boolean) => publishing(home, actor, final ? post : busy);
+  const instead: Surface = { show: onTop, thread: async () => {} };
+  const dialog = createDialog({ ...ports, title, place: { kind: 'open', triggerId }, instead });
+  let isBusy = false;
+  const tab: Surface = {
+    show: async (_, final) => {
+      if (!final && isBusy) return 'skipped';
+      isBusy = true;
+      return publishing(home, actor, final ? undefined : busy);
+    },
+    thread: async () => {},
+  };
+  const face = faceOf(dialog);
+  return {
+    ...face,
+    surface: (place) => (place === 'source' && !dialog.begun ? tab : dialog),
+    begin: async () => (inPlace ? 'elsewhere' : newDialog(dialog)),
+    end: async () => {
+      await face.end();
+      await home?.refresh(actor.id.replace(/^slack:/, ''));
+    },
+  };
+}
+
+const busy: Post = {
+  text: moment,
+  blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '⏳ Working on it …' } }],
+};
+
+async function publishing(home: Home | undefined, actor: Actor, notice: Post | undefined) {
+  await home?.publish(actor, notice);
+  return 'shown' as const;
+}
+
+function inDialog({ view, actor, title, triggerId, inPlace }: Press & { view: ViewOutput }, ports: ViewPorts): InView {
+  const here: DialogPlace = { kind: 'replace', viewId: view.id, externalId: view.external_id || view.id };
+  const replaced = createDialog({ ...ports, title: view.title?.text ?? title, place: here });
+  // Slack stacks three dialogs; what a fourth one would say replaces the third.
+  const isThird = view.previous_view_id !== null && view.previous_view_id !== view.root_view_id;
+  const stays = inPlace || isThird;
+  const dialog = stays
+    ? replaced
+    : createDialog({ ...ports, title, place: { kind: 'push', triggerId }, instead: replaced });
+  const face = faceOf(dialog);
+  return {
+    ...face,
+    begin: async () => (stays ? 'elsewhere' : newDialog(dialog)),
+    end: async () => {
+      replaced.end();
+      await face.end();
+      await ports.home?.refresh(actor.id.replace(/^slack:/, ''));
+    },
+  };
+}
+
+function faceOf(dialog: Dialog): Omit<InView, 'begin'> {
+  return {
+    surface: () => dialog,
+    tell: async (post) => void (await dialog.show(post, true)),
+    closed: dialog.closed,
+    end: async () => dialog.end(),
+  };
+}
+
+async function newDialog(dialog: Dialog): Promise<'open' | 'elsewhere' | 'dropped'> {
+  const begun = await dialog.begin(moment);
+  return begun === 'open' ? 'open' : begun === 'used' ? 'dropped' : 'elsewhere';
+}
+
+/** What stands on the button names the dialog. */
+function labelOf({ actions: [action] }: BlockAction): string {
+  return action?.type === 'button' ? action.text.text : '';
+}

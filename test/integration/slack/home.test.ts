@@ -1,0 +1,271 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createAccess } from '../../../src/access/access.ts';
+import type { SlackBlock } from '../../../src/kernel/command.ts';
+import { OpsError } from '../../../src/kernel/errors.ts';
+import { defineHomeSection, type HomeContext, type HomePart } from '../../../src/kernel/home.ts';
+import type { Workspace } from '../../../src/workspace/workspace.ts';
+import { memoryLog } from '../../support/memory-log.ts';
+import { shownText } from '../../support/slack-bot.ts';
+import { botOf, reply, type Script, workspaceOf } from './setup.ts';
+
+type Part = (ctx: HomeContext<Script>) => Promise<HomePart>;
+
+function words(text: string): SlackBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text } };
+}
+
+function buttons(...ids: string[]): SlackBlock {
+  const elements = ids.map((id) => {
+    return { type: 'button', action_id: id, text: { type: 'plain_text', text: id }, value: 'v' };
+  });
+  return { type: 'actions', elements };
+}
+
+const board: Part = async () => ({
+  head: [words('All good'), buttons('slow.again', 'slow.note', 'slow.page', 'slow.fails', 'slow.stream', 'slow.old')],
+  nothingMine: 'Nothing is yours.',
+  board: [words('group api')],
+  asOf: new Date(),
+});
+
+function homeOf(part: Part, timing = {}) {
+  return { home: { sections: [defineHomeSection<Script>({ name: 'test', order: 1, part })], timing } };
+}
+
+function home(workspace: Workspace, user: string, text: string) {
+  return workspace.waitFor(
+    () => {
+      const view = workspace.home(user);
+      return view && shownText(view).includes(text) ? view : undefined;
+    },
+    { what: `the home of ${user} with "${text}"` },
+  );
+}
+
+function dialog(workspace: Workspace, user: string, text: string) {
+  return workspace.waitFor(
+    () => {
+      const top = workspace.views(user).at(-1);
+      return top && shownText(top).includes(text) ? top : undefined;
+    },
+    { what: `a dialog of ${user} with "${text}"` },
+  );
+}
+
+const published = (workspace: Workspace) => workspace.traffic.filter(({ method }) => method === 'views.publish').length;
+
+describe('App Home', () => {
+  it('shows heads, what is mine and the board, in the order of the sections, with its age', async () => {
+    const workspace = await workspaceOf();
+    const sections = [
+      defineHomeSection<Script>({ name: 'one', order: 1, part: board }),
+      defineHomeSection<Script>({
+        name: 'two',
+        order: 2,
+        part: async (ctx) => ({ head: [words(`hello ${ctx.actor.mention}`)], mine: [words('my task')] }),
+      }),
+    ];
+    await botOf(workspace, 'socket', { home: { sections } });
+    await workspace.user('anna').openHome();
+    const view = await home(workspace, 'anna', 'All good');
+    const texts = shownText(view).split('\n');
+    expect(texts[1]).toMatch(/^As of <!date.*\(just now\)/);
+    const found = [
+      'All good',
+      `hello <@${workspace.user('anna').id}>`,
+      'Yours',
+      'my task',
+      'Nothing is yours.',
+      'All systems',
+      'group api',
+    ];
+    expect(texts.filter((text) => found.includes(text))).toEqual(found);
+  });
+
+  it('is published once for an event that is delivered twice', async () => {
+    const workspace = await workspaceOf();
+    await botOf(workspace, 'socket', homeOf(board));
+    await botOf(workspace, 'socket', homeOf(board));
+    workspace.sockets.duplicateNext(1);
+    await workspace.user('anna').openHome();
+    await home(workspace, 'anna', 'All good');
+    await workspace.deliverAgain();
+    await workspace.user('ben').openHome();
+    await home(workspace, 'ben', 'All good');
+    await workspace.waitFor(() => published(workspace) >= 2);
+    expect(published(workspace)).toBe(2);
+  });
+
+  it('shows a guest why not, and follows no guest', async () => {
+    const workspace = await workspaceOf();
+    const denied: unknown[] = [];
+    const { log } = await botOf(workspace, 'socket', {
+      ...homeOf(board),
+      access: (directory) => createAccess({ roles: {}, directory, log: memoryLog() }),
+      onDenied: (attempt) => denied.push(attempt),
+    });
+    workspace.changeUser('ben', { is_restricted: true });
+    await workspace.user('ben').openHome();
+    const view = await home(workspace, 'ben', 'Guests of this workspace');
+    expect(shownText(view)).not.toContain('All good');
+    expect(denied).toMatchObject([{ action: 'home', role: 'viewer' }]);
+    expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('says which section could not be shown, and shows the others', async () => {
+    const workspace = await workspaceOf();
+    const part = (name: string, run: Part) => defineHomeSection<Script>({ name, order: 1, part: run });
+    const sections = [
+      part('one', async () => {
+        throw new OpsError('unavailable', 'My <!channel> is away');
+      }),
+      part('two', async () => {
+        throw new Error('secret detail');
+      }),
+      part('three', board),
+    ];
+    await botOf(workspace, 'socket', { home: { sections } });
+    await workspace.user('anna').openHome();
+    const text = shownText(await home(workspace, 'anna', 'All good'));
+    expect(text).toContain('is away');
+    expect(text).toContain('Something went wrong (ref ');
+    expect(text).not.toMatch(/<!channel>|secret detail/);
+  });
+
+  it('fits 100 blocks and says how many are left out', async () => {
+    const workspace = await workspaceOf();
+    const many = Array.from({ length: 150 }, (_, n) => words(`row ${n} ${'x'.repeat(2_000)}`));
+    await botOf(
+      workspace,
+      'socket',
+      homeOf(async () => ({ board: many })),
+    );
+    await workspace.user('anna').openHome();
+    const view = await home(workspace, 'anna', 'row 0');
+    expect(view.blocks.length).toBeLessThanOrEqual(100);
+    const shown = shownText(view).match(/row \d+/g) ?? [];
+    expect(shownText(view)).toContain(`… and ${150 - shown.length} more`);
+  });
+
+  it('waits as a 429 asks; what can not be published is logged once', async () => {
+    const workspace = await workspaceOf();
+    const { log } = await botOf(workspace, 'socket', homeOf(board));
+    workspace.fault('views.publish', { kind: 'ratelimited', retryAfterSeconds: 1 });
+    await workspace.user('anna').openHome();
+    await home(workspace, 'anna', 'All good');
+    await workspace.waitFor(() => published(workspace) === 2);
+    workspace.fault('views.publish', { kind: 'error', error: 'fatal_thing' }, 2);
+    await workspace.user('anna').openHome();
+    await workspace.user('anna').openHome();
+    await workspace.waitFor(() => published(workspace) === 4);
+    await workspace.user('ben').openHome();
+    await home(workspace, 'ben', 'All good');
+    const said = () => log.lines.map(({ message }) => message).filter((message) => message?.startsWith('App Home'));
+    await vi.waitFor(() => expect(said()).toEqual(['App Home could not be published', 'App Home is published again']));
+  });
+
+  it('says what to do when the app has no home tab; a bot without sections leaves it alone', async () => {
+    const off = await workspaceOf({ homeTab: false });
+    const { log } = await botOf(off, 'socket', homeOf(board));
+    await off.user('anna').openHome();
+    await vi.waitFor(() => expect(log.lines.map(({ message }) => message).join()).toContain('turn the home tab on'));
+    const without = await workspaceOf();
+    await botOf(without, 'socket');
+    await without.user('anna').openHome();
+    await without.user('anna').command('ops', '/ops whisper');
+    await without.waitFor(() => without.ephemerals('anna').length > 0);
+    expect(published(without)).toBe(0);
+  });
+});
+
+describe('an App Home that somebody looks at', () => {
+  it('follows what changes, leaves alone what does not, and says when it stops', async () => {
+    const workspace = await workspaceOf();
+    let state = 'All good';
+    let built = 0;
+    const part: Part = async () => {
+      built += 1;
+      return { head: [words(state)], asOf: new Date() };
+    };
+    const timing = { everyMs: 50, agesEveryMs: 100_000, forMs: 1_200 };
+    const { homeChanged } = await botOf(workspace, 'socket', homeOf(part, timing));
+    await workspace.user('anna').openHome();
+    await home(workspace, 'anna', 'All good');
+    await vi.waitFor(() => expect(built).toBeGreaterThan(3));
+    expect(published(workspace)).toBe(1);
+    state = 'api fails';
+    homeChanged();
+    await home(workspace, 'anna', 'api fails');
+    await home(workspace, 'anna', 'stopped following');
+    const builtThen = built;
+    state = 'nobody looks';
+    homeChanged();
+    await workspace.user('ben').openHome();
+    await home(workspace, 'ben', 'nobody looks');
+    expect(built).toBe(builtThen + 1);
+    expect(shownText(workspace.home('anna')!)).toContain('api fails');
+  });
+
+  it('is one of 20 at most; the one that was opened first is told', async () => {
+    const workspace = await workspaceOf();
+    await botOf(workspace, 'socket', homeOf(board, { most: 1 }));
+    await workspace.user('anna').openHome();
+    await home(workspace, 'anna', 'Follows');
+    await workspace.user('ben').openHome();
+    await home(workspace, 'ben', 'Follows');
+    await home(workspace, 'anna', 'stopped following');
+  });
+});
+
+describe('a button on App Home', () => {
+  async function opened(part: Part = board) {
+    const workspace = await workspaceOf();
+    const bot = await botOf(workspace, 'socket', homeOf(part));
+    await workspace.user('anna').openHome();
+    const view = await home(workspace, 'anna', 'All good');
+    return { workspace, view, anna: workspace.user('anna'), ...bot };
+  }
+
+  it('that answers in place has the page published again', async () => {
+    let looks = 0;
+    const { workspace, view, anna, script } = await opened(async (ctx) => {
+      looks += 1;
+      return { ...(await board(ctx)), board: [words(`look ${looks}`)] };
+    });
+    await anna.click(view, 'slow.again');
+    await home(workspace, 'anna', 'look 2');
+    expect(script.ran).toEqual(['again v']);
+    expect(workspace.views('anna')).toEqual([]);
+  });
+
+  it('that answers elsewhere opens a dialog at once; closing it stops the work', async () => {
+    const { workspace, view, anna, script } = await opened();
+    await anna.click(view, 'slow.note');
+    expect(await dialog(workspace, 'anna', 'note by button')).toMatchObject({ title: { text: 'slow.note' } });
+    await anna.click(view, 'slow.stream');
+    await dialog(workspace, 'anna', 'One moment');
+    script.push(reply('known', 'thread'));
+    await dialog(workspace, 'anna', 'known');
+    await anna.dismiss();
+    await vi.waitFor(() => expect(script.aborted).toBe(true));
+  });
+
+  it('shows denials, failures and what an older version did in a dialog', async () => {
+    const { workspace, view, anna, script } = await opened();
+    await anna.click(view, 'slow.page');
+    await dialog(workspace, 'anna', 'takes the role operator');
+    expect(script.ran).toEqual([]);
+    await anna.click(view, 'slow.fails');
+    await dialog(workspace, 'anna', 'it is done already');
+    await anna.click(view, 'slow.old');
+    await dialog(workspace, 'anna', 'older version');
+  });
+
+  it('shows its answer on top of the page where no dialog can be opened', async () => {
+    const { workspace, view, anna } = await opened();
+    workspace.fault('views.open', { kind: 'error', error: 'expired_trigger_id' });
+    await anna.click(view, 'slow.note');
+    const shown = await home(workspace, 'anna', 'note by button');
+    expect(shownText(shown)).toContain('All good');
+  });
+});
