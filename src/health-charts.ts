@@ -22,8 +22,10 @@ export async function withTrend(
   if (reply.partial) return reply;
   if (ctx.face === 'terminal') {
     if (!asked) return reply;
-    const trend = await health.trend(id, chart);
-    return { ...reply, terminal: (style) => `${reply.terminal(style)}\n${trendText(trend, style)}` };
+    return withText(ctx, reply, async () => {
+      const trend = await health.trend(id, chart);
+      return (style) => trendText(trend, style);
+    });
   }
   const period = asked ? chart : '24h';
   const draw = async () => {
@@ -44,11 +46,10 @@ export async function withOverview(
   if (reply.partial) return reply;
   const { health } = ctx.services;
   if (ctx.face === 'terminal') {
-    const overview = await health.overview(scope, period);
-    return {
-      ...reply,
-      terminal: (style) => `${reply.terminal(style)}\n\n${overviewText(overview, nameOf(scope), style)}`,
-    };
+    return withText(ctx, reply, async () => {
+      const overview = await health.overview(scope, period);
+      return (style) => `\n${overviewText(overview, nameOf(scope), style)}`;
+    });
   }
   const draw = async () => [
     await overviewPicture(await health.overview(scope, period), titleOf(scope), drawingOf(ctx)),
@@ -79,6 +80,18 @@ export async function chartOnly(ctx: Context, value: string): Promise<Reply> {
     terminal: (style) => trendText(trend, style),
     pictures: { asked: true, draw: async () => [await checkPicture({ trend, overview }, drawingOf(ctx))] },
   };
+}
+
+/** The words stand, whatever becomes of what is read for the chart. */
+async function withText(ctx: Context, reply: Reply, read: () => Promise<Reply['terminal']>): Promise<Reply> {
+  let more: Reply['terminal'];
+  try {
+    more = await read();
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'no chart: the history could not be read');
+    more = () => '  (no chart: the history could not be read)';
+  }
+  return { ...reply, terminal: (style) => `${reply.terminal(style)}\n${more(style)}` };
 }
 
 function drawingOf({ services, signal }: Context) {

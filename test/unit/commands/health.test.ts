@@ -57,8 +57,8 @@ describe('what /ops health is asked about', () => {
     [['main-dv'], 'There is no group or check "main-dv"', 'Did you mean main-db?'],
     [['dta/main-db'], 'There is no group or check "dta/main-db"', 'Did you mean data/main-db?'],
     [['nope'], 'There is no group or check "nope"', 'Groups: api, data. Checks: api, api-metrics, main-db.'],
-    [['--jsn'], 'There is no option --jsn', 'usage: health [GROUP | CHECK]'],
-    [['api', 'now'], '"now" is too much', 'usage: health [GROUP | CHECK]'],
+    [['--jsn'], 'There is no option --jsn', 'usage: health [GROUP | CHECK] [--chart [24h | 7d | 30d]]'],
+    [['api', 'now'], '"now" is too much', 'usage: health [GROUP | CHECK] [--chart [24h | 7d | 30d]]'],
   ])('%j is refused with what is possible', async (args, message, hint) => {
     await expect(measured(...args)).rejects.toMatchObject({ message, hint });
   });
