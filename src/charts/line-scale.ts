@@ -24,9 +24,11 @@ export function extentOf({ points, limits, unit }: Pick<LineChart, 'points' | 'l
   if (low > 0 && (low < high * 0.8 || !isNear)) low = 0;
   const span = Math.max(high - low, Math.abs(high) / 2, 1e-9);
   for (const { value } of limits) {
-    if (value > high && value - low <= span * stretchMost) high = value + span * 0.1;
-    if (value < low && high - value <= span * stretchMost)
-      low = value >= 0 ? Math.max(0, value - span * 0.1) : value - span * 0.1;
+    if (value > high && value - low <= span * stretchMost) high = value + (value - low) * 0.08;
+    if (value < low && high - value <= span * stretchMost) {
+      const below = value - (high - value) * 0.08;
+      low = value >= 0 ? Math.max(0, below) : below;
+    }
   }
   if (high === low) [low, high] = low === 0 ? [0, 1] : low > 0 ? [0, high * 1.25] : [low * 1.25, 0];
   const step = roundStep((high - low) / steps, unit === 'bytes');
@@ -65,14 +67,14 @@ export function axisLabels({ min, max, step }: Extent, unit: string | undefined)
 }
 
 function amount(value: number, step: number): string {
+  if (value === 0) return '0';
+  // Written out, they would be wider than the picture.
+  if (Math.abs(value) >= 1e15 || step < 1e-6) return value.toExponential(1).replace('e+', 'e');
   if (Math.abs(value) >= 1e6) {
-    return new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 4 }).format(value);
+    return new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 }).format(value);
   }
-  const digits = Math.min(
-    12,
-    Math.max(0, Math.ceil(-Math.log10(step) - 1e-9) + (`${step}`.includes('25') && step < 10 ? 1 : 0)),
-  );
-  return new Intl.NumberFormat('en-GB', { maximumFractionDigits: digits }).format(value === 0 ? 0 : value);
+  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) + (`${step}`.includes('25') && step < 10 ? 1 : 0);
+  return new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }).format(value);
 }
 
 export interface PlacedLimit {
@@ -85,11 +87,13 @@ export interface PlacedLimit {
 }
 
 const labelPx = 26;
+/** Of a line of text, above and below its letters. */
+const marginPx = 3;
 const limitsMost = 4;
 
 /**
  * Where each limit's label stands so that none covers another: above its line, below when one stands above it too near, on
- * the left when both are taken. Limits outside the axis stand at its edge, with an arrow. Pure.
+ * the left when both are taken; where nothing is free the line alone is drawn. Limits outside the axis stand at its edge, with an arrow. Pure.
  */
 export function shownLimits(
   { limits }: Pick<LineChart, 'limits'>,
@@ -99,8 +103,10 @@ export function shownLimits(
   const pxOf = (value: number) => ((value - min) / (max - min)) * heightPx;
   const taken: { end: boolean; from: number; to: number }[] = [];
   const isFree = (end: boolean, from: number, to: number) =>
-    from >= -2 && to <= heightPx + 2 && !taken.some((box) => box.end === end && from < box.to && to > box.from);
-  return limits.slice(0, limitsMost).flatMap((limit): PlacedLimit[] => {
+    from >= -2 &&
+    to <= heightPx + 2 &&
+    !taken.some((box) => box.end === end && from < box.to - marginPx && to > box.from + marginPx);
+  return limits.slice(0, limitsMost).map((limit): PlacedLimit => {
     const outside = limit.value > max ? 'above' : limit.value < min ? 'below' : undefined;
     const value = Math.min(max, Math.max(min, limit.value));
     const label = outside === undefined ? limit.label : `${outside === 'above' ? '↑' : '↓'} ${limit.label}`;
@@ -113,8 +119,8 @@ export function shownLimits(
     ] as const) {
       if (!isFree(end, from, from + labelPx)) continue;
       taken.push({ end, from, to: from + labelPx });
-      return [{ ...limit, value, label, place, outside: outside !== undefined }];
+      return { ...limit, value, label, place, outside: outside !== undefined };
     }
-    return [];
+    return { ...limit, value, label: '', place: 'insideEndTop', outside: outside !== undefined };
   });
 }

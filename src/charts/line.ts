@@ -4,7 +4,7 @@ import { framed, headerHeight, legendSvg, side, sizes, width } from './frame.ts'
 import { axisLabels, extentOf, shownLimits } from './line-scale.ts';
 import { markSvg } from './marks.ts';
 import type { Level, LineChart } from './model.ts';
-import { family, widthOf } from './text.ts';
+import { cleanText, family, widthOf } from './text.ts';
 import { ticksOf } from './ticks.ts';
 
 const plotTop = headerHeight + 18;
@@ -15,8 +15,8 @@ const legendHeight = 36;
 /** One number over time with its limits; ECharts draws the plot, the card around it is ours. */
 export function lineSvg(chart: LineChart): string {
   const extent = extentOf(chart);
-  const labels = axisLabels(extent, chart.unit);
-  const left = side + Math.max(...labels.map(({ label }) => widthOf(label, sizes.body))) + 10;
+  const labels = axisLabels(extent, chart.unit && cleanText(chart.unit));
+  const left = Math.min(width / 3, side + Math.max(...labels.map(({ label }) => widthOf(label, sizes.body))) + 10);
   const plot = { left, right: width - side, top: plotTop, bottom: plotBottom };
   const height = plotBottom + axisHeight + (chart.stretches.length > 0 ? legendHeight : 0);
   const ticks = spaced(ticksOf(chart.fromMs, chart.toMs, chart.zone), plot, chart);
@@ -154,7 +154,8 @@ function limitLines(chart: LineChart, extent: Layout['extent'], plot: Plot): obj
     yAxis: value,
     lineStyle: { color: outside ? 'transparent' : faces[level].fill, type: 'dashed', width: 2 },
     label: {
-      formatter: label,
+      // A function: in a string, braces would be read.
+      formatter: () => cleanText(label),
       position: place,
       fontFamily: family,
       fontSize: sizes.body,

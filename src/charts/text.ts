@@ -49,12 +49,11 @@ export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** What XML 1.0 can't carry (controls, halves of surrogate pairs) is dropped. */
+/** A text as XML 1.0 can carry it: controls and halves of surrogate pairs are none of it. */
+export function cleanText(text: string): string {
+  return text.toWellFormed().replaceAll(/[\p{Cc}\ufffe\uffff]/gu, ' ');
+}
+
 function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\ufffe\uffff]/gu, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  return cleanText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
