@@ -50,12 +50,6 @@ export function createCharts({ deadlineMs = 10_000, atOnce = 2, script = default
   };
 }
 
-/** As `Charts.draw`, for one chart. */
-export async function drawChart(chart: Chart, charts: Charts = createCharts()): Promise<Buffer> {
-  const [png] = await charts.draw([chart]);
-  return png!;
-}
-
 function noPicture(why: string): OpsError {
   return new OpsError('unavailable', `The picture could not be drawn: ${why}`);
 }

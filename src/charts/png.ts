@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { gridSvg } from './grid.ts';
 import { lineSvg } from './line.ts';
@@ -9,16 +8,15 @@ import { family } from './text.ts';
 /** Pixels per unit of the drawing: text stays sharp on a phone and when the picture is opened. */
 const scale = 2;
 
-const { resolve } = createRequire(import.meta.url);
-const wasmFile = resolve('@resvg/resvg-wasm/index_bg.wasm');
-const fontFiles = [
-  resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
-  resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
+const files = [
+  import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'),
+  import.meta.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
+  import.meta.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
 ];
 
 /** Makes what turns charts into PNG files, 1600 px wide. Once a process: the module can be set up only once. */
 export async function openPainter(): Promise<(chart: Chart) => Uint8Array> {
-  const [wasm, ...fonts] = await Promise.all([wasmFile, ...fontFiles].map((file) => readFile(file)));
+  const [wasm, ...fonts] = await Promise.all(files.map((file) => readFile(new URL(file))));
   await initWasm(wasm!);
   // Fonts of the machine would make its pictures its own.
   const font = { fontBuffers: fonts, defaultFontFamily: family, sansSerifFamily: family, loadSystemFonts: false };

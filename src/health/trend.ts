@@ -93,7 +93,7 @@ export function drawnTrend(
   for (const [index, { slot, counts, value, low, high, first, last: end }] of slots.entries()) {
     const before = slots[index - 1];
     const silentMs = before ? first.getTime() - before.last.getTime() : 0;
-    if (before && silentMs > speaksFor * everyMs && before.value !== null)
+    if (before && silentMs > speaksFor * everyMs && before.value !== null && value !== null)
       points.push({ at: before.last, value: null });
     const at = new Date((first.getTime() + Math.min(end.getTime(), now.getTime())) / 2);
     if (value === null) points.push({ at, value });

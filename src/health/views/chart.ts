@@ -78,11 +78,13 @@ export function trendWords(trend: Trend): string {
   return `${id}, ${periodWords(period)}: ${parts.filter(Boolean).join('; ')}`;
 }
 
+/** Also of what began in the last moment: its time is not worth a number, but it is never left out. */
 function badWords({ failMs, warnMs, stretches }: Trend): string {
-  const parts = [
-    failMs > 0 ? `failing for about ${formatDuration(failMs)}` : '',
-    warnMs > 0 ? `warning for about ${formatDuration(warnMs)}` : '',
-  ].filter(Boolean);
+  const howLong = (outcome: 'fail' | 'warn', word: string, ms: number) => {
+    if (ms >= 1_000) return `${word} for about ${formatDuration(ms)}`;
+    return stretches.some((stretch) => stretch.outcome === outcome) ? `${word} for a moment` : '';
+  };
+  const parts = [howLong('fail', 'failing', failMs), howLong('warn', 'warning', warnMs)].filter(Boolean);
   if (parts.length > 0) return parts.join(', ');
   return stretches.length === 0 ? 'ok throughout' : 'never failing';
 }
