@@ -1,4 +1,5 @@
 import { type CheckDetails, exitCodeOf, type HealthReport } from '../src/health/model.ts';
+import { type Period, periodNamed } from '../src/health/periods.ts';
 import { type Scope, scopeNamed } from '../src/health/scope.ts';
 import { roleToEnd } from '../src/health/silences/model.ts';
 import { detailsPost } from '../src/health/views/details.ts';
@@ -7,6 +8,7 @@ import { endedReply, mutedReply } from '../src/health/views/silence.ts';
 import { healthPost } from '../src/health/views/slack.ts';
 import { tablePosts } from '../src/health/views/table.ts';
 import { detailsText, healthText } from '../src/health/views/terminal.ts';
+import { chartOnly, withOverview, withTrend } from '../src/health-charts.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
@@ -20,20 +22,22 @@ const hourMs = 3_600_000;
 export default defineCommand<Services>({
   name: 'health',
   summary: 'Check the systems now and show what needs a look, worst first',
-  usage: '[GROUP | CHECK]',
-  examples: ['health', 'health api', 'health data/main-db'],
+  usage: '[GROUP | CHECK] [--chart [24h | 7d | 30d]]',
+  examples: ['health', 'health api', 'health data/main-db', 'health --chart 7d'],
   role: 'viewer',
   withoutDatabase: true,
   run(ctx, args) {
-    const scope = scopeOf(ctx, args);
-    return scope.kind === 'check' ? oneCheck(ctx, scope.id, 'channel') : sweep(ctx, scope, 'channel');
+    const { scope, chart } = askedFor(ctx, args);
+    return scope.kind === 'check'
+      ? oneCheck(ctx, scope.id, 'channel', chart ?? 'unasked')
+      : sweep(ctx, scope, 'channel', chart);
   },
   buttons: {
     again: {
       summary: 'Measures again and replaces the answer',
       role: 'viewer',
       inPlace: true,
-      run: (ctx, value) => sweep(ctx, scopeOf(ctx, value ? [value] : []), 'source'),
+      run: (ctx, value) => sweep(ctx, value === '' ? { kind: 'all' } : scopeNamed(value, ctx.services.ops), 'source'),
     },
     recheck: {
       summary: 'Measures one check again and replaces its details',
@@ -47,9 +51,14 @@ export default defineCommand<Services>({
       run: (ctx, id) => (id === '' ? sweep(ctx, { kind: 'all' }, 'thread') : oneCheck(ctx, id, 'thread')),
     },
     details: {
-      summary: 'Shows facts, last 24 hours, changes and uptime of a check in the thread',
+      summary: 'Shows facts, last 24 hours, changes and uptime of a check in the thread, with a picture',
       role: 'viewer',
       run: (ctx, id) => known(ctx, id, 'thread'),
+    },
+    chart: {
+      summary: 'Shows the last 24 hours, 7 or 30 days of a check, a group or all as a picture in the thread',
+      role: 'viewer',
+      run: (ctx, value) => chartOnly(ctx, value),
     },
     mute1h: {
       summary: 'Mutes a check for an hour: it is measured, nobody is told',
@@ -80,18 +89,34 @@ export default defineCommand<Services>({
   },
 });
 
-function scopeOf({ services: { ops } }: Context, args: string[]): Scope {
-  const [typed, ...rest] = args;
-  if (typed === undefined) return { kind: 'all' };
-  const hint = 'usage: health [GROUP | CHECK]';
+const hint = 'usage: health [GROUP | CHECK] [--chart [24h | 7d | 30d]]';
+
+/** What stands behind the word: a scope, and the period of a chart. */
+function askedFor({ services: { ops } }: Context, args: string[]): { scope: Scope; chart: Period | undefined } {
+  const words = args.flatMap((word) => (word.startsWith('--chart=') ? ['--chart', word.slice(8)] : [word]));
+  const at = words.indexOf('--chart');
+  let chart: Period | undefined;
+  if (at >= 0) {
+    // The period may be left out: `--chart api`.
+    const after = words[at + 1];
+    const named = after !== undefined && /^\d/.test(after) && !isScope(after, ops);
+    chart = named ? periodNamed(after) : '24h';
+    words.splice(at, named ? 2 : 1);
+  }
+  const [typed, ...rest] = words;
   if (rest.length) throw new OpsError('invalid', `"${rest.join(' ')}" is too much`, { hint });
-  if (typed.startsWith('-')) throw new OpsError('invalid', `There is no option ${typed}`, { hint });
-  return scopeNamed(typed, ops);
+  if (typed?.startsWith('-')) throw new OpsError('invalid', `There is no option ${typed}`, { hint });
+  return { scope: typed === undefined ? { kind: 'all' } : scopeNamed(typed, ops), chart };
 }
 
-async function* sweep(ctx: Context, scope: Scope, place: Reply['place']): AsyncIterable<Reply> {
+function isScope(word: string, { checks }: Services['ops']): boolean {
+  return checks.some(({ id, group }) => id === word || group === word);
+}
+
+async function* sweep(ctx: Context, scope: Scope, place: Reply['place'], chart?: Period): AsyncIterable<Reply> {
   for await (const report of ctx.services.health.measure({ scope, signal: ctx.signal })) {
-    yield healthReply(ctx, report, scope, place);
+    const reply = healthReply(ctx, report, scope, place);
+    yield chart === undefined ? reply : withOverview(ctx, reply, { scope, period: chart });
   }
 }
 
@@ -109,14 +134,24 @@ function healthReply(ctx: Context, report: HealthReport, scope: Scope, place: Re
   };
 }
 
-async function* oneCheck(ctx: Context, id: string, place: Reply['place']): AsyncIterable<Reply> {
+/** `chart` `unasked`: the picture of 24 hours comes along where there is one. */
+async function* oneCheck(
+  ctx: Context,
+  id: string,
+  place: Reply['place'],
+  chart?: Period | 'unasked',
+): AsyncIterable<Reply> {
   for await (const report of ctx.services.health.measure({ scope: { kind: 'check', id }, signal: ctx.signal })) {
-    yield detailsReply(ctx, await ctx.services.health.details(id, report), place, report);
+    const reply = detailsReply(ctx, await ctx.services.health.details(id, report), place, report);
+    yield chart === undefined ? reply : withTrend(ctx, reply, { id, chart });
   }
 }
 
 async function known(ctx: Context, id: string, place: Reply['place']): Promise<Reply> {
-  return detailsReply(ctx, await ctx.services.health.details(id), place, undefined);
+  return withTrend(ctx, detailsReply(ctx, await ctx.services.health.details(id), place, undefined), {
+    id,
+    chart: 'unasked',
+  });
 }
 
 function detailsReply(

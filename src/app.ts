@@ -1,6 +1,7 @@
 import { type Alerts, createAlerts } from './alerts/alerts.ts';
 import { createAudit } from './audit/audit.ts';
 import { announceErasures } from './audit-head.ts';
+import { createCharts } from './charts/charts.ts';
 import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
 import { loadOps } from './config/load.ts';
@@ -115,7 +116,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     };
     return {
       services: {
-        ...{ ops, health, runbooks, audit, doctor: doctorOf(pieces) },
+        ...{ ops, health, charts: createCharts(), runbooks, audit, doctor: doctorOf(pieces) },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
       ...{ store, clock, jobs, timers, alerts, health, pieces, databaseAway: away },

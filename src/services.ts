@@ -1,4 +1,5 @@
 import type { Audit } from './audit/audit.ts';
+import type { Charts } from './charts/charts.ts';
 import type { Ops } from './config/model.ts';
 import type { DeadJobs } from './dead-jobs.ts';
 import type { Doctor } from './doctor/model.ts';
@@ -9,6 +10,7 @@ import type { Runbooks } from './runbooks/files.ts';
 export interface Services {
   ops: Ops;
   health: Health;
+  charts: Charts;
   runbooks: Runbooks;
   doctor: Doctor;
   audit: Audit;

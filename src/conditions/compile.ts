@@ -3,6 +3,7 @@ import type { FactSpecs, Facts, Rule } from '../kernel/check.ts';
 import { environmentOf } from './environment.ts';
 import { truth } from './evaluate.ts';
 import { explain } from './explain.ts';
+import { limitsOf } from './limits.ts';
 import type { CompileCondition, Condition, ConditionProblem } from './model.ts';
 import { factsInWords, notBoolean, problemAt, refused, unknownFact } from './problems.ts';
 import type { Scope } from './read.ts';
@@ -69,6 +70,7 @@ function conditionOf(rule: Rule, specs: FactSpecs, { ast, reads }: Checked): Con
     rule,
     source: rule.when.trim(),
     reads,
+    limits: limitsOf(ast),
     evaluate(facts) {
       const read = truth(ast, scopeOf(facts));
       if (read.kind !== 'value') return read;

@@ -16,12 +16,22 @@ export interface Condition {
   readonly source: string;
   /** Facts it reads, by root name. */
   readonly reads: string[];
+  /** Numbers that it compares a fact with, wherever they stand in it: what a chart draws. */
+  readonly limits: Limit[];
   evaluate(facts: Facts): ConditionResult;
   /**
    * What a reader wants to know when it fired: the value it read and the limit it was compared with, taken from the
    * first comparison that decided (`latency_ms > 500` → `{fact: 'latency_ms', value: 612, op: '>', limit: 500}`).
    */
   explain(facts: Facts): Explanation | undefined;
+}
+
+/** `latency_ms > 500`, with the fact on the left. Inside a `!` it is what makes the condition true. */
+export interface Limit {
+  /** The fact's own name: a path into it is no limit of the fact. */
+  fact: string;
+  op: '<' | '<=' | '>' | '>=';
+  limit: number;
 }
 
 export interface Explanation {

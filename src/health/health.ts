@@ -13,6 +13,7 @@ import { Known } from './known.ts';
 import { isSkipped } from './maintenance.ts';
 import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
 import { historyOf, type Past } from './past.ts';
+import type { Overview, Period, Trend } from './periods.ts';
 import { healthSchedule, slowSweepJob, sweepHandler, sweepJob } from './regular.ts';
 import { lastReport } from './report.ts';
 import type { Scope } from './scope.ts';
@@ -24,6 +25,7 @@ import { createSilences, type Silences } from './silences/face.ts';
 import type { OnSilence, Silence } from './silences/model.ts';
 import { windowSchedule } from './silences/windows.ts';
 import { type RegularRun, Sweeps } from './sweeps.ts';
+import { overviewOf, trendOf } from './trend.ts';
 import { type Strip, Trends } from './trends.ts';
 import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
 
@@ -43,6 +45,10 @@ export interface Health extends Silences {
   board(): Promise<{ report: HealthReport; strips: ReadonlyMap<string, Strip>; silences: Silence[] }>;
   /** One check with its past; `measured` = the report that was just measured, to be shown as it is. */
   details(id: string, measured?: HealthReport): Promise<CheckDetails>;
+  /** A check's past as a line. Throws OpsError `not_found`, and what the database throws. */
+  trend(id: string, period: Period): Promise<Trend>;
+  /** The past of many checks as rows, worst first. Throws as `trend`. */
+  overview(scope: Scope, period: Period): Promise<Overview>;
   /**
    * A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects;
    * resolves to the ids of which nothing is recorded: cut off by `signal` or `stop`, or refused by the database.
@@ -218,11 +224,18 @@ export function createHealth(options: HealthOptions): Health {
     return past;
   }
 
+  async function overview(scope: Scope, period: Period): Promise<Overview> {
+    const { checks } = await last(scope);
+    return overviewOf(store, checks, { period, now: clock.now(), zone: ops.team.zone });
+  }
+
   return {
     measure,
     last,
     board,
     details,
+    trend: async (id, period) => trendOf(store, within({ kind: 'check', id })[0]!, period, clock.now()),
+    overview,
     regular,
     ...silences.face,
     takeOn(jobs) {

@@ -46,6 +46,25 @@ export interface Reply {
   partial?: boolean;
   /** Posted once, below the final answer, in its thread. */
   thread?: () => Post[];
+  /** Shown once, last of all in the thread of the final answer, which never depends on them. */
+  pictures?: Pictures;
+}
+
+/** Pictures of an answer in Slack. `asked`: somebody asked for them, so they are told when there are none, and why. */
+export interface Pictures {
+  asked: boolean;
+  /** OpsErrors say why there is no picture. */
+  draw(): Promise<Picture[]>;
+}
+
+/** A picture as a file. Texts are plain; they are redacted and cut before they leave. */
+export interface Picture {
+  /** Of the file: `api-24h.png`. */
+  name: string;
+  title: string;
+  /** Says in words what the picture shows, for those who can't see it. */
+  alt: string;
+  png: Uint8Array;
 }
 
 export type Replies = Promise<Reply> | AsyncIterable<Reply>;

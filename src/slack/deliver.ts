@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Post, Replies, Reply } from '../kernel/command.ts';
 import type { Asked } from './asked.ts';
+import { showPictures } from './pictures.ts';
 import { type Surface, type SurfacePorts, surfaceFor } from './surfaces.ts';
 
 /** Edits of one message are at least this far apart; the final answer never waits. */
@@ -15,7 +16,8 @@ interface Unfinished {
 }
 
 /**
- * Shows a command's replies: the first at once, later ones in its place, always the final one, then its thread.
+ * Shows a command's replies: the first at once, later ones in its place, always the final one, then its thread and its
+ * pictures.
  * When the message was deleted, `gone` is called and the rest is not shown.
  */
 export async function deliver(
@@ -52,6 +54,7 @@ export async function deliver(
     if (source.failure) throw source.failure.error;
     const thread = shown?.reply.thread?.() ?? [];
     if (shown && thread.length) await shown.surface.thread(thread);
+    if (shown?.reply.pictures) await showPictures(shown.reply.pictures, shown.surface, ports.log);
     return { kind: 'done' };
   } catch (error) {
     await source.drained;

@@ -109,6 +109,7 @@ export function createDialog({ title, place, outgoing, dialogs, log, instead }: 
     },
     // A dialog holds one answer; commands say so themselves where `inView` is set.
     thread: async () => {},
+    pictures: undefined,
     end: () => dialogs.forget(closing),
   };
 }

@@ -58,7 +58,7 @@ interface Press {
 function onHome({ actor, title, triggerId, inPlace }: Press, ports: ViewPorts): InView {
   const { home } = ports;
   const onTop = (post: Post, final: boolean) => publishing(home, actor, final ? post : busy);
-  const instead: Surface = { show: onTop, thread: async () => {} };
+  const instead: Surface = { show: onTop, thread: async () => {}, pictures: undefined };
   const dialog = createDialog({ ...ports, title, place: { kind: 'open', triggerId }, instead });
   let isBusy = false;
   const tab: Surface = {
@@ -68,6 +68,7 @@ function onHome({ actor, title, triggerId, inPlace }: Press, ports: ViewPorts): 
       return publishing(home, actor, final ? undefined : busy);
     },
     thread: async () => {},
+    pictures: undefined,
   };
   const face = faceOf(dialog);
   return {

@@ -5,6 +5,7 @@ import type { Answer, Call } from './caller.ts';
 import { fitPost } from './limits.ts';
 import { redactedView } from './redacted.ts';
 import { respondTo } from './respond.ts';
+import { type Upload, uploadPictures } from './upload.ts';
 
 /** All that the bot sends to Slack. Every post is redacted and cut to Slack's limits here. Every method throws PortError. */
 export interface Outgoing {
@@ -21,6 +22,8 @@ export interface Outgoing {
   ephemeral(message: { channel: string; user: string; post: Post; threadTs?: string }): Promise<void>;
   /** Answers through a `response_url`: 5 uses in 30 minutes, no channel membership needed. */
   respond(url: string, message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
+  /** Shows pictures in a thread, once. */
+  upload(pictures: Upload): Promise<void>;
   /** Opens a dialog, or with `push` one on top of the open one; `triggerId` lives 3 s, works once. Returns the view's id. */
   openView(triggerId: string, view: Answer, how?: { push: true }): Promise<string>;
   /** A view is named by its id, or by the `external_id` it was opened with. */
@@ -151,6 +154,7 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
       };
       await respondTo(url, body, AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]));
     },
+    upload: (pictures) => uploadPictures(pictures, { call, signal, timeoutMs: options.timeoutMs }),
     openView: async (triggerId, view, how) => {
       // A trigger lives 3 s: waiting for a rate limit longer than that is waiting for nothing.
       const answer = await call(

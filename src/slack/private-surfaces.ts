@@ -24,6 +24,7 @@ export function urlSurface(
       return final ? 'shown' : 'skipped';
     },
     thread: (posts) => tellAll(asked, posts.slice(0, url.usesLeft), ports),
+    pictures: undefined,
   };
 }
 
@@ -36,6 +37,7 @@ export function askerSurface(asked: Asked, ports: SurfacePorts): Surface {
       return 'shown';
     },
     thread: (posts) => tellAll(asked, posts, ports),
+    pictures: undefined,
   };
 }
 
@@ -57,5 +59,6 @@ export function replacingSurface(asked: Asked, ports: SurfacePorts): Surface {
       return 'shown';
     },
     thread: (posts) => tellAll(asked, posts.slice(0, url?.usesLeft ?? 0), ports),
+    pictures: undefined,
   };
 }

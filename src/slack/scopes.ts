@@ -19,6 +19,9 @@ export const methodScopes = {
   // Whether the channels of ops.yml exist, and the bot is in them.
   'conversations.list': ['channels:read', 'groups:read'],
   'conversations.info': ['channels:read', 'groups:read'],
+  // Charts as pictures.
+  'files.getUploadURLExternal': ['files:write'],
+  'files.completeUploadExternal': ['files:write'],
   'views.open': [],
   'views.push': [],
   'views.update': [],

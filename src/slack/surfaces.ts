@@ -1,4 +1,4 @@
-import type { Post, Reply } from '../kernel/command.ts';
+import type { Picture, Post, Reply } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Asked, tell } from './asked.ts';
@@ -16,6 +16,8 @@ export interface Surface {
   show(post: Post, final: boolean): Promise<'shown' | 'skipped' | 'gone'>;
   /** Posts below the final answer. */
   thread(posts: Post[]): Promise<void>;
+  /** Shows pictures below the final answer; undefined where there can be none. */
+  readonly pictures: ((pictures: Picture[]) => Promise<void>) | undefined;
 }
 
 export interface SurfacePorts {
@@ -145,6 +147,11 @@ function messageSurface(place: Place, asked: Asked, ports: SurfacePorts): Surfac
       for (const [index, post] of posts.entries()) {
         await outgoing.post({ channel: place.channel, post, key: `${key}/${index}`, threadTs: place.threadTs ?? ts });
       }
+    },
+    get pictures() {
+      const threadTs = place.threadTs ?? ts;
+      if (instead || threadTs === undefined) return instead?.pictures;
+      return (pictures: Picture[]) => outgoing.upload({ channel: place.channel, threadTs, pictures });
     },
   };
 }

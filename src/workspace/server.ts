@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { WebApi } from './api.ts';
 import { readBody } from './body.ts';
 import { SlackError } from './errors.ts';
+import { serveFile } from './files.ts';
 import { answerResponseUrl } from './response-url.ts';
 import type { WorkspaceState } from './state.ts';
 
@@ -40,6 +41,7 @@ async function route(
     return reply(response, answer.status, {}, answer.body);
   }
   if (area === 'upload' && request.method === 'POST') return upload(state, name, request, body, response);
+  if (area === 'files' && request.method === 'GET') return serveFile(state, name, response);
   reply(response, 404, {}, { ok: false, error: 'not_found' });
 }
 

@@ -38,6 +38,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
   const state = new WorkspaceState(clock, events, before.found?.identity ?? newIdentity(), realClock);
   if (before.found) restore(state, before.found);
   else seed(state);
+  state.homeTab = options.homeTab ?? true;
   const deadline = { ms: options.ackDeadlineMs ?? ACK_DEADLINE_MS };
   const deliveries = new Deliveries(events, options.retryDelaysMs ?? EVENT_RETRY_DELAYS_MS, clock);
   const api = new WebApi(state, () => socketUrl());

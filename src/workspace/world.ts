@@ -113,6 +113,8 @@ export interface StoredFile {
   id: string;
   name: string;
   title: string;
+  /** Says what a picture shows. */
+  altText?: string;
   /** Bytes announced when the upload URL was asked for. */
   announcedBytes: number;
   content?: Buffer;

@@ -14,6 +14,7 @@ export function condition(source: string, test: (facts: Facts) => boolean, reads
     reads,
     evaluate: (facts) => ({ kind: test(facts) ? 'true' : 'false' }),
     explain: () => undefined,
+    limits: [],
   };
 }
 

@@ -3,6 +3,7 @@ import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import type { CheckDetails, CheckReport } from '../model.ts';
+import { chartMenu } from './chart-menu.ts';
 import { unmuteButton } from './silence.ts';
 import { context, plain, rowText, runbookLink, section } from './slack.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
@@ -102,7 +103,7 @@ function detailButtons({ report }: CheckDetails): SlackBlock {
   } else if (report.runbook) {
     elements.push({ type: 'button', action_id: 'health.runbook', text: plain('Runbook'), value: report.id });
   }
-  elements.push(...muteButtons(report));
+  elements.push(...muteButtons(report), chartMenu(`${report.group}/${report.id}`));
   return { type: 'actions', elements };
 }
 

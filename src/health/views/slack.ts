@@ -2,6 +2,7 @@ import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack, slackLink } from '../../kernel/escape.ts';
 import type { CheckReport, HealthReport } from '../model.ts';
 import { ageNote, oldOkWords } from './age.ts';
+import { chartMenu } from './chart-menu.ts';
 import { slackTime } from './time.ts';
 import { ageWords, countsLine, faces, headingOf, tookWords } from './words.ts';
 
@@ -126,6 +127,7 @@ function buttons(shown: CheckReport[], scope: string): SlackBlock {
         text: plain(`Runbook: ${runbook}`),
         value: id,
       })),
+      chartMenu(scope),
     ],
   };
 }

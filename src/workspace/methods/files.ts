@@ -1,21 +1,14 @@
 import { isObject } from '../args.ts';
 import { invalidArguments, SlackError } from '../errors.ts';
+import { fileJson } from '../files.ts';
 import { newId } from '../ids.ts';
 import { postMessage } from '../messages.ts';
 import type { Call, MethodFamily } from '../method.ts';
-import type { Json, StoredFile } from '../world.ts';
+import type { StoredFile } from '../world.ts';
 import { postableChannel } from './access.ts';
 
-function fileJson({ state }: Call, file: StoredFile): Json {
-  return {
-    id: file.id,
-    name: file.name,
-    title: file.title,
-    size: file.content?.length ?? 0,
-    user: state.identity.botUser,
-    url_private: `${state.url}/files/${file.id}`,
-  };
-}
+/** Slack keeps this much of a description. */
+const ALT_CHARS = 1_000;
 
 /** A file whose bytes have arrived and that is not shared yet. */
 function uploaded({ state }: Call, entry: unknown): StoredFile {
@@ -37,7 +30,15 @@ export const filesMethods: MethodFamily = {
       const length = Number(args.required('length'));
       if (!Number.isInteger(length) || length < 1)
         throw invalidArguments('must be a positive integer [json-pointer:/length]');
-      const file: StoredFile = { id: newId('F'), name, title: name, announcedBytes: length, completed: false };
+      const altText = args.text('alt_txt')?.slice(0, ALT_CHARS);
+      const file: StoredFile = {
+        id: newId('F'),
+        name,
+        title: name,
+        ...(altText !== undefined && { altText }),
+        announcedBytes: length,
+        completed: false,
+      };
       state.files.set(file.id, file);
       return { upload_url: `${state.url}/upload/${file.id}`, file_id: file.id };
     },
@@ -51,9 +52,11 @@ export const filesMethods: MethodFamily = {
       if (!Array.isArray(entries) || entries.length === 0) throw invalidArguments('missing required field: files');
       const target = args.text('channel_id');
       const channel = target ? postableChannel(call, 'channel_id') : undefined;
+      // chat:write.public is for messages alone.
+      if (channel && !state.isBotIn(channel)) throw new SlackError('not_in_channel');
       const files = entries.map((entry) => uploaded(call, entry));
       for (const file of files) file.completed = true;
-      const shown = files.map((file) => fileJson(call, file));
+      const shown = files.map((file) => fileJson(state, file));
       const thread = args.text('thread_ts');
       if (channel) {
         postMessage(state, channel.id, state.identity.botUser, {

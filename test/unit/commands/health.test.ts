@@ -49,6 +49,11 @@ describe('what /ops health is asked about', () => {
     [['api/api'], { kind: 'check', id: 'api' }],
     [['main-db'], { kind: 'check', id: 'main-db' }],
     [['Main-DB'], { kind: 'check', id: 'main-db' }],
+    [['--chart'], { kind: 'all' }],
+    [['data', '--chart'], { kind: 'group', id: 'data' }],
+    [['--chart', 'data'], { kind: 'group', id: 'data' }],
+    [['--chart=7d', 'main-db'], { kind: 'check', id: 'main-db' }],
+    [['main-db', '--chart', '30d'], { kind: 'check', id: 'main-db' }],
   ])('%j is %j', async (args, scope) => {
     expect(await measured(...args)).toEqual(scope);
   });
@@ -57,8 +62,11 @@ describe('what /ops health is asked about', () => {
     [['main-dv'], 'There is no group or check "main-dv"', 'Did you mean main-db?'],
     [['dta/main-db'], 'There is no group or check "dta/main-db"', 'Did you mean data/main-db?'],
     [['nope'], 'There is no group or check "nope"', 'Groups: api, data. Checks: api, api-metrics, main-db.'],
-    [['--jsn'], 'There is no option --jsn', 'usage: health [GROUP | CHECK]'],
-    [['api', 'now'], '"now" is too much', 'usage: health [GROUP | CHECK]'],
+    [['--jsn'], 'There is no option --jsn', 'usage: health [GROUP | CHECK] [--chart [24h | 7d | 30d]]'],
+    [['--chart', '2d'], 'There is no period "2d" to draw', 'use 24h, 7d, 30d'],
+    [['--chart=week'], 'There is no group or check "week"', 'Groups: api, data. Checks: api, api-metrics, main-db.'],
+    [['api', '--chart', '7d', 'now'], '"now" is too much', 'usage: health [GROUP | CHECK] [--chart [24h | 7d | 30d]]'],
+    [['api', 'now'], '"now" is too much', 'usage: health [GROUP | CHECK] [--chart [24h | 7d | 30d]]'],
   ])('%j is refused with what is possible', async (args, message, hint) => {
     await expect(measured(...args)).rejects.toMatchObject({ message, hint });
   });

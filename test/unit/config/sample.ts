@@ -80,6 +80,7 @@ export const compile: CompileCondition = (rule, specs) => {
       reads: [fact],
       evaluate: () => ({ kind: 'false' }),
       explain: () => undefined,
+      limits: [],
     },
   };
 };

@@ -1,0 +1,20 @@
+import { type Period, periods } from '../periods.ts';
+
+const labels: Record<Period, string> = { '24h': '24 h', '7d': '7 d', '30d': '30 d' };
+
+/** Asks for the picture of a period: `what` = nothing for all checks, a group, or `group/check`. */
+export function chartMenu(what: string): Record<string, unknown> {
+  return {
+    type: 'static_select',
+    action_id: 'health.chart',
+    placeholder: plainText('Chart'),
+    options: periods.map((period) => ({
+      text: plainText(`Chart ${labels[period]}`),
+      value: `${period} ${what}`.trim(),
+    })),
+  };
+}
+
+function plainText(text: string): object {
+  return { type: 'plain_text', text, emoji: true };
+}

@@ -1,0 +1,64 @@
+import type { Picture } from '../kernel/command.ts';
+import { PortError } from '../kernel/errors.ts';
+import { redact } from '../kernel/redact.ts';
+import type { Answer, Call } from './caller.ts';
+import { cutText } from './cut.ts';
+
+/** Slack's limits: a title of a file is shown in one line; of `alt_txt` it keeps 1,000 characters. */
+const titleMost = 150;
+const altMost = 1_000;
+
+export interface Upload {
+  /** An id. */
+  channel: string;
+  threadTs: string;
+  pictures: readonly Picture[];
+}
+
+/**
+ * Shows pictures as one message of a thread: an address for each, the bytes to it, then all are shared at once. Sharing is
+ * never repeated: nobody can tell whether it happened.
+ * @throws PortError; nothing was shown, unless its reason is `unconfirmed`.
+ */
+export async function uploadPictures(
+  { channel, threadTs, pictures }: Upload,
+  { call, signal, timeoutMs }: { call: Call; signal: AbortSignal; timeoutMs: number },
+): Promise<void> {
+  const files: { id: string; title: string }[] = [];
+  for (const { name, title, alt, png } of pictures) {
+    const shown = { alt_txt: plainText(alt, altMost), filename: name, length: png.byteLength };
+    // An address that nobody uses is forgotten: asking for it again does no harm.
+    const { upload_url: url, file_id: id } = await call('files.getUploadURLExternal', shown, { idempotent: true });
+    if (typeof url !== 'string' || typeof id !== 'string') {
+      throw new PortError('invalid_answer', "Slack's answer has no upload_url", { retryable: false });
+    }
+    await send(url, png, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+    files.push({ id, title: plainText(title, titleMost) });
+  }
+  const share: Answer = { files, channel_id: channel, thread_ts: threadTs };
+  await call('files.completeUploadExternal', share, { lane: `files.completeUploadExternal ${channel}` });
+}
+
+/** Not mrkdwn: nothing in it is a mark, so nothing is escaped. */
+function plainText(text: string, max: number): string {
+  return cutText(redact(text).toWellFormed(), max);
+}
+
+/** Without an acknowledgement nothing is shared, so it does not matter what became of the bytes. */
+async function send(url: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  let status: number;
+  try {
+    const headers = { 'content-type': 'application/octet-stream' };
+    const body = new Uint8Array(bytes);
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+    status = response.status;
+    await response.arrayBuffer();
+  } catch (error) {
+    throw new PortError('upload_failed', 'Slack did not take the picture', { retryable: true, cause: error });
+  }
+  if (status !== 200) {
+    throw new PortError('upload_failed', `Slack did not take the picture: HTTP ${status}`, {
+      retryable: status >= 500,
+    });
+  }
+}
