@@ -1,14 +1,23 @@
 import { compileCondition } from '../src/conditions/compile.ts';
 import { checkConfig } from '../src/config/report.ts';
+import { environmentVariables, secretVariables } from '../src/config/schema/environment.ts';
+import { describedSections, sections } from '../src/config/schema/sections.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';
+import { configurationReference } from '../src/reference/configuration.ts';
 import { checkTypes, runbookFolders } from '../src/registry.ts';
 
 export default defineTerminalCommand({
   name: 'check-config',
-  summary: 'Tell everything that is wrong with a config file, with line and remedy',
-  usage: '[FILE]',
-  examples: ['check-config', 'check-config ops.yml'],
+  summary:
+    'Tell everything that is wrong with a config file, with line and remedy; --markdown lists all keys there are',
+  usage: '[FILE | --markdown]',
+  examples: ['check-config', 'check-config ops.yml', 'check-config --markdown'],
   async runAlone(args, { print, env }) {
+    if (args[0] === '--markdown') {
+      const declared = { variables: environmentVariables, secrets: secretVariables };
+      print(configurationReference({ sections, described: describedSections, ...declared }));
+      return 0;
+    }
     const file = args[0] ?? env.OPS_CONFIG ?? 'ops.yml';
     const { ok, lines } = await checkConfig(file, {
       checkTypes: await checkTypes(),

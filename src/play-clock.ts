@@ -7,7 +7,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import { formatDuration } from './kernel/duration.ts';
 import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
-import { MovableClock } from './kernel/movable-clock.ts';
+import { type Ahead, MovableClock } from './kernel/movable-clock.ts';
 
 /** Saved this often while it runs faster than the machine's. */
 const everyMs = 2_000;
@@ -37,8 +37,7 @@ export class PlayClock extends MovableClock {
   /** Throws OpsError `invalid` when the file in DATA_DIR is not what was saved there. */
   constructor(options: PlayClockOptions) {
     const { dataDir, reset = false, base = systemClock } = options;
-    const aheadMs = reset ? 0 : (keptAheadMs(dataDir, base) ?? 0);
-    super(base, { aheadMs });
+    super(base, reset ? {} : (keptAhead(dataDir, base) ?? {}));
     this.#options = options;
     this.#base = base;
   }
@@ -103,14 +102,14 @@ export class PlayClock extends MovableClock {
  */
 export function movedClock({ slack, databaseUrl, dataDir }: Environment): Clock | undefined {
   if (slack.kind !== 'none' || databaseUrl !== undefined) return undefined;
-  const aheadMs = keptAheadMs(dataDir, systemClock);
-  return aheadMs === undefined ? undefined : new MovableClock(systemClock, { aheadMs });
+  const ahead = keptAhead(dataDir, systemClock);
+  return ahead && new MovableClock(systemClock, ahead);
 }
 
 /** For a bot that is not a try-out: what its database holds may lie in the future. Never keeps it from starting. */
 export function warnOfMovedClock(dataDir: string, log: Pick<Log, 'warn'>): void {
   try {
-    if ((keptAheadMs(dataDir, systemClock) ?? 0) < 1_000) return;
+    if ((keptAhead(dataDir, systemClock)?.aheadMs ?? 0) < 1_000) return;
   } catch (error) {
     log.warn({ err: error }, 'whether a try-out moved its clock is not known');
     return;
@@ -119,8 +118,8 @@ export function warnOfMovedClock(dataDir: string, log: Pick<Log, 'warn'>): void 
   log.warn(`${dataDir} ${words}: set DATA_DIR to another folder, or remove this one`);
 }
 
-/** How far the clock is ahead now, ms, at least where it was when it was saved; undefined = nobody moved it. */
-function keptAheadMs(dataDir: string, base: Clock): number | undefined {
+/** How far the clock is ahead now, at least where it was when it was saved; undefined = nobody moved it. */
+function keptAhead(dataDir: string, base: Clock): Ahead | undefined {
   const file = nameOf(dataDir);
   const text = contentOf(file);
   if (text === undefined) return undefined;
@@ -128,7 +127,7 @@ function keptAheadMs(dataDir: string, base: Clock): number | undefined {
   const sinceMs = base.now().getTime() - saved_at.getTime();
   // It ran on until the process was killed, which was before the next save.
   const ranOnMs = (speed - 1) * Math.min(Math.max(0, sinceMs), 2 * everyMs);
-  return Math.max(ahead_ms + ranOnMs, ahead_ms - sinceMs);
+  return { aheadMs: Math.max(ahead_ms + ranOnMs, ahead_ms - sinceMs), knownMs: Math.max(0, sinceMs) };
 }
 
 function contentOf(file: string): string | undefined {

@@ -8,6 +8,12 @@ const sleptMs = 60_000;
 /** Stretches remembered: older moments are taken to have run at the speed of the machine. */
 const remembered = 100;
 
+/** Where a clock begins, ms. */
+export interface Ahead {
+  aheadMs: number;
+  knownMs: number;
+}
+
 /** From one change of the clock to the next. */
 interface Stretch {
   /** Where it begins, on this clock and on the machine's, ms. */
@@ -27,11 +33,15 @@ export class MovableClock implements Clock {
   #atMs: number;
   #ranMs = 0;
   #stretches: Stretch[];
+  /** The first moment that is known of, on this clock, ms. */
+  readonly #knownMs: number;
 
-  constructor(base: Clock, { aheadMs = 0 }: { aheadMs?: number } = {}) {
+  /** `knownMs`: for so long it ran as its base does; what it showed before that is as far away as that. */
+  constructor(base: Clock, { aheadMs = 0, knownMs = Number.POSITIVE_INFINITY }: Partial<Ahead> = {}) {
     this.#base = base;
     this.#baseMs = base.now().getTime();
     this.#atMs = this.#baseMs + aheadMs;
+    this.#knownMs = this.#atMs - knownMs;
     this.#stretches = [{ atMs: this.#atMs, ranMs: 0, speed: 1 }];
   }
 
@@ -104,7 +114,7 @@ export class MovableClock implements Clock {
     const at = this.#stretches.findLastIndex(({ atMs }) => atMs <= momentMs);
     const stretch = this.#stretches[at];
     const first = this.#stretches[0]!;
-    if (!stretch) return first.ranMs + (momentMs - first.atMs);
+    if (!stretch) return first.ranMs + (Math.max(momentMs, this.#knownMs) - first.atMs);
     const ranMs = stretch.ranMs + (momentMs - stretch.atMs) / stretch.speed;
     return Math.min(ranMs, this.#stretches[at + 1]?.ranMs ?? ranMs);
   }

@@ -16,7 +16,8 @@ export function checkReference(types: readonly CheckType[]): string {
     '',
     'A check names its type by one key, with the parameters of the type behind it. Beside that key it takes what every check',
     'takes: `id`, `group`, `every`, `timeout`, `fail`, `warn`, `clear`, `held_for` and more, all in',
-    '[the configuration](configuration.md#checks). Rules read the facts listed here; your own come on top of the default rules.',
+    '[the reference](reference.md#checks), with examples in [the configuration](configuration.md#checks). Rules read the facts',
+    'listed here; your own come on top of the default rules.',
     '',
     ...markdownTable(
       ['type', 'what it checks'],

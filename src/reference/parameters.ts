@@ -18,6 +18,8 @@ interface Schema {
   title?: string;
   description?: string;
   default?: unknown;
+  /** Said by the schema itself, where the default is worked out elsewhere. */
+  fallback?: unknown;
   const?: unknown;
   enum?: unknown[];
   anyOf?: Schema[];
@@ -41,7 +43,7 @@ function inside(schema: Schema, prefix: string): Parameter[] {
       name: prefix + name,
       type: typeInWords(property),
       required: schema.required?.includes(name) ?? false,
-      fallback: property.default === undefined ? undefined : asWritten(property.default),
+      fallback: fallbackOf(property),
       help: property.description ?? '',
     },
     ...(isSecret(property) ? [] : inside(property, `${prefix}${name}.`)),
@@ -73,6 +75,11 @@ function typeInWords(schema: Schema): string {
     default:
       return 'any';
   }
+}
+
+function fallbackOf({ fallback, default: own }: Schema): string | undefined {
+  const value = fallback ?? own;
+  return value === undefined ? undefined : asWritten(value);
 }
 
 /** `{secret: NAME}`, as `secretRef` of the kernel declares it. */

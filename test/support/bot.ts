@@ -73,8 +73,9 @@ export async function startBotProcess(
   home: BotHome,
   env: NodeJS.ProcessEnv = {},
   until: 'Rounds is ready' | 'listening' = 'Rounds is ready',
+  args: string[] = [],
 ): Promise<RunningBot> {
-  const child = launch(home, ['start'], env);
+  const child = launch(home, ['start', ...args], env);
   const log: LogLine[] = [];
   const waiting = new Set<() => void>();
   let rest = '';

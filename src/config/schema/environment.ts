@@ -5,7 +5,8 @@ const port = z
   .string()
   .regex(/^\d{1,5}$/, 'a port from 0 to 65535')
   .transform(Number)
-  .refine((value) => value <= 65_535, 'a port from 0 to 65535');
+  .refine((value) => value <= 65_535, 'a port from 0 to 65535')
+  .meta({ title: 'port' });
 
 /** An address without a path, since the paths of the API are appended to it. */
 const origin = z.string().transform((text, context) => {
@@ -40,32 +41,67 @@ function startingWith(prefix: string, what: string) {
 
 /** One schema a variable; all are text, and an empty one counts as not set. */
 export const environmentVariables = z.object({
-  SLACK_BOT_TOKEN: startingWith('xoxb-', 'a bot token').optional(),
-  SLACK_APP_TOKEN: startingWith('xapp-', 'an app token').optional(),
-  SLACK_SIGNING_SECRET: z.string().optional(),
-  SLACK_API_URL: apiUrl.optional(),
-  PORT: port.default(3000),
-  HOST: z.string().default('127.0.0.1'),
+  SLACK_BOT_TOKEN: startingWith('xoxb-', 'a bot token')
+    .optional()
+    .describe('`xoxb-…`; without any Slack token the bot starts its own local workspace'),
+  SLACK_APP_TOKEN: startingWith('xapp-', 'an app token')
+    .optional()
+    .describe('`xapp-…`: Socket Mode, no public address needed; wins when the signing secret is set as well'),
+  SLACK_SIGNING_SECRET: z.string().optional().describe('HTTP mode: Slack posts to `https://YOUR-HOST/slack/events`'),
+  SLACK_API_URL: apiUrl
+    .optional()
+    .describe("another Slack-compatible server, such as `http://127.0.0.1:3001/api/`; default: Slack's"),
+  PORT: port
+    .prefault('3000')
+    .describe("of the bot's HTTP server: `/slack/events`, `/healthz`, `/readyz`, `/metrics`; 0 = any free one"),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address it listens on; `0.0.0.0` = all (so in the image): whoever reaches the port then gets answers'),
   DATABASE_URL: z
     .string()
     .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url), 'a URL such as postgres://HOST:5432/NAME')
-    .optional(),
-  DATA_DIR: z.string().default('./data'),
-  OPS_CONFIG: z.string().default('./ops.yml'),
-  PAGERDUTY_API_TOKEN: z.string().optional(),
-  PAGERDUTY_ROUTING_KEY: z.string().optional(),
-  PAGERDUTY_FROM: z.email('the e-mail address of a PagerDuty user').optional(),
-  PAGERDUTY_API_URL: origin.optional(),
-  PAGERDUTY_EVENTS_URL: origin.optional(),
+    .optional()
+    .describe(
+      '`postgres://USER:PASSWORD@HOST:5432/NAME`, PostgreSQL 13 or newer; without it an embedded database, for one process',
+    ),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .describe(
+      "folder of the embedded database, of the socket through which the terminal asks the bot, and of the try-out's clock",
+    ),
+  OPS_CONFIG: z.string().default('./ops.yml').describe('the file of the first half of this page'),
+  PAGERDUTY_API_TOKEN: z.string().optional().describe('read and checked; this version pages nobody'),
+  PAGERDUTY_ROUTING_KEY: z.string().optional().describe('read and checked; this version pages nobody'),
+  PAGERDUTY_FROM: z
+    .email('the e-mail address of a PagerDuty user')
+    .optional()
+    .meta({ title: 'e-mail address', description: 'read and checked; this version pages nobody' }),
+  PAGERDUTY_API_URL: origin
+    .optional()
+    .describe("origin without a path, for PagerDuty's EU region: `https://api.eu.pagerduty.com`; default: PagerDuty's"),
+  PAGERDUTY_EVENTS_URL: origin.optional().describe("origin without a path; default: PagerDuty's"),
   AUDIT_SIGNING_KEY: z
     .string()
     .refine((text) => readPrivateKey(text) !== undefined, 'an Ed25519 private key: `npx rounds audit key` makes one')
-    .optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  ALLOW_EMBEDDED: flag.default(false),
-  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
-  WORKSPACE_PORT: port.default(3001),
-  DEMO_PORT: port.default(3002),
+    .optional()
+    .describe('Ed25519 private key that signs the end of the audit once a day; `npx rounds audit key` makes one'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('the least important of what is logged'),
+  ALLOW_EMBEDDED: flag
+    .prefault('0')
+    .describe("the embedded database will do in production, though it doesn't survive a power loss"),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('development')
+    .describe('`production` insists on Slack tokens and on `DATABASE_URL`'),
+  WORKSPACE_PORT: port.prefault('3001').describe('of the local workspace, when there are no Slack tokens'),
+  DEMO_PORT: port
+    .prefault('3002')
+    .describe('of the demo system beside it; the `ops.yml` that comes with Rounds expects it on 3002'),
 });
 export type EnvironmentVariables = z.output<typeof environmentVariables>;
 export type VariableName = keyof EnvironmentVariables;

@@ -7,22 +7,25 @@ const durationHelp = 'a duration such as 500ms, 30s, 5m, 6h, 7d';
 
 /** A duration in ms within bounds (ms, inclusive). */
 export function duration(minMs: number, maxMs: number): z.ZodType<number> {
-  return z.string({ error: durationHelp }).transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms === undefined) context.addIssue({ code: 'custom', message: durationHelp });
-    else if (ms < minMs || ms > maxMs) {
-      const range = `${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
-      context.addIssue({ code: 'custom', message: `a duration from ${range}` });
-    } else return ms;
-    return z.NEVER;
-  });
+  const range = `${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
+  return z
+    .string({ error: durationHelp })
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms === undefined) context.addIssue({ code: 'custom', message: durationHelp });
+      else if (ms < minMs || ms > maxMs) context.addIssue({ code: 'custom', message: `a duration from ${range}` });
+      else return ms;
+      return z.NEVER;
+    })
+    .meta({ title: `duration, ${range}` });
 }
 
 /** Ids of checks, groups and windows. */
 export const identifier = z
   .string({ error: 'an id in kebab case such as main-db' })
   .max(60, 'at most 60 characters')
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id in kebab case such as main-db (a-z, 0-9 and single dashes)');
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id in kebab case such as main-db (a-z, 0-9 and single dashes)')
+  .meta({ title: 'id' });
 
 /** 99.9 for `99.9%` or `99.9`. */
 export const percent = z
@@ -33,15 +36,19 @@ export const percent = z
     if (value > 0 && value <= 100) return value;
     ctx.addIssue({ code: 'custom', message: 'a percentage over 0 % and up to 100 %, such as 99.9%' });
     return z.NEVER;
-  });
+  })
+  .meta({ title: 'percentage' });
 
 /** An IANA zone that this runtime knows. */
-export const timeZone = z.string({ error: 'an IANA time zone such as Europe/Berlin' }).superRefine((zone, context) => {
-  if (isZone(zone)) return;
-  const guess = likelyName(zone, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
-  const hint = guess === undefined ? '' : ` — did you mean ${guess}?`;
-  context.addIssue({ code: 'custom', message: `an IANA time zone such as Europe/Berlin or UTC${hint}` });
-});
+export const timeZone = z
+  .string({ error: 'an IANA time zone such as Europe/Berlin' })
+  .superRefine((zone, context) => {
+    if (isZone(zone)) return;
+    const guess = likelyName(zone, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
+    const hint = guess === undefined ? '' : ` — did you mean ${guess}?`;
+    context.addIssue({ code: 'custom', message: `an IANA time zone such as Europe/Berlin or UTC${hint}` });
+  })
+  .meta({ title: 'IANA time zone' });
 
 function isZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false;
@@ -59,7 +66,8 @@ const cronHelp = 'a cron expression such as "0 4 * * 0": minute, hour, day of mo
 /** Five cron fields: with six the first would be seconds, and each of the others mean something else than it seems. */
 export const cron = z
   .string({ error: 'a cron expression such as "0 4 * * 0"' })
-  .refine((text) => text.trim().split(/\s+/).length === 5 && isCron(text), cronHelp);
+  .refine((text) => text.trim().split(/\s+/).length === 5 && isCron(text), cronHelp)
+  .meta({ title: 'five cron fields' });
 
 /** One entry or a list of them. */
 export function oneOrMany<S extends z.ZodType>(entry: S) {
@@ -79,7 +87,8 @@ export const hitsOf = z
       message: 'how many of the last results, such as 2 of 3, or 3 for three in a row',
     });
     return z.NEVER;
-  });
+  })
+  .meta({ title: '`2 of 3`, or `3` for three in a row' });
 
 const staleHelp = 'a multiple of `every` such as 3x, or a duration such as 30m';
 
@@ -93,7 +102,8 @@ export const staleAfter = z
     if (ms !== undefined && ms > 0) return { ms };
     context.addIssue({ code: 'custom', message: `${staleHelp}; more than 1x` });
     return z.NEVER;
-  });
+  })
+  .meta({ title: 'a multiple of `every` above `1x`, or a duration' });
 
 /** A user group, a person, or a free name: who to turn to. */
 export const owner = z.string({ error: 'who owns it, such as "@platform"' }).trim().min(1).max(80);
@@ -101,4 +111,5 @@ export const owner = z.string({ error: 'who owns it, such as "@platform"' }).tri
 /** A URL, or the name of a file in templates/runbooks. */
 export const runbook = z
   .string({ error: 'a URL, or the name of a runbook such as api-down' })
-  .regex(/^(https?:\/\/\S+|[a-z0-9][a-z0-9-]{0,79})$/, 'a URL, or the name of a runbook such as api-down');
+  .regex(/^(https?:\/\/\S+|[a-z0-9][a-z0-9-]{0,79})$/, 'a URL, or the name of a runbook such as api-down')
+  .meta({ title: 'URL, or name of a file' });

@@ -1,26 +1,35 @@
 import { z } from 'zod';
 import { secretRef } from '../../kernel/secret.ts';
-import { defaultsSection, groupsSection } from './checks.ts';
+import { checkFields, defaultsSection, group, groupsSection } from './checks.ts';
 import { cron, duration, identifier, timeZone } from './scalars.ts';
 import { rolesSection, slackSection, teamSection } from './team.ts';
 
 const second = 1_000;
 const minute = 60 * second;
 
-const windowEntry = z.strictObject({
-  id: identifier,
+export const windowEntry = z.strictObject({
+  id: identifier.describe('shown: *muted until 04:45 by patches*'),
   match: z
-    .strictObject({ group: identifier.optional(), check: identifier.optional() })
-    .refine(({ group, check }) => group !== undefined || check !== undefined, 'a group or a check: {group: data}'),
-  cron,
-  /** Default: the team's. */
-  zone: timeZone.optional(),
-  for: duration(minute, 24 * 60 * minute),
-  mode: z.enum(['mute', 'skip']).default('mute'),
+    .strictObject({
+      group: identifier.optional().describe('all checks of this group'),
+      check: identifier.optional().describe('this check'),
+    })
+    .refine(({ group, check }) => group !== undefined || check !== undefined, 'a group or a check: {group: data}')
+    .describe('`{group: ID}`, `{check: ID}`, or both'),
+  cron: cron.describe('when it begins: minute, hour, day of month, month, day of week'),
+  zone: timeZone.optional().describe("of `cron`; default: the team's"),
+  for: duration(minute, 24 * 60 * minute).describe('how long it lasts'),
+  mode: z
+    .enum(['mute', 'skip'])
+    .default('mute')
+    .describe("`mute`: its checks run and don't count; `skip`: they don't run at all"),
 });
 
 const scriptsSection = z.strictObject({
-  allow: z.array(z.string().trim().min(1)).default(['./checks']),
+  allow: z
+    .array(z.string().trim().min(1))
+    .default(['./checks'])
+    .describe('folders whose programs may run, relative to the file'),
 });
 
 const watchdogHelp = 'the address that an outside watchdog waits to be called at, or {secret: HEARTBEAT_URL}';
@@ -29,27 +38,58 @@ const watchdogUrl = z
   .refine((text) => ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? ''), watchdogHelp);
 
 const heartbeatSection = z.strictObject({
-  url: z.union([watchdogUrl, secretRef], { error: watchdogHelp }),
+  url: z
+    .union([watchdogUrl, secretRef], { error: watchdogHelp })
+    .describe('an outside watchdog, called every minute while Rounds is well'),
 });
 
 const limitsSection = z.strictObject({
-  concurrent: z.int('a whole number from 1 to 2000').min(1).max(2_000).default(200),
-  per_lane: z.int('a whole number from 1 to 2000').min(1).max(2_000).default(64),
-  sweep_deadline: duration(second, 10 * minute).default(20 * second),
+  concurrent: z
+    .int('a whole number from 1 to 2000')
+    .min(1)
+    .max(2_000)
+    .default(200)
+    .describe('checks that run at the same time, in all'),
+  per_lane: z
+    .int('a whole number from 1 to 2000')
+    .min(1)
+    .max(2_000)
+    .default(64)
+    .describe(
+      '… against one host, one AWS API, and of scripts; never more than 2 queries of `postgres-query` with one DSN',
+    ),
+  sweep_deadline: duration(second, 10 * minute)
+    .prefault('20s')
+    .describe("`/ops health` answers after this long; what isn't measured by then is unknown"),
 });
 
 /** Every section but `checks`, which is read entry by entry since a check's type is one of its keys. */
 export const sections = z.strictObject({
-  version: z.literal(1, { error: '1' }).optional(),
-  team: teamSection.prefault({}),
-  slack: slackSection.prefault({}),
-  roles: rolesSection.prefault({}),
-  defaults: defaultsSection.prefault({}),
-  groups: groupsSection.prefault({}),
-  maintenance: z.array(windowEntry).default([]),
-  scripts: scriptsSection.prefault({}),
-  heartbeat: heartbeatSection.optional(),
-  limits: limitsSection.prefault({}),
-  checks: z.unknown().optional(),
+  version: z.literal(1, { error: '1' }).optional().describe('of this format; there is only one'),
+  team: teamSection.prefault({}).describe('who it is for'),
+  slack: slackSection.prefault({}).describe('its channels'),
+  roles: rolesSection.prefault({}).describe('who may do what'),
+  defaults: defaultsSection.prefault({}).describe("of all checks that don't say otherwise"),
+  groups: groupsSection.prefault({}).describe('what checks have in common; each is named by its id'),
+  maintenance: z.array(windowEntry).default([]).describe('planned windows in which nobody is told'),
+  scripts: scriptsSection.prefault({}).describe('which programs may run'),
+  heartbeat: heartbeatSection.optional().describe('who watches Rounds'),
+  limits: limitsSection.prefault({}).describe('how much at the same time'),
+  checks: z.unknown().optional().describe('what is watched: required, at least one'),
 });
 export type Sections = z.output<typeof sections>;
+
+/** What the reference has a table of: the keys of each section, as they are written. */
+export const describedSections: readonly { name: keyof Sections; prefix: string; schema: z.ZodType; guide: string }[] =
+  [
+    { name: 'team', prefix: 'team.', schema: teamSection, guide: 'the-sections' },
+    { name: 'slack', prefix: 'slack.', schema: slackSection, guide: 'the-sections' },
+    { name: 'roles', prefix: 'roles.', schema: rolesSection, guide: 'roles' },
+    { name: 'defaults', prefix: 'defaults.', schema: defaultsSection, guide: 'when-a-check-runs' },
+    { name: 'groups', prefix: 'groups.ID.', schema: group, guide: 'the-sections' },
+    { name: 'checks', prefix: '', schema: checkFields, guide: 'checks' },
+    { name: 'maintenance', prefix: '', schema: windowEntry, guide: 'maintenance' },
+    { name: 'scripts', prefix: 'scripts.', schema: scriptsSection, guide: 'scripts' },
+    { name: 'heartbeat', prefix: 'heartbeat.', schema: heartbeatSection, guide: 'the-sections' },
+    { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
+  ];

@@ -40,6 +40,18 @@ test('a jump goes to the wall clock of its zone, and outlives a restart', async 
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
+test('what it was moved over right before a restart is as far away as the restart', () => {
+  const { clock, base } = started();
+  const over = new Date(clock.now().getTime() + hour);
+  clock.jump('09:00');
+  base.move(2_000);
+  const again = started(base).clock;
+  base.move(3_000);
+  expect(again.ranMs(over, again.now())).toBe(5_000);
+  base.move(hour);
+  expect(again.ranMs(over, again.now())).toBe(hour + 5_000);
+});
+
 test('the speed is 1 again after a restart; what ran meanwhile is kept', () => {
   const { clock, base } = started();
   clock.setSpeed(60);

@@ -5,42 +5,90 @@ import { compileCondition } from '../../../src/conditions/compile.ts';
 import { parseOps } from '../../../src/config/load.ts';
 import { checkFieldNames, groupsSection } from '../../../src/config/schema/checks.ts';
 import { environmentVariables, secretVariables } from '../../../src/config/schema/environment.ts';
-import { sections } from '../../../src/config/schema/sections.ts';
+import { describedSections, sections } from '../../../src/config/schema/sections.ts';
 import { keysAt } from '../../../src/config/schema-keys.ts';
 import type { FactSpecs } from '../../../src/kernel/check.ts';
+import { configurationReference } from '../../../src/reference/configuration.ts';
 import { checkTypes, root } from '../../../src/registry.ts';
 
 const page = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8');
 const types = await checkTypes();
 
-/** The first two cells of every table row: what it is about (all names in backticks), and its default. */
-const rows = [...page.matchAll(/^\| (`[^|]*?) \| ([^|]*?) \|/gm)].flatMap(([, names = '', fallback = '']) =>
-  [...names.matchAll(/`([^`]+)`( ²)?/g)].map(([, name = '', secret]) => ({ name, fallback, secret: !!secret })),
-);
-const named = new Map(rows.map((row) => [row.name, row]));
+const reference = configurationReference({
+  sections,
+  described: describedSections,
+  variables: environmentVariables,
+  secrets: secretVariables,
+});
 
-describe('every key of ops.yml is on the page', () => {
-  const plain = ['team', 'slack', 'roles', 'limits', 'scripts'];
-  const keys = Object.keys(sections.shape).flatMap((section) =>
-    plain.includes(section) ? keysAt(sections, [section]).map((key) => `${section}.${key}`) : [section],
-  );
-  const windows = keysAt(sections, ['maintenance', 0]);
-  const groups = keysAt(groupsSection, ['any']).map((key) => `groups.ID.${key}`);
+test('docs/reference.md is what `rounds check-config --markdown > docs/reference.md` writes', () => {
+  expect(readFileSync(join(root, 'docs', 'reference.md'), 'utf8')).toBe(`${reference}\n`);
+});
 
-  it.each([...keys.filter((key) => key !== 'groups'), ...groups, ...windows, ...checkFieldNames])('%s', (key) => {
-    expect([...named.keys()]).toContain(key);
+/** The cells of the table row about a key: type, default… */
+function rowOf(chapter: string, key: string): string[] | undefined {
+  const text = reference.split(/^## /m).find((each) => each.startsWith(`${chapter}\n`)) ?? '';
+  const line = text.split('\n').find((each) => each.startsWith(`| \`${key}\``));
+  return line
+    ?.split(/(?<!\\)\|/)
+    .slice(2)
+    .map((cell) => cell.trim());
+}
+
+describe('every key of ops.yml is in the reference, with its meaning', () => {
+  const plain = describedSections.filter(({ prefix }) => prefix !== '' && prefix !== 'groups.ID.');
+  const all: [chapter: string, key: string][] = [
+    ...plain.flatMap(({ name }) => keysAt(sections, [name]).map((key): [string, string] => [name, `${name}.${key}`])),
+    ...keysAt(sections, ['maintenance', 0]).map((key): [string, string] => ['maintenance', key]),
+    ...keysAt(groupsSection, ['any']).map((key): [string, string] => ['groups', `groups.ID.${key}`]),
+    ...checkFieldNames.map((key): [string, string] => ['checks', key]),
+  ];
+
+  it.each(all)('%s: %s', (chapter, key) => {
+    const [type, , meaning] = rowOf(chapter, key) ?? [];
+    expect(type).toMatch(/./);
+    expect(type).not.toMatch(/\bany\b/);
+    expect(meaning).toMatch(/./);
+  });
+
+  it('and every section', () => {
+    expect([...describedSections.map(({ name }) => name), 'version'].toSorted()).toEqual(
+      Object.keys(sections.shape).toSorted(),
+    );
+    for (const { guide } of describedSections)
+      expect(page).toMatch(new RegExp(`^##+ ${guide.replaceAll('-', ' ')}$`, 'im'));
+  });
+
+  it('the defaults that it tells are those that hold', () => {
+    const bare = parseOps('checks: [{id: a, tcp: {host: a, port: 1}}]', 'ops.yml', {
+      checkTypes: types,
+      compile: compileCondition,
+      env: {},
+    });
+    const told = checkFieldNames.filter((key) => rowOf('checks', key)?.[1] && key !== 'group' && key !== 'defaults');
+    const written = told.map((key) => `${key}: ${rowOf('checks', key)![1]!.replaceAll('`', '')}`).join(', ');
+    const said = parseOps(`checks: [{id: a, tcp: {host: a, port: 1}, ${written}}]`, 'ops.yml', {
+      checkTypes: types,
+      compile: compileCondition,
+      env: {},
+    });
+    const plainOf = (ops: typeof bare) => JSON.parse(JSON.stringify(ops.checks[0]));
+    expect(told).toContain('stale_after');
+    expect(plainOf(said)).toEqual(plainOf(bare));
+    expect(rowOf('checks', 'group')?.[1]).toBe(`\`${bare.checks[0]!.group}\``);
   });
 });
 
-describe('every environment variable is on the page', () => {
+describe('every environment variable is in the reference', () => {
   const defaults: Record<string, unknown> = environmentVariables.parse({});
 
   it.each(Object.keys(environmentVariables.shape))('%s, with its default', (name) => {
-    const row = named.get(name);
-    expect(row?.secret).toBe(secretVariables.some((secret) => secret === name));
+    const [type, fallback, secret, meaning] = rowOf('environment', name) ?? [];
+    expect(type).toMatch(/./);
+    expect(secret).toBe(secretVariables.some((each) => each === name) ? 'secret' : '');
     const value = defaults[name];
-    if (value !== undefined) expect(row?.fallback).toBe(`\`${value === false ? '0' : String(value)}\``);
-    else expect(['none', 'Slack', 'PagerDuty']).toContain(row?.fallback);
+    expect(fallback).toBe(value === undefined ? '' : `\`${value === false ? '0' : String(value)}\``);
+    expect(meaning).toMatch(/./);
   });
 });
 

@@ -31,6 +31,7 @@ test('what is required, what is the default, and what for', () => {
         .transform((text) => text.length)
         .prefault('1h'),
       note: z.string().optional(),
+      every: z.string().optional().meta({ fallback: '5m' }),
     })
     .refine(() => true);
   expect(parametersOf(params).map(({ name, required, fallback, help }) => [name, required, fallback, help])).toEqual([
@@ -38,6 +39,7 @@ test('what is required, what is the default, and what for', () => {
     ['port', false, '80', ''],
     ['window', false, '1h', ''],
     ['note', false, undefined, ''],
+    ['every', false, '5m', ''],
   ]);
 });
 
