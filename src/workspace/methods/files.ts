@@ -13,6 +13,7 @@ function fileJson({ state }: Call, file: StoredFile): Json {
     title: file.title,
     size: file.content?.length ?? 0,
     user: state.identity.botUser,
+    ...(file.altText && { alt_txt: file.altText }),
     url_private: `${state.url}/files/${file.id}`,
   };
 }
@@ -37,7 +38,16 @@ export const filesMethods: MethodFamily = {
       const length = Number(args.required('length'));
       if (!Number.isInteger(length) || length < 1)
         throw invalidArguments('must be a positive integer [json-pointer:/length]');
-      const file: StoredFile = { id: newId('F'), name, title: name, announcedBytes: length, completed: false };
+      // Slack documents the one, its own client sends the other.
+      const altText = args.text('alt_txt') ?? args.text('alt_text');
+      const file: StoredFile = {
+        id: newId('F'),
+        name,
+        title: name,
+        announcedBytes: length,
+        completed: false,
+        ...(altText && { altText }),
+      };
       state.files.set(file.id, file);
       return { upload_url: `${state.url}/upload/${file.id}`, file_id: file.id };
     },
