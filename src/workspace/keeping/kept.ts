@@ -108,7 +108,15 @@ export const kept = z.object({
       emoji: z.string(),
     }),
   ),
-  files: z.array(z.object({ id: z.string(), name: z.string(), title: z.string(), content: z.base64() })),
+  files: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      title: z.string(),
+      altText: z.string().optional(),
+      content: z.base64(),
+    }),
+  ),
   pages: z.array(page),
 });
 export type Kept = z.output<typeof kept>;
@@ -133,10 +141,10 @@ function keptFiles(files: StoredFile[]): Kept['files'] {
   let bytes = 0;
   return files
     .reverse()
-    .flatMap(({ id, name, title, content, completed }) => {
+    .flatMap(({ id, name, title, altText, content, completed }) => {
       if (!completed || !content || bytes + content.length > KEPT_FILE_BYTES) return [];
       bytes += content.length;
-      return [{ id, name, title, content: content.toString('base64') }];
+      return [{ id, name, title, ...(altText && { altText }), content: content.toString('base64') }];
     })
     .reverse();
 }

@@ -30,7 +30,8 @@ export const filesMethods: MethodFamily = {
       const length = Number(args.required('length'));
       if (!Number.isInteger(length) || length < 1)
         throw invalidArguments('must be a positive integer [json-pointer:/length]');
-      const altText = args.text('alt_txt')?.slice(0, ALT_CHARS);
+      // Slack documents the one, its own client sends the other.
+      const altText = (args.text('alt_txt') ?? args.text('alt_text'))?.slice(0, ALT_CHARS);
       const file: StoredFile = {
         id: newId('F'),
         name,

@@ -3,6 +3,7 @@ import { isObject } from '../args.ts';
 import { readBody } from '../body.ts';
 import { SlackError } from '../errors.ts';
 import type { Faults } from '../faults.ts';
+import { serveFile } from '../files.ts';
 import type { Phone } from '../phone/phone.ts';
 import { type Actors, performAction } from './act.ts';
 import type { Completion } from './contract.ts';
@@ -13,7 +14,6 @@ import type { PageOptions, PlayClock } from './options.ts';
 import { shownClock, snapshotFor } from './snapshot.ts';
 import { Streams } from './streams.ts';
 import { TrafficLog } from './traffic.ts';
-import { uploadedFile } from './uploads.ts';
 import { isPerson } from './visible.ts';
 
 /** What the page shows and moves, of the workspace around it. */
@@ -111,9 +111,10 @@ export class Page {
       response.writeHead(302, { ...guardHeaders, location: `/#${pathname}${url.search}` }).end();
       return;
     }
-    const file = pathname.startsWith('/files/')
-      ? uploadedFile(this.parts.state, pathname.slice('/files/'.length))
-      : await pageFile(pathname);
+    if (pathname.startsWith('/files/')) {
+      return serveFile(this.parts.state, pathname.slice('/files/'.length), response);
+    }
+    const file = await pageFile(pathname);
     if (!file) return json(response, 404, { ok: false, error: 'not_found' });
     const headers = {
       ...guardHeaders,

@@ -23,16 +23,12 @@ export class Streams {
   private readonly state: WorkspaceState;
   private readonly heart: NodeJS.Timeout;
 
-  constructor(state: WorkspaceState) {
+  constructor(state: WorkspaceState, heartbeatMs = HEARTBEAT_MS) {
     this.state = state;
     this.heart = setInterval(() => {
       for (const stream of this.open) this.write(stream, ': still here\n\n');
-    }, HEARTBEAT_MS);
+    }, heartbeatMs);
     this.heart.unref();
-  }
-
-  get size(): number {
-    return this.open.size;
   }
 
   /** Begins with the snapshot; the page's EventSource comes back a second after a break and gets a fresh one. */

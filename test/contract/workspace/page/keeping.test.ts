@@ -85,6 +85,7 @@ describe('a restart', () => {
       channel_id: first.channel('ops').id,
       file: Buffer.from('89504e470d0a1a0a00', 'hex'),
       filename: 'a.png',
+      alt_text: 'A red bar',
     };
     await client(first).filesUploadV2(upload);
     const event = { summary: 'API down', source: 'rounds', severity: 'critical' };
@@ -94,6 +95,8 @@ describe('a restart', () => {
     const second = await start();
     expect(second.phone.pages()).toMatchObject([{ dedupKey: 'k', status: 'triggered', count: 1 }]);
     const [shared] = second.messages('ops').at(-1)?.files ?? [];
+    expect(shared).toMatchObject({ name: 'a.png', alt_txt: 'A red bar' });
+    expect(second.state.files.get(String(shared?.id))?.altText).toBe('A red bar');
     const { headers } = await raw(second, `/files/${String(shared?.id)}`);
     expect([headers['content-type'], headers['content-length']]).toEqual(['image/png', '9']);
   });

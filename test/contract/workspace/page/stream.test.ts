@@ -1,6 +1,9 @@
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../../src/workspace/page/contract.ts';
+import { Streams } from '../../../../src/workspace/page/streams.ts';
+import { listen } from '../../../../src/workspace/server.ts';
 import type { Workspace } from '../../../../src/workspace/workspace.ts';
 import { client, httpApp, socketApp } from '../support.ts';
 import { ANNA, BEN, CARA, control, raw, startWithPage, type Visit, visit } from './support.ts';
@@ -171,6 +174,34 @@ describe('what a page is told', () => {
         !people.some(({ name }) => name === 'dora') && !groups.some(({ handle }) => handle === 'dba'),
     );
     expect(anna.heard.at(-1)?.type).not.toBe('hello');
+  });
+
+  it('that somebody became a guest: the channels that they no longer see are gone', async () => {
+    const ben = await opened(BEN);
+    workspace.channel('random').members.delete(BEN);
+    await workspace.changeUser('ben', { is_restricted: true });
+    await ben.hears('channels', (event) => !named(event).includes('random'));
+    await workspace.user('anna').say('random', 'not for guests');
+    await workspace.changeUser('ben', { is_restricted: false });
+    await ben.hears('channels', (event) => named(event).includes('random'));
+    const { message } = await ben.hears('message');
+    expect(message.text).toBe('not for guests');
+  });
+
+  it('that the connection still stands', async () => {
+    const streams = new Streams(workspace.state, 20);
+    const server = createServer((_request, response) => {
+      response.flushHeaders();
+      streams.begin(response, workspace.state.user(ANNA), snapshot);
+    });
+    const { snapshot } = await opened(ANNA);
+    const response = await fetch(await listen(server, 0, '127.0.0.1'));
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('\n\n: ')) text += (await reader?.read())?.value ?? '';
+    streams.close();
+    await new Promise((resolve) => server.close(resolve));
+    expect(text).toMatch(/^retry: 1000\n\ndata: .*\n\n: still here\n\n/);
   });
 
   it('that the bot connects and goes, over Socket Mode', async () => {
