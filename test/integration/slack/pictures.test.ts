@@ -35,7 +35,7 @@ beforeEach(async () => {
 /** `/ops health` over the real store; `charts` draws. */
 async function bot(
   workspace: Workspace,
-  { charts = createCharts(), ...rest }: { charts?: Charts; botToken?: string } = {},
+  { charts = createCharts({ deadlineMs: 25_000 }), ...rest }: { charts?: Charts; botToken?: string } = {},
 ) {
   const store = await sharedStore();
   const ops = opsOf(checks);
