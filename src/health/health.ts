@@ -148,11 +148,12 @@ export function createHealth(options: HealthOptions): Health {
   }
 
   async function board(): ReturnType<Health['board']> {
-    const [shown] = await Promise.all([
+    const [shown, unread] = await Promise.all([
       last({ kind: 'all' }),
-      // Without the database the strips end where they were read last; the report says that it is away.
+      // Without the database the strips end where they were read last.
       known.attempt('last 24 hours not read', () => trends.read()),
     ]);
+    if (unread !== undefined && !shown.warnings) shown.warnings = [unread];
     const muted = windows(clock.now()).flatMap(({ silence }) => silence ?? []);
     return { report: shown, strips: trends.strips(), silences: muted };
   }

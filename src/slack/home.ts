@@ -18,8 +18,11 @@ export interface Home {
   opened(actor: Actor): Promise<void>;
   /** Publishes what is known now, with a notice on top. Rejects with PortError. */
   publish(actor: Actor, notice?: Post): Promise<void>;
-  /** Publishes it again if it is followed here and something has changed. Never rejects. */
-  refresh(userId: string): Promise<void>;
+  /**
+   * Publishes it again if it is followed here and looks different by now; also where another replica follows it, when they
+   * did something on it. Never rejects.
+   */
+  refresh(actor: Actor, did: 'on_home' | 'elsewhere'): Promise<void>;
   /** Something may have changed for whoever looks. */
   changed(): void;
   start(): void;
@@ -55,6 +58,8 @@ interface Follower {
   actor: Actor;
   openedAtMs: number;
   publishedAtMs: number;
+  /** When it was published last because something had changed: opening it does not count. */
+  followedAtMs: number;
   /** What was shown last, without its age. */
   shown: string;
 }
@@ -66,7 +71,9 @@ export function createHome<S>(ports: HomePorts<S>): Home {
   /** The end of each person's queue: what is built later is published later. */
   const turns = new Map<string, Promise<void>>();
   let ticking: NodeJS.Timeout | undefined;
+  let waking: NodeJS.Timeout | undefined;
   let following: Promise<void> | undefined;
+  let missed = false;
   let failing = false;
 
   function inTurn(user: string, run: () => Promise<void>): Promise<void> {
@@ -137,7 +144,7 @@ export function createHome<S>(ports: HomePorts<S>): Home {
   function follow(actor: Actor): void {
     const user = userOf(actor);
     followers.delete(user);
-    followers.set(user, { actor, openedAtMs: performance.now(), publishedAtMs: 0, shown: '' });
+    followers.set(user, { actor, openedAtMs: performance.now(), publishedAtMs: 0, followedAtMs: 0, shown: '' });
     for (const [oldest, { actor: whose }] of followers) {
       if (followers.size <= timing.most) break;
       followers.delete(oldest);
@@ -159,11 +166,20 @@ export function createHome<S>(ports: HomePorts<S>): Home {
       followers.delete(user);
       return lastLook(follower.actor);
     }
-    const sinceMs = nowMs - follower.publishedAtMs;
-    if (!hurried && sinceMs < timing.everyMs) return;
+    const waitMs = follower.followedAtMs + timing.everyMs - nowMs;
+    if (!hurried && waitMs > 0) return wakeIn(waitMs);
     const content = await contentFor(follower.actor, false);
-    if (sinceMs < timing.agesEveryMs && shownOf(content) === follower.shown) return;
+    if (nowMs - follower.publishedAtMs < timing.agesEveryMs && shownOf(content) === follower.shown) return;
+    follower.followedAtMs = nowMs;
     await show(follower.actor, content, { patienceMs: 0 });
+  }
+
+  /** What has changed meanwhile is shown as soon as it may be. */
+  function wakeIn(ms: number): void {
+    waking ??= setTimeout(() => {
+      waking = undefined;
+      changed();
+    }, ms).unref();
   }
 
   async function lookAtAll(): Promise<void> {
@@ -174,9 +190,13 @@ export function createHome<S>(ports: HomePorts<S>): Home {
   }
 
   function changed(): void {
-    if (followers.size === 0 || following || !work.open) return;
+    if (followers.size === 0 || !work.open) return;
+    // What changes while pages are made may have come too late for some of them.
+    missed = following !== undefined;
+    if (missed) return;
     following = lookAtAll().finally(() => {
       following = undefined;
+      if (missed) changed();
     });
     work.start('following App Home', () => following ?? Promise.resolve());
   }
@@ -190,7 +210,12 @@ export function createHome<S>(ports: HomePorts<S>): Home {
       follow(actor);
       return inTurn(userOf(actor), async () => show(actor, await contentFor(actor, false), { notice }));
     },
-    refresh: (user) => inTurn(user, () => look(user, true)).catch(failed),
+    refresh: (actor, did) => {
+      const user = userOf(actor);
+      // It was opened at another replica.
+      if (did === 'on_home' && !followers.has(user)) follow(actor);
+      return inTurn(user, () => look(user, true)).catch(failed);
+    },
     changed,
     start: () => {
       ticking = setInterval(changed, timing.everyMs);
@@ -198,6 +223,7 @@ export function createHome<S>(ports: HomePorts<S>): Home {
     },
     stop: () => {
       clearInterval(ticking);
+      clearTimeout(waking);
       followers.clear();
     },
   };

@@ -77,7 +77,7 @@ function onHome({ actor, title, triggerId, inPlace }: Press, ports: ViewPorts): 
     begin: async () => (inPlace ? 'elsewhere' : newDialog(dialog)),
     end: async () => {
       await face.end();
-      await home?.refresh(actor.id.replace(/^slack:/, ''));
+      await home?.refresh(actor, 'on_home');
     },
   };
 }
@@ -108,7 +108,7 @@ function inDialog({ view, actor, title, triggerId, inPlace }: Press & { view: Vi
     end: async () => {
       replaced.end();
       await face.end();
-      await ports.home?.refresh(actor.id.replace(/^slack:/, ''));
+      await ports.home?.refresh(actor, 'elsewhere');
     },
   };
 }

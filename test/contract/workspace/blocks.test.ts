@@ -420,11 +420,13 @@ describe('blocks.validate and apps.manifest.validate', () => {
     await slack.apiCall('blocks.validate', { message: { blocks: [section] } });
   });
 
+  const shortcut = { name: 'Check', type: 'global', callback_id: 'health.now', description: 'Checks' };
   const manifest = {
     display_information: { name: 'Rounds' },
     features: {
       bot_user: { display_name: 'rounds' },
       slash_commands: [{ command: '/ops', description: 'Operations' }],
+      shortcuts: [shortcut],
     },
     oauth_config: { scopes: { bot: ['commands', 'app_mentions:read'] } },
     settings: {
@@ -457,6 +459,16 @@ describe('blocks.validate and apps.manifest.validate', () => {
       'commands without the scope',
       { ...manifest, oauth_config: { scopes: { bot: ['app_mentions:read'] } } },
       '/oauth_config/scopes/bot',
+    ],
+    [
+      'a shortcut with a long name',
+      { ...manifest, features: { ...manifest.features, shortcuts: [{ ...shortcut, name: x(25) }] } },
+      '/features/shortcuts/0/name',
+    ],
+    [
+      'a shortcut without a callback_id',
+      { ...manifest, features: { ...manifest.features, shortcuts: [{ ...shortcut, callback_id: undefined }] } },
+      '/features/shortcuts/0',
     ],
     [
       'scopes without a bot user',

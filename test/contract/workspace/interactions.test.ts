@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorkspace, type Workspace } from '../../../src/workspace/workspace.ts';
-import { client, httpApp } from './support.ts';
+import { client, httpApp, refusal } from './support.ts';
 
 let workspace: Workspace;
 let app: App;
@@ -284,6 +284,18 @@ describe('shortcuts and events', () => {
     await workspace.waitFor(() => heard.size === 5, { what: 'all five events' });
     await anna.say('#general', `<@${workspace.identity.botUser}> not a member`);
     expect(workspace.deliveries).toHaveLength(5);
+  });
+
+  it('tell with the home tab what it showed before; an app without one can publish nothing', async () => {
+    app.event('app_home_opened', async () => {});
+    const anna = workspace.user('anna');
+    expect((await anna.openHome()).payload?.event).not.toHaveProperty('view');
+    const slack = client(workspace);
+    await slack.views.publish({ user_id: anna.id, view: { type: 'home', blocks: [] } });
+    expect((await anna.openHome()).payload?.event).toMatchObject({ tab: 'home', view: { type: 'home' } });
+    workspace.state.homeTab = false;
+    const refused = slack.views.publish({ user_id: anna.id, view: { type: 'home', blocks: [] } });
+    expect((await refusal(refused)).error).toBe('not_enabled');
   });
 
   it('try an event again with number and reason until it is acknowledged', async () => {

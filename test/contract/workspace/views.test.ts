@@ -56,6 +56,7 @@ describe('views', () => {
     ['invalid_arguments', () => open(modal({ title: plain('x'.repeat(25)) }))],
     ['invalid_arguments', () => open(modal({ private_metadata: 'x'.repeat(3001) }))],
     ['invalid_arguments', () => open({ type: 'home', blocks: [] })],
+    ['invalid_arguments', () => open(modal({ blocks: [{ type: 'markdown', text: 'for messages alone' }] }))],
     ['view_too_large', () => open(modal({ private_metadata: 'x'.repeat(250_001) }))],
     ['not_found', () => push()],
     [

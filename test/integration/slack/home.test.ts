@@ -104,7 +104,7 @@ describe('App Home', () => {
       access: (directory) => createAccess({ roles: {}, directory, log: memoryLog() }),
       onDenied: (attempt) => denied.push(attempt),
     });
-    workspace.changeUser('ben', { is_restricted: true });
+    await workspace.changeUser('ben', { is_restricted: true });
     await workspace.user('ben').openHome();
     const view = await home(workspace, 'ben', 'Guests of this workspace');
     expect(shownText(view)).not.toContain('All good');
@@ -204,6 +204,39 @@ describe('an App Home that somebody looks at', () => {
     await home(workspace, 'ben', 'nobody looks');
     expect(built).toBe(builtThen + 1);
     expect(shownText(workspace.home('anna')!)).toContain('api fails');
+  });
+
+  it('is published at most once in a while, however often something changes', async () => {
+    const workspace = await workspaceOf();
+    let state = 'look 0';
+    const part: Part = async () => ({ head: [words(state)] });
+    const { homeChanged } = await botOf(workspace, 'socket', homeOf(part, { everyMs: 600 }));
+    await workspace.user('anna').openHome();
+    await home(workspace, 'anna', 'look 0');
+    state = 'look 1';
+    homeChanged();
+    await home(workspace, 'anna', 'look 1');
+    for (let n = 2; n <= 6; n += 1) {
+      state = `look ${n}`;
+      homeChanged();
+    }
+    await home(workspace, 'anna', 'look 6');
+    await workspace.waitFor(() => published(workspace) === 3);
+    const [, second, third] = workspace.traffic.filter(({ method }) => method === 'views.publish');
+    expect(third!.at.getTime() - second!.at.getTime()).toBeGreaterThanOrEqual(550);
+  });
+
+  it('is published by the replica where a button was pressed, wherever it was opened', async () => {
+    const workspace = await workspaceOf();
+    let state = 'before';
+    const part: Part = async () => ({ head: [words(state), buttons('slow.note')] });
+    await botOf(workspace, 'http', homeOf(part));
+    await workspace.user('anna').openHome();
+    const view = await home(workspace, 'anna', 'before');
+    await botOf(workspace, 'http', homeOf(part));
+    state = 'after';
+    await workspace.user('anna').click(view, 'slow.note');
+    await home(workspace, 'anna', 'after');
   });
 
   it('is one of 20 at most; the one that was opened first is told', async () => {

@@ -21,6 +21,9 @@ test('every command stands on the page with its examples; every button says what
   }
   const buttons = shared.flatMap((command) => Object.entries(command.buttons ?? {}));
   expect(buttons.filter(([, button]) => !button.summary).map(([name]) => name)).toEqual([]);
+  const shortcuts = shared.flatMap((command) => Object.values(command.shortcuts ?? {}));
+  expect(shortcuts.length).toBeGreaterThan(0);
+  for (const { label, summary, role } of shortcuts) expect(page).toContain(`| ${label} | ${summary} | ${role} |`);
 });
 
 test('the page says what a change takes beyond the role of its command, and that roles hold in the terminal too', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../src/kernel/command.ts';
-import { buttonMeantBy, meantBy, registryOf } from '../../../src/slack/registry.ts';
+import { buttonMeantBy, meantBy, registryOf, shortcutMeantBy } from '../../../src/slack/registry.ts';
 
 const run = async () => ({ place: 'asker' as const, slack: () => ({ text: '', blocks: [] }), terminal: () => '' });
 
@@ -9,8 +9,9 @@ function command(name: string, rest: Partial<Command<object>> = {}): Command<obj
 }
 
 const again = { role: 'viewer' as const, run };
+const now = { label: 'Now', summary: 'now', kind: 'global' as const, role: 'viewer' as const, opening: '…', run };
 const registry = registryOf([
-  command('health', { buttons: { again } }),
+  command('health', { buttons: { again }, shortcuts: { now } }),
   command('check-config', { faces: ['terminal'] }),
 ]);
 
@@ -45,4 +46,10 @@ describe('buttonMeantBy', () => {
       expect(buttonMeantBy(registry, id)).toEqual({ kind: 'unknown' });
     },
   );
+});
+
+it('shortcutMeantBy finds a shortcut by its callback_id alone', () => {
+  expect(shortcutMeantBy(registry, 'health.now')).toMatchObject({ command: { name: 'health' }, shortcut: now });
+  for (const id of ['health', 'health.gone', 'gone.now', 'health.now.0', 'health.constructor', ''])
+    expect(shortcutMeantBy(registry, id)).toBeUndefined();
 });
