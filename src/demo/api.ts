@@ -6,7 +6,7 @@ import type { Switches } from './switches.ts';
 
 export interface ApiOptions {
   switches: Switches;
-  database: Pick<Database, 'query'>;
+  database: Pick<Database, 'query' | 'started'>;
   startedAt: Date;
 }
 
@@ -44,52 +44,50 @@ async function change({ url = '/' }: IncomingMessage, switches: Switches): Promi
 
 async function show({ url }: IncomingMessage, { switches, database, startedAt }: ApiOptions): Promise<Answer> {
   if (switches.isOn('slow')) await pause(900);
-  const answer = await ask(switches, database);
-  const connected = answer.kind === 'answer';
-  switch (url) {
-    case '/api/health':
-      if (switches.isOn('api')) return [503, { status: 'unavailable' }];
-      return [
-        200,
-        {
-          status: connected ? 'healthy' : 'degraded',
-          database: connected ? 'connected' : answer.kind,
-          redis: 'connected',
-        },
-      ];
-    case '/api/health/metrics':
-      return [
-        200,
-        {
-          system: { startedAt },
-          business: { patients: { active: 1284 } },
-          security: { failedAuth: { lastHour: connected ? answer.failedLastHour : null } },
-          database: { connected, latency: switches.isOn('slow') ? 240 : 4 },
-        },
-      ];
-    default:
-      return [200, { clinic: 'demo', switches: helpOf(switches), broken: broken(switches).map(({ id }) => id) }];
+  if (!url?.startsWith('/api/')) {
+    return [200, { clinic: 'demo', switches: helpOf(switches), broken: broken(switches).map(({ id }) => id) }];
   }
+  if (switches.isOn('api')) return [503, { status: 'unavailable' }];
+  if (url === '/api/health') {
+    const { state } = await ask(switches, () => database.started);
+    const status = state === 'connected' ? 'healthy' : 'degraded';
+    return [200, { status, database: state, redis: 'connected' }];
+  }
+  if (url !== '/api/health/metrics') return [404, { error: 'There is /api/health and /api/health/metrics' }];
+  const { state, answer } = await ask(switches, () => database.query(failedLastHour));
+  return [
+    200,
+    {
+      system: { startedAt },
+      business: { patients: { active: 1284 } },
+      security: { failedAuth: { lastHour: answer?.[0]?.failed ?? null } },
+      database: { connected: state === 'connected', latency: switches.isOn('slow') ? 240 : 4 },
+    },
+  ];
 }
 
-/** What the API's database says; `kind` is its word for how that went. */
-async function ask(
-  switches: Switches,
-  database: Pick<Database, 'query'>,
-): Promise<{ kind: 'answer'; failedLastHour: number } | { kind: 'disconnected' | 'not answering' }> {
-  if (switches.isOn('database')) return { kind: 'disconnected' };
+const failedLastHour = `select count(*)::int as failed from audit_logs
+  where action = 'LOGIN_FAILED' and timestamp >= now() - interval '1 hour'`;
+
+interface Asked<T> {
+  state: 'connected' | 'disconnected' | 'not answering';
+  answer?: T;
+}
+
+/** What the API's database answers, and how the API calls that. */
+async function ask<T>(switches: Switches, question: () => Promise<T>): Promise<Asked<T>> {
+  if (switches.isOn('database')) return { state: 'disconnected' };
   const given = new AbortController();
-  const late = pause(patienceMs, undefined, { signal: given.signal }).catch(() => undefined);
+  const late = pause(patienceMs, undefined, { signal: given.signal }).then(
+    (): Asked<T> => ({ state: 'not answering' }),
+    (): Asked<T> => ({ state: 'connected' }),
+  );
+  const answered = question().then(
+    (answer): Asked<T> => ({ state: 'connected', answer }),
+    (): Asked<T> => ({ state: 'disconnected' }),
+  );
   try {
-    const rows = await Promise.race([
-      database.query(`select count(*)::int as failed from audit_logs
-        where action = 'LOGIN_FAILED' and timestamp >= now() - interval '1 hour'`),
-      late,
-    ]);
-    return rows ? { kind: 'answer', failedLastHour: Number(rows[0]?.failed) } : { kind: 'not answering' };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return { kind: 'disconnected' };
+    return await Promise.race([answered, late]);
   } finally {
     given.abort();
   }

@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Client } from 'pg';
+import type { Pool } from 'pg';
 import type { Session } from '../store/embedded/session.ts';
 import type { Outcome, Request, Row } from './backstage.ts';
 import type { Authority } from './certificates.ts';
@@ -15,7 +16,7 @@ const machineNow = Date.now;
 Date.now = () => machineNow() + skewMs[0]!;
 
 const session = once(openSession);
-const client = once(openClient);
+const pool = once(openPool);
 const port = new DatabasePort(session);
 let authority: Promise<Authority> | undefined;
 
@@ -47,7 +48,7 @@ async function answer(request: Request): Promise<unknown> {
 }
 
 async function query(sql: string, values: unknown[]): Promise<Row[]> {
-  return (await (await client()).query<Row>(sql, values)).rows;
+  return (await (await pool()).query<Row>(sql, values)).rows;
 }
 
 async function openSession(): Promise<Session> {
@@ -60,17 +61,17 @@ async function openSession(): Promise<Session> {
   return Session.open(lite, { strangers: true });
 }
 
-/** The clinic's own connection: it does not pass the port, so it works also while that refuses. */
-async function openClient(): Promise<Client> {
-  const [{ default: pg }, { Connection }, { schema }] = await Promise.all([
+/** The clinic's own way in, one query at a time: it does not pass the port, so it works also while that refuses. */
+async function openPool(): Promise<Pool> {
+  const [{ default: pg }, { Connection }, { schema }, opened] = await Promise.all([
     import('pg'),
     import('../store/embedded/connection.ts'),
     import('./schema.ts'),
+    session(),
   ]);
-  const connection = new Connection(await session());
   // pg's types ask for a net.Socket; it uses the few methods that Connection has.
-  const own = new pg.Client({ user: 'clinic', database: 'clinic', ssl: false, stream: () => connection as never });
-  await own.connect();
+  const stream = () => new Connection(opened) as unknown as Socket;
+  const own = new pg.Pool({ max: 1, user: 'clinic', database: 'clinic', ssl: false, stream });
   await own.query(schema);
   return own;
 }

@@ -4,6 +4,8 @@ import { demoPortSetting } from './ports.ts';
 
 export interface Database {
   url: string;
+  /** Resolves when it answers; rejects when it could not be started. */
+  started: Promise<unknown>;
   /** Asks by the clinic's own way in, which works also while the port refuses; waits until the database has started. */
   query(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Refuses connections on the port, or takes them again. Throws OpsError `unavailable`: the port was taken meanwhile. */
@@ -17,9 +19,13 @@ export async function openDatabase(backstage: Backstage, wantedPort: number): Pr
       throw explainListening(error, { host: '127.0.0.1', port, portSetting: demoPortSetting });
     });
   const port = await listen(wantedPort);
+  const query = (sql: string, values: unknown[] = []) => backstage.ask<'query'>({ kind: 'query', sql, values });
+  const started = query('select 1');
+  started.catch(() => undefined);
   return {
+    started,
     url: `postgres://rounds@127.0.0.1:${port}/clinic`,
-    query: (sql, values = []) => backstage.ask<'query'>({ kind: 'query', sql, values }),
+    query,
     setRefusing: async (refusing) => {
       if (refusing) await backstage.ask<'refuse'>({ kind: 'refuse' });
       else await listen(port);

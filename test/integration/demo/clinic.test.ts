@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { expect, it, onTestFinished } from 'vitest';
+import { startClinic } from '../../../src/demo/clinic.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { clinicOf, freePorts } from '../../support/demo.ts';
+import { listenOn } from '../../support/listen.ts';
+
+const post = async (url: string) => {
+  const response = await fetch(url, { method: 'POST' });
+  return [response.status, await response.json()];
+};
+
+it('is broken and repaired over HTTP, and tells who listens', async () => {
+  const clinic = await clinicOf();
+  let changes = 0;
+  const forget = clinic.onChange(() => {
+    changes += 1;
+  });
+  expect(await post(`${clinic.url}/break/api`)).toEqual([200, { broken: ['The API answers 503'] }]);
+  expect((await fetch(`${clinic.url}/api/health`)).status).toBe(503);
+  expect(await post(`${clinic.url}/break/slow`)).toEqual([
+    200,
+    { broken: ['The API answers 503', 'The API takes 900 ms to answer'] },
+  ]);
+  expect(await post(`${clinic.url}/repair/api`)).toEqual([200, { broken: ['The API takes 900 ms to answer'] }]);
+  expect(await post(`${clinic.url}/repair`)).toEqual([200, { broken: [] }]);
+  expect(changes).toBe(4);
+  forget();
+  await clinic.set('api', true);
+  expect(changes).toBe(4);
+  expect(await post(`${clinic.url}/break/coffee`)).toEqual([
+    404,
+    {
+      error: 'The demo clinic has no switch "coffee"',
+      hint: 'one of api, slow, database, certificate, logins, backup',
+    },
+  ]);
+  expect(await post(`${clinic.url}/brake/api`)).toMatchObject([404, { error: expect.stringContaining('/break/') }]);
+  expect(await (await fetch(clinic.url)).json()).toMatchObject({ clinic: 'demo', broken: ['api'] });
+});
+
+it('serves a certificate of its own authority, for 90 days; switched, the next connection gets one of 5', async () => {
+  const caFile = join(tmpdir(), `rounds-ca-${process.pid}`, 'demo-ca.pem');
+  const clinic = await clinicOf({ caFile });
+  const served = async () => {
+    const { promise, resolve, reject } = Promise.withResolvers<{ days: number; trusted: boolean }>();
+    const { port } = new URL(clinic.tlsUrl);
+    // The file is there once the first connection is taken.
+    await expect.poll(() => readFile(caFile, 'utf8'), { timeout: 20_000 }).toContain('BEGIN CERTIFICATE');
+    const socket = connect({ host: '127.0.0.1', port: Number(port), ca: await readFile(caFile, 'utf8') });
+    socket.on('error', reject).on('secureConnect', () => {
+      const days = (Date.parse(socket.getPeerCertificate().valid_to) - Date.now()) / 86_400_000;
+      socket.destroy();
+      resolve({ days: Math.floor(days), trusted: socket.authorized });
+    });
+    return promise;
+  };
+  expect(await served()).toEqual({ days: 90, trusted: true });
+  await clinic.set('certificate', true);
+  expect(await served()).toEqual({ days: 5, trusted: true });
+  await clinic.set('certificate', false);
+  expect(await served()).toEqual({ days: 90, trusted: true });
+});
+
+it.each(['port', 'databasePort', 'tlsPort'] as const)(
+  'a taken %s is named with its setting, and nothing stays open',
+  async (name) => {
+    const taken = createServer();
+    const port = await listenOn(taken);
+    onTestFinished(() => void taken.close());
+    const start = startClinic({ ...freePorts, clock: systemClock, [name]: port });
+    await expect(start).rejects.toMatchObject({
+      code: 'unavailable',
+      message: `Port ${port} on 127.0.0.1 is in use`,
+      hint: expect.stringMatching(/^stop what uses it, or set DEMO_PORT .*ops\.yml$/),
+    });
+  },
+);
