@@ -119,8 +119,6 @@ export interface StoredFile {
   announcedBytes: number;
   content?: Buffer;
   completed: boolean;
-  /** What a picture shows, for who can't see it. */
-  altText?: string;
 }
 
 export interface Token {
