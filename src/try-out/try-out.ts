@@ -35,12 +35,13 @@ export async function startTryOut(
   const clinic = await startClinic({ ...demoPorts(demoPort), clock, caFile, log });
   closing.defer('the demo system', () => clinic.close());
   let ops: Ops | undefined;
+  const own = Promise.withResolvers<void>();
   const { shared } = await allCommands();
   const { commands, shortcuts, scopes, eventTypes } = await readManifest();
   const workspace = await startWorkspace({
     ...{ port: environment.workspacePort, playClock: clock, commands, eventTypes },
     file: join(dataDir, 'workspace.json'),
-    afresh: reset,
+    ...{ afresh: reset, keepFrom: own.promise },
     warn: (message) => log.warn(message),
     page: {
       ...{ system: clinic, guide, shortcuts, openedFirst: 'ops' },
@@ -61,6 +62,7 @@ export async function startTryOut(
     clock,
     onOpened: (opened) => {
       ops = opened;
+      own.resolve();
       clock.begin(opened.team.zone);
     },
     url: workspace.url,

@@ -19,6 +19,8 @@ export interface WorkspaceOptions {
   file?: string;
   /** Begin as a new workspace, whatever is in the file. */
   afresh?: boolean;
+  /** Nothing is written before this resolves: only then is the folder known to be nobody else's. */
+  keepFrom?: Promise<void>;
   /** Hears of what went wrong in the workspace itself, in words. */
   warn?: (message: string) => void;
   /** The app's slash commands; others are unknown to Slack. */

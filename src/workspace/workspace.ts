@@ -64,7 +64,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
   const keeper =
     options.file === undefined || before.off
       ? undefined
-      : new Keeper(options.file, () => keptOf(state, phone.pages()), warn);
+      : new Keeper(options.file, () => keptOf(state, phone.pages()), { warn, from: options.keepFrom });
   if (keeper) {
     if (!before.found) keeper.soon();
     events.on((event) => changesKept(event) && keeper.soon());

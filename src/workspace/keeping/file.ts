@@ -73,13 +73,20 @@ export class Keeper {
   private readonly file: string;
   private readonly content: () => Kept;
   private readonly warn: Warn;
+  private mayWrite: boolean;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(file: string, content: () => Kept, warn: Warn) {
+  /** Nothing is written before `from` resolves. */
+  constructor(file: string, content: () => Kept, { warn, from }: { warn: Warn; from?: Promise<void> | undefined }) {
     this.file = file;
     this.content = content;
     this.warn = warn;
+    this.mayWrite = from === undefined;
+    void from?.then(() => {
+      this.mayWrite = true;
+      this.soon();
+    });
   }
 
   /** Something changed. */
@@ -96,6 +103,7 @@ export class Keeper {
   private write(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    if (!this.mayWrite) return this.writing;
     this.writing = this.writing.then(() => this.replace());
     return this.writing;
   }

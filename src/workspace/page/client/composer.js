@@ -8,7 +8,7 @@ import { changed, shown, state } from './store.js';
 
 /** @import { Completion } from '../contract.ts' */
 
-const most = 8;
+const most = 6;
 /** Which offer is marked, by composer; -1 = none. @type {Map<string, number>} */
 const marked = new Map();
 /** Composers whose offers were sent away with Escape. @type {Set<string>} */

@@ -17,7 +17,7 @@ function block(token) {
   const inner = () => spans('tokens' in token ? token.tokens : undefined);
   switch (token.type) {
     case 'heading':
-      return html`<p class="md-heading" role="heading" aria-level="3">${inner()}</p>`;
+      return html`<p class="md-heading" role="heading" aria-level="2">${inner()}</p>`;
     case 'paragraph':
       return html`<p>${inner()}</p>`;
     case 'text':

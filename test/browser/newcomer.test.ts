@@ -1,0 +1,247 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { accessibilityProblems, overflowingText } from './page-checks.ts';
+import { startTryOut, type TryOut } from './try-out.ts';
+
+/** Where the pictures of the README go; without it they are taken and thrown away. */
+const pictures = process.env.ROUNDS_PICTURES;
+
+let tryOut: TryOut;
+let browser: OpenBrowser;
+let page: Page;
+let dark: Page;
+/** What was asked, and how long the answer took, ms. */
+const took: [string, number][] = [];
+
+beforeAll(async () => {
+  const begunMs = performance.now();
+  tryOut = await startTryOut();
+  took.push(['from the command to ready', performance.now() - begunMs]);
+  browser = await openBrowser();
+  page = await browser.page();
+  dark = await browser.page({ dark: true });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await tryOut?.stop();
+  const rows = took.map(([what, ms]) => `  ${String(Math.round(ms)).padStart(6)} ms  ${what}`);
+  process.stdout.write(`\nHow long a newcomer waits:\n${rows.join('\n')}\n`);
+});
+
+const composer = () => page.locator('textarea[data-composer=channel]');
+const last = (on = page) => on.locator('.main article.message').last();
+const channel = (name: string) => page.getByRole('navigation').getByRole('button', { name }).click();
+
+async function type(line: string): Promise<void> {
+  await composer().fill(line);
+  await composer().press('Enter');
+}
+
+async function timed(what: string, work: () => Promise<unknown>): Promise<void> {
+  const begunMs = performance.now();
+  await work();
+  took.push([what, performance.now() - begunMs]);
+}
+
+async function sound(on = page): Promise<void> {
+  expect(await accessibilityProblems(on)).toEqual([]);
+  expect(await overflowingText(on)).toEqual([]);
+  expect(browser.complaints).toEqual([]);
+}
+
+async function picture(name: string, on = page): Promise<void> {
+  if (pictures) await mkdir(pictures, { recursive: true });
+  const bytes = await on.screenshot({
+    ...(pictures && { path: join(pictures, `${name}.png`) }),
+    animations: 'disabled',
+  });
+  expect(bytes.length).toBeGreaterThan(20_000);
+}
+
+describe('a newcomer', () => {
+  it('opens the page and sees where they are and what to try', async () => {
+    await timed('the page is there', async () => {
+      await page.goto(tryOut.url);
+      await page.getByRole('heading', { name: '#ops' }).waitFor();
+    });
+    await page.getByText('Only this machine can open it').waitFor();
+    await page.getByText('Ask how the systems are').waitFor();
+    await page.getByText('Rounds is connected').waitFor();
+    await sound();
+  });
+
+  it('is told what can be typed, takes it by the keyboard, and sees that all is well', async () => {
+    await composer().pressSequentially('/o');
+    await page.getByRole('option', { name: '/ops health [GROUP' }).waitFor();
+    await sound();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => composer().inputValue()).toBe('/ops health ');
+    await timed('/ops health, all measured', async () => {
+      await page.keyboard.press('Enter');
+      await last().getByText('9 ok').waitFor();
+    });
+  });
+
+  it('breaks the API and sees it red, with the reason and what to do', async () => {
+    await page.getByRole('switch', { name: 'API down' }).check();
+    await page.getByText('1 broken').waitFor();
+    await timed('/ops health, red', async () => {
+      await type('/ops health');
+      await last().getByText('FAIL api').waitFor();
+      await last().getByRole('button', { name: 'Run again' }).waitFor();
+    });
+    await last().getByText('HTTP 503 (want 200)').waitFor();
+    await last().getByText("Look at the API's last deployment").waitFor();
+    await last().getByText('blocked by api').waitFor();
+    await sound();
+    await picture('health-light');
+    await dark.goto(tryOut.url);
+    await last(dark).getByText('FAIL api').waitFor();
+    await picture('health-dark', dark);
+    await sound(dark);
+  });
+
+  it('looks at the check: facts, changes and a chart in the thread', async () => {
+    await timed('details', async () => {
+      await last().getByRole('button', { name: 'Details' }).click();
+      await last()
+        .getByRole('button', { name: /replies/ })
+        .waitFor();
+    });
+    await last()
+      .getByRole('button', { name: /replies/ })
+      .click();
+    const thread = page.getByRole('complementary', { name: 'Thread' });
+    await thread.getByText('Last changes').waitFor();
+    await timed('the chart', () => thread.getByRole('img', { name: /latency_ms/ }).waitFor());
+    await expect
+      .poll(() => thread.locator('figure.picture img').evaluate((image: HTMLImageElement) => image.naturalWidth))
+      .toBeGreaterThan(800);
+    await sound();
+    await page.getByRole('button', { name: 'Close the thread' }).click();
+  });
+
+  it('reads the runbook', async () => {
+    await last().getByRole('button', { name: 'Runbook: api-down' }).click();
+    const runbook = page.locator('.main article.ephemeral').last();
+    await runbook.getByText('Only visible to you').waitFor();
+    await sound();
+  });
+
+  it('lets the clock run, gets the alert, and mutes it', async () => {
+    await page.getByRole('button', { name: '× 60', exact: true }).click();
+    await channel('alerts');
+    await timed('the alert, at × 60', () => last().getByText('FAIL api').waitFor());
+    await page.getByRole('button', { name: '× 1', exact: true }).click();
+    await last().getByText('@platform').waitFor();
+    await last().getByRole('button', { name: 'Mute 1 h' }).click();
+    await last()
+      .getByRole('button', { name: /repl(y|ies)/ })
+      .click();
+    const thread = page.getByRole('complementary', { name: 'Thread' });
+    await thread.getByText(/muted/i).first().waitFor();
+    await page.getByRole('button', { name: 'Close the thread' }).click();
+    await channel('ops');
+    await type('/ops health');
+    await last().getByText('1 muted until').waitFor();
+    await sound();
+  });
+
+  it('repairs it, and sees that nothing red stays behind', async () => {
+    await page.getByRole('switch', { name: 'API down' }).uncheck();
+    await page.getByText('all well').waitFor();
+    await page.getByRole('button', { name: '× 60', exact: true }).click();
+    await channel('alerts');
+    const alert = page.locator('.main article.message', { hasText: 'api' }).first();
+    await timed('the recovery, at × 60', () => alert.getByText('🟢').waitFor());
+    await page.getByRole('button', { name: '× 1', exact: true }).click();
+    expect(await page.locator('.main').getByText('FAIL').count()).toBe(0);
+    await sound();
+  });
+
+  it('jumps to 09:00', async () => {
+    await page.getByRole('button', { name: 'Jump to 09:00' }).click();
+    await page.locator('#card-clock time', { hasText: /^09:0/ }).waitFor();
+  });
+
+  it('opens the home of Rounds, and details in a dialog', async () => {
+    await page
+      .getByRole('navigation')
+      .getByRole('button', { name: /^Rounds/ })
+      .click();
+    await timed('the home', () => page.getByText('All systems').waitFor());
+    await sound();
+    await picture('home-light');
+    await page.getByRole('button', { name: 'Check the systems' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Check the systems' });
+    await timed('the dialog, all measured', () => dialog.getByText(/\d+ ok/).waitFor());
+    await sound();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('looks behind the scenes, and lets Slack fail', async () => {
+    await channel('ops');
+    await page.getByRole('button', { name: 'Traffic', exact: true }).click();
+    await page.getByRole('searchbox').fill('chat.postMessage');
+    await page.locator('.entry summary').first().click();
+    await page.locator('.entry pre').first().waitFor();
+    await sound();
+    await page.getByRole('button', { name: 'Faults', exact: true }).click();
+    await page.getByLabel('chat.postMessage').selectOption('HTTP 503');
+    await sound();
+    await page.getByRole('button', { name: 'Faults 1' }).click();
+    await type('/ops health');
+    await page.getByRole('button', { name: 'Traffic', exact: true }).click();
+    await page.getByRole('searchbox').fill('');
+    await page.locator('.entry.bad', { hasText: 'chat.postMessage' }).first().waitFor();
+    await page.getByRole('button', { name: 'Faults 1' }).click();
+    await page.getByLabel('chat.postMessage').selectOption('works');
+    await page.getByRole('button', { name: 'Faults', exact: true }).click();
+  });
+
+  it('is told what a typo and an unknown command mean', async () => {
+    await type('/opps health');
+    await last().getByText('/opps is not a valid command').waitFor();
+    await type('/ops helth');
+    await last().getByText('health').first().waitFor();
+    await sound();
+  });
+
+  it('looks as somebody else: a guest is told what they may not do', async () => {
+    await page.getByLabel('You are').selectOption('Cara');
+    await page.getByText('a guest').waitFor();
+    await type('/ops health');
+    await last().getByText(/guest/i).waitFor();
+    await expect.poll(() => page.getByRole('navigation').getByRole('button', { name: 'board' }).count()).toBe(0);
+    await page.getByLabel('You are').selectOption('Anna');
+  });
+
+  it('has all of it on a phone too', async () => {
+    const phone = await browser.page({ width: 375, height: 740 });
+    await phone.goto(tryOut.url);
+    await phone.getByRole('heading', { name: '#ops' }).waitFor();
+    await sound(phone);
+    await phone.getByRole('button', { name: 'Channels' }).click();
+    await sound(phone);
+    await phone.keyboard.press('Escape');
+    await phone.getByRole('button', { name: 'Try it' }).click();
+    await sound(phone);
+    await picture('phone', phone);
+    await phone.close();
+  });
+
+  it('finds the same channels after a restart', async () => {
+    const before = await page.locator('.main article.message').count();
+    await tryOut.restart();
+    await page.goto(tryOut.url);
+    await expect.poll(() => page.locator('.main article.message').count()).toBeGreaterThan(2);
+    expect(before).toBeGreaterThan(2);
+    await page.locator('#card-clock time', { hasText: /^09:/ }).waitFor();
+  });
+});
