@@ -71,7 +71,7 @@ async function tryOut(environment: Environment, log: Log, closing: Closing): Pro
   const clinic = await startClinic({ ...demoPorts(environment.demoPort), clock: systemClock, caFile, log });
   closing.defer('the demo system', () => clinic.close());
   log.info(`no Slack tokens: a local workspace on ${workspace.url} (loopback only) and a demo system on ${clinic.url}`);
-  log.info(`the demo system's database is ${clinic.databaseUrl}, its TLS endpoint ${clinic.tlsUrl}`);
+  log.info(`the demo system's database: ${clinic.databaseUrl}, its TLS endpoint: ${clinic.tlsUrl}`);
   log.info(
     `try: npx rounds health · break it: curl -X POST ${clinic.url}/break/api · repair: curl -X POST ${clinic.url}/repair`,
   );
