@@ -58,7 +58,7 @@ export async function startClinic(options: ClinicOptions): Promise<Clinic> {
   };
   try {
     // A bot that asks before there is a new one is to say that there is none, not that a false one is served.
-    if (caFile) await rm(caFile, { force: true });
+    if (caFile) await rm(caFile, { force: true }).catch(onFailure(`removing ${caFile}`));
     const backstage = new Backstage(clock, onFailure('its database'));
     opened.defer(() => backstage.close());
     const database = await openDatabase(backstage, options.databasePort);
@@ -66,6 +66,10 @@ export async function startClinic(options: ClinicOptions): Promise<Clinic> {
     opened.defer(() => heartbeat?.stop());
     const backup = new Backup({ clock, database, heartbeat });
     const intruder = new Intruder(database);
+    const issue = (days: number) => backstage.ask<'certificate'>({ kind: 'certificate', days, now: systemClock.now() });
+    const runBackup = async () => {
+      if (!switches.isOn('backup') && !switches.isOn('database')) await backup.runDue();
+    };
     const switches = new Switches({
       database: (on) => database.setRefusing(on).then(() => runBackup()),
       certificate: async (on) => tls.serve(await issue(on ? daysLeft.on : daysLeft.off)),
@@ -79,13 +83,9 @@ export async function startClinic(options: ClinicOptions): Promise<Clinic> {
     await listenAt(server, { host: '127.0.0.1', port: options.port, portSetting: demoPortSetting });
     opened.defer(() => closeServer(server, 0));
 
-    const issue = (days: number) => backstage.ask<'certificate'>({ kind: 'certificate', days, now: systemClock.now() });
-    const runBackup = async () => {
-      if (!switches.isOn('backup') && !switches.isOn('database')) await backup.runDue();
-    };
     const certify = async () => {
       const certificate = await issue(daysLeft.off);
-      if (caFile) await writeAuthority(caFile, certificate.ca);
+      if (caFile) await writeAuthority(caFile, certificate.ca).catch(onFailure(`writing ${caFile}`));
       tls.serve(certificate);
     };
     switches.undisturbed(certify).catch(onFailure('its certificate'));

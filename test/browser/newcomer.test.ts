@@ -47,6 +47,26 @@ async function timed(what: string, work: () => Promise<unknown>): Promise<void> 
   took.push([what, performance.now() - begunMs]);
 }
 
+/** Of the newest message's thread. */
+async function pictureInThread(what: string, title: RegExp): Promise<void> {
+  const thread = page.getByRole('complementary', { name: 'Thread' });
+  await timed(what, async () => {
+    await last()
+      .getByRole('button', { name: /repl(y|ies)/ })
+      .click();
+    await thread.getByRole('img', { name: title }).waitFor();
+  });
+  const width = () => thread.locator('figure.picture img').evaluate((image: HTMLImageElement) => image.naturalWidth);
+  await expect.poll(width).toBeGreaterThan(800);
+  await sound();
+  await page.getByRole('button', { name: 'Close the thread' }).click();
+}
+
+/** What the workspace's clock shows, ms. */
+async function clockMs(): Promise<number> {
+  return Date.parse((await page.locator('#card-clock time').getAttribute('datetime')) ?? '');
+}
+
 async function sound(on = page): Promise<void> {
   expect(await accessibilityProblems(on)).toEqual([]);
   expect(await overflowingText(on)).toEqual([]);
@@ -118,12 +138,20 @@ describe('a newcomer', () => {
       .click();
     const thread = page.getByRole('complementary', { name: 'Thread' });
     await thread.getByText('Last changes').waitFor();
-    await timed('the chart', () => thread.getByRole('img', { name: /latency_ms/ }).waitFor());
-    await expect
-      .poll(() => thread.locator('figure.picture img').evaluate((image: HTMLImageElement) => image.naturalWidth))
-      .toBeGreaterThan(800);
     await sound();
     await page.getByRole('button', { name: 'Close the thread' }).click();
+  });
+
+  it('asks for a picture of all checks, and of one', async () => {
+    await type('/ops health --chart');
+    await last().getByText('FAIL api').waitFor();
+    await pictureInThread('the chart of all checks', /All checks/);
+    await page.getByRole('button', { name: '× 600', exact: true }).click();
+    const later = Date.now() + 20 * 60_000;
+    await expect.poll(() => clockMs(), { timeout: 20_000 }).toBeGreaterThan(later);
+    await page.getByRole('button', { name: '× 1', exact: true }).click();
+    await type('/ops health api');
+    await pictureInThread('the chart of one check', /latency_ms/);
   });
 
   it('reads the runbook', async () => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,9 @@ it('is broken and repaired over HTTP, and tells who listens', async () => {
 });
 
 it('serves a certificate of its own authority, for 90 days; switched, the next connection gets one of 5', async () => {
-  const caFile = join(tmpdir(), `rounds-ca-${process.pid}`, 'demo-ca.pem');
+  const folder = await mkdtemp(join(tmpdir(), 'rounds-ca-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const caFile = join(folder, 'made', 'demo-ca.pem');
   const clinic = await clinicOf({ caFile });
   const served = async () => {
     const { promise, resolve, reject } = Promise.withResolvers<{ days: number; trusted: boolean }>();

@@ -24,7 +24,7 @@ export function clockCard({ speed, zone }) {
   const jump = (/** @type {string} */ to) => order({ kind: 'clock_jump', to }, 'The clock');
   return html`<section class="card" id="card-clock" aria-labelledby="clock-title">
     <h3 id="clock-title">Clock</h3>
-    <p class="clock-face"><time>${clockSeconds(now, zone)}</time> <span class="faint">${day(now, zone)}, ${zone}</span></p>
+    <p class="clock-face"><time datetime=${new Date(now).toISOString()}>${clockSeconds(now, zone)}</time> <span class="faint">${day(now, zone)}, ${zone}</span></p>
     <div class="row" role="group" aria-label="Speed">
       ${speeds.map(
         (each) => html`<button
