@@ -29,7 +29,7 @@ export const guide: GuideStep[] = [
   },
   {
     title: 'Repair the API',
-    help: 'The alert is edited when it is over; nothing red stays behind.',
+    help: 'Then unmute the alert: it is edited when it is over, and nothing red stays behind.',
     act: { kind: 'switch', id: 'api', on: false },
   },
   {
