@@ -113,8 +113,9 @@ describe('a newcomer', () => {
     await expect.poll(() => composer().inputValue()).toBe('/ops health ');
     await timed('/ops health, all measured', async () => {
       await page.keyboard.press('Enter');
-      await last().getByText('9 ok').waitFor();
+      await last().getByRole('button', { name: 'Run again' }).waitFor();
     });
+    await last().getByText('9 ok').waitFor();
   });
 
   it('breaks the API and sees it red, with the reason and what to do', async () => {
@@ -134,6 +135,11 @@ describe('a newcomer', () => {
     await last(dark).getByText('FAIL api').waitFor();
     await picture('health-dark', dark);
     await sound(dark);
+    const phone = await browser.page({ width: 390, height: 780 });
+    await phone.goto(tryOut.url);
+    await last(phone).getByText('FAIL api').waitFor();
+    await picture('phone', phone);
+    await phone.close();
   });
 
   it('looks at the check: facts, changes and a chart in the thread', async () => {
@@ -215,7 +221,6 @@ describe('a newcomer', () => {
       .click();
     await timed('the home', () => page.getByText('All systems').waitFor());
     await sound();
-    await picture('home-light');
     await page.getByRole('button', { name: 'Check the systems' }).click();
     const dialog = page.getByRole('dialog', { name: 'Check the systems' });
     await timed('the dialog, all measured', () => dialog.getByText(/\d+ ok/).waitFor());
@@ -271,7 +276,6 @@ describe('a newcomer', () => {
     await phone.keyboard.press('Escape');
     await phone.getByRole('button', { name: 'Try it' }).click();
     await sound(phone);
-    await picture('phone', phone);
     await phone.close();
   });
 

@@ -57,7 +57,7 @@ function select(part, block, surface) {
     if (chosen) confirming(part.confirm, () => choose(surface.ref, block.block_id, part.action_id, chosen));
   };
   return html`<select class="select" aria-label=${label} .value=${live(given?.value ?? '')} @change=${pick}>
-    <option value="" disabled hidden>${label}</option>
+    <option value="" selected hidden>${label}</option>
     ${options(part, given)}
   </select>`;
 }
