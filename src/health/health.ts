@@ -12,6 +12,7 @@ import type { OnEvents } from './events.ts';
 import { Known } from './known.ts';
 import { isSkipped } from './maintenance.ts';
 import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
+import { overviewOf } from './overview.ts';
 import { historyOf, type Past } from './past.ts';
 import type { Overview, Period, Trend } from './periods.ts';
 import { healthSchedule, slowSweepJob, sweepHandler, sweepJob } from './regular.ts';
@@ -24,9 +25,9 @@ import { silenceOverHandler } from './silences/expiry.ts';
 import { createSilences, type Silences } from './silences/face.ts';
 import type { OnSilence, Silence } from './silences/model.ts';
 import { windowSchedule } from './silences/windows.ts';
+import { type Strip, Strips } from './strips.ts';
 import { type RegularRun, Sweeps } from './sweeps.ts';
-import { overviewOf, trendOf } from './trend.ts';
-import { type Strip, Trends } from './trends.ts';
+import { trendOf } from './trend.ts';
 import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
 
 export type { Scope } from './scope.ts';
@@ -90,7 +91,7 @@ export function createHealth(options: HealthOptions): Health {
   const ports = { ops, store, clock, onSilence, timers };
   const silences = createSilences(ports, (what, work) => known.attempt(what, work));
   const { windows } = silences;
-  const trends = new Trends({ ids: ops.checks.map(({ id }) => id), store, clock });
+  const strips = new Strips({ ids: ops.checks.map(({ id }) => id), store, clock });
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
   const sweeps = new Sweeps({
     ...{ ops, known, refresh, windows, clock, log, reveal, onEnd, onEvents },
@@ -151,11 +152,11 @@ export function createHealth(options: HealthOptions): Health {
     const [shown, unread] = await Promise.all([
       last({ kind: 'all' }),
       // Without the database the strips end where they were read last.
-      known.attempt('last 24 hours not read', () => trends.read()),
+      known.attempt('last 24 hours not read', () => strips.read()),
     ]);
     if (unread !== undefined && !shown.warnings) shown.warnings = [unread];
     const muted = windows(clock.now()).flatMap(({ silence }) => silence ?? []);
-    return { report: shown, strips: trends.strips(), silences: muted };
+    return { report: shown, strips: strips.all(), silences: muted };
   }
 
   function regular(

@@ -3,7 +3,7 @@ import { escapeSlack } from '../../kernel/escape.ts';
 import type { HomePart } from '../../kernel/home.ts';
 import { type CheckReport, countOutcomes, type HealthReport, outcomes, verdictOf } from '../model.ts';
 import type { Silence } from '../silences/model.ts';
-import { mergeStrips, type Strip } from '../trends.ts';
+import { mergeStrips, type Strip } from '../strips.ts';
 import { forSlack, silenceWords, unmuteButton } from './silence.ts';
 import { context, plain, rowText, section } from './slack.ts';
 import { outcomeStrip } from './sparkline.ts';

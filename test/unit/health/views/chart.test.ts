@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../../src/health/model.ts';
+import { worstRowsFirst } from '../../../../src/health/overview.ts';
 import { cellsOf, type Overview, type Trend } from '../../../../src/health/periods.ts';
-import { worstRowsFirst } from '../../../../src/health/trend.ts';
 import {
   limitWords,
   overviewChart,

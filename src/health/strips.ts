@@ -14,7 +14,7 @@ const slots = 48;
  * The strips of all checks by one query. A day of 200 checks is 288,000 results, so what is over is kept: the first
  * reading looks at all of it, later ones at the slots since the one before the last.
  */
-export class Trends {
+export class Strips {
   /** Worst outcome by check and slot (half hours since the epoch). */
   private readonly worst = new Map<string, Map<number, Outcome>>();
   private readTo: number | undefined;
@@ -34,7 +34,7 @@ export class Trends {
   }
 
   /** The strips as they were read last. */
-  strips(): Map<string, Strip> {
+  all(): Map<string, Strip> {
     const last = this.slotNow();
     return new Map(
       [...this.worst].map(([id, worst]) => [
