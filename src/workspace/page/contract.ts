@@ -13,7 +13,7 @@ export interface ChannelShown {
   bookmarks: { title: string; link: string; emoji: string }[];
 }
 
-/** A message as the viewer sees it; `broken` = a file or picture that can't be shown is said in words by the page. */
+/** A message as the viewer sees it. */
 export type MessageShown = Message;
 
 export type ViewShown = Omit<View, 'user'>;
@@ -101,8 +101,8 @@ export interface GuideStep {
   act:
     | { kind: 'type'; line: string }
     | { kind: 'switch'; id: string; on: boolean }
-    /** A button whose action_id begins so was pressed. */
-    | { kind: 'press'; actionId: string }
+    /** One of these buttons was pressed, by action_id without the number behind it. */
+    | { kind: 'press'; actionIds: string[] }
     | { kind: 'open'; what: 'home' | 'phone' | 'clock' | 'traffic' };
 }
 
