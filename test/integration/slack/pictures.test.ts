@@ -76,7 +76,8 @@ describe('/ops health CHECK', () => {
           name: 'api-24h.png',
           title: 'api: latency_ms, last 24 hours',
           mimetype: 'image/png',
-          alt_txt: 'Line chart. api, last 24 hours: latency_ms 612 ms, from 80 ms to 612 ms; failing for a moment',
+          alt_txt:
+            'Line chart. api, last 24 hours: latency_ms 612 ms, from 80 ms to 612 ms; failing for a moment; not measured for about 18 h 50 min',
         },
       ],
     });
