@@ -49,7 +49,7 @@ async function show({ url }: IncomingMessage, { switches, database, startedAt }:
   }
   if (switches.isOn('api')) return [503, { status: 'unavailable' }];
   if (url === '/api/health') {
-    const { state } = await ask(switches, () => database.started);
+    const { state } = await ask(switches, () => database.started());
     const status = state === 'connected' ? 'healthy' : 'degraded';
     return [200, { status, database: state, redis: 'connected' }];
   }
