@@ -35,6 +35,17 @@ describe('start --reset', () => {
   });
 });
 
+it('a try-out is refused on a database server, which is not even asked', async () => {
+  const { server, asked } = silence();
+  const DATABASE_URL = `postgres://127.0.0.1:${await listenOn(server)}/x`;
+  const { code, stderr } = await Promise.race([
+    rounds(home, ['start'], { DATABASE_URL }),
+    asked.then(() => Promise.reject(new Error('it asks the database'))),
+  ]);
+  expect([code, stderr]).toEqual([3, expect.stringMatching(/^DATABASE_URL is set, .*\n→ Set Slack's tokens, or /)]);
+  server.close();
+});
+
 describe('what start takes', () => {
   it('is told by help', async () => {
     const own = await rounds(home, ['start', '--help']);
