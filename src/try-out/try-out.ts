@@ -32,10 +32,10 @@ export async function startTryOut(
   const clock = new PlayClock({ dataDir, reset, log });
   closing.defer('the clock', () => clock.close());
   const caFile = resolve(dataDir, 'demo-ca.pem');
-  const clinic = await startClinic({ ...demoPorts(demoPort), clock, caFile, log });
+  const own = Promise.withResolvers<void>();
+  const clinic = await startClinic({ ...demoPorts(demoPort), clock, caFile, keepFrom: own.promise, log });
   closing.defer('the demo system', () => clinic.close());
   let ops: Ops | undefined;
-  const own = Promise.withResolvers<void>();
   const { shared } = await allCommands();
   const { commands, shortcuts, scopes, eventTypes } = await readManifest();
   const workspace = await startWorkspace({

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BotHome, launch, makeHome, rounds, startBotProcess } from '../support/bot.ts';
 import { listenOn } from '../support/listen.ts';
@@ -18,8 +20,12 @@ describe('start --reset', () => {
   it('is refused while a bot runs, and takes nothing from it', async () => {
     const bot = await startBotProcess(home);
     const before = JSON.parse((await rounds(home, ['health', '--json'])).stdout);
+    const authority = () => readFile(join(home.dir, 'data/demo-ca.pem'), 'utf8').catch(() => '');
+    await expect.poll(authority, { timeout: 20_000 }).toContain('BEGIN CERTIFICATE');
+    const its = await authority();
     const second = await rounds(home, ['start', '--reset']);
     expect([second.code, second.stderr]).toEqual([3, expect.stringContaining('another Rounds uses')]);
+    expect(await authority()).toBe(its);
     expect(await bot.stop()).toBe(0);
     const again = await startBotProcess(home);
     const after = JSON.parse((await rounds(home, ['health', '--json'])).stdout);

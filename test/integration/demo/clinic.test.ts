@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +66,27 @@ it('serves a certificate of its own authority, for 90 days; switched, the next c
   expect(await served()).toEqual({ days: 5, trusted: true });
   await clinic.set('certificate', false);
   expect(await served()).toEqual({ days: 90, trusted: true });
+});
+
+it("leaves another one's authority alone until the folder is its own", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rounds-ca-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const caFile = join(folder, 'demo-ca.pem');
+  await writeFile(caFile, 'of the one that runs');
+  const taken = createServer();
+  const port = await listenOn(taken);
+  onTestFinished(() => void taken.close());
+  await expect(startClinic({ ...freePorts, clock: systemClock, caFile, port })).rejects.toThrow('in use');
+  expect(await readFile(caFile, 'utf8')).toBe('of the one that runs');
+
+  const own = Promise.withResolvers<void>();
+  const clinic = await clinicOf({ caFile, keepFrom: own.promise });
+  // By then one that does not wait has removed it.
+  expect((await fetch(`${clinic.url}/api/health/metrics`)).status).toBe(200);
+  expect(await readFile(caFile, 'utf8')).toBe('of the one that runs');
+  own.resolve();
+  const now = () => readFile(caFile, 'utf8').catch(() => '');
+  await expect.poll(now, { timeout: 20_000 }).toContain('BEGIN CERTIFICATE');
 });
 
 it.each(['port', 'databasePort', 'tlsPort'] as const)(
