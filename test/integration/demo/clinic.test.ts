@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +43,27 @@ it('is broken and repaired over HTTP, and tells who listens', async () => {
   ]);
   expect(await post(`${clinic.url}/brake/api`)).toMatchObject([404, { error: expect.stringContaining('/break/') }]);
   expect(await (await fetch(clinic.url)).json()).toMatchObject({ clinic: 'demo', broken: ['api'] });
+});
+
+it("is not broken by another site's page, nor under a name that merely points here", async () => {
+  const clinic = await clinicOf();
+  const { host, hostname, port } = new URL(clinic.url);
+  const sent = async (headers: Record<string, string>, method = 'POST') => {
+    const asked = request({ hostname, port, path: '/break/slow', method, headers }).end();
+    const [response]: IncomingMessage[] = await once(asked, 'response');
+    response?.resume();
+    return response?.statusCode;
+  };
+  for (const name of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'evil.example#127.0.0.1']) {
+    expect([await sent({ host: name }), await sent({ host: name }, 'GET')]).toEqual([421, 421]);
+  }
+  for (const origin of ['https://evil.example', `http://127.0.0.1:1${port}`, 'null']) {
+    expect(await sent({ host, origin })).toBe(403);
+  }
+  expect(clinic.switches().filter(({ on }) => on)).toEqual([]);
+  for (const headers of [{}, { host: `localhost:${port}` }, { host, origin: `http://${host}` }]) {
+    expect(await sent(headers)).toBe(200);
+  }
 });
 
 it('serves a certificate of its own authority, for 90 days; switched, the next connection gets one of 5', async () => {
