@@ -20,6 +20,9 @@ describe('start --reset', () => {
   it('is refused while a bot runs, and takes nothing from it', async () => {
     const bot = await startBotProcess(home);
     const before = JSON.parse((await rounds(home, ['health', '--json'])).stdout);
+    expect(bot.log.map(({ msg }) => msg)).toContainEqual(
+      expect.stringMatching(/ops\.yml .*: write there \d+ for 3002, /),
+    );
     const authority = () => readFile(join(home.dir, 'data/demo-ca.pem'), 'utf8').catch(() => '');
     await expect.poll(authority, { timeout: 20_000 }).toContain('BEGIN CERTIFICATE');
     const its = await authority();
