@@ -114,7 +114,7 @@ const start = [
   '## start',
   '',
   'Run the bot until SIGTERM or Ctrl-C. `npm start` does the same. Without Slack tokens it starts a local workspace with a page',
-  'in the browser and a demo system beside the bot.',
+  'in the browser and a demo system beside the bot, with a database of its own: while `DATABASE_URL` is set it refuses.',
   '',
   '```',
   'npx rounds start [--reset]',

@@ -1,7 +1,10 @@
 import type { Fault } from '../faults.ts';
 import type { Json, Message, User, UserGroup, View } from '../world.ts';
 
-/** What the page and its server say to each other. Everything is for one viewer: what they can't see isn't sent. */
+/**
+ * What the page and its server say to each other. Channels, messages and views are for one viewer: what they can't see
+ * isn't sent. Traffic (with its texts), pages, switches, faults and the clock are for whoever plays: all of it is sent.
+ */
 
 export interface ChannelShown {
   id: string;
