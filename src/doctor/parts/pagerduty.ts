@@ -1,21 +1,20 @@
 import type { Environment } from '../../config/environment.ts';
+import { askPagerDuty, type RestAnswer } from '../../paging/rest.ts';
 import { type Found, ok, type Part, problem, unknown, warn } from '../model.ts';
 
-const withinMs = 5_000;
-const defaultApiUrl = 'https://api.pagerduty.com';
 /** An integration key of the Events API v2. */
 const routingKeyShape = /^[A-Za-z0-9]{32}$/;
 
 /** The REST token, the user in whose name it acts, and the shape of the routing key; nothing is paged. */
 export function pagerDutyPart(pagerDuty: Environment['pagerDuty']): Part {
-  const { apiToken, routingKey, from, apiUrl = defaultApiUrl } = pagerDuty;
+  const { apiToken, routingKey, from, apiUrl } = pagerDuty;
   return {
     name: 'pagerduty',
     look: async (signal) => {
       if (apiToken === undefined && routingKey === undefined) return [ok('not configured')];
       const key = routingKeyOf(routingKey);
       if (apiToken === undefined) return [key, ok('PAGERDUTY_API_TOKEN is not set: only events can be sent')];
-      const ask = (path: string) => get(`${apiUrl}${path}`, apiToken, signal);
+      const ask = (path: string) => askPagerDuty(path, { url: apiUrl, token: apiToken }, signal);
       const token = tokenOf(await ask('/abilities'));
       return token.state === 'ok' ? [key, token, await fromOf(from, ask)] : [key, token];
     },
@@ -30,9 +29,7 @@ function routingKeyOf(key: string | undefined): Found {
   return problem('PAGERDUTY_ROUTING_KEY does not look like a routing key', fix);
 }
 
-type Answer = { kind: 'answered'; status: number; data: unknown } | { kind: 'failed'; why: string };
-
-function tokenOf(answer: Answer): Found {
+function tokenOf(answer: RestAnswer): Found {
   if (answer.kind === 'failed') return unknown(`PagerDuty ${answer.why}`, 'check the network, and PAGERDUTY_API_URL');
   const { status } = answer;
   if (status === 200) return ok('PagerDuty takes the API token');
@@ -43,7 +40,7 @@ function tokenOf(answer: Answer): Found {
   return unknown(`PagerDuty answered ${status}`, status === 429 ? 'look again in a minute' : undefined);
 }
 
-async function fromOf(from: string | undefined, ask: (path: string) => Promise<Answer>): Promise<Found> {
+async function fromOf(from: string | undefined, ask: (path: string) => Promise<RestAnswer>): Promise<Found> {
   const fix = 'set PAGERDUTY_FROM to the e-mail address of a user of this PagerDuty account';
   if (from === undefined) return warn('PAGERDUTY_FROM is not set: incidents can be read, not changed', fix);
   const answer = await ask(`/users?query=${encodeURIComponent(from)}&limit=100`);
@@ -60,28 +57,4 @@ function emailsIn(data: unknown): string[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-/** The library's own deadline does nothing and its pauses are long: ours ends the call, whatever it waits for. */
-async function get(url: string, token: string, signal: AbortSignal): Promise<Answer> {
-  const { api } = await import('@pagerduty/pdjs');
-  const end = new AbortController();
-  const late = Promise.withResolvers<Answer>();
-  const timer = setTimeout(() => {
-    late.resolve({ kind: 'failed', why: `did not answer within ${withinMs / 1_000} s` });
-    end.abort();
-  }, withinMs);
-  const options = { signal: AbortSignal.any([signal, end.signal]), requestTimeout: 0, retryTimeout: 200 };
-  const asked = api({ url, token, ...options }).then(
-    ({ status, data }): Answer => ({ kind: 'answered', status, data }),
-    (error: unknown): Answer => ({ kind: 'failed', why: whyOf(error) }),
-  );
-  return Promise.race([asked, late.promise]).finally(() => clearTimeout(timer));
-}
-
-/** What is rejected is an Error, or an answer whose body is no JSON. */
-function whyOf(error: unknown): string {
-  if (isRecord(error) && typeof error.status === 'number') return `answered ${error.status}, and no JSON`;
-  const code = isRecord(error) && typeof error.code === 'string' ? error.code : undefined;
-  return `can't be reached (${code ?? (error instanceof Error ? error.name : String(error))})`;
 }
