@@ -1,15 +1,16 @@
-import { compileCondition } from '../src/conditions/compile.ts';
-import { checkConfig } from '../src/config/report.ts';
+import { checkConfig, missingRunbooks } from '../src/config/report.ts';
 import { environmentVariables, secretVariables } from '../src/config/schema/environment.ts';
 import { describedSections, sections } from '../src/config/schema/sections.ts';
+import { loadConfiguration, runbooksIn } from '../src/configuration.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';
 import { configurationReference } from '../src/reference/configuration.ts';
-import { checkTypes, runbookFolders } from '../src/registry.ts';
+import { runbookFolders } from '../src/registry.ts';
+import { severityLines } from '../src/severities/lines.ts';
 
 export default defineTerminalCommand({
   name: 'check-config',
   summary:
-    'Tell everything that is wrong with a config file, with line and remedy; --markdown lists all keys there are',
+    'Tell everything that is wrong with a config file and the severities beside it, with line and remedy; --markdown lists all keys there are',
   usage: '[FILE | --markdown]',
   examples: ['check-config', 'check-config ops.yml', 'check-config --markdown'],
   async runAlone(args, { print, env }) {
@@ -19,11 +20,13 @@ export default defineTerminalCommand({
       return 0;
     }
     const file = args[0] ?? env.OPS_CONFIG ?? 'ops.yml';
-    const { ok, lines } = await checkConfig(file, {
-      checkTypes: await checkTypes(),
-      compile: compileCondition,
-      env,
-      runbookFolders,
+    const { ok, lines } = await checkConfig(file, async () => {
+      const read = await loadConfiguration(file, env);
+      return {
+        ops: read.ops,
+        beside: severityLines(read.severities, read.ops.team),
+        missingRunbooks: missingRunbooks(runbooksIn(read), runbookFolders(read.ops.dir)),
+      };
     });
     for (const line of lines) print(line);
     return ok ? 0 : 3;

@@ -2,11 +2,10 @@ import { type Alerts, createAlerts } from './alerts/alerts.ts';
 import { createAudit } from './audit/audit.ts';
 import { announceErasures } from './audit-head.ts';
 import { createCharts } from './charts/charts.ts';
-import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
-import { loadOps } from './config/load.ts';
 import type { Ops } from './config/model.ts';
 import { makeReveal } from './config/secrets.ts';
+import { loadConfiguration } from './configuration.ts';
 import { createDeadJobs } from './dead-jobs.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
@@ -20,7 +19,7 @@ import type { Clock } from './kernel/clock.ts';
 import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { announceLate } from './late.ts';
-import { checkTypes, runbookFolders } from './registry.ts';
+import { runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { absentStore } from './store/absent.ts';
@@ -73,11 +72,7 @@ export interface CoreOptions {
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { environment, variables, log } = options;
-  const ops = await loadOps(environment.opsConfig, {
-    checkTypes: await checkTypes(),
-    compile: compileCondition,
-    env: variables,
-  });
+  const { ops, severities } = await loadConfiguration(environment.opsConfig, variables);
   for (const name of ops.missingSecrets)
     log.warn({ secret: name }, `secret ${name} is not set: what needs it is unknown`);
   const { store, away } = await openDatabase(options);
@@ -116,7 +111,15 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     };
     return {
       services: {
-        ...{ ops, health, charts: createCharts(), runbooks, audit, doctor: doctorOf(pieces) },
+        ...{
+          ops,
+          severities: severities.all,
+          health,
+          charts: createCharts(),
+          runbooks,
+          audit,
+          doctor: doctorOf(pieces),
+        },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
       ...{ store, clock, jobs, timers, alerts, health, pieces, databaseAway: away },

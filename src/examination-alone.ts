@@ -108,9 +108,9 @@ function slackOf(environment: Forgiven): Pieces['slack'] {
   return wrong === undefined ? tokensIn(environment) : new Missing(`${wrong} has a mistake`);
 }
 
-/** Why nothing could be opened: a mistake in ops.yml is told by the part `config`, all else is the database's. */
+/** Why nothing could be opened: a mistake in the configuration is told by the part `config`, all else is the database's. */
 function refused(error: unknown): Missing {
-  if (error instanceof ConfigError) return new Missing('ops.yml has mistakes');
+  if (error instanceof ConfigError) return new Missing('the configuration has mistakes');
   const hint = error instanceof OpsError ? error.hint : undefined;
   const message = error instanceof Error ? error.message : String(error);
   return new Missing("the database can't be used", [problem(message, hint)]);
@@ -118,9 +118,9 @@ function refused(error: unknown): Missing {
 
 async function loaded(from: Pick<Pieces, 'environment' | 'variables'>): Promise<Ops | Missing> {
   try {
-    return await configFile(from).load();
+    return (await configFile(from).load()).ops;
   } catch (error) {
-    if (error instanceof ConfigError) return new Missing('ops.yml has mistakes');
+    if (error instanceof ConfigError) return new Missing('the configuration has mistakes');
     throw error;
   }
 }

@@ -1,11 +1,10 @@
 import { auditOwnership } from './audit/ownership.ts';
 import { lastSentHead } from './audit/sent.ts';
 import { auditChannel } from './audit-head.ts';
-import { compileCondition } from './conditions/compile.ts';
 import type { Environment } from './config/environment.ts';
-import { loadOps } from './config/load.ts';
 import type { Ops } from './config/model.ts';
 import { missingRunbooks } from './config/report.ts';
+import { loadConfiguration, runbooksIn } from './configuration.ts';
 import { createDoctor } from './doctor/examine.ts';
 import { type Doctor, type Found, type Part, unknown } from './doctor/model.ts';
 import { auditPart } from './doctor/parts/audit.ts';
@@ -25,7 +24,7 @@ import type { Health } from './health/health.ts';
 import type { Jobs } from './jobs/model.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
-import { checkTypes, runbookFolders } from './registry.ts';
+import { runbookFolders } from './registry.ts';
 import { type LookOptions, lookAtSlack } from './slack/look.ts';
 import type { Store } from './store/store.ts';
 import type { Heartbeat } from './web/heartbeat.ts';
@@ -136,15 +135,12 @@ export function tokensIn({ slack }: Pick<Environment, 'slack'>): LookOptions['sl
   return { botToken, apiUrl, ...(slack.kind === 'socket' && { appToken: slack.appToken }) };
 }
 
-/** ops.yml as the bot reads it when it starts. */
+/** The configuration as the bot reads it when it starts. */
 export function configFile({ environment, variables }: Pick<Pieces, 'environment' | 'variables'>) {
   return {
-    load: async () =>
-      loadOps(environment.opsConfig, {
-        checkTypes: await checkTypes(),
-        compile: compileCondition,
-        env: variables,
-      }),
-    missingRunbooks: (ops: Ops) => missingRunbooks(ops, runbookFolders(ops.dir)),
+    load: async () => {
+      const read = await loadConfiguration(environment.opsConfig, variables);
+      return { ...read, missingRunbooks: missingRunbooks(runbooksIn(read), runbookFolders(read.ops.dir)) };
+    },
   };
 }

@@ -25,6 +25,11 @@ export function runbookFolders(opsDir: string): string[] {
   return [opsDir, root].map((folder) => join(folder, 'templates', 'runbooks'));
 }
 
+/** Where severities are looked for, likewise; the first folder that is there counts alone. */
+export function severityFolders(opsDir: string): string[] {
+  return [opsDir, root].map((folder) => join(folder, 'templates', 'incidents'));
+}
+
 /** All commands, by the files of `commands/`. */
 export async function allCommands(): Promise<{ shared: Command<Services>[]; terminal: TerminalCommand[] }> {
   const found = await discover<Command<Services> | TerminalCommand>(join(root, 'commands'));

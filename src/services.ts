@@ -5,10 +5,13 @@ import type { DeadJobs } from './dead-jobs.ts';
 import type { Doctor } from './doctor/model.ts';
 import type { Health } from './health/health.ts';
 import type { Runbooks } from './runbooks/files.ts';
+import type { Severity } from './severities/model.ts';
 
 /** What commands may use. `app.ts` makes it; a command takes from it what it needs. */
 export interface Services {
   ops: Ops;
+  /** Worst first. */
+  severities: readonly Severity[];
   health: Health;
   charts: Charts;
   runbooks: Runbooks;

@@ -3,17 +3,16 @@ import { dirname, resolve } from 'node:path';
 import type { CompileCondition } from '../conditions/model.ts';
 import type { CheckType } from '../kernel/check.ts';
 import { type CheckEntry, readChecks } from './checks.ts';
+import { byLine, readDocument } from './document.ts';
 import { parseLeniently } from './lenient.ts';
 import { findBrokenLinks, findDuplicates, windowLinks } from './links.ts';
 import { findMaskedIds } from './masked-ids.ts';
-import { dotted, isMap, type Mistake } from './mistake.ts';
-import type { Check, ConfigProblem, Group, Ops } from './model.ts';
+import { isMap } from './mistake.ts';
+import type { Check, Group, Ops } from './model.ts';
 import { ConfigError } from './problems.ts';
-import { shown } from './redact.ts';
 import { type Sections, sections } from './schema/sections.ts';
 import { findStrayScripts } from './scripts.ts';
 import { errorCode, isSet, secretsIn } from './secrets.ts';
-import { readYaml, type YamlSource } from './yaml.ts';
 
 export interface LoadOptions {
   checkTypes: readonly CheckType[];
@@ -36,40 +35,31 @@ export async function loadOps(file: string, options: LoadOptions): Promise<Ops> 
 
 /** As `loadOps`, from a text; `file` is used in messages and for relative paths. */
 export function parseOps(text: string, file: string, options: LoadOptions): Ops {
-  const source = readYaml(text);
-  const syntax = source.mistakes.map((mistake): ConfigProblem => ({ file, path: '', ...mistake }));
-  if (source.broken) throw new ConfigError(syntax);
-  if (!isMap(source.value)) {
-    const found = source.value === null ? 'an empty file' : shown(source.value);
-    throw new ConfigError([...syntax, { file, path: '', line: 1, found, allowed: 'a map with a section `checks`' }]);
-  }
-  const read = parseLeniently(sections, source.value, []);
+  const document = readDocument(text, file, 'a map with a section `checks`');
+  const raw = document.value;
+  const read = parseLeniently(sections, raw, []);
   const section = read.value ?? sections.parse({});
   const groups = groupsOf(section);
   const types = new Map(options.checkTypes.map((type) => [type.type, type]));
-  const checks = readChecks(source.value.checks, {
+  const checks = readChecks(raw.checks, {
     types,
     compile: options.compile,
     defaults: section.defaults,
     groups,
   });
-  const windows = windowLinks(source.value.maintenance);
+  const windows = windowLinks(raw.maintenance);
   const mistakes = [
     ...read.mistakes,
     ...checks.mistakes,
     ...findDuplicates(checks.value),
     ...findDuplicates(windows),
-    ...findMaskedIds(source.value),
+    ...findMaskedIds(raw),
     ...findStrayScripts(checks.value, dirname(resolve(file)), section.scripts.allow),
-    ...findBrokenLinks(checks.value, windows, groupIds(source.value, groups)),
+    ...findBrokenLinks(checks.value, windows, groupIds(raw, groups)),
   ];
-  const problems = [...syntax, ...mistakes.map((mistake) => toProblem(mistake, file, source))];
-  if (problems.length > 0) throw new ConfigError(problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)));
+  const problems = [...document.syntax, ...mistakes.map(document.problemOf)];
+  if (problems.length > 0) throw new ConfigError(byLine(problems));
   return assemble(file, section, groups, checks.value, options.env);
-}
-
-function toProblem({ path, ...mistake }: Mistake, file: string, source: YamlSource): ConfigProblem {
-  return { file, path: dotted(path), line: source.lineOf(path), ...mistake };
 }
 
 function groupsOf(section: Sections): Map<string, Group> {

@@ -1,24 +1,30 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LoadOptions, loadOps } from './load.ts';
 import type { Ops } from './model.ts';
 import { ConfigError, formatProblems } from './problems.ts';
 import { secretsIn } from './secrets.ts';
 
-interface ReportOptions extends LoadOptions {
-  /** Where runbooks are looked for, given the config file's folder. */
-  runbookFolders: (opsDir: string) => string[];
+interface Loaded {
+  ops: Ops;
+  /** What was read beside it, and remarks on it: a line each. */
+  beside: readonly string[];
+  /** One line for each runbook that is named and isn't there. */
+  missingRunbooks: readonly string[];
 }
 
 /** What a person wants to know of a config file: that it is good and what it holds, or everything that is wrong. */
-export async function checkConfig(file: string, options: ReportOptions): Promise<{ ok: boolean; lines: string[] }> {
+export async function checkConfig(
+  file: string,
+  load: () => Promise<Loaded>,
+): Promise<{ ok: boolean; lines: string[] }> {
   try {
-    const ops = await loadOps(file, options);
-    const books = missingRunbooks(ops, options.runbookFolders(ops.dir));
-    return { ok: true, lines: [...describe(file, ops), ...powerByHandle(ops).map(remarkOf), ...books] };
+    const { ops, beside, missingRunbooks: books } = await load();
+    return { ok: true, lines: [...describe(file, ops), ...beside, ...powerByHandle(ops).map(remarkOf), ...books] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const head = `${file}: ${count(error.problems.length, 'problem')}`;
+    const files = new Set(error.problems.map((problem) => problem.file));
+    const where = files.size === 1 ? [...files].join() : count(files.size, 'file');
+    const head = `${where}: ${count(error.problems.length, 'problem')}`;
     return { ok: false, lines: [head, ...formatProblems(error.problems).split('\n')] };
   }
 }
@@ -55,10 +61,14 @@ function remarkOf({ role, handles }: { role: string; handles: string[] }): strin
   return `remark: roles.${role} names ${handles.join(', ')} by handle, which another group can take over; better its id (S…)`;
 }
 
-/** A runbook that isn't there would be found out in the worst hour. */
-export function missingRunbooks(ops: Ops, folders: string[]): string[] {
+/** The runbooks that checks name: URLs, or names of files. */
+export function runbooksOf(ops: Ops): string[] {
+  return [...new Set(ops.checks.flatMap(({ runbook }) => runbook ?? []))];
+}
+
+/** A line for each that isn't in any of the folders: that would be found out in the worst hour. */
+export function missingRunbooks(names: readonly string[], folders: readonly string[]): string[] {
   const isMissing = (name: string) => !folders.some((folder) => existsSync(join(folder, `${name}.md`)));
-  const names = [...new Set(ops.checks.flatMap(({ runbook }) => runbook ?? []))];
   return names
     .filter((name) => !/^https?:/.test(name) && isMissing(name))
     .map((name) => `runbook ${name} is not written yet: ${join(folders[0] ?? '', `${name}.md`)}`);

@@ -1,4 +1,4 @@
-import { momentsOfDay, wallAt } from '../jobs/slots-zone.ts';
+import { momentsOfDay, wallAt } from '../kernel/wall-clock.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

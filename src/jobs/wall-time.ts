@@ -1,5 +1,5 @@
 import { OpsError } from '../kernel/errors.ts';
-import { wallAt } from './slots-zone.ts';
+import { wallAt } from '../kernel/wall-clock.ts';
 
 const minute = 60_000;
 const day = 1_440 * minute;

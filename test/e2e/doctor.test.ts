@@ -78,7 +78,7 @@ describe('rounds doctor', { timeout: 90_000 }, () => {
     const ended = await rounds(await homeWith(broken, socketMode(workspace)), ['doctor']);
     expect(ended.stdout).toMatch(/✗ config: .*ops\.yml:\d+ .*checks\[0\]/);
     expect(signsOf(ended, 'slack')).toBe('✓✓');
-    expect(ended.stdout).toContain('? checks: not looked at: ops.yml has mistakes');
+    expect(ended.stdout).toContain('? checks: not looked at: the configuration has mistakes');
     expect([ended.code, ended.stderr]).toEqual([2, '']);
   });
 

@@ -24,8 +24,10 @@ export const teamSection = z.strictObject({
     .string({ error: 'days and hours such as "Mon-Fri 08:00-18:00"' })
     .regex(businessHours, 'days and hours such as "Mon-Fri 08:00-18:00"')
     .optional()
-    .describe('`Mon-Fri 08:00-18:00`, `Mon,Wed-Fri 09:00-17:00`; read and checked, nothing uses it yet'),
-  holidays: z.array(date).default([]).describe('`[2026-12-25]`; read and checked, nothing uses it yet'),
+    .describe(
+      '`Mon-Fri 08:00-18:00`, `Mon,Wed-Fri 09:00-17:00`: when severities that tell people by the hour do so as `page.hours` says; default: always',
+    ),
+  holidays: z.array(date).default([]).describe('`[2026-12-25]`: days without business hours'),
 });
 
 const channelHelp = 'a channel in quotes such as "#ops-daily" (an unquoted # starts a comment), or its id';

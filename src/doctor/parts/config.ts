@@ -2,22 +2,27 @@ import type { ConfigProblem, Ops } from '../../config/model.ts';
 import { ConfigError, formatProblems } from '../../config/problems.ts';
 import { type Found, ok, type Part, problem, warn } from '../model.ts';
 
-export interface ConfigFile {
-  /** Reads the file as it is now. Throws ConfigError. */
-  load(): Promise<Ops>;
-  /** One line for each runbook that a check names and that isn't there. */
-  missingRunbooks(ops: Ops): string[];
+interface Loaded {
+  ops: Ops;
+  severities: { all: readonly unknown[] };
+  /** One line for each runbook that a check or a severity names and that isn't there. */
+  missingRunbooks: readonly string[];
 }
 
-/** ops.yml as it is on the disk now: a bot that runs keeps the one it started with. */
-export function configPart({ load, missingRunbooks }: ConfigFile): Part {
+export interface ConfigFile {
+  /** Reads the files as they are now. Throws ConfigError. */
+  load(): Promise<Loaded>;
+}
+
+/** ops.yml and the severities as they are on the disk now: a bot that runs keeps those it started with. */
+export function configPart({ load }: ConfigFile): Part {
   return {
     name: 'config',
     look: async () => {
       try {
-        const ops = await load();
-        const words = `${ops.file} is good: ${ops.checks.length} checks`;
-        return [ok(words), ...missingRunbooks(ops).map((line) => warn(line, 'write it, or take it from the check'))];
+        const { ops, severities, missingRunbooks } = await load();
+        const words = `${ops.file} is good: ${ops.checks.length} checks, ${severities.all.length} severities`;
+        return [ok(words), ...missingRunbooks.map((line) => warn(line, 'write it, or take out its name'))];
       } catch (error) {
         if (error instanceof ConfigError) return configProblems(error);
         throw error;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileCondition } from '../../../src/conditions/compile.ts';
 import { type LoadOptions, loadOps, parseOps } from '../../../src/config/load.ts';
 import { ConfigError } from '../../../src/config/problems.ts';
-import { checkConfig } from '../../../src/config/report.ts';
+import { checkConfig, missingRunbooks, runbooksOf } from '../../../src/config/report.ts';
 import type { CheckType } from '../../../src/kernel/check.ts';
 import { discover } from '../../../src/kernel/discover.ts';
 
@@ -18,8 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-/** Runbooks are looked for beside the config alone. */
-const reporting = () => ({ ...options, runbookFolders: (opsDir: string) => [join(opsDir, 'templates', 'runbooks')] });
+/** Reports on the file; runbooks are looked for beside it alone. */
+function report(path: string, env = options.env, beside: string[] = []) {
+  return checkConfig(path, async () => {
+    const ops = await loadOps(path, { ...options, env });
+    const books = missingRunbooks(runbooksOf(ops), [join(ops.dir, 'templates', 'runbooks')]);
+    return { ops, beside, missingRunbooks: books };
+  });
+}
 
 async function file(name: string, text: string): Promise<string> {
   const path = join(dir, name);
@@ -95,7 +101,7 @@ test.each([
 
 test('a good file is reported with what it holds and what has no value', async () => {
   const path = await file('good.yml', good);
-  expect(await checkConfig(path, reporting())).toEqual({
+  expect(await report(path)).toEqual({
     ok: true,
     lines: [
       `${path}: good — 3 checks, 3 groups, 2 roles, 1 maintenance window`,
@@ -104,16 +110,17 @@ test('a good file is reported with what it holds and what has no value', async (
     ],
   });
   const env = { API_TOKEN: 'x', MAIN_DB_URL: 'x' };
-  expect((await checkConfig(path, { ...reporting(), env })).lines).toHaveLength(1);
+  expect((await report(path, env)).lines).toHaveLength(1);
+  expect((await report(path, env, ['severities: good'])).lines[1]).toBe('severities: good');
 });
 
 test('a runbook that is not written yet is named, with the file to write', async () => {
   const path = await file('books.yml', good.replace('    clear:', '    runbook: api-down\n    clear:'));
   const expected = join(dir, 'templates', 'runbooks', 'api-down.md');
-  expect((await checkConfig(path, reporting())).lines.at(-1)).toBe(`runbook api-down is not written yet: ${expected}`);
+  expect((await report(path)).lines.at(-1)).toBe(`runbook api-down is not written yet: ${expected}`);
   await mkdir(join(dir, 'templates', 'runbooks'), { recursive: true });
   await writeFile(expected, '# API down');
-  expect((await checkConfig(path, reporting())).lines.join()).not.toContain('not written');
+  expect((await report(path)).lines.join()).not.toContain('not written');
 });
 
 test('handles under approver and admin are remarked on', async () => {
@@ -121,7 +128,7 @@ test('handles under approver and admin are remarked on', async () => {
     'handles.yml',
     good.replace(/^roles:.*$/m, 'roles: { operator: ["@a"], admin: ["@leads", S012345] }'),
   );
-  const { ok, lines } = await checkConfig(path, reporting());
+  const { ok, lines } = await report(path);
   expect([ok, lines.filter((line) => line.startsWith('remark'))]).toEqual([
     true,
     ['remark: roles.admin names @leads by handle, which another group can take over; better its id (S…)'],
@@ -130,7 +137,7 @@ test('handles under approver and admin are remarked on', async () => {
 
 test('a bad file is reported with every problem', async () => {
   const path = await file('bad.yml', good.replace('slo: 99.9%', 'slo: lots').replace('[api]', '[apii]'));
-  const { ok, lines } = await checkConfig(path, reporting());
+  const { ok, lines } = await report(path);
   expect(ok).toBe(false);
   expect(lines).toEqual([
     `${path}: 2 problems`,

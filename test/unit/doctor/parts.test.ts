@@ -315,12 +315,13 @@ describe('config', () => {
     const broken = async () => {
       throw new ConfigError([mistake]);
     };
-    expect(await look(configPart({ load: broken, missingRunbooks: () => [] }))).toEqual([
+    expect(await look(configPart({ load: broken }))).toEqual([
       { state: 'problem', message: 'ops.yml:7  checks[0].every: found: "soon"', fix: 'allowed: a duration' },
     ]);
-    const good = { load: async () => opsOf([]), missingRunbooks: () => ['runbook api-down is not written yet'] };
-    expect(await look(configPart(good))).toMatchObject([
-      { state: 'ok' },
+    const missingRunbooks = ['runbook api-down is not written yet'];
+    const load = async () => ({ ops: opsOf([]), severities: { all: [{}, {}] }, missingRunbooks });
+    expect(await look(configPart({ load }))).toMatchObject([
+      { state: 'ok', message: '/ops.yml is good: 0 checks, 2 severities' },
       { state: 'warn', message: expect.stringMatching(/api-down/) },
     ]);
   });
@@ -329,7 +330,7 @@ describe('config', () => {
     const load = async () => {
       throw new OpsError('unavailable', 'the disk is away');
     };
-    await expect(look(configPart({ load, missingRunbooks: () => [] }))).rejects.toThrow('the disk is away');
+    await expect(look(configPart({ load }))).rejects.toThrow('the disk is away');
   });
 });
 

@@ -1,0 +1,76 @@
+import { verb } from '../audit/verb.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { redact } from '../kernel/redact.ts';
+import { wayToTell } from '../severities/decide.ts';
+import { severityNamed } from '../severities/named.ts';
+import { confirmTimer, confirmWithinMs, pageJob, showJob, watchJob } from './jobs.ts';
+import { type By, type Incident, nameOf } from './model.ts';
+import type { IncidentPorts } from './ports.ts';
+import * as rows from './store.ts';
+
+const longest = { title: 200, words: 2_000 };
+
+/** What a person says when they declare an incident; all but the severity and the title may be left out. */
+export interface Declaration {
+  /** Names the submit, the command or the click: the same key is the same incident. */
+  key: string;
+  /** As a person names it: `P1`, `critical`. */
+  severity: string;
+  title: string;
+  systems?: string;
+  known?: string;
+  /** Default: no. "Not sure" is to be given as true. */
+  phi?: boolean;
+  drill?: boolean;
+  /** The channel it is declared in. */
+  channel?: string;
+}
+
+/**
+ * Declares an incident, once per key: state, audit, the page and the messages in one transaction. The page is the first job:
+ * nothing waits for Slack. Throws OpsError `invalid`, `not_found` (the severity), `unavailable`.
+ */
+export async function declareIncident(
+  asker: { by: By; request: string },
+  declared: Declaration,
+  ports: IncidentPorts,
+): Promise<{ kind: 'declared' | 'known'; incident: Incident }> {
+  const { store, jobs, timers, clock, severities, team } = ports;
+  const severity = severityNamed(severities.all, declared.severity);
+  const title = oneLine(declared.title);
+  if (title === '') throw new OpsError('invalid', 'What is wrong? An incident needs a title', { hint: 'in a few words' });
+  const at = clock.now();
+  const way = wayToTell(severity, at, team).kind;
+  const drill = declared.drill ?? false;
+  const pages = way === 'page' && !drill;
+  const id = await verb<unknown, number>({ store, clock }, { actor: asker.by.id, request: asker.request }, async (tx) => {
+    const made = await rows.insertIncident(tx, {
+      ...{ key: declared.key, title, severity: severity.id, label: severity.label, urgency: severity.urgency },
+      ...{ systems: words(declared.systems), known: words(declared.known), phi: declared.phi ?? false, drill, way },
+      ...{ at, by: asker.by, channel: declared.channel },
+    });
+    if (made === undefined) return { result: (await rows.idOfKey(tx, declared.key))!, audit: [] };
+    await rows.addEvent(tx, made, { at, kind: 'declared', by: asker.by.id, words: `${severity.label}: ${title}` });
+    if (pages) {
+      const n = 1;
+      await rows.insertPage(tx, made, { n, dedupKey: `rounds:${made}:${n}` });
+      await jobs.enqueue(tx, pageJob, { id: made, n, action: 'trigger' }, { key: `${made}:${n}:trigger` });
+      const dueAt = new Date(at.getTime() + confirmWithinMs);
+      await timers.set(tx, { key: confirmTimer(made), dueAt, kind: watchJob, data: { id: made, what: 'confirm' } });
+    }
+    await jobs.enqueue(tx, showJob, { id: made });
+    const after = { severity: severity.id, title, way, phi: declared.phi ?? false, drill };
+    return { result: made, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
+  });
+  const incident = await rows.findIncident(store.db(), id);
+  if (!incident) throw new OpsError('unavailable', `${nameOf({ id })} can't be read now`, { hint: '`/ops incident` lists it' });
+  return { kind: incident.declaredAt.getTime() === at.getTime() ? 'declared' : 'known', incident };
+}
+
+function oneLine(text: string): string {
+  return redact(text).replace(/\s+/g, ' ').trim().slice(0, longest.title).toWellFormed();
+}
+
+function words(text: string | undefined): string {
+  return redact(text ?? '').trim().slice(0, longest.words).toWellFormed();
+}

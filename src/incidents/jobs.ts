@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { defineJob } from '../jobs/model.ts';
+
+/** Says one thing to PagerDuty about a page: in the order it was decided, one after another for an incident. */
+export const pageJob = defineJob({
+  name: 'incidents.page',
+  schema: z.object({ id: z.number(), n: z.number(), action: z.enum(['trigger', 'acknowledge', 'resolve']) }),
+  lane: 'messages',
+  // An outage of PagerDuty is no reason to give up on a page: some 12 h of tries, every half minute in the end.
+  retry: { limit: 1_500, firstMs: 1_000, maxMs: 30_000 },
+  serial: ({ id, n }) => `incident ${id} page ${n}`,
+});
+export type PageData = z.output<typeof pageJob.schema>;
+
+/** Brings the message of an incident up to date. */
+export const showJob = defineJob({
+  name: 'incidents.show',
+  schema: z.object({ id: z.number() }),
+  lane: 'messages',
+  retry: { limit: 2_000, firstMs: 1_000, maxMs: 60_000 },
+  serial: ({ id }) => `incident ${id}`,
+});
+
+/** A minute after the declaration: was anybody paged? And while nobody acknowledges: has somebody, in PagerDuty? */
+export const watchJob = defineJob({
+  name: 'incidents.watch',
+  schema: z.object({ id: z.number(), what: z.enum(['confirm', 'poll']) }),
+  lane: 'housekeeping',
+  retry: { limit: 20, firstMs: 1_000, maxMs: 15_000 },
+  keptForMs: 3_600_000,
+});
+export type WatchData = z.output<typeof watchJob.schema>;
+
+/** A page must be confirmed within this time, or the channel says NOT PAGED. */
+export const confirmWithinMs = 60_000;
+/** PagerDuty is asked this often whether somebody has acknowledged there. */
+export const pollEveryMs = 15_000;
+
+export const confirmTimer = (id: number) => `incident/${id}/confirm`;
+export const pollTimer = (id: number) => `incident/${id}/poll`;
+export const timersOf = (id: number) => `incident/${id}/`;

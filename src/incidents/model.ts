@@ -1,0 +1,100 @@
+import type { Urgency, Way } from '../severities/model.ts';
+
+/** Somebody who does something to an incident: `id` is `slack:U1`, `os:anna`, `pagerduty:Anna`; `mention` is for messages. */
+export interface By {
+  id: string;
+  mention: string;
+}
+
+/** An incident as it stands. */
+export interface Incident {
+  id: number;
+  title: string;
+  /** The name of its severity's file, and that severity's label and urgency when it was declared. */
+  severity: string;
+  label: string;
+  urgency: Urgency;
+  systems: string;
+  known: string;
+  /** PHI may be involved; "not sure" is yes. */
+  phi: boolean;
+  /** Nobody outside is told of a drill. */
+  drill: boolean;
+  declaredAt: Date;
+  declaredBy: By;
+  acknowledged?: { at: Date; by: string };
+  resolved?: { at: Date; by: string; words: string };
+  /** How people are told, by its severity and the time of day. */
+  way: Way;
+  /** Why nobody may have been paged, and since when that is known. */
+  notPaged?: { why: string; at: Date };
+  /** Oldest first; none where nobody is paged. */
+  pages: Page[];
+  version: number;
+  shown: number;
+  /** Where it was declared, when that was in Slack. */
+  channel?: string;
+  /** Where its message stands. */
+  message?: { channel: string; ts: string };
+}
+
+/** One page: a dedup key of PagerDuty's. */
+export interface Page {
+  n: number;
+  dedupKey: string;
+  state: 'sending' | 'accepted' | 'refused';
+  attempts: number;
+  /** Why it was not accepted yet. */
+  reason?: string;
+  acceptedAt?: Date;
+}
+
+export interface IncidentEvent {
+  at: Date;
+  kind: 'declared' | 'page_accepted' | 'not_paged' | 'acknowledged' | 'resolved';
+  by: string;
+  words: string;
+}
+
+/** `INC-42` */
+export function nameOf({ id }: { id: number }): string {
+  return `INC-${id}`;
+}
+
+/** What a person meant by `INC-42`, `inc42`, `#42` or `42`; undefined = none of these. */
+export function numberOf(text: string): number | undefined {
+  const digits = /^(?:inc-?|#)?(\d{1,15})$/i.exec(text.trim())?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** What an acknowledgement means for an incident as it stands. Pure. */
+export function acknowledging(incident: Incident): 'acknowledge' | 'already' | 'over' {
+  if (incident.resolved) return 'over';
+  return incident.acknowledged ? 'already' : 'acknowledge';
+}
+
+/** How a page stands, for the message. Pure. */
+export type Paging =
+  | { kind: 'acknowledged'; at: Date; by: string }
+  | { kind: 'not_paged'; why: string; at: Date }
+  | { kind: 'paged'; at: Date }
+  | { kind: 'paging' }
+  /** Nobody is paged by policy (`slack`, `email`), or since it is a drill. */
+  | { kind: 'nobody'; why: 'drill' | 'policy' };
+
+export function pagingOf(incident: Incident): Paging {
+  const { acknowledged, notPaged, pages, drill, way } = incident;
+  if (acknowledged) return { kind: 'acknowledged', ...acknowledged };
+  if (drill) return { kind: 'nobody', why: 'drill' };
+  if (way !== 'page') return { kind: 'nobody', why: 'policy' };
+  if (notPaged) return { kind: 'not_paged', ...notPaged };
+  const accepted = pages.find(({ acceptedAt }) => acceptedAt)?.acceptedAt;
+  return accepted ? { kind: 'paged', at: accepted } : { kind: 'paging' };
+}
+
+/** Why nobody may have been paged a minute after the declaration, as far as the page itself tells; undefined = accepted. Pure. */
+export function whyNotPaged({ pages }: Incident): string | undefined {
+  if (pages.some(({ state }) => state === 'accepted')) return undefined;
+  const last = pages.at(-1);
+  return last?.reason ?? 'PagerDuty has not answered yet';
+}

@@ -1,0 +1,40 @@
+import type { Enqueuing } from '../jobs/model.ts';
+import type { Timers } from '../jobs/timing.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Post } from '../kernel/command.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Events } from '../paging/events.ts';
+import type { PagerIncidents } from '../paging/incidents.ts';
+import type { OnCalls } from '../paging/on-call.ts';
+import type { TeamHours } from '../severities/business-hours.ts';
+import type { Severities } from '../severities/model.ts';
+import type { Store } from '../store/store.ts';
+
+/** The way to PagerDuty, as far as it is configured. */
+export interface Paging {
+  /** Undefined: PAGERDUTY_ROUTING_KEY is not set, so nobody can be paged. */
+  routingKey: string | undefined;
+  events: Events;
+  /** With PAGERDUTY_API_TOKEN: who is on call, and what became of a page. */
+  onCalls: OnCalls | undefined;
+  incidents: PagerIncidents | undefined;
+}
+
+/** What incidents need of Slack. Every method throws PortError. */
+export interface IncidentPort {
+  post(message: { channel: string; post: Post; key: string; threadTs?: string; broadcast?: boolean }): Promise<{ channel: string; ts: string }>;
+  update(message: { channel: string; ts: string; post: Post }): Promise<void>;
+}
+
+export interface IncidentPorts {
+  store: Store;
+  jobs: Enqueuing;
+  timers: Pick<Timers, 'set' | 'cancel' | 'cancelAll'>;
+  clock: Clock;
+  log: Log;
+  paging: Paging;
+  severities: Severities;
+  team: TeamHours;
+  /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
+  announceIn: string | undefined;
+}

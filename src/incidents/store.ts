@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import type { Urgency, Way } from '../severities/model.ts';
+import type { Tx } from '../store/store.ts';
+import type { By, Incident, IncidentEvent, Page } from './model.ts';
+import type { IncidentRow } from './tables.ts';
+
+/** The statements of incidents; those that change something run in the caller's transaction. */
+
+export interface NewIncident extends Pick<Incident, 'title' | 'severity' | 'label' | 'systems' | 'known' | 'phi' | 'drill' | 'way'> {
+  key: string;
+  urgency: Urgency;
+  at: Date;
+  by: By;
+  channel?: string | undefined;
+}
+
+const columns = sql`
+  i.*, i.id::text as id, coalesce((
+    select jsonb_agg(jsonb_build_object('n', n, 'dedup_key', dedup_key, 'state', state, 'attempts', attempts,
+                                        'reason', reason, 'accepted_at', accepted_at) order by n)
+    from incident_page where incident_id = i.id), '[]'::jsonb) as pages`;
+
+/** Writes it down; undefined = this key has declared one already. */
+export async function insertIncident(tx: Tx, made: NewIncident): Promise<number | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    insert into incident (key, title, severity, label, urgency, systems, known, phi, drill, declared_at, declared_by,
+                          declared_by_mention, way, channel)
+    values (${made.key}, ${made.title}, ${made.severity}, ${made.label}, ${made.urgency}, ${made.systems}, ${made.known},
+            ${made.phi}, ${made.drill}, ${made.at}, ${made.by.id}, ${made.by.mention}, ${made.way}, ${made.channel ?? null})
+    on conflict (key) do nothing
+    returning id::text`.execute(tx);
+  return rows[0] === undefined ? undefined : Number(rows[0].id);
+}
+
+export async function idOfKey(db: Tx, key: string): Promise<number | undefined> {
+  const { rows } = await sql<{ id: string }>`select id::text from incident where key = ${key}`.execute(db);
+  return rows[0] === undefined ? undefined : Number(rows[0].id);
+}
+
+export async function insertPage(tx: Tx, id: number, page: Pick<Page, 'n' | 'dedupKey'>): Promise<void> {
+  await sql`insert into incident_page (incident_id, n, dedup_key) values (${id}, ${page.n}, ${page.dedupKey})`.execute(tx);
+}
+
+export async function addEvent(tx: Tx, id: number, event: IncidentEvent): Promise<void> {
+  const { at, kind, by, words } = event;
+  await sql`insert into incident_event (incident_id, at, kind, by, words)
+            values (${id}, ${at}, ${kind}, ${by}, ${words})`.execute(tx);
+}
+
+export async function eventsOf(db: Tx, id: number): Promise<IncidentEvent[]> {
+  const { rows } = await sql<IncidentEvent>`
+    select at, kind, by, words from incident_event where incident_id = ${id} order by id`.execute(db);
+  return rows.map((row) => ({ ...row, at: new Date(row.at) }));
+}
+
+/** Locked until the transaction ends, so that what is decided on it still holds when it is written. */
+export async function lockIncident(tx: Tx, id: number): Promise<Incident | undefined> {
+  await sql`select 1 from incident where id = ${id} for update`.execute(tx);
+  return findIncident(tx, id);
+}
+
+export async function findIncident(db: Tx, id: number): Promise<Incident | undefined> {
+  const { rows } = await sql<IncidentRow>`select ${columns} from incident i where i.id = ${id}`.execute(db);
+  return rows[0] && incidentOf(rows[0]);
+}
+
+export async function incidentOfDedupKey(db: Tx, dedupKey: string): Promise<number | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select incident_id::text as id from incident_page where dedup_key = ${dedupKey}`.execute(db);
+  return rows[0] === undefined ? undefined : Number(rows[0].id);
+}
+
+/** The open ones first, newest first; `most` in all. */
+export async function listIncidents(db: Tx, most: number): Promise<Incident[]> {
+  const { rows } = await sql<IncidentRow>`
+    select ${columns} from incident i order by i.resolved_at is not null, i.id desc limit ${most}`.execute(db);
+  return rows.map(incidentOf);
+}
+
+/** Counts the version up, so that its message is brought up to date. */
+export async function touch(tx: Tx, id: number): Promise<void> {
+  await sql`update incident set version = version + 1 where id = ${id}`.execute(tx);
+}
+
+export async function setAcknowledged(tx: Tx, id: number, { at, by }: { at: Date; by: string }): Promise<void> {
+  await sql`update incident set acknowledged_at = ${at}, acknowledged_by = ${by}, not_paged = null, not_paged_at = null,
+                                version = version + 1 where id = ${id}`.execute(tx);
+}
+
+export async function setResolved(tx: Tx, id: number, how: { at: Date; by: string; words: string }): Promise<void> {
+  await sql`update incident set resolved_at = ${how.at}, resolved_by = ${how.by}, resolution = ${how.words},
+                                not_paged = null, not_paged_at = null, version = version + 1 where id = ${id}`.execute(tx);
+}
+
+export async function setNotPaged(tx: Tx, id: number, notPaged: { why: string; at: Date } | undefined): Promise<void> {
+  await sql`update incident set not_paged = ${notPaged?.why ?? null}, not_paged_at = ${notPaged?.at ?? null},
+                                version = version + 1 where id = ${id}`.execute(tx);
+}
+
+export async function setPage(tx: Tx, id: number, page: Omit<Page, 'dedupKey'>): Promise<void> {
+  const { n, state, attempts, reason, acceptedAt } = page;
+  await sql`update incident_page set state = ${state}, attempts = ${attempts}, reason = ${reason ?? null},
+                                     accepted_at = coalesce(accepted_at, ${acceptedAt ?? null})
+            where incident_id = ${id} and n = ${n}`.execute(tx);
+}
+
+/** Its message shows this version now, and stands there. */
+export async function setShown(db: Tx, id: number, shown: { version: number; channel: string; ts: string }): Promise<void> {
+  await sql`update incident set shown = greatest(shown, ${shown.version}), channel_id = ${shown.channel}, ts = ${shown.ts}
+            where id = ${id}`.execute(db);
+}
+
+function incidentOf(row: IncidentRow): Incident {
+  return {
+    id: Number(row.id),
+    ...{ title: row.title, severity: row.severity, label: row.label, urgency: row.urgency as Urgency },
+    ...{ systems: row.systems, known: row.known, phi: row.phi, drill: row.drill, way: row.way as Way },
+    ...{ version: row.version, shown: row.shown },
+    declaredAt: new Date(row.declared_at),
+    declaredBy: { id: row.declared_by, mention: row.declared_by_mention },
+    ...(row.acknowledged_at && {
+      acknowledged: { at: new Date(row.acknowledged_at), by: row.acknowledged_by ?? '' },
+    }),
+    ...(row.resolved_at && {
+      resolved: { at: new Date(row.resolved_at), by: row.resolved_by ?? '', words: row.resolution ?? '' },
+    }),
+    ...(row.not_paged !== null &&
+      row.not_paged_at && { notPaged: { why: row.not_paged, at: new Date(row.not_paged_at) } }),
+    pages: row.pages.map(({ n, dedup_key, state, attempts, reason, accepted_at }) => ({
+      ...{ n, dedupKey: dedup_key, state: state as Page['state'], attempts },
+      ...(reason !== null && { reason }),
+      ...(accepted_at !== null && { acceptedAt: new Date(accepted_at) }),
+    })),
+    ...(row.channel !== null && { channel: row.channel }),
+    ...(row.channel_id !== null && row.ts !== null && { message: { channel: row.channel_id, ts: row.ts } }),
+  };
+}
