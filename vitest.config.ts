@@ -6,6 +6,8 @@ export default defineConfig({
     setupFiles: ['test/support/after-each-file.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A condition may take long on a busy machine; a test that waits for one for ever is ended all the same.
+    expect: { poll: { timeout: 25_000 } },
     pool: 'forks',
     maxWorkers: 2,
   },
