@@ -35,7 +35,7 @@ it('a database that hangs adds less than a second to an answer, and nothing is l
   expect(log.lines.filter(({ message }) => message?.startsWith('the database is down'))).toHaveLength(1);
   postgres.resume();
   // What hung has been answered now.
-  await eventually(() => expect(log.lines.at(-1)?.message).toBe('the database answers again'));
+  await eventually(() => expect(log.lines.map(({ message }) => message)).toContain('the database answers again'));
   const rows = () => store.db<SlackTables>().selectFrom('slack_answer').selectAll().execute();
   const stoppedAtMs = performance.now();
   await stop();

@@ -59,7 +59,8 @@ test('a jump of the wall clock is looked into at once, and a database that is do
   state.down = true;
   for (let count = 0; count < 50; count += 1) time.now();
   await eventually(() => expect(state.asked).toBe(asked + 1));
-  expect(Math.abs(time.now().getTime() - here())).toBeLessThan(50);
+  // Of the two hours none is left; how far the answer took is, on a busy machine.
+  expect(Math.abs(time.now().getTime() - here())).toBeLessThan(60_000);
   vi.restoreAllMocks();
   time.stop();
 });
