@@ -63,11 +63,11 @@ export class WorkspaceEvents {
 
   /**
    * Asks `probe` now and after every event until it answers something other than undefined, null or false.
-   * Rejects after `timeoutMs` (5,000) naming `what`; a throw in the probe rejects at once.
+   * Rejects after `timeoutMs` (25,000) naming `what`; a throw in the probe rejects at once.
    */
   waitFor<T>(
     probe: (event?: WorkspaceEvent) => T | undefined | null | false,
-    { timeoutMs = 5000, what = 'the condition' }: { timeoutMs?: number; what?: string } = {},
+    { timeoutMs = 25_000, what = 'the condition' }: { timeoutMs?: number; what?: string } = {},
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let stop: () => void = () => {};

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { atFileEnd } from './leftovers.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -15,17 +16,19 @@ export interface BotHome {
 
 /** Variables of this process that must not reach a bot under test. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = /^(SLACK_|AWS_|PAGERDUTY_|DATABASE_URL|DATA_DIR|OPS_CONFIG|PORT$|HOST$|NODE_ENV|VITEST|LOG_LEVEL)/;
+  const own = /^(SLACK_|AWS_|PAGERDUTY_|DATABASE_URL|DATA_DIR|OPS_CONFIG|(\w+_)?PORT$|HOST$|NODE_ENV|VITEST|LOG_LEVEL)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 
 export async function makeHome(opsYml: string, env: NodeJS.ProcessEnv = {}): Promise<BotHome> {
   const dir = await mkdtemp(join(tmpdir(), 'rounds-'));
+  const remove = () => rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  const removed = atFileEnd(remove);
   await writeFile(join(dir, 'ops.yml'), opsYml);
   return {
     dir,
     env: { ...cleanEnvironment(), DATA_DIR: join(dir, 'data'), OPS_CONFIG: join(dir, 'ops.yml'), PORT: '0', ...env },
-    remove: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }),
+    remove: () => remove().then(removed),
   };
 }
 
@@ -124,9 +127,16 @@ export async function startBotProcess(
 
 /** Starts `rounds …` and leaves it to the caller. */
 export function launch(home: BotHome, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [join(root, 'bin/rounds.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'bin/rounds.mjs'), ...args], {
     cwd: home.dir,
     env: { ...home.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = once(child, 'exit');
+  const gone = atFileEnd(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  child.once('exit', gone);
+  return child;
 }

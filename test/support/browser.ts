@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { atFileEnd } from './leftovers.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -20,6 +21,12 @@ export interface OpenBrowser {
  */
 export async function openBrowser(): Promise<OpenBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'rounds-browser-'));
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const closed = atFileEnd(close);
   const before = { ...process.env };
   // Set before the import: it unpacks its own libraries where libnss3 is missing, below a folder of this user.
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
@@ -30,7 +37,7 @@ export async function openBrowser(): Promise<OpenBrowser> {
   process.env.TMPDIR = before.TMPDIR;
   if (before.TMPDIR === undefined) delete process.env.TMPDIR;
   const { chromium: playwright } = await import('playwright-core');
-  const browser: Browser = await playwright.launch({
+  browser = await playwright.launch({
     executablePath,
     headless: true,
     env: { ...before, TMPDIR: folder, LD_LIBRARY_PATH, FONTCONFIG_PATH: await fonts(folder), HOME: folder },
@@ -54,10 +61,7 @@ export async function openBrowser(): Promise<OpenBrowser> {
       });
       return page;
     },
-    async close() {
-      await browser.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
+    close: () => close().then(closed),
   };
 }
 

@@ -7,6 +7,7 @@ import { createSchedules } from '../../../src/jobs/schedules.ts';
 import type { Schedule } from '../../../src/jobs/timing.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
+import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { sharedPostgres } from '../../support/store.ts';
 
@@ -130,7 +131,7 @@ test('a replica that stands still with a schedule in its hands holds back no oth
   hands.resolve();
   await held;
   nowMs += 1_000;
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await other.tick();
     expect(await secondsOf(store, 'slow')).toEqual([0, 1]);
   });

@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/kernel/clock.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
 import type { Store, Tx } from '../../../src/store/store.ts';
 import { testClock } from '../../support/checks.ts';
+import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
@@ -95,7 +96,7 @@ describe.each([
       one.clock.move(7_000);
       await both();
     }
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await both();
       expect(await rows(store)).toHaveLength(90);
     });
@@ -240,7 +241,7 @@ describe.each([
     await schedules.tick();
     await store.pool.query('truncate schedule_state');
     clock.move(30 * minute);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await schedules.tick();
       expect(await times(store)).toEqual(['a 09:00']);
     });

@@ -5,6 +5,7 @@ import { openJobs } from '../../../src/jobs/open.ts';
 import { createSchedules } from '../../../src/jobs/schedules.ts';
 import { createTimers } from '../../../src/jobs/timers.ts';
 import { testClock } from '../../support/checks.ts';
+import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
@@ -74,7 +75,7 @@ describe.each([
       await Promise.all(replicas.map((schedules) => schedules.tick()));
     }
     // One that found the other at work looks again.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await Promise.all(replicas.map((schedules) => schedules.tick()));
       const { rows } = await store.pool.query('select last_slot from schedule_state');
       expect(rows).toEqual([{ last_slot: new Date('2026-11-23T09:04:00Z') }]);

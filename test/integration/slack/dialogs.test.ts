@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { OpsError } from '../../../src/kernel/errors.ts';
 import type { Workspace } from '../../../src/workspace/workspace.ts';
+import { eventually } from '../../support/eventually.ts';
 import { shownText } from '../../support/slack-bot.ts';
 import { serverStore, sharedPostgres } from '../../support/store.ts';
 import { botOf, closeLater, reply, workspaceOf } from './setup.ts';
@@ -90,7 +91,7 @@ describe('a global shortcut', () => {
     script.push(reply('known', 'asker'));
     await dialog(workspace, 'anna', 'known');
     await workspace.user('anna').dismiss();
-    await vi.waitFor(() => expect(script.aborted).toBe(true));
+    await eventually(() => expect(script.aborted).toBe(true));
     expect(workspace.views('anna')).toEqual([]);
     expect(log.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
   });
@@ -111,7 +112,7 @@ describe('a global shortcut', () => {
     const { script, log } = await botOf(workspace, 'socket');
     workspace.fault('views.open', { kind: 'error', error: 'expired_trigger_id' });
     await workspace.user('anna').shortcut('slow.now');
-    await vi.waitFor(() => expect(log.lines.map(({ message }) => message)).toContain('a dialog could not be opened'));
+    await eventually(() => expect(log.lines.map(({ message }) => message)).toContain('a dialog could not be opened'));
     await workspace.waitFor(() => calls(workspace, 'views.open') === 1);
     expect(script.ran).toEqual([]);
     expect(workspace.ephemerals('anna')).toEqual([]);

@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../../src/access/access.ts';
 import type { SlackBlock } from '../../../src/kernel/command.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
 import { defineHomeSection, type HomeContext, type HomePart } from '../../../src/kernel/home.ts';
 import type { Workspace } from '../../../src/workspace/workspace.ts';
+import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { shownText } from '../../support/slack-bot.ts';
 import { botOf, reply, type Script, workspaceOf } from './setup.ts';
@@ -170,14 +171,14 @@ describe('App Home', () => {
     await workspace.user('ben').openHome();
     await home(workspace, 'ben', 'All good');
     const said = () => log.lines.map(({ message }) => message).filter((message) => message?.startsWith('App Home'));
-    await vi.waitFor(() => expect(said()).toEqual(['App Home could not be published', 'App Home is published again']));
+    await eventually(() => expect(said()).toEqual(['App Home could not be published', 'App Home is published again']));
   });
 
   it('says what to do when the app has no home tab; a bot without sections leaves it alone', async () => {
     const off = await workspaceOf({ homeTab: false });
     const { log } = await botOf(off, 'socket', homeOf(board));
     await off.user('anna').openHome();
-    await vi.waitFor(() => expect(log.lines.map(({ message }) => message).join()).toContain('turn the home tab on'));
+    await eventually(() => expect(log.lines.map(({ message }) => message).join()).toContain('turn the home tab on'));
     const without = await workspaceOf();
     await botOf(without, 'socket');
     await without.user('anna').openHome();
@@ -200,7 +201,7 @@ describe('an App Home that somebody looks at', () => {
     const { homeChanged } = await botOf(workspace, 'socket', homeOf(part, timing));
     await workspace.user('anna').openHome();
     await home(workspace, 'anna', 'All good');
-    await vi.waitFor(() => expect(built).toBeGreaterThan(3));
+    await eventually(() => expect(built).toBeGreaterThan(3));
     expect(published(workspace)).toBe(1);
     state = 'api fails';
     homeChanged();
@@ -316,7 +317,7 @@ describe('a button on App Home', () => {
     script.push(reply('known', 'thread'));
     await dialog(workspace, 'anna', 'known');
     await anna.dismiss();
-    await vi.waitFor(() => expect(script.aborted).toBe(true));
+    await eventually(() => expect(script.aborted).toBe(true));
   });
 
   it('shows denials, failures and what an older version did in a dialog', async () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import healthCommand from '../../../commands/health.ts';
@@ -12,6 +11,7 @@ import { checkOf, condition, opsOf, testClock } from '../../support/checks.ts';
 import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { pixelsOf, pngSignature } from '../../support/png.ts';
+import { scratchFolder } from '../../support/scratch.ts';
 import { botOf, closeLater, posted, sharedStore, shows, workspaceOf } from './setup.ts';
 
 const clock = testClock('2026-11-23T09:00:00Z');
@@ -123,7 +123,7 @@ describe('/ops health CHECK', () => {
   });
 
   it('stands without its picture when the child hangs: it is killed, and who asked is told', async () => {
-    const script = join(mkdtempSync(join(tmpdir(), 'charts-')), 'child.mjs');
+    const script = join(scratchFolder(), 'child.mjs');
     writeFileSync(script, 'setInterval(() => undefined, 1_000);');
     const workspace = await workspaceOf();
     await bot(workspace, { charts: createCharts({ script, deadlineMs: 400 }) });

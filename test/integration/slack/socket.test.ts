@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { botOf, posted, reply, workspaceOf } from './setup.ts';
 
 describe('Socket Mode', () => {
@@ -71,7 +72,7 @@ describe('Socket Mode', () => {
     const opened: unknown[] = [];
     workspace.fault('apps.connections.open', { kind: 'delay', ms: 1_500 });
     workspace.sockets.drop();
-    await vi.waitFor(() => expect(log.lines.some(({ message }) => message?.includes('connecting again'))).toBe(true));
+    await eventually(() => expect(log.lines.some(({ message }) => message?.includes('connecting again'))).toBe(true));
     workspace.events.on((event) => {
       if (event.type === 'socket_opened') opened.push(event);
     });

@@ -21,7 +21,7 @@ let dir: string;
 beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'rounds-')), 'data', 'nested');
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => rm(join(dir, '../..'), { recursive: true, force: true }));
 
 describe('the terminal socket', () => {
   it('answers the owner, and nobody else may open it', async () => {

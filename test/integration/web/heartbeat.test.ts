@@ -4,6 +4,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Unmeasured } from '../../../src/kernel/check.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { createHeartbeat, type HeartbeatOptions } from '../../../src/web/heartbeat.ts';
+import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 const open: (() => Promise<unknown>)[] = [];
@@ -45,7 +46,7 @@ const taken: RequestListener = (_, response) => void response.end('OK');
 
 test('goes out again and again, and says nothing about it', async () => {
   const { beats, log } = await watched(taken);
-  await vi.waitFor(() => expect(beats.length).toBeGreaterThan(3));
+  await eventually(() => expect(beats.length).toBeGreaterThan(3));
   expect(new Set(beats)).toEqual(new Set(['GET /ping/8c1f-secret']));
   expect(log.lines).toEqual([]);
 });
@@ -59,22 +60,22 @@ test('is withheld while something is wrong, which is said once, and goes out aga
       return problem;
     },
   });
-  await vi.waitFor(() => expect(asked).toBeGreaterThan(3));
+  await eventually(() => expect(asked).toBeGreaterThan(3));
   expect(beats).toEqual([]);
   problem = undefined;
-  await vi.waitFor(() => expect(beats.length).toBeGreaterThan(1));
+  await eventually(() => expect(beats.length).toBeGreaterThan(1));
   expect(messages()).toEqual(['no heartbeat: queue: the oldest job waits for 300 s', 'the heartbeat goes out again']);
 });
 
 test('a watchdog that refuses is said once, without its address', async () => {
   const { beats, messages } = await watched((_, response) => void response.writeHead(404).end());
-  await vi.waitFor(() => expect(beats.length).toBeGreaterThan(3));
+  await eventually(() => expect(beats.length).toBeGreaterThan(3));
   expect(messages()).toEqual(['no heartbeat: the watchdog answers 404']);
 });
 
 test('a watchdog that hangs holds no beat longer than its deadline', async () => {
   const { beats, messages } = await watched(() => undefined, { timeoutMs: 30 });
-  await vi.waitFor(() => expect(beats.length).toBeGreaterThan(2));
+  await eventually(() => expect(beats.length).toBeGreaterThan(2));
   expect(messages()).toEqual(["no heartbeat: the watchdog can't be reached (TimeoutError)"]);
 });
 
@@ -84,12 +85,12 @@ test('an address that is not set is a problem with words, not a crash', async ()
       throw new Unmeasured('no_credentials', 'secret HEARTBEAT_URL is not set');
     },
   });
-  await vi.waitFor(() => expect(messages()).toEqual(['no heartbeat: secret HEARTBEAT_URL is not set']));
+  await eventually(() => expect(messages()).toEqual(['no heartbeat: secret HEARTBEAT_URL is not set']));
 });
 
 test('stopping ends a beat on its way, and none follows', async () => {
   const { beats, heartbeat, log } = await watched(() => undefined);
-  await vi.waitFor(() => expect(beats).toHaveLength(1));
+  await eventually(() => expect(beats).toHaveLength(1));
   await heartbeat.stop();
   expect(beats).toHaveLength(1);
   expect(log.lines).toEqual([]);
@@ -109,7 +110,7 @@ test('after a hang one beat goes out, not one for each that was missed', async (
   });
   vi.advanceTimersByTime(600_000);
   hang.resolve(undefined);
-  await vi.waitFor(() => expect(heartbeat.last()).toBeDefined());
+  await eventually(() => expect(heartbeat.last()).toBeDefined());
   await heartbeat.stop();
   expect([asked, beats.length]).toEqual([1, 1]);
 });
@@ -121,7 +122,7 @@ test('tells how the last beat went', async () => {
     clock: { now: () => now },
   });
   expect(heartbeat.last()).toBeUndefined();
-  await vi.waitFor(() => expect(heartbeat.last()).toEqual({ at: now }));
+  await eventually(() => expect(heartbeat.last()).toEqual({ at: now }));
   status = 404;
-  await vi.waitFor(() => expect(heartbeat.last()).toEqual({ at: now, problem: 'the watchdog answers 404' }));
+  await eventually(() => expect(heartbeat.last()).toEqual({ at: now, problem: 'the watchdog answers 404' }));
 });

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { PartHealth } from '../../../src/web/probes.ts';
 import { healthz, readyz } from '../../../src/web/probes.ts';
 import { startWeb, type WebOptions, type WebServer } from '../../../src/web/server.ts';
+import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 const log = pino({ enabled: false });
@@ -123,8 +124,9 @@ describe('the web server', () => {
     await once(socket, 'connect');
     await fetch(`${url}/healthz`);
     socket.destroy();
-    await vi.waitUntil(() => lines.lines.length > 0);
-    expect(lines.lines).toMatchObject([{ level: 'debug', message: 'a request was broken off' }]);
+    await eventually(() =>
+      expect(lines.lines).toMatchObject([{ level: 'debug', message: 'a request was broken off' }]),
+    );
   });
 
   it('answers within its deadline when the database does not', async () => {

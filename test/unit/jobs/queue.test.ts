@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jobLog } from '../../../src/jobs/job-log.ts';
 import { idOfKey, queueOf } from '../../../src/jobs/lanes.ts';
 import { outages } from '../../../src/jobs/outages.ts';
 import { together } from '../../../src/jobs/together.ts';
+import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 test('a key is always the same id, and ids of two keys or kinds differ', () => {
@@ -35,7 +36,7 @@ test('a job’s log keeps what a line says', () => {
 
 test('a failure begins the time anew for which the database has answered', async () => {
   const outage = outages(memoryLog());
-  await vi.waitFor(() => expect(outage.steadyMs()).toBeGreaterThan(30), { interval: 5 });
+  await eventually(() => expect(outage.steadyMs()).toBeGreaterThan(30));
   await outage.watch(async () => 1);
   const before = outage.steadyMs();
   expect(before).toBeGreaterThan(30);

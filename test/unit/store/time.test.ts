@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { databaseTime } from '../../../src/store/time.ts';
+import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 /** A database whose clock is `aheadMs` ahead of this machine's, and that takes its time. */
@@ -57,8 +58,9 @@ test('a jump of the wall clock is looked into at once, and a database that is do
   vi.spyOn(Date, 'now').mockImplementation(() => here() + 7_200_000);
   state.down = true;
   for (let count = 0; count < 50; count += 1) time.now();
-  await vi.waitFor(() => expect(state.asked).toBe(asked + 1));
-  expect(Math.abs(time.now().getTime() - here())).toBeLessThan(50);
+  await eventually(() => expect(state.asked).toBe(asked + 1));
+  // Of the two hours none is left; how far the answer took is, on a busy machine.
+  expect(Math.abs(time.now().getTime() - here())).toBeLessThan(60_000);
   vi.restoreAllMocks();
   time.stop();
 });
