@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createAccess } from '../../../src/access/access.ts';
 import type { SlackBlock } from '../../../src/kernel/command.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
