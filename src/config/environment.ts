@@ -26,7 +26,14 @@ export interface Environment {
   dataDir: string;
   opsConfig: string;
   /** The URLs are origins without a trailing slash. */
-  pagerDuty: { apiToken?: string; routingKey?: string; from?: string; apiUrl?: string; eventsUrl?: string };
+  pagerDuty: {
+    apiToken?: string;
+    routingKey?: string;
+    webhookSecret?: string;
+    from?: string;
+    apiUrl?: string;
+    eventsUrl?: string;
+  };
   /** An Ed25519 private key, to sign the head of the audit with. */
   auditSigningKey?: string;
   logLevel: EnvironmentVariables['LOG_LEVEL'];

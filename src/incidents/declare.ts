@@ -38,32 +38,38 @@ export async function declareIncident(
   const { store, jobs, timers, clock, severities, team } = ports;
   const severity = severityNamed(severities.all, declared.severity);
   const title = oneLine(declared.title);
-  if (title === '') throw new OpsError('invalid', 'What is wrong? An incident needs a title', { hint: 'in a few words' });
+  if (title === '')
+    throw new OpsError('invalid', 'What is wrong? An incident needs a title', { hint: 'in a few words' });
   const at = clock.now();
   const way = wayToTell(severity, at, team).kind;
   const drill = declared.drill ?? false;
   const pages = way === 'page' && !drill;
-  const id = await verb<unknown, number>({ store, clock }, { actor: asker.by.id, request: asker.request }, async (tx) => {
-    const made = await rows.insertIncident(tx, {
-      ...{ key: declared.key, title, severity: severity.id, label: severity.label, urgency: severity.urgency },
-      ...{ systems: words(declared.systems), known: words(declared.known), phi: declared.phi ?? false, drill, way },
-      ...{ at, by: asker.by, channel: declared.channel },
-    });
-    if (made === undefined) return { result: (await rows.idOfKey(tx, declared.key))!, audit: [] };
-    await rows.addEvent(tx, made, { at, kind: 'declared', by: asker.by.id, words: `${severity.label}: ${title}` });
-    if (pages) {
-      const n = 1;
-      await rows.insertPage(tx, made, { n, dedupKey: `rounds:${made}:${n}` });
-      await jobs.enqueue(tx, pageJob, { id: made, n, action: 'trigger' }, { key: `${made}:${n}:trigger` });
-      const dueAt = new Date(at.getTime() + confirmWithinMs);
-      await timers.set(tx, { key: confirmTimer(made), dueAt, kind: watchJob, data: { id: made, what: 'confirm' } });
-    }
-    await jobs.enqueue(tx, showJob, { id: made });
-    const after = { severity: severity.id, title, way, phi: declared.phi ?? false, drill };
-    return { result: made, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
-  });
+  const id = await verb<unknown, number>(
+    { store, clock },
+    { actor: asker.by.id, request: asker.request },
+    async (tx) => {
+      const made = await rows.insertIncident(tx, {
+        ...{ key: declared.key, title, severity: severity.id, label: severity.label, urgency: severity.urgency },
+        ...{ systems: words(declared.systems), known: words(declared.known), phi: declared.phi ?? false, drill, way },
+        ...{ at, by: asker.by, channel: declared.channel },
+      });
+      if (made === undefined) return { result: (await rows.idOfKey(tx, declared.key))!, audit: [] };
+      await rows.addEvent(tx, made, { at, kind: 'declared', by: asker.by.id, words: `${severity.label}: ${title}` });
+      if (pages) {
+        const n = 1;
+        await rows.insertPage(tx, made, { n, dedupKey: `rounds:${made}:${n}` });
+        await jobs.enqueue(tx, pageJob, { id: made, n, action: 'trigger' }, { key: `${made}:${n}:trigger` });
+        const dueAt = new Date(at.getTime() + confirmWithinMs);
+        await timers.set(tx, { key: confirmTimer(made), dueAt, kind: watchJob, data: { id: made, what: 'confirm' } });
+      }
+      await jobs.enqueue(tx, showJob, { id: made });
+      const after = { severity: severity.id, title, way, phi: declared.phi ?? false, drill };
+      return { result: made, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
+    },
+  );
   const incident = await rows.findIncident(store.db(), id);
-  if (!incident) throw new OpsError('unavailable', `${nameOf({ id })} can't be read now`, { hint: '`/ops incident` lists it' });
+  if (!incident)
+    throw new OpsError('unavailable', `${nameOf({ id })} can't be read now`, { hint: '`/ops incident` lists it' });
   return { kind: incident.declaredAt.getTime() === at.getTime() ? 'declared' : 'known', incident };
 }
 
@@ -72,5 +78,8 @@ function oneLine(text: string): string {
 }
 
 function words(text: string | undefined): string {
-  return redact(text ?? '').trim().slice(0, longest.words).toWellFormed();
+  return redact(text ?? '')
+    .trim()
+    .slice(0, longest.words)
+    .toWellFormed();
 }

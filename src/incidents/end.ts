@@ -45,12 +45,20 @@ export async function resolveIncident(
     await ports.timers.cancelAll(tx, timersOf(id));
     await ports.timers.cancel(tx, pollTimer(id));
     await say(tx, incident, 'resolve', ports);
-    return { kind: 'resolved', audit: [{ action: 'incident.resolve', target: `incident/${id}`, ...(reason && { reason }) }] };
+    return {
+      kind: 'resolved',
+      audit: [{ action: 'incident.resolve', target: `incident/${id}`, ...(reason && { reason }) }],
+    };
   });
 }
 
 /** Tells PagerDuty of each of its pages, behind what is said of them already. */
-async function say(tx: Tx, { id, pages }: Incident, action: 'acknowledge' | 'resolve', { jobs }: IncidentPorts): Promise<void> {
+async function say(
+  tx: Tx,
+  { id, pages }: Incident,
+  action: 'acknowledge' | 'resolve',
+  { jobs }: IncidentPorts,
+): Promise<void> {
   for (const { n } of pages) await jobs.enqueue(tx, pageJob, { id, n, action }, { key: `${id}:${n}:${action}` });
 }
 
@@ -71,7 +79,8 @@ async function change<K extends string>(
     { actor: asker.by.id, request: asker.request },
     async (tx) => {
       const incident = await rows.lockIncident(tx, id);
-      if (!incident) throw new OpsError('not_found', `There is no ${nameOf({ id })}`, { hint: '`/ops incident` lists them' });
+      if (!incident)
+        throw new OpsError('not_found', `There is no ${nameOf({ id })}`, { hint: '`/ops incident` lists them' });
       const { kind, audit } = await decide(tx, incident, clock.now());
       if (audit.length > 0) await jobs.enqueue(tx, showJob, { id });
       return { result: { kind, incident: (await rows.findIncident(tx, id))! }, audit };

@@ -27,7 +27,7 @@ export interface Incident {
   /** How people are told, by its severity and the time of day. */
   way: Way;
   /** Why nobody may have been paged, and since when that is known. */
-  notPaged?: { why: string; at: Date };
+  notPaged?: { why: string; at: Date; said: boolean };
   /** Oldest first; none where nobody is paged. */
   pages: Page[];
   version: number;
@@ -87,7 +87,7 @@ export function pagingOf(incident: Incident): Paging {
   if (acknowledged) return { kind: 'acknowledged', ...acknowledged };
   if (drill) return { kind: 'nobody', why: 'drill' };
   if (way !== 'page') return { kind: 'nobody', why: 'policy' };
-  if (notPaged) return { kind: 'not_paged', ...notPaged };
+  if (notPaged) return { kind: 'not_paged', why: notPaged.why, at: notPaged.at };
   const accepted = pages.find(({ acceptedAt }) => acceptedAt)?.acceptedAt;
   return accepted ? { kind: 'paged', at: accepted } : { kind: 'paging' };
 }

@@ -22,8 +22,12 @@ export interface Paging {
 
 /** What incidents need of Slack. Every method throws PortError. */
 export interface IncidentPort {
-  post(message: { channel: string; post: Post; key: string; threadTs?: string; broadcast?: boolean }): Promise<{ channel: string; ts: string }>;
+  post(message: { channel: string; post: Post; key: string }): Promise<{ channel: string; ts: string }>;
+  /** The timestamp of what was posted with `key` since then, when it is there; `channel` is an id. */
+  find(message: { channel: string; key: string; since: Date }): Promise<string | undefined>;
   update(message: { channel: string; ts: string; post: Post }): Promise<void>;
+  /** The id of a channel given by id or `#name`. */
+  channelId(channel: string): Promise<string>;
 }
 
 export interface IncidentPorts {

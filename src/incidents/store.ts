@@ -6,7 +6,8 @@ import type { IncidentRow } from './tables.ts';
 
 /** The statements of incidents; those that change something run in the caller's transaction. */
 
-export interface NewIncident extends Pick<Incident, 'title' | 'severity' | 'label' | 'systems' | 'known' | 'phi' | 'drill' | 'way'> {
+export interface NewIncident
+  extends Pick<Incident, 'title' | 'severity' | 'label' | 'systems' | 'known' | 'phi' | 'drill' | 'way'> {
   key: string;
   urgency: Urgency;
   at: Date;
@@ -38,7 +39,9 @@ export async function idOfKey(db: Tx, key: string): Promise<number | undefined> 
 }
 
 export async function insertPage(tx: Tx, id: number, page: Pick<Page, 'n' | 'dedupKey'>): Promise<void> {
-  await sql`insert into incident_page (incident_id, n, dedup_key) values (${id}, ${page.n}, ${page.dedupKey})`.execute(tx);
+  await sql`insert into incident_page (incident_id, n, dedup_key) values (${id}, ${page.n}, ${page.dedupKey})`.execute(
+    tx,
+  );
 }
 
 export async function addEvent(tx: Tx, id: number, event: IncidentEvent): Promise<void> {
@@ -89,7 +92,9 @@ export async function setAcknowledged(tx: Tx, id: number, { at, by }: { at: Date
 
 export async function setResolved(tx: Tx, id: number, how: { at: Date; by: string; words: string }): Promise<void> {
   await sql`update incident set resolved_at = ${how.at}, resolved_by = ${how.by}, resolution = ${how.words},
-                                not_paged = null, not_paged_at = null, version = version + 1 where id = ${id}`.execute(tx);
+                                not_paged = null, not_paged_at = null, version = version + 1 where id = ${id}`.execute(
+    tx,
+  );
 }
 
 export async function setNotPaged(tx: Tx, id: number, notPaged: { why: string; at: Date } | undefined): Promise<void> {
@@ -104,10 +109,23 @@ export async function setPage(tx: Tx, id: number, page: Omit<Page, 'dedupKey'>):
             where incident_id = ${id} and n = ${n}`.execute(tx);
 }
 
+/** The channel was told that nobody may have been paged, as it was known at that moment. */
+export async function setSaid(db: Tx, id: number, at: Date): Promise<void> {
+  await sql`update incident set not_paged_said = ${at} where id = ${id}`.execute(db);
+}
+
 /** Its message shows this version now, and stands there. */
-export async function setShown(db: Tx, id: number, shown: { version: number; channel: string; ts: string }): Promise<void> {
+export async function setShown(
+  db: Tx,
+  id: number,
+  shown: { version: number; channel: string; ts: string },
+): Promise<void> {
   await sql`update incident set shown = greatest(shown, ${shown.version}), channel_id = ${shown.channel}, ts = ${shown.ts}
             where id = ${id}`.execute(db);
+}
+
+function notPagedOf({ not_paged_said: said }: IncidentRow, why: string, at: Date): Incident['notPaged'] {
+  return { why, at: new Date(at), said: said !== null && new Date(said).getTime() === new Date(at).getTime() };
 }
 
 function incidentOf(row: IncidentRow): Incident {
@@ -124,8 +142,7 @@ function incidentOf(row: IncidentRow): Incident {
     ...(row.resolved_at && {
       resolved: { at: new Date(row.resolved_at), by: row.resolved_by ?? '', words: row.resolution ?? '' },
     }),
-    ...(row.not_paged !== null &&
-      row.not_paged_at && { notPaged: { why: row.not_paged, at: new Date(row.not_paged_at) } }),
+    ...(row.not_paged !== null && row.not_paged_at && { notPaged: notPagedOf(row, row.not_paged, row.not_paged_at) }),
     pages: row.pages.map(({ n, dedup_key, state, attempts, reason, accepted_at }) => ({
       ...{ n, dedupKey: dedup_key, state: state as Page['state'], attempts },
       ...(reason !== null && { reason }),

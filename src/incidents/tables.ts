@@ -20,10 +20,18 @@ export interface IncidentRow {
   way: string;
   not_paged: string | null;
   not_paged_at: Date | null;
+  not_paged_said: Date | null;
   version: number;
   shown: number;
   channel: string | null;
   channel_id: string | null;
   ts: string | null;
-  pages: { n: number; dedup_key: string; state: string; attempts: number; reason: string | null; accepted_at: string | null }[];
+  pages: {
+    n: number;
+    dedup_key: string;
+    state: string;
+    attempts: number;
+    reason: string | null;
+    accepted_at: string | null;
+  }[];
 }

@@ -72,12 +72,24 @@ export const environmentVariables = z.object({
       "folder of the embedded database, of the socket through which the terminal asks the bot, and of a try-out's clock, workspace and demo certificate",
     ),
   OPS_CONFIG: z.string().default('./ops.yml').describe('the file of the first half of this page'),
-  PAGERDUTY_API_TOKEN: z.string().optional().describe('read and checked; this version pages nobody'),
-  PAGERDUTY_ROUTING_KEY: z.string().optional().describe('read and checked; this version pages nobody'),
+  PAGERDUTY_API_TOKEN: z
+    .string()
+    .optional()
+    .describe('of the REST API, read only will do: who is on call, and whether a page was acknowledged'),
+  PAGERDUTY_ROUTING_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'the Integration Key of an Events API v2 integration: incidents page through it; without it nobody is paged',
+    ),
+  PAGERDUTY_WEBHOOK_SECRET: z
+    .string()
+    .optional()
+    .describe('of a webhook v3 subscription to `/hooks/pagerduty`: acknowledgements in PagerDuty arrive at once'),
   PAGERDUTY_FROM: z
     .email('the e-mail address of a PagerDuty user')
     .optional()
-    .meta({ title: 'e-mail address', description: 'read and checked; this version pages nobody' }),
+    .meta({ title: 'e-mail address', description: 'of a user of this PagerDuty account; checked by the doctor' }),
   PAGERDUTY_API_URL: origin
     .optional()
     .describe("origin without a path, for PagerDuty's EU region: `https://api.eu.pagerduty.com`; default: PagerDuty's"),
@@ -118,5 +130,6 @@ export const secretVariables: readonly VariableName[] = [
   'DATABASE_URL',
   'PAGERDUTY_API_TOKEN',
   'PAGERDUTY_ROUTING_KEY',
+  'PAGERDUTY_WEBHOOK_SECRET',
   'AUDIT_SIGNING_KEY',
 ];

@@ -27,6 +27,8 @@ create table incident (
   -- Why nobody may have been paged, since when; null = no reason to think so.
   not_paged text,
   not_paged_at timestamptz,
+  -- Of which moment the channel was told in a post of its own.
+  not_paged_said timestamptz,
   -- Counts the changes of what its message should say, and the version that it shows.
   version integer not null default 1,
   shown integer not null default 0,

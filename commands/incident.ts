@@ -1,0 +1,123 @@
+import { nameOf, numberOf } from '../src/incidents/model.ts';
+import { changedPost, declaredPost, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
+import { incidentPost } from '../src/incidents/views/message.ts';
+import type { CommandContext, Reply } from '../src/kernel/command.ts';
+import { defineCommand } from '../src/kernel/command.ts';
+import { OpsError } from '../src/kernel/errors.ts';
+import type { Services } from '../src/services.ts';
+
+type Context = CommandContext<Services>;
+
+const usage = '[declare SEVERITY TITLE | INC | ack INC | resolve INC WHAT HELPED]';
+const hint = `usage: incident ${usage}`;
+
+export default defineCommand<Services>({
+  name: 'incident',
+  summary: 'Declare an incident and page who is on call; list, acknowledge or resolve: takes responder',
+  usage,
+  examples: [
+    'incident',
+    'incident declare critical API is down',
+    'incident INC-42',
+    'incident ack INC-42',
+    'incident resolve INC-42 rolled back',
+  ],
+  role: 'viewer',
+  run(ctx, args) {
+    const [word, ...rest] = args;
+    if (word === undefined) return list(ctx);
+    if (word.startsWith('-')) throw new OpsError('invalid', `There is no option ${word}`, { hint });
+    switch (word.toLowerCase()) {
+      case 'declare':
+        return declare(ctx, rest);
+      case 'ack':
+      case 'acknowledge':
+        return acknowledge(ctx, idOf(rest[0]), 'channel');
+      case 'resolve':
+        return resolve(ctx, idOf(rest[0]), rest.slice(1).join(' '));
+      default:
+        return show(ctx, idOf(word));
+    }
+  },
+  buttons: {
+    acknowledge: {
+      summary: 'Takes the incident on: its page stops ringing',
+      role: 'responder',
+      run: (ctx, id) => acknowledge(ctx, idOf(id), 'thread'),
+    },
+    resolve: {
+      summary: 'Ends the incident, and its page',
+      role: 'responder',
+      run: (ctx, id) => resolve(ctx, idOf(id), '', 'thread'),
+    },
+  },
+});
+
+function idOf(text: string | undefined): number {
+  const id = numberOf(text ?? '');
+  if (id === undefined) throw new OpsError('invalid', text ? `"${text}" is no incident` : 'Which incident?', { hint });
+  return id;
+}
+
+function askerOf({ actor, request }: Context) {
+  return { by: { id: actor.id, mention: actor.mention }, request };
+}
+
+async function list({ services: { incidents }, clock }: Context): Promise<Reply> {
+  const found = await incidents.list(50);
+  return {
+    place: 'channel',
+    slack: () => listPost(found, clock.now()),
+    terminal: () => listText(found),
+    json: () => found,
+  };
+}
+
+async function show({ services: { incidents }, clock }: Context, id: number): Promise<Reply> {
+  const { incident, events } = await incidents.show(id);
+  return {
+    place: 'channel',
+    slack: () => incidentPost(incident, clock.now()),
+    terminal: ({ zone }) => incidentText(incident, events, zone),
+    json: () => ({ ...incident, events }),
+  };
+}
+
+async function declare(ctx: Context, [severity, ...title]: string[]): Promise<Reply> {
+  await ctx.require('responder');
+  if (severity === undefined) throw new OpsError('invalid', 'How bad is it, and what is wrong?', { hint });
+  const { incidents } = ctx.services;
+  const declared = { key: `command:${ctx.request}`, severity, title: title.join(' ') };
+  const { kind, incident } = await incidents.declare(askerOf(ctx), declared);
+  const answer = { known: kind === 'known', announced: incidents.announceIn };
+  return {
+    place: 'channel',
+    slack: () => declaredPost(incident, answer, ctx.clock.now()),
+    terminal: () => `Declared ${nameOf(incident)} ${incident.label}: ${incident.title}`,
+    json: () => incident,
+  };
+}
+
+async function acknowledge(ctx: Context, id: number, place: Reply['place']): Promise<Reply> {
+  await ctx.require('responder');
+  const { kind, incident } = await ctx.services.incidents.acknowledge(askerOf(ctx), id);
+  const words = { acknowledged: 'You are on it', already: 'Somebody is on it already', over: 'It is over already' }[
+    kind
+  ];
+  return changed(incident, words, place);
+}
+
+async function resolve(ctx: Context, id: number, words: string, place: Reply['place'] = 'channel'): Promise<Reply> {
+  await ctx.require('responder');
+  const { kind, incident } = await ctx.services.incidents.resolve(askerOf(ctx), { id, words });
+  return changed(incident, kind === 'resolved' ? 'Resolved' : 'It was over already', place);
+}
+
+function changed(incident: Parameters<typeof changedPost>[0], words: string, place: Reply['place']): Reply {
+  return {
+    place,
+    slack: () => changedPost(incident, words),
+    terminal: () => `${words}: ${nameOf(incident)} ${incident.label}: ${incident.title}`,
+    json: () => incident,
+  };
+}

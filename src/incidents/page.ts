@@ -1,0 +1,71 @@
+import type { JobHandler } from '../jobs/model.ts';
+import { PortError } from '../kernel/errors.ts';
+import type { PagerEvent } from '../paging/model.ts';
+import { type PageData, showJob } from './jobs.ts';
+import { type Incident, nameOf, type Page } from './model.ts';
+import type { IncidentPorts } from './ports.ts';
+import * as rows from './store.ts';
+
+/**
+ * Says one thing to PagerDuty about a page. What is sent again has the same dedup key, so it pages once. A page whose incident
+ * somebody acknowledged or resolved meanwhile is not sent any more: it would ring for nothing.
+ */
+export function pageHandler(ports: IncidentPorts): JobHandler<PageData> {
+  const { store, paging } = ports;
+  return async ({ id, n, action }, { signal, attempt }) => {
+    const incident = await rows.findIncident(store.db(), id);
+    const page = incident?.pages.find((each) => each.n === n);
+    if (!incident || !page) return;
+    if (action === 'trigger' && (incident.acknowledged || incident.resolved)) return;
+    // What was never accepted has nothing to be told of; a trigger that may have arrived is told to be over.
+    if (action !== 'trigger' && page.state === 'refused') return;
+    if (paging.routingKey === undefined) return refused(id, page, 'PAGERDUTY_ROUTING_KEY is not set', ports);
+    try {
+      await paging.events.send(paging.routingKey, eventOf(incident, page, action), signal);
+    } catch (error) {
+      if (action !== 'trigger' || !(error instanceof PortError) || error.reason === 'stopped') throw error;
+      if (!error.retryable) return refused(id, page, error.message, ports);
+      await rows.setPage(store.db(), id, { n, state: 'sending', attempts: attempt, reason: error.message });
+      throw error;
+    }
+    if (action === 'trigger') await accepted(id, { ...page, attempts: attempt }, ports);
+  };
+}
+
+async function accepted(id: number, page: Page, { store, clock, jobs }: IncidentPorts): Promise<void> {
+  await store.transaction<unknown, void>(async (tx) => {
+    const incident = await rows.lockIncident(tx, id);
+    const before = incident?.pages.find(({ n }) => n === page.n);
+    if (!incident || before?.state === 'accepted') return;
+    const at = clock.now();
+    await rows.setPage(tx, id, { n: page.n, state: 'accepted', attempts: page.attempts, acceptedAt: at });
+    await rows.addEvent(tx, id, { at, kind: 'page_accepted', by: 'pagerduty', words: `page ${page.n}` });
+    await rows.setNotPaged(tx, id, undefined);
+    await jobs.enqueue(tx, showJob, { id });
+  });
+}
+
+/** Trying again can't help: people must hear of it now, not in a minute. */
+async function refused(id: number, page: Page, why: string, ports: IncidentPorts): Promise<void> {
+  await ports.store.transaction<unknown, void>(async (tx) => {
+    const incident = await rows.lockIncident(tx, id);
+    if (!incident || incident.acknowledged || incident.resolved) return;
+    const at = ports.clock.now();
+    await rows.setPage(tx, id, { n: page.n, state: 'refused', attempts: page.attempts + 1, reason: why });
+    await rows.addEvent(tx, id, { at, kind: 'not_paged', by: 'rounds', words: why });
+    await rows.setNotPaged(tx, id, { why, at });
+    await ports.jobs.enqueue(tx, showJob, { id });
+  });
+}
+
+/** Neutral where PHI may be involved: it is read aloud, and shown on locked screens. */
+function eventOf(incident: Incident, { dedupKey }: Page, action: PageData['action']): PagerEvent {
+  if (action !== 'trigger') return { action, dedupKey };
+  const { label, title, phi, urgency, systems, declaredAt } = incident;
+  return {
+    ...{ action, dedupKey, severity: urgency, source: systems && !phi ? systems : 'Rounds', timestamp: declaredAt },
+    summary: `${nameOf(incident)} ${label}: ${phi ? 'see Slack' : title}`,
+    client: 'Rounds',
+    ...(!phi && systems && { details: { systems } }),
+  };
+}

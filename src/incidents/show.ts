@@ -1,0 +1,74 @@
+import type { JobHandler } from '../jobs/model.ts';
+import type { Post } from '../kernel/command.ts';
+import { PortError } from '../kernel/errors.ts';
+import type { Incident } from './model.ts';
+import type { IncidentPort, IncidentPorts } from './ports.ts';
+import * as rows from './store.ts';
+import { incidentPost, notPagedPost } from './views/message.ts';
+
+/** Slack finds fault with the message itself: another time it will again. */
+const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'];
+const deleted = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
+
+/**
+ * Posts the one message of an incident, and edits it until it shows how things stand. That nobody may have been paged is a
+ * post of its own besides: an edit notifies nobody.
+ */
+export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandler<{ id: number }> {
+  const { store, announceIn, clock } = ports;
+  return async ({ id }, { attempt }) => {
+    const incident = await rows.findIncident(store.db(), id);
+    const channel = incident?.message?.channel ?? announceIn ?? incident?.channel;
+    if (!incident || channel === undefined) return;
+    // Whoever tried before may have posted it and ended before it was written down.
+    const post = (key: string, content: Post) =>
+      postOnce({ channel, key, post: content }, { again: attempt > 1, since: incident.declaredAt }, slack);
+    if (incident.shown < incident.version || !incident.message) {
+      const content = incidentPost(incident, clock.now());
+      const at = (await edited(incident, content, slack)) ?? (await post(keyOf(incident), content));
+      await rows.setShown(store.db(), id, { version: incident.version, ...at });
+    }
+    const { notPaged } = incident;
+    if (!notPaged || notPaged.said || incident.acknowledged || incident.resolved) return;
+    await post(`incident:${id}:not-paged:${notPaged.at.getTime()}`, notPagedPost(incident));
+    await rows.setSaid(store.db(), id, notPaged.at);
+  };
+}
+
+/** One that was deleted is posted anew, as another message. */
+function keyOf({ id, message, version }: Incident): string {
+  return `incident:${id}${message ? `:${version}` : ''}`;
+}
+
+/** Undefined: there is no message that can be edited. */
+async function edited({ message }: Incident, post: Post, slack: IncidentPort) {
+  if (!message) return undefined;
+  try {
+    await slack.update({ ...message, post });
+    return message;
+  } catch (error) {
+    if (error instanceof PortError && deleted.includes(error.reason)) return undefined;
+    throw triedAgain(error);
+  }
+}
+
+async function postOnce(
+  message: { channel: string; key: string; post: Post },
+  { again, since }: { again: boolean; since: Date },
+  slack: IncidentPort,
+): Promise<{ channel: string; ts: string }> {
+  try {
+    const channel = await slack.channelId(message.channel);
+    const ts = again ? await slack.find({ channel, key: message.key, since }) : undefined;
+    return ts === undefined ? await slack.post({ ...message, channel }) : { channel, ts };
+  } catch (error) {
+    throw triedAgain(error);
+  }
+}
+
+/** All else can be mended by time or by a person: the channel, the token, the invitation. */
+function triedAgain(error: unknown): unknown {
+  if (!(error instanceof PortError) || error.retryable || hopeless.includes(error.reason)) return error;
+  const { reason, message, retryAfterMs } = error;
+  return new PortError(reason, message, { retryable: true, retryAfterMs, cause: error });
+}

@@ -1,0 +1,18 @@
+import type { Environment } from './config/environment.ts';
+import type { Paging } from './incidents/ports.ts';
+import type { Log } from './kernel/log.ts';
+import { createEvents } from './paging/events.ts';
+import { createPagerIncidents } from './paging/incidents.ts';
+import { createOnCalls } from './paging/on-call.ts';
+
+/** The way to PagerDuty, as far as the environment says one. */
+export function pagingOf({ pagerDuty }: Pick<Environment, 'pagerDuty'>, log: Log): Paging {
+  const { apiToken, apiUrl, eventsUrl, routingKey } = pagerDuty;
+  const rest = apiToken === undefined ? undefined : { url: apiUrl, token: apiToken };
+  return {
+    routingKey,
+    events: createEvents({ url: eventsUrl, log }),
+    onCalls: rest && createOnCalls(rest),
+    incidents: rest && createPagerIncidents(rest),
+  };
+}
