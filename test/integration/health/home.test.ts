@@ -88,6 +88,23 @@ test('the verdict, what is mine, then the groups, worst first, each with its str
   await home('cara', 'No check is yours: `owner:` in ops.yml names people and user groups.');
 });
 
+test('what Slack does not tell of some groups takes away nothing that is known, and it is not asked on', async () => {
+  const owners = ['@anna', '@one', '@two', '@three'];
+  const checks = owners.map((owner, at) => service(`c${at}`, { group: 'front', owner }).check);
+  const { workspace, feature, home } = await botWith(checks);
+  for (const name of ['one', 'two', 'three']) workspace.addGroup(name, ['anna']);
+  await every(feature.measure({ scope: all, signal: unhurried }));
+  workspace.fault('usergroups.users.list', { kind: 'ratelimited', retryAfterSeconds: 60 });
+  await workspace.user('anna').openHome();
+  const lines = linesOf(await home('anna', 'Yours'));
+  const yours = lines.slice(lines.indexOf('Yours') + 1);
+  expect(yours[0]).toBe('1 ok: c0');
+  expect(yours[1]).toContain(
+    "More checks may be yours. That can't be told now: Slack asks usergroups.users.list to wait",
+  );
+  expect(workspace.traffic.filter(({ method }) => method === 'usergroups.users.list')).toHaveLength(1);
+});
+
 test('details in a dialog, measured again there; muted from the page, which is published again with the way back', async () => {
   const web = service('web', { group: 'front', owner: '@anna' });
   web.state.status = 503;
@@ -98,6 +115,9 @@ test('details in a dialog, measured again there; muted from the page, which is p
   const page = await home('anna', 'FAIL web');
   await anna.click(page, 'health.details');
   const details = await dialog('anna', '*Facts*');
+  // A dialog shows no pictures: no menu that would promise one.
+  expect(shownText(details)).toContain('For a chart type `/ops health front/web --chart 7d` in a channel.');
+  expect(JSON.stringify(details.blocks)).not.toContain('health.chart');
   web.state.status = 500;
   await anna.click(details, 'health.recheck');
   await dialog('anna', 'status: 500');
