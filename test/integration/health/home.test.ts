@@ -78,7 +78,7 @@ test('the verdict, what is mine, then the groups, worst first, each with its str
   expect(lines[0]).toBe('🔴 *1 fail · 2 ok*');
   const at = (text: string) => lines.findIndex((line) => line.includes(text));
   expect(lines[at('Yours') + 1]).toMatch(/^🔴 \*FAIL db\*: .*since/);
-  expect(lines[at('*data*')]).toMatch(/^🔴 \*data\* · 1 fail · @⁠?ops-team · `[·]{23}✖`$/);
+  expect(lines[at('*data*')]).toMatch(/^🔴 \*data\* · 1 fail · @⁠?ops-team · `[·]{23}✕`$/);
   expect(at('*data*')).toBeLessThan(at('*api*'));
   expect(lines[at('*api*')]).toMatch(/^🟢 \*api\* · 1 ok · `[·]{23}▪`$/);
   await workspace.user('ben').openHome();
@@ -173,7 +173,7 @@ test('without the database the last known is shown, and that it is away', async 
   await workspace.user('anna').openHome();
   const text = shownText(await home('anna', 'FAIL web'));
   expect(text).toContain('last results not read');
-  expect(text).toContain('✖');
+  expect(text).toContain('✕');
 });
 
 test('200 checks fit, and what is left out is counted', async () => {

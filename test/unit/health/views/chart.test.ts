@@ -190,7 +190,7 @@ describe('in a terminal', () => {
     ).toBe(
       [
         'Last 24 hours, oldest on the left:',
-        'FAIL     a   ▪✖',
+        'FAIL     a   ▪✕',
         'OK       bb  ▪·',
         '(Slack shows this as a picture: /ops health web --chart 24h)',
       ].join('\n'),
