@@ -163,7 +163,7 @@ function detailsReply(
   const now = ctx.clock.now();
   return {
     place,
-    slack: () => detailsPost(details, now),
+    slack: () => detailsPost(details, now, ctx.inView),
     terminal: (style) => detailsText(details, now, style),
     json: () => (report ? healthJson(report) : details),
     exitCode: exitCodeOf(details.report.outcome),

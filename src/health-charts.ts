@@ -58,7 +58,10 @@ export async function withOverview(
   return { ...reply, pictures: { asked: true, draw } };
 }
 
-/** What the menu asks for: `7d`, `7d data`, `7d data/main-db`. The picture in the thread, with its words above it. */
+/**
+ * What the menu asks for: `7d`, `7d data`, `7d data/main-db`. The picture in the thread, with its words above it; in a dialog
+ * of an older version, which has the menu, the words alone.
+ */
 export async function chartOnly(ctx: Context, value: string): Promise<Reply> {
   const { health, ops } = ctx.services;
   const [typed = '', what] = value.split(' ');
@@ -68,7 +71,7 @@ export async function chartOnly(ctx: Context, value: string): Promise<Reply> {
     const overview = await health.overview(scope, period);
     return {
       place: 'thread',
-      slack: () => overviewPost(overview, nameOf(scope)),
+      slack: () => overviewPost(overview, nameOf(scope), ctx.inView),
       terminal: (style) => overviewText(overview, nameOf(scope), style),
       pictures: { asked: true, draw: async () => [await overviewPicture(overview, titleOf(scope), drawingOf(ctx))] },
     };
@@ -77,7 +80,7 @@ export async function chartOnly(ctx: Context, value: string): Promise<Reply> {
   const overview = () => health.overview(scope, period);
   return {
     place: 'thread',
-    slack: () => trendPost(trend),
+    slack: () => trendPost(trend, ctx.inView),
     terminal: (style) => trendText(trend, style),
     pictures: { asked: true, draw: async () => [await checkPicture({ trend, overview }, drawingOf(ctx))] },
   };

@@ -1,4 +1,4 @@
-import { healthOnHome } from '../health/views/home.ts';
+import { healthOnHome, type Owned } from '../health/views/home.ts';
 import { PortError } from '../kernel/errors.ts';
 import { defineHomeSection, type HomeContext } from '../kernel/home.ts';
 import type { Services } from '../services.ts';
@@ -27,17 +27,23 @@ export default defineHomeSection<Services>({
   },
 });
 
-/** Ids of the checks whose owner is whoever looks, or a group they are in. */
-async function ownedChecks({
-  services: { ops },
-  isMine,
-}: HomeContext<Services>): Promise<ReadonlySet<string> | { unknown: string }> {
-  const owners = [...new Set(ops.checks.flatMap(({ owner }) => owner ?? []))];
-  try {
-    const mine = new Set(await Promise.all(owners.map(async (owner) => ((await isMine(owner)) ? owner : undefined))));
-    return new Set(ops.checks.flatMap(({ id, owner }) => (owner !== undefined && mine.has(owner) ? [id] : [])));
-  } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    return { unknown: error.message };
+/**
+ * The checks whose owner is whoever looks, or a group they are in. Owners are asked about in turn, until Slack doesn't tell:
+ * it takes 20 questions a minute, what it has told is remembered, and the next look goes on from there.
+ */
+async function ownedChecks({ services: { ops }, isMine }: HomeContext<Services>): Promise<Owned> {
+  const owners = new Set(ops.checks.flatMap(({ owner }) => owner ?? []));
+  const mine = new Set<string>();
+  let unknown: string | undefined;
+  for (const owner of owners) {
+    try {
+      if (await isMine(owner)) mine.add(owner);
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      unknown = error.message;
+      break;
+    }
   }
+  const ids = ops.checks.flatMap(({ id, owner }) => (owner !== undefined && mine.has(owner) ? [id] : []));
+  return { ids: new Set(ids), unknown };
 }

@@ -111,7 +111,7 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     signal: closed.signal,
     watch: options.onCall,
   });
-  const outgoing = createOutgoing({ call, signal: closed.signal, timeoutMs });
+  const outgoing = createOutgoing({ call, signal: closed.signal, timeoutMs, missingScopes: identity.missingScopes });
   const registry = registryOf(options.commands);
   const database = openDatabase({ store, log });
   const seen = openSeen({ database, log });

@@ -54,7 +54,7 @@ export async function deliver(
     if (source.failure) throw source.failure.error;
     const thread = shown?.reply.thread?.() ?? [];
     if (shown && thread.length) await shown.surface.thread(thread);
-    if (shown?.reply.pictures) await showPictures(shown.reply.pictures, shown.surface, ports.log);
+    if (shown?.reply.pictures) await showPictures(shown.reply.pictures, shown.surface, ports);
     return { kind: 'done' };
   } catch (error) {
     await source.drained;

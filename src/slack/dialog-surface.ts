@@ -114,8 +114,16 @@ export function createDialog({ title, place, outgoing, dialogs, log, instead }: 
   };
 }
 
+/** Nobody ends the dialog of a process that has died, so its first words say what to do then. */
 function saying(words: string): Post {
-  return { text: words, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `⏳ ${words}` } }] };
+  const remedy = 'If nothing follows within a minute, close this and ask again.';
+  return {
+    text: words,
+    blocks: [
+      { type: 'section', text: { type: 'mrkdwn', text: `⏳ ${words}` } },
+      { type: 'context', elements: [{ type: 'mrkdwn', text: remedy }] },
+    ],
+  };
 }
 
 function answerView({

@@ -5,11 +5,16 @@ export interface Dialogs {
   closed(viewId: string): void;
   /** Nobody works on it any more. */
   forget(closing: AbortController): void;
+  /** How many are remembered. */
+  readonly size: number;
 }
 
 export function openDialogs(): Dialogs {
   const open = new Map<string, Set<AbortController>>();
   return {
+    get size() {
+      return open.size;
+    },
     track: (viewId, closing) => void open.set(viewId, (open.get(viewId) ?? new Set()).add(closing)),
     closed: (viewId) => {
       for (const closing of open.get(viewId) ?? []) closing.abort();

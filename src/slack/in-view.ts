@@ -23,6 +23,8 @@ export interface InView extends ViewFace {
    */
   begin(): Promise<'open' | 'elsewhere' | 'dropped'>;
   end(): Promise<void>;
+  /** In place of `end`, when nothing is done: no dialog is remembered. */
+  drop(): void;
 }
 
 const moment = 'One moment …';
@@ -91,7 +93,12 @@ function onHome({ actor, title, triggerId, inPlace }: Press, ports: ViewPorts): 
 
 const busy: Post = {
   text: moment,
-  blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '⏳ Working on it …' } }],
+  blocks: [
+    {
+      type: 'section',
+      text: { type: 'mrkdwn', text: '⏳ Working on it … If nothing follows within a minute, press it again.' },
+    },
+  ],
 };
 
 function inDialog({ view, actor, title, triggerId, inPlace }: Press & { view: ViewOutput }, ports: ViewPorts): InView {
@@ -104,12 +111,16 @@ function inDialog({ view, actor, title, triggerId, inPlace }: Press & { view: Vi
     ? replaced
     : createDialog({ ...ports, title, place: { kind: 'push', triggerId }, instead: replaced });
   const face = faceOf(dialog);
+  const drop = () => {
+    replaced.end();
+    dialog.end();
+  };
   return {
     ...face,
+    drop,
     begin: async () => (stays ? 'elsewhere' : newDialog(dialog)),
     end: async () => {
-      replaced.end();
-      await face.end();
+      drop();
       await ports.home?.refresh(actor, 'elsewhere');
     },
   };
@@ -121,6 +132,7 @@ function faceOf(dialog: Dialog): Omit<InView, 'begin'> {
     tell: async (post) => void (await dialog.show(post, true)),
     closed: dialog.closed,
     end: async () => dialog.end(),
+    drop: () => dialog.end(),
   };
 }
 

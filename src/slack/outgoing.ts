@@ -5,7 +5,7 @@ import type { Answer, Call } from './caller.ts';
 import { fitPost } from './limits.ts';
 import { redactedView } from './redacted.ts';
 import { respondTo } from './respond.ts';
-import { type Upload, uploadPictures } from './upload.ts';
+import { createRefusals, type Upload, uploadPictures } from './upload.ts';
 
 /** All that the bot sends to Slack. Every post is redacted and cut to Slack's limits here. Every method throws PortError. */
 export interface Outgoing {
@@ -24,6 +24,8 @@ export interface Outgoing {
   respond(url: string, message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
   /** Shows pictures in a thread, once. */
   upload(pictures: Upload): Promise<void>;
+  /** What Slack would say of a picture in this channel, by what it said lately. */
+  uploadRefusal(channel: string): PortError | undefined;
   /** Opens a dialog, or with `push` one on top of the open one; `triggerId` lives 3 s, works once. Returns the view's id. */
   openView(triggerId: string, view: Answer, how?: { push: true }): Promise<string>;
   /** A view is named by its id, or by the `external_id` it was opened with. */
@@ -67,8 +69,15 @@ const replyEvent = 'rounds_reply';
 /** A message whose answer got lost may still be on its way into the channel. */
 const secondLookMs = 500;
 
-export function createOutgoing(options: { call: Call; signal: AbortSignal; timeoutMs: number }): Outgoing {
+export function createOutgoing(options: {
+  call: Call;
+  signal: AbortSignal;
+  timeoutMs: number;
+  /** What the token lacks. */
+  missingScopes?: readonly string[];
+}): Outgoing {
   const { call, signal } = options;
+  const refusals = createRefusals({ missingScopes: options.missingScopes ?? [] });
 
   const find: Outgoing['find'] = async ({ channel, key, threadTs, since, ...patience }) => {
     const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
@@ -154,7 +163,16 @@ export function createOutgoing(options: { call: Call; signal: AbortSignal; timeo
       };
       await respondTo(url, body, AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]));
     },
-    upload: (pictures) => uploadPictures(pictures, { call, signal, timeoutMs: options.timeoutMs }),
+    upload: async (pictures) => {
+      try {
+        await uploadPictures(pictures, { call, signal, timeoutMs: options.timeoutMs });
+        refusals.ended(pictures.channel);
+      } catch (error) {
+        refusals.ended(pictures.channel, error);
+        throw error;
+      }
+    },
+    uploadRefusal: refusals.expected,
     openView: async (triggerId, view, how) => {
       // A trigger lives 3 s: waiting for a rate limit longer than that is waiting for nothing.
       const answer = await call(

@@ -7,20 +7,29 @@ import type { Surface } from './surfaces.ts';
 
 /**
  * Shows the pictures of an answer that stands already, whatever becomes of them: never throws. Who asked for one is told
- * why there is none; otherwise the log alone is: one more line below each answer would be noise.
+ * why there is none; otherwise the log alone is: one more line below each answer would be noise. Nobody is when the bot stops.
  */
-export async function showPictures(pictures: Pictures, surface: Surface, log: Log): Promise<void> {
+export async function showPictures(
+  pictures: Pictures,
+  surface: Surface,
+  { log, stopping }: { log: Log; stopping: AbortSignal },
+): Promise<void> {
   try {
     // Nothing is drawn for a place that takes none.
     if (!surface.pictures) {
       if (pictures.asked) await surface.thread([noPicture(cannotShow)]);
       return;
     }
+    const { refusal, show } = surface.pictures;
+    if (refusal && isStillSo(refusal, pictures)) {
+      if (pictures.asked) await surface.thread([noPicture(whyOf(refusal))]);
+      return;
+    }
     const drawn = await pictures.draw();
-    if (drawn.length > 0) await surface.pictures(drawn);
+    if (drawn.length > 0) await show(drawn);
   } catch (error) {
     log.warn({ err: error }, 'an answer has no picture');
-    if (!pictures.asked || isPerhapsThere(error)) return;
+    if (!pictures.asked || isPerhapsThere(error) || stopping.aborted) return;
     await surface.thread([noPicture(whyOf(error))]).catch((untold: unknown) => {
       log.warn({ err: untold }, 'that an answer has no picture could not be told');
     });
@@ -28,6 +37,11 @@ export async function showPictures(pictures: Pictures, surface: Surface, log: Lo
 }
 
 const cannotShow = 'I can post none here. Ask in a channel that I am in.';
+
+/** Who asks again has invited the bot meanwhile, as they were told to; a scope needs a new token. */
+function isStillSo({ reason }: PortError, { asked }: Pictures): boolean {
+  return !asked || reason === 'missing_scope';
+}
 
 function isPerhapsThere(error: unknown): boolean {
   return error instanceof PortError && (error.reason === 'unconfirmed' || error.reason === 'stopped');

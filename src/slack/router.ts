@@ -1,12 +1,12 @@
 import type { App, BlockAction, GlobalShortcut, ViewClosedAction } from '@slack/bolt';
-import type { Actor, Post } from '../kernel/command.ts';
+import type { Actor, Command, Post } from '../kernel/command.ts';
 import { type Asked, responseUrl, tell } from './asked.ts';
 import { answerCallback } from './dialog-surface.ts';
 import { type InView, ofPress, ofShortcut, type ViewPorts } from './in-view.ts';
 import { fitPost } from './limits.ts';
 import { helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
 import { buttonMeantBy, type Meant, meantBy, type Registry, shortcutMeantBy } from './registry.ts';
-import { type RunPorts, runJob } from './run.ts';
+import { type Job, type RunPorts, runJob } from './run.ts';
 import { slashCommand } from './scopes.ts';
 import type { Seen } from './seen.ts';
 import { plainText, splitWords, wordsOfMention } from './words.ts';
@@ -73,14 +73,8 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
       if (meant.kind === 'unknown') return tell(ports.outgoing, asked, olderVersionPost());
       const value = carriedBy(action);
       const { command, button } = meant;
-      const job = {
-        name: action.action_id,
-        command: command.name,
-        again: command.buttons?.again !== undefined,
-        role: button.role,
-        words: value,
-        run: (ctx: Parameters<typeof button.run>[0]) => button.run(ctx, value),
-      };
+      const run: Job<S>['run'] = (ctx) => button.run(ctx, value);
+      const job = jobOf(command, { name: action.action_id, role: button.role, words: value, run });
       await runJob(job, actor, asked, ports);
     });
   });
@@ -96,14 +90,8 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
     onceOnly(`shortcut ${body.trigger_id}`, 'a shortcut', view, async () => {
       if (!meant) return tell(ports.outgoing, asked, olderVersionPost());
       const { command, shortcut } = meant;
-      const job = {
-        name: body.callback_id,
-        command: command.name,
-        again: command.buttons?.again !== undefined,
-        role: shortcut.role,
-        words: '',
-        run: (ctx: Parameters<typeof shortcut.run>[0]) => shortcut.run(ctx),
-      };
+      const run: Job<S>['run'] = (ctx) => shortcut.run(ctx);
+      const job = jobOf(command, { name: body.callback_id, role: shortcut.role, words: '', run });
       await runJob(job, actorOf(body.user.id, body.user.username), asked, ports);
     });
   });
@@ -126,16 +114,19 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
    * that is known; Slack takes a trigger once, so whoever opened the dialog was the first.
    */
   function onceOnly(key: string, what: string, view: InView | undefined, run: () => Promise<void>): void {
-    if (!work.open) return;
-    if (!seen.firstHere(key)) {
-      ports.log.debug({ key }, 'delivered twice');
+    if (!work.open || !seen.firstHere(key)) {
+      ports.log.debug({ key }, work.open ? 'delivered twice' : 'delivered too late');
+      view?.drop();
       return;
     }
     const begun = view?.begin();
     work.start(what, async () => {
       const [isFirst, dialog] = await Promise.all([seen.confirmed(key), begun]);
       if (dialog === 'open' || (isFirst && dialog !== 'dropped')) await run().finally(() => view?.end());
-      else ports.log.debug({ key }, 'delivered twice');
+      else {
+        view?.drop();
+        ports.log.debug({ key }, 'delivered twice');
+      }
     });
   }
 }
@@ -151,15 +142,13 @@ function saidAtOnce<S>(meant: Meant<S>, help: Post): Post | undefined {
 async function runMeant<S>(meant: Meant<S>, actor: Actor, asked: Asked, ports: RouterPorts<S>): Promise<void> {
   if (meant.kind !== 'run') return;
   const { command, args } = meant;
-  const job = {
-    name: command.name,
-    command: command.name,
-    again: command.buttons?.again !== undefined,
-    role: command.role,
-    words: args.join(' '),
-    run: (ctx: Parameters<typeof command.run>[0]) => command.run(ctx, args),
-  };
+  const run: Job<S>['run'] = (ctx) => command.run(ctx, args);
+  const job = jobOf(command, { name: command.name, role: command.role, words: args.join(' '), run });
   await runJob(job, actor, asked, ports);
+}
+
+function jobOf<S>(command: Command<S>, job: Pick<Job<S>, 'name' | 'role' | 'words' | 'run'>): Job<S> {
+  return { ...job, command: command.name, again: command.buttons?.again !== undefined };
 }
 
 function actorOf(userId: string, name?: string): Actor {

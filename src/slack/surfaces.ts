@@ -17,9 +17,15 @@ export interface Surface {
   /** Posts below the final answer. */
   thread(posts: Post[]): Promise<void>;
   /** Shows pictures below the final answer; undefined where there can be none. */
-  readonly pictures: ((pictures: Picture[]) => Promise<void>) | undefined;
+  readonly pictures: PicturePlace | undefined;
   /** It shows what an answer has changed, not the answer: a failure can't stand in its place, it is told. */
   readonly showsNoAnswer?: true;
+}
+
+export interface PicturePlace {
+  show(pictures: Picture[]): Promise<void>;
+  /** Why Slack would take none, when that is known before one is drawn. */
+  readonly refusal: PortError | undefined;
 }
 
 export interface SurfacePorts {
@@ -153,7 +159,10 @@ function messageSurface(place: Place, asked: Asked, ports: SurfacePorts): Surfac
     get pictures() {
       const threadTs = place.threadTs ?? ts;
       if (instead || threadTs === undefined) return instead?.pictures;
-      return (pictures: Picture[]) => outgoing.upload({ channel: place.channel, threadTs, pictures });
+      return {
+        show: (pictures: Picture[]) => outgoing.upload({ channel: place.channel, threadTs, pictures }),
+        refusal: outgoing.uploadRefusal(place.channel),
+      };
     },
   };
 }

@@ -8,6 +8,44 @@ import { cutText } from './cut.ts';
 const titleMost = 150;
 const altMost = 1_000;
 
+/** Slack's words for "not in this channel", or "not with this token". */
+const refusals = new Set(['not_in_channel', 'channel_not_found', 'missing_scope']);
+const refusedForMs = 10 * 60_000;
+
+/** Where pictures were refused lately, so that none is drawn in vain. */
+export interface Refusals {
+  /** What Slack would say of a picture in a channel, when that is known. */
+  expected(channel: string): PortError | undefined;
+  /** Keeps in mind how an upload ended. */
+  ended(channel: string, error?: unknown): void;
+}
+
+/** `missingScopes` of the token: as long as this process has it. */
+export function createRefusals({
+  missingScopes,
+  elapsedMs = () => performance.now(),
+}: {
+  missingScopes: readonly string[];
+  elapsedMs?: () => number;
+}): Refusals {
+  const known = new Map<string, { error: PortError; untilMs: number }>();
+  const lacking = missingScopes.includes('files:write')
+    ? new PortError('missing_scope', 'the token lacks files:write', { retryable: false })
+    : undefined;
+  return {
+    expected: (channel) => {
+      const found = known.get(channel);
+      if (found && found.untilMs <= elapsedMs()) known.delete(channel);
+      return lacking ?? known.get(channel)?.error;
+    },
+    ended: (channel, error) => {
+      known.delete(channel);
+      if (!(error instanceof PortError) || !refusals.has(error.reason)) return;
+      known.set(channel, { error, untilMs: elapsedMs() + refusedForMs });
+    },
+  };
+}
+
 export interface Upload {
   /** An id. */
   channel: string;

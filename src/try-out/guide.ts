@@ -19,12 +19,17 @@ export const guide: GuideStep[] = [
   },
   {
     title: 'Look at one check',
-    help: 'Its facts, its last 24 hours and its changes, in a thread.',
+    help: 'Press Details at the red row, then open the replies below: facts, last 24 hours, changes.',
     act: { kind: 'press', actionIds: ['health.details'] },
   },
   {
+    title: 'Let the alert come',
+    help: 'It comes to #alerts by itself after two regular runs: within two minutes, or at × 60 within seconds.',
+    act: { kind: 'look', channel: 'alerts' },
+  },
+  {
     title: 'Mute it while you work on it',
-    help: 'The alert in #alerts has the buttons. It comes after two regular runs, within two minutes.',
+    help: 'The alert has the buttons: the check is still measured, nobody is told.',
     act: { kind: 'press', actionIds: ['health.mute1h', 'health.mute4h'] },
   },
   {

@@ -42,6 +42,12 @@ async function channel(name: string): Promise<void> {
   await page.getByRole('heading', { name: `#${name}`, exact: true }).waitFor();
 }
 
+const speed = (times: number) =>
+  page
+    .getByRole('group', { name: 'Speed' })
+    .getByRole('button', { name: `× ${times}`, exact: true })
+    .click();
+
 /** Types a line, and waits until a new message stands below the others. */
 async function type(line: string): Promise<void> {
   const messages = page.locator('.main article.message');
@@ -167,10 +173,10 @@ describe('a newcomer', () => {
   });
 
   it('lets the clock run, gets the alert, and mutes it', async () => {
-    await page.getByRole('button', { name: '× 60', exact: true }).click();
+    await speed(60);
     await channel('alerts');
     await timed('the alert, at × 60', () => last().getByText('FAIL api').waitFor());
-    await page.getByRole('button', { name: '× 1', exact: true }).click();
+    await speed(1);
     await last().getByText('@platform').waitFor();
     await last().getByRole('button', { name: 'Mute 1 h' }).click();
     await last()
@@ -190,10 +196,10 @@ describe('a newcomer', () => {
     await page.getByText('all well').waitFor();
     await channel('alerts');
     await last().getByRole('button', { name: 'Unmute' }).click();
-    await page.getByRole('button', { name: '× 60', exact: true }).click();
+    await speed(60);
     const alert = page.locator('.main article.message', { hasText: 'api' }).first();
     await timed('the recovery, at × 60', () => alert.getByText('was down').waitFor());
-    await page.getByRole('button', { name: '× 1', exact: true }).click();
+    await speed(1);
     await expect.poll(() => page.locator('.main').getByText('🔴').count(), { timeout: 10_000 }).toBe(0);
     await sound();
   });
@@ -202,10 +208,10 @@ describe('a newcomer', () => {
     await channel('ops');
     await type('/ops health --chart');
     await pictureInThread('the chart of all checks', /All checks/);
-    await page.getByRole('button', { name: '× 600', exact: true }).click();
+    await speed(600);
     const later = Date.now() + 20 * 60_000;
     await expect.poll(() => clockMs(), { timeout: 20_000 }).toBeGreaterThan(later);
-    await page.getByRole('button', { name: '× 1', exact: true }).click();
+    await speed(1);
     await type('/ops health api');
     await pictureInThread('the chart of one check', /latency_ms/);
   });
@@ -260,7 +266,7 @@ describe('a newcomer', () => {
 
   it('looks as somebody else: a guest is told what they may not do', async () => {
     await page.getByLabel('You are').selectOption('Cara');
-    await page.getByText('a guest').waitFor();
+    await page.getByText('a guest, ').waitFor();
     await type('/ops health');
     await last().getByText(/guest/i).waitFor();
     await expect.poll(() => page.getByRole('navigation').getByRole('button', { name: 'board' }).count()).toBe(0);

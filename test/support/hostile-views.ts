@@ -77,10 +77,10 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
       ...{ report: healthReport(reports, { warnings: [next()] }), strips, silences: [silence(next)], now: noon },
       ...{ owners: new Map(reports.map(({ group }) => [group, next()])), may: { mute: true, endMaintenance: true } },
     };
-    const owned = new Set(reports.map(({ id }) => id));
+    const owned = { ids: new Set(reports.map(({ id }) => id)), unknown: next() };
     return [
       healthOnHome({ ...shown, owned }),
-      healthOnHome({ ...shown, silences: [], owned: { unknown: next() } }),
+      healthOnHome({ ...shown, silences: [], owned: { ids: new Set<string>(), unknown: next() } }),
     ].map((part) => ({ text: 'x', blocks: composeHome([part, { nothingMine: part.nothingMine ?? '' }]).blocks }));
   },
   'health: maintenance': (next) => {

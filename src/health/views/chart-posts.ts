@@ -2,26 +2,26 @@ import type { Post, SlackBlock, TerminalStyle } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import { type Overview, periodWords, type Trend } from '../periods.ts';
 import { overviewWords, trendWords } from './chart.ts';
-import { chartMenu } from './chart-menu.ts';
+import { chartHint, chartMenu } from './chart-menu.ts';
 import { clean } from './clean.ts';
 import { section } from './slack.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { faces } from './words.ts';
 
-function chartPost(words: string, what: string): Post {
+function chartPost(words: string, what: string, inView: boolean): Post {
   const text = escapeSlack(words);
   const actions: SlackBlock = { type: 'actions', elements: [chartMenu(what)] };
-  return { text, blocks: [section(text), actions] };
+  return { text, blocks: [section(text), inView ? chartHint(what) : actions] };
 }
 
-/** What stands above the picture of a check. */
-export function trendPost(trend: Trend): Post {
-  return chartPost(trendWords(trend), `${trend.group}/${trend.id}`);
+/** What stands above the picture of a check; in a dialog there is none. */
+export function trendPost(trend: Trend, inView = false): Post {
+  return chartPost(trendWords(trend), `${trend.group}/${trend.id}`, inView);
 }
 
 /** What stands above the picture of many checks; `what` = nothing for all, or the group. */
-export function overviewPost(overview: Overview, what: string): Post {
-  return chartPost(overviewWords(overview), what);
+export function overviewPost(overview: Overview, what: string, inView = false): Post {
+  return chartPost(overviewWords(overview), what, inView);
 }
 
 const COLUMNS = 60;

@@ -3,7 +3,7 @@ import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import type { CheckDetails, CheckReport } from '../model.ts';
-import { chartMenu } from './chart-menu.ts';
+import { chartHint, chartMenu } from './chart-menu.ts';
 import { unmuteButton } from './silence.ts';
 import { context, plain, rowText, runbookLink, section } from './slack.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
@@ -15,8 +15,8 @@ const CHANGES = 5;
 /** Columns that a phone shows on one line: an hour each. */
 const PHONE = 24;
 
-/** One check with its facts, its last 24 hours, its changes and its uptime. */
-export function detailsPost(details: CheckDetails, now: Date): Post {
+/** One check with its facts, its last 24 hours, its changes and its uptime. `inView`: in a dialog, which has no pictures. */
+export function detailsPost(details: CheckDetails, now: Date, inView = false): Post {
   const { report } = details;
   const blocks: SlackBlock[] = [
     section(rowText(report, now)),
@@ -35,7 +35,8 @@ export function detailsPost(details: CheckDetails, now: Date): Post {
   const facts = factLines(details);
   if (facts.length) blocks.push(section(`*Facts*\n${facts.map(escapeSlack).join('\n')}`));
   if (details.transitions.length) blocks.push(section(`*Last changes*\n${changeLines(details, now).join('\n')}`));
-  blocks.push(detailButtons(details));
+  blocks.push(detailButtons(details, inView));
+  if (inView) blocks.push(chartHint(`${report.group}/${report.id}`));
   return { text: `${faces[report.outcome].mark} ${escapeSlack(`${report.id}: ${report.reason}`)}`, blocks };
 }
 
@@ -94,7 +95,7 @@ function changeLines(details: CheckDetails, now: Date): string[] {
   });
 }
 
-function detailButtons({ report }: CheckDetails): SlackBlock {
+function detailButtons({ report }: CheckDetails, inView: boolean): SlackBlock {
   const elements: Record<string, unknown>[] = [
     { type: 'button', action_id: 'health.recheck', text: plain('Run again'), value: report.id },
   ];
@@ -103,7 +104,8 @@ function detailButtons({ report }: CheckDetails): SlackBlock {
   } else if (report.runbook) {
     elements.push({ type: 'button', action_id: 'health.runbook', text: plain('Runbook'), value: report.id });
   }
-  elements.push(...muteButtons(report), chartMenu(`${report.group}/${report.id}`));
+  elements.push(...muteButtons(report));
+  if (!inView) elements.push(chartMenu(`${report.group}/${report.id}`));
   return { type: 'actions', elements };
 }
 

@@ -9,13 +9,18 @@ import { context, plain, rowText, section } from './slack.ts';
 import { outcomeStrip } from './sparkline.ts';
 import { countsLine, faces, headingOf } from './words.ts';
 
+/** Ids of the viewer's checks. `unknown`: there may be more, Slack didn't tell who is in some group, with its words. */
+export interface Owned {
+  ids: ReadonlySet<string>;
+  unknown?: string | undefined;
+}
+
 export interface HealthOnHome {
   report: HealthReport;
   strips: ReadonlyMap<string, Strip>;
   /** Owners of groups, by id. */
   owners: ReadonlyMap<string, string | undefined>;
-  /** Ids of the viewer's checks; `unknown`: Slack didn't tell who is in which group, with its words. */
-  owned: ReadonlySet<string> | { unknown: string };
+  owned: Owned;
   /** What the viewer has muted. */
   silences: readonly Silence[];
   may: { mute: boolean; endMaintenance: boolean };
@@ -55,7 +60,7 @@ function needsLook({ outcome }: CheckReport): boolean {
 }
 
 function mineOf({ report, strips, owned, silences, may, now }: HealthOnHome): SlackBlock[] {
-  const checks = 'unknown' in owned ? [] : report.checks.filter(({ id }) => owned.has(id));
+  const checks = report.checks.filter(({ id }) => owned.ids.has(id));
   const bad = checks.filter(needsLook);
   const blocks = bad.slice(0, LIMIT.mine).flatMap((check) => {
     const row = checkRow(check, strips, now);
@@ -77,11 +82,14 @@ function mineOf({ report, strips, owned, silences, may, now }: HealthOnHome): Sl
   }
   const more = silences.length - LIMIT.silences;
   if (more > 0) blocks.push(context(`… and ${more} more that you muted: \`/ops maintenance\``));
+  if (blocks.length > 0 && owned.unknown !== undefined) {
+    blocks.push(context(`⚠️ More checks may be yours. That can't be told now: ${escapeSlack(owned.unknown)}`));
+  }
   return blocks;
 }
 
 function nothingMine(owned: HealthOnHome['owned']): string {
-  if ('unknown' in owned) return `Which checks are yours can't be told now: ${escapeSlack(owned.unknown)}`;
+  if (owned.unknown !== undefined) return `Which checks are yours can't be told now: ${escapeSlack(owned.unknown)}`;
   return 'No check is yours: `owner:` in ops.yml names people and user groups. You have muted nothing.';
 }
 

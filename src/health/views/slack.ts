@@ -2,7 +2,7 @@ import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack, slackLink } from '../../kernel/escape.ts';
 import type { CheckReport, HealthReport } from '../model.ts';
 import { ageNote, oldOkWords } from './age.ts';
-import { chartMenu } from './chart-menu.ts';
+import { chartHint, chartMenu } from './chart-menu.ts';
 import { slackTime } from './time.ts';
 import { ageWords, countsLine, faces, headingOf, tookWords } from './words.ts';
 
@@ -15,7 +15,8 @@ const NAMES = 8;
 
 /**
  * The answer to `/ops health`: the verdict, then what needs a person, worst first, each in a row of its own; what is
- * blocked or muted needs nobody and shares a line. `scope` is what "run again" repeats; `alone`: no thread can follow.
+ * blocked or muted needs nobody and shares a line. `scope` is what "run again" repeats; `alone`: in a dialog, where neither a thread nor
+ * pictures can follow.
  */
 export function healthPost(
   report: HealthReport,
@@ -43,7 +44,10 @@ export function healthPost(
   const quiet = quietLines(report.checks, now);
   if (quiet.length > 0) blocks.push(context(quiet.join('\n')));
   if (inRows) blocks.push(...warnings);
-  if (report.pending.length === 0) blocks.push(buttons(shown, scope));
+  if (report.pending.length === 0) {
+    blocks.push(buttons(shown, scope, options.alone === true));
+    if (options.alone) blocks.push(chartHint(scope));
+  }
   const worst = shown[0] && inRows ? `${shown[0].id}: ${shown[0].reason}` : report.warnings?.[0];
   return { text: `${mark} ${counts}${worst ? ` — ${escapeSlack(worst)}` : ''}`, blocks };
 }
@@ -114,7 +118,7 @@ function rowBlock(check: CheckReport, report: HealthReport, now: Date): SlackBlo
   };
 }
 
-function buttons(shown: CheckReport[], scope: string): SlackBlock {
+function buttons(shown: CheckReport[], scope: string, alone: boolean): SlackBlock {
   const files = new Map(shown.map((check) => [check.runbook, check.id]));
   const runbooks = [...files].filter(([runbook]) => runbook && !/^https?:/.test(runbook)).slice(0, 3);
   return {
@@ -127,7 +131,7 @@ function buttons(shown: CheckReport[], scope: string): SlackBlock {
         text: plain(`Runbook: ${runbook}`),
         value: id,
       })),
-      chartMenu(scope),
+      ...(alone ? [] : [chartMenu(scope)]),
     ],
   };
 }

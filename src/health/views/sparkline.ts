@@ -20,7 +20,7 @@ export function sparkline(values: readonly (number | null)[], width: number): st
 const stripMarks: Record<Outcome, string> = {
   ok: '▪',
   warn: '▲',
-  fail: '✖',
+  fail: '✕',
   unknown: '?',
   stale: '?',
   blocked: '-',
@@ -28,7 +28,7 @@ const stripMarks: Record<Outcome, string> = {
 };
 
 /**
- * Outcomes as one character each, in at most `width` columns (the worst of each): ▪ ok, ▲ warn, ✖ fail, ? unknown,
+ * Outcomes as one character each, in at most `width` columns (the worst of each): ▪ ok, ▲ warn, ✕ fail, ? unknown,
  * - muted or blocked, · not measured.
  */
 export function outcomeStrip(strip: readonly (Outcome | null)[], width: number): string {

@@ -104,6 +104,8 @@ export interface GuideStep {
   act:
     | { kind: 'type'; line: string }
     | { kind: 'switch'; id: string; on: boolean }
+    /** A channel is looked at in which the bot has written. */
+    | { kind: 'look'; channel: string }
     /** One of these buttons was pressed, by action_id without the number behind it. */
     | { kind: 'press'; actionIds: string[] }
     | { kind: 'open'; what: 'home' | 'phone' | 'clock' | 'traffic' };

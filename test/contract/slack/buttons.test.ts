@@ -47,7 +47,7 @@ it('buttons of the health views carry ids of ops.yml and nothing of what was mea
       ];
       const home = healthOnHome({
         ...{ report: healthReport(reports), strips: new Map(), owners: new Map([[group, secret]]), silences: [] },
-        ...{ owned: new Set(checks), may: { mute: true, endMaintenance: true }, now: noon },
+        ...{ owned: { ids: new Set(checks) }, may: { mute: true, endMaintenance: true }, now: noon },
       });
       const values = [...posts.map(({ blocks }) => blocks), home.head, home.mine, home.board].flatMap(carried);
       expect(values.length).toBeGreaterThan(0);

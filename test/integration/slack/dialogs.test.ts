@@ -38,6 +38,7 @@ describe('a global shortcut', () => {
     await workspace.user('anna').shortcut('slow.now');
     const view = await dialog(workspace, 'anna', 'Checking …');
     expect(view).toMatchObject({ title: { text: 'Check the systems' }, notify_on_close: true });
+    expect(shownText(view)).toContain('If nothing follows within a minute, close this and ask again.');
     script.push(reply('known', 'asker'));
     await dialog(workspace, 'anna', 'known');
     script.push(reply('measured', 'asker'), 'end');

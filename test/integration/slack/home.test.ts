@@ -351,7 +351,7 @@ describe('a button on App Home', () => {
     const { workspace, view, anna, script, log, homeChanged } = await opened();
     await anna.click(view, 'slow.refresh');
     script.push(reply('known', 'source', { partial: true }));
-    await home(workspace, 'anna', 'Working on it');
+    await home(workspace, 'anna', 'Working on it … If nothing follows within a minute, press it again.');
     script.push(new Error('secret detail'));
     const shown = shownText(await home(workspace, 'anna', 'Something went wrong (ref '));
     expect(shown).toContain('All good');

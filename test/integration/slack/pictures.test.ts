@@ -99,16 +99,49 @@ describe('/ops health CHECK', () => {
       'bot',
       granted.filter((scope) => scope !== 'files:write'),
     );
-    const { log, health } = await bot(workspace, { botToken });
+    const { charts, drawn } = counted();
+    const { log, health } = await bot(workspace, { botToken, charts });
     expect(health()).toMatchObject({ ok: true, warning: expect.stringContaining('files:write') });
     await workspace.user('anna').command('#ops', '/ops health api');
     await posted(workspace, '#ops', 'FAIL api');
-    await eventually(() => expect(log.lines.map(({ message }) => message)).toContain('an answer has no picture'));
     expect(workspace.messages('#ops').some((each) => shows(each, 'No picture'))).toBe(false);
     await workspace.user('anna').command('#ops', '/ops health --chart 7d');
     const told = await posted(workspace, '#ops', 'No picture');
     expect(shows(told, 'my token lacks files:write')).toBe(true);
     expect(told.thread_ts).toBeDefined();
+    // Nothing was drawn, and start has said what the token lacks.
+    expect(drawn()).toBe(0);
+    expect(log.lines.filter(({ message }) => message === 'an answer has no picture')).toEqual([]);
+  });
+
+  it('is drawn once in vain in a channel that the bot is not in; who asks again has perhaps invited it', async () => {
+    const workspace = await workspaceOf();
+    const { charts, drawn } = counted();
+    const { log, outgoing } = await bot(workspace, { charts });
+    const anna = workspace.user('anna');
+    const inVain = () => log.lines.filter(({ message }) => message === 'an answer has no picture').length;
+    await anna.command('#general', '/ops health api');
+    await eventually(() => expect(inVain()).toBe(1));
+    expect(outgoing.uploadRefusal(workspace.channel('#general').id)?.reason).toBe('not_in_channel');
+    await anna.command('#general', '/ops health api');
+    await anna.command('#general', '/ops health api --chart 7d');
+    expect(shows(await posted(workspace, '#general', 'No picture'), 'Invite me, and ask again')).toBe(true);
+    expect([drawn(), inVain()]).toEqual([2, 2]);
+  });
+
+  it('is not missed by anybody when the bot stops while it is drawn', async () => {
+    const workspace = await workspaceOf();
+    const begun = Promise.withResolvers<void>();
+    const draw: Charts['draw'] = (_, signal) => {
+      begun.resolve();
+      return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const { stop } = await bot(workspace, { charts: { busy: false, draw } });
+    await workspace.user('anna').command('#ops', '/ops health api --chart 7d');
+    await begun.promise;
+    await stop();
+    await posted(workspace, '#ops', 'FAIL api');
+    expect(workspace.messages('#ops').some((each) => shows(each, 'No picture'))).toBe(false);
   });
 
   it('has no picture that nobody asked for while others wait to be drawn', async () => {
@@ -138,6 +171,16 @@ const drawing: Charts = {
   busy: false,
   draw: async (charts) => charts.map(() => Buffer.concat([pngSignature, Buffer.from('x')])),
 };
+
+/** Says how often it was asked to draw. */
+function counted() {
+  let drawn = 0;
+  const draw: Charts['draw'] = (charts) => {
+    drawn += 1;
+    return drawing.draw(charts);
+  };
+  return { charts: { ...drawing, draw }, drawn: () => drawn };
+}
 
 describe('other pictures', () => {
   it('the menu puts another period into the thread, with its words above it', async () => {

@@ -80,8 +80,7 @@ function messages(id) {
   const all = [...timeline(id), ...state.notices.filter(({ channel }) => channel === id)].sort(
     (a, b) => momentOf(a) - momentOf(b),
   );
-  if (all.length === 0)
-    return html`<p class="empty">Nothing here yet. Type <code>/ops health</code> below: it works in every channel.</p>`;
+  if (all.length === 0) return html`<p class="empty">Nothing here yet. Type <code>/ops health</code> below.</p>`;
   const zone = myZone();
   const today = nowMs();
   return repeat(

@@ -1,7 +1,7 @@
 /** What people do on the page, and what it says when that fails. */
 
 import { act, control } from './server.js';
-import { changed, nowMs, shown, state } from './store.js';
+import { changed, channelOf, nowMs, shown, state } from './store.js';
 
 /** @import { Action, ActOutcome, ChoiceGiven, Control, GuideStep, SurfaceRef } from '../contract.ts' */
 
@@ -63,7 +63,6 @@ export function perform(action, what) {
 
 /** @param {Control} order @param {string} what */
 export function order(order, what) {
-  if (order.kind === 'switch') tried((s) => s.kind === 'switch' && s.id === order.id && s.on === order.on);
   if (order.kind.startsWith('clock')) opened('clock');
   const doing = during(`${order.kind} ${'id' in order ? order.id : ''}`, what, control(order));
   if (order.kind !== 'switch') return doing;
@@ -96,6 +95,19 @@ function tried(fits) {
   changed();
 }
 
+/** Ticks off what others did: a switch that was turned elsewhere, a channel in which the bot has written meanwhile. */
+export function noticed(/** @type {{ id: string, on: boolean }[]} */ before) {
+  const { switches, messages, bot } = shown();
+  for (const { id, on } of switches) {
+    if (before.find((each) => each.id === id)?.on !== on)
+      tried((step) => step.kind === 'switch' && step.id === id && step.on === on);
+  }
+  if (state.place.kind !== 'channel') return;
+  const here = channelOf(state.place.id);
+  if (messages.some(({ channel, user }) => channel === here?.id && user === bot.user))
+    tried((step) => step.kind === 'look' && step.channel === here?.name);
+}
+
 /** Starts the list of what to try again. */
 export function forgetTried() {
   state.done.clear();
@@ -105,6 +117,7 @@ export function forgetTried() {
 
 /** What was done in this workspace; one that began afresh has another bot. */
 export function recallTried() {
+  state.done.clear();
   try {
     const kept = JSON.parse(localStorage.getItem(triedKey()) ?? '[]');
     if (Array.isArray(kept)) for (const title of kept) state.done.add(String(title));

@@ -18,7 +18,7 @@ const drawn = 150;
 /** @param {'traffic' | 'faults'} which */
 function toggle(which) {
   state.drawer = state.drawer === which ? null : which;
-  if (state.drawer === 'traffic') opened('traffic');
+  if (state.drawer) opened('traffic');
   changed();
 }
 
@@ -110,13 +110,21 @@ const kinds = [
 
 function faultList() {
   const { faults, methods } = shown();
-  const names = [...new Set(['*', ...Object.keys(faults), ...methods])];
+  const names = ['*', ...new Set([...Object.keys(faults), ...methods].filter((name) => name !== '*'))].sort();
+  const none = async () => {
+    for (const method of Object.keys(faults)) await order({ kind: 'fault', method, fault: null }, 'The fault');
+  };
   const set = (/** @type {string} */ method, /** @type {string} */ value) =>
     order({ kind: 'fault', method, fault: kinds.find((each) => each.value === value)?.fault ?? null }, 'The fault');
   return html`<div class="drawer-body">
-    <p class="small faint">What Slack does with the bot's calls from now on, until you take it back.</p>
+    <p class="small faint row">
+      What Slack does with the bot's calls from now on, until you take it back.
+      <button type="button" class="button" ?disabled=${Object.keys(faults).length === 0} @click=${none}>Take all back</button>
+    </p>
     <ul class="faults" tabindex="0" aria-label="Faults by method">
-      ${names.map(
+      ${repeat(
+        names,
+        (method) => method,
         (method) => html`<li>
           <code>${method === '*' ? 'every method' : method}</code>
           ${menu({

@@ -15,6 +15,11 @@ export function guideCard() {
   const done = guide.filter(({ title }) => state.done.has(title)).length;
   return html`<section class="card" aria-labelledby="guide-title">
     <h3 id="guide-title">What to try <span class="faint">${done} of ${guide.length}</span></h3>
+    ${
+      shown().people.find(({ id }) => id === shown().me)?.is_restricted
+        ? html`<p class="small">You are a guest: Rounds answers members only. Be somebody else to try it.</p>`
+        : nothing
+    }
     <ol class="guide">
       ${guide.map(
         (step) => html`<li class=${state.done.has(step.title) ? 'done' : step === next ? 'next' : ''}>
@@ -37,6 +42,11 @@ export function guideCard() {
 /** @param {GuideStep} step */
 function doIt({ act }) {
   if (act.kind === 'press') return nothing;
+  if (act.kind === 'look')
+    return html`<div class="row">
+      <button type="button" class="button" @click=${() => order({ kind: 'clock_speed', speed: 60 }, 'The clock')}>× 60</button>
+      <button type="button" class="button" @click=${() => lookAt(act.channel)}>Look at #${act.channel}</button>
+    </div>`;
   const words =
     act.kind === 'type'
       ? `Type ${act.line.trim()}`
@@ -48,9 +58,16 @@ function doIt({ act }) {
   return html`<button type="button" class="button" @click=${() => doStep(act)}>${words}</button>`;
 }
 
+/** @param {string} name */
+function lookAt(name) {
+  const channel = shown().channels.find((each) => each.name === name);
+  if (channel) go({ kind: 'channel', id: channel.id });
+}
+
 /** @param {GuideStep['act']} act */
 function doStep(act) {
   if (act.kind === 'type') return typeFor(act.line);
+  focusComposer();
   if (act.kind === 'switch') return order({ kind: 'switch', id: act.id, on: act.on }, 'The switch');
   if (act.kind !== 'open') return;
   if (act.what === 'home') return go({ kind: 'home' });

@@ -5,7 +5,7 @@ import { channelPart } from './channel.js';
 import { keepTicking } from './clock.js';
 import { focusComposer } from './composer.js';
 import { dialogs } from './dialogs.js';
-import { recallTried } from './doing.js';
+import { noticed, recallTried } from './doing.js';
 import { drawer } from './drawer.js';
 import { homePart } from './home.js';
 import { followLink } from './links.js';
@@ -13,9 +13,11 @@ import { keepAtBottom } from './scroll.js';
 import { listen } from './server.js';
 import { side } from './side.js';
 import { go, sidebar } from './sidebar.js';
-import { changed, shown, state, watch } from './store.js';
+import { changed, channelOf, shown, state, watch } from './store.js';
 
 let begun = false;
+/** The switches as they were drawn last. @type {{ id: string, on: boolean }[]} */
+let before = [];
 
 function draw() {
   if (!state.is) {
@@ -26,6 +28,9 @@ function draw() {
     return;
   }
   if (!begun) begin();
+  if (state.place.kind === 'channel' && !channelOf(state.place.id)) begin();
+  noticed(before);
+  before = shown().switches.map(({ id, on }) => ({ id, on }));
   render(
     html`<div class="app">
         ${sidebar()}
@@ -40,7 +45,9 @@ function draw() {
 
 /** Looks where somebody looked last, else at the channel for operations. */
 function begin() {
+  before = shown().switches.map(({ id, on }) => ({ id, on }));
   begun = true;
+  state.thread = null;
   recallTried();
   const { channels, me, openedFirst } = shown();
   const mine = channels.filter(({ members, kind }) => members.includes(me) && kind !== 'im');
@@ -56,11 +63,18 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
     focusComposer();
   }
-  if (event.key === 'Escape' && (state.thread || state.drawer || state.menuOpen || state.tryOpen)) {
+  const inDialog = event.target instanceof Element && event.target.closest('dialog, [popover]');
+  if (
+    event.key === 'Escape' &&
+    !inDialog &&
+    !shown().views.length &&
+    (state.thread || state.drawer || state.menuOpen || state.tryOpen)
+  ) {
     if (state.menuOpen || state.tryOpen) [state.menuOpen, state.tryOpen] = [false, false];
     else if (state.drawer) state.drawer = null;
     state.thread = null;
     changed();
+    focusComposer();
   }
   if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
     event.preventDefault();

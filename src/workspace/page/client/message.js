@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit-html';
 import { blocks } from './blocks.js';
+import { focusComposer } from './composer.js';
 import { perform } from './doing.js';
 import { emoji, reactions } from './emoji.js';
 import { dots } from './icons.js';
@@ -112,6 +113,7 @@ export function openThread(channel, ts) {
   state.thread = { channel, ts };
   state.tryOpen = true;
   changed();
+  focusComposer('thread');
 }
 
 /** @param {MessageShown} message @param {boolean} inThread */

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { channelName } from './channel.js';
 import { clockCard } from './clock.js';
-import { composer } from './composer.js';
+import { composer, focusComposer } from './composer.js';
 import { guideCard } from './guide.js';
 import { cross } from './icons.js';
 import { message } from './message.js';
@@ -18,10 +18,11 @@ export function side() {
   </aside>`;
 }
 
-/** @param {() => void} close @param {string} title @param {string} label @param {string} [kind] */
-function head(close, title, label, kind = '') {
+/** @param {() => void} close @param {string} title @param {string} label @param {string} [kind] @param {unknown} [more] */
+function head(close, title, label, kind = '', more = nothing) {
   return html`<header class="head">
     <h2>${title}</h2>
+    ${more}
     <button type="button" class="icon ${kind}" aria-label=${label} @click=${close}>${cross}</button>
   </header>`;
 }
@@ -32,12 +33,13 @@ function threadPart(thread) {
     state.thread = null;
     state.tryOpen = false;
     changed();
+    focusComposer();
   };
   const channel = channelOf(thread.channel);
   const all = threadOf(thread);
   const root = all[0]?.thread_ts ?? thread.ts;
   return html`
-    ${head(close, 'Thread', 'Close the thread')}
+    ${head(close, 'Thread', 'Close the thread', '', html`<button type="button" class="linklike small only-wide" @click=${close}>Back to the tour</button>`)}
     <div class="messages" role="log" aria-label="Thread" tabindex="0">
       ${channel ? html`<p class="faint small in">in ${channel.kind === 'im' ? '' : '#'}${channelName(channel)}</p>` : nothing}
       ${

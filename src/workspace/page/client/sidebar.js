@@ -60,7 +60,7 @@ export function sidebar() {
         >
           ${people.map((user) => html`<option value=${user.id} ?selected=${user.id === me}>${user.real_name}</option>`)}
         </select>
-        ${person ? html`<small>${roleWords(person)}</small>` : nothing}</label
+        ${person ? html`<small>${roleWords(person)}, ${zoneWords(person.tz)} time</small>` : nothing}</label
       >
     </div>
   </nav>`;
@@ -71,6 +71,11 @@ function roleWords({ id, is_restricted }) {
   if (is_restricted) return 'a guest';
   const groups = shown().groups.filter(({ users }) => users.includes(id));
   return groups.length > 0 ? `in ${groups.map(({ handle }) => `@${handle}`).join(', ')}` : 'in no group';
+}
+
+/** `Europe/Berlin` → Berlin @param {string} zone */
+function zoneWords(zone) {
+  return zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone;
 }
 
 /** @param {Place} place @param {unknown} label */

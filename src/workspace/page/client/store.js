@@ -99,7 +99,6 @@ export function apply(event) {
     state.is = event.snapshot;
     state.link = 'live';
     state.clockAt = performance.now();
-    if (state.place.kind === 'channel' && !channelOf(state.place.id)) state.place = { kind: 'home' };
     return changed();
   }
   const is = shown();

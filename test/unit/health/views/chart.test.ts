@@ -9,7 +9,9 @@ import {
   trendChart,
   trendWords,
 } from '../../../../src/health/views/chart.ts';
-import { overviewText, trendText } from '../../../../src/health/views/chart-posts.ts';
+import { overviewPost, overviewText, trendPost, trendText } from '../../../../src/health/views/chart-posts.ts';
+import { healthPost } from '../../../../src/health/views/slack.ts';
+import { checkReport, healthReport, noon } from '../../../support/reports.ts';
 
 const to = new Date('2026-11-23T09:00:00Z');
 const before = (ms: number) => new Date(to.getTime() - ms);
@@ -151,6 +153,20 @@ describe('many checks', () => {
   });
 });
 
+it('in a dialog, which shows no picture, the command stands in place of the menu', () => {
+  const posts = (inView: boolean) => [
+    trendPost(trend(), inView),
+    overviewPost(overview([['a', 'ok', ['ok']]]), '', inView),
+    healthPost(healthReport([checkReport('db')]), { now: noon, scope: 'data', alone: inView }),
+  ];
+  const typed = ['health data/db --chart', 'health --chart', 'health data --chart'];
+  for (const [at, { blocks }] of posts(true).entries()) {
+    expect(JSON.stringify(blocks)).toContain(`For a chart type \`/ops ${typed[at]} 7d\` in a channel.`);
+    expect(JSON.stringify(blocks)).not.toContain('health.chart');
+  }
+  for (const { blocks } of posts(false)) expect(JSON.stringify(blocks)).toContain('health.chart');
+});
+
 describe('in a terminal', () => {
   const style = { colour: false, width: 80, zone: 'UTC' };
 
@@ -174,7 +190,7 @@ describe('in a terminal', () => {
     ).toBe(
       [
         'Last 24 hours, oldest on the left:',
-        'FAIL     a   ▪✖',
+        'FAIL     a   ▪✕',
         'OK       bb  ▪·',
         '(Slack shows this as a picture: /ops health web --chart 24h)',
       ].join('\n'),

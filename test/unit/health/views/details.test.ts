@@ -20,7 +20,7 @@ const details: CheckDetails = {
 describe('the details of a check', () => {
   it('draw a day that fits on a phone, the worst of each hour', () => {
     const text = JSON.stringify(detailsPost(details, noon).blocks);
-    expect(text).toContain('`··▪▪▪▪▪▪▪▪✖▪▪▪▪▪▪▪▪▪▪▪▪▪` last 24 h');
+    expect(text).toContain('`··▪▪▪▪▪▪▪▪✕▪▪▪▪▪▪▪▪▪▪▪▪▪` last 24 h');
     expect([...(/`([▁-█]+)`/.exec(text)?.[1] ?? '')]).toHaveLength(24);
   });
 
