@@ -66,6 +66,10 @@ export interface PageShown {
   at: string;
   /** How often a trigger with this key arrived. */
   count: number;
+  /** Id of whoever acknowledged or resolved it; none when an event did. */
+  by?: string;
+  /** ISO: since when its status is what it is, when it has changed. */
+  changedAt?: string;
 }
 
 export interface Shortcut {
