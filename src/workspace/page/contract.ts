@@ -189,7 +189,9 @@ export type Control =
   /** To this wall-clock time in the team's zone, the next time it comes: `09:00`. */
   | { kind: 'clock_jump'; to: string }
   | { kind: 'clock_speed'; speed: number }
-  | { kind: 'page'; dedupKey: string; act: 'acknowledge' | 'resolve' };
+  | { kind: 'page'; dedupKey: string; act: 'acknowledge' | 'resolve' }
+  /** Ids of users, the first to be paged first; empty = nobody is on call, and nothing rings. */
+  | { kind: 'on_call'; users: string[] };
 
 export interface ActOutcome {
   ok: boolean;
