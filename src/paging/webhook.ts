@@ -34,22 +34,21 @@ const told = [
 ] as const;
 
 const reference = z.object({ id: z.string(), type: z.string(), summary: z.string().nullish() });
-const envelope = z.object({
+const anyEvent = z.object({ event: z.object({ event_type: z.string() }) });
+const incidentEvent = z.object({
   event: z.object({
     id: z.string().min(1),
-    event_type: z.string(),
     occurred_at: z.iso.datetime({ offset: true }),
     agent: reference.nullish(),
-    data: z.record(z.string(), z.unknown()),
+    data: z.object({
+      id: z.string(),
+      html_url: z.string().nullish(),
+      title: z.string().nullish(),
+      status: z.string().nullish(),
+      incident_key: z.string().nullish(),
+      assignees: z.array(z.unknown()).nullish(),
+    }),
   }),
-});
-const incidentData = z.object({
-  id: z.string(),
-  html_url: z.string().nullish(),
-  title: z.string().nullish(),
-  status: z.string().nullish(),
-  incident_key: z.string().nullish(),
-  assignees: z.array(z.unknown()).nullish(),
 });
 
 /**
@@ -76,14 +75,16 @@ export function isSignedByPagerDuty(
 
 /** What a body of PagerDuty's webhook v3 says; look at its signature first. Pure. */
 export function readPagerDutyWebhook(body: string): PagerWebhook {
-  const read = envelope.safeParse(readJson(body));
+  const json = readJson(body);
+  const any = anyEvent.safeParse(json);
+  if (!any.success) return invalid(any.error);
+  const type = any.data.event.event_type;
+  const what = told.find((word) => type === `incident.${word}`);
+  if (!what) return { kind: 'ignored', type };
+  const read = incidentEvent.safeParse(json);
   if (!read.success) return invalid(read.error);
   const { event } = read.data;
-  const what = told.find((word) => event.event_type === `incident.${word}`);
-  if (!what) return { kind: 'ignored', type: event.event_type };
-  const data = incidentData.safeParse(event.data);
-  if (!data.success) return invalid(data.error);
-  const { id, html_url, title, status, incident_key, assignees } = data.data;
+  const { id, html_url, title, status, incident_key, assignees } = event.data;
   const { agent } = event;
   const notice: PagerNotice = {
     id: event.id,

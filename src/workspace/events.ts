@@ -15,10 +15,10 @@ export interface ApiCall {
   faulted: boolean;
 }
 
-/** One request from the workspace to the app: a command, an interaction, an event. */
+/** One request to the app: a command, an interaction or an event of the workspace, a webhook of the phone. */
 export interface DeliveryRecord {
   id: string;
-  type: 'slash_commands' | 'interactive' | 'events_api' | 'url_verification';
+  type: 'slash_commands' | 'interactive' | 'events_api' | 'url_verification' | 'pagerduty_webhook';
   payload: Json;
   via: 'http' | 'socket';
   attempt: number;

@@ -1,4 +1,5 @@
 import type { PageOptions, PlayClock } from './page/options.ts';
+import type { WebhookTarget } from './phone/webhooks.ts';
 import type { Clock } from './world.ts';
 
 export interface WorkspaceOptions {
@@ -23,6 +24,8 @@ export interface WorkspaceOptions {
   keepFrom?: Promise<void>;
   /** Hears of what went wrong in the workspace itself, in words. */
   warn?: (message: string) => void;
+  /** Where the phone tells what happens to a page, as PagerDuty's webhook v3. */
+  pagerDutyWebhook?: WebhookTarget;
   /** The app's slash commands; others are unknown to Slack. */
   commands?: string[];
   /** Event types the app subscribed to. */

@@ -60,7 +60,10 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     ...(pageOptions && { shortcuts: pageOptions.shortcuts }),
   };
   const { userNamed, ...team } = teamOf(around);
-  const { phone, ...phoneServer } = await startPhone(state, api.faults, before.found?.pages);
+  const { phone, ...phoneServer } = await startPhone(state, api.faults, {
+    before: before.found?.pages,
+    webhook: options.pagerDutyWebhook,
+  });
   const keeper =
     options.file === undefined || before.off
       ? undefined

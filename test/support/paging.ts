@@ -5,6 +5,8 @@ export interface Asked {
   line: string;
   body: string;
   authorization: string | undefined;
+  /** Of a webhook. */
+  signature: string | string[] | undefined;
 }
 type Behaviour = (response: ServerResponse, asked: Asked, request: IncomingMessage) => void;
 
@@ -34,7 +36,8 @@ export class Misbehaving {
     let body = '';
     for await (const chunk of request) body += chunk;
     const { method, url = '/', headers } = request;
-    const asked = { line: `${method} ${url}`, body, authorization: headers.authorization };
+    const signature = headers['x-pagerduty-signature'];
+    const asked = { line: `${method} ${url}`, body, authorization: headers.authorization, signature };
     this.asked.push(asked);
     const behave = this.#behaviours.length > 1 ? this.#behaviours.shift() : this.#behaviours[0];
     behave?.(response, asked, request);

@@ -73,6 +73,8 @@ const page: z.ZodType<PageShown> = z.object({
   status: z.enum(['triggered', 'acknowledged', 'resolved']),
   at: z.string(),
   count: z.number(),
+  by: z.string().optional(),
+  changedAt: z.string().optional(),
 });
 
 /** The file's content. Tokens, dialogs, home tabs and what only one person saw are not in it. */

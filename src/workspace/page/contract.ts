@@ -69,6 +69,10 @@ export interface PageShown {
   at: string;
   /** How often a trigger with this key arrived. */
   count: number;
+  /** Id of whoever acknowledged or resolved it; none when an event did. */
+  by?: string;
+  /** ISO: since when its status is what it is, when it has changed. */
+  changedAt?: string;
 }
 
 export interface Shortcut {
@@ -190,7 +194,9 @@ export type Control =
   /** To this wall-clock time in the team's zone, the next time it comes: `09:00`. */
   | { kind: 'clock_jump'; to: string }
   | { kind: 'clock_speed'; speed: number }
-  | { kind: 'page'; dedupKey: string; act: 'acknowledge' | 'resolve' };
+  | { kind: 'page'; dedupKey: string; act: 'acknowledge' | 'resolve' }
+  /** Ids of users, the first to be paged first; empty = nobody is on call, and nothing rings. */
+  | { kind: 'on_call'; users: string[] };
 
 export interface ActOutcome {
   ok: boolean;

@@ -27,6 +27,7 @@ const control = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('clock_speed'), speed: z.number().min(1).max(3_600) }),
   z.object({ kind: z.literal('page'), dedupKey: z.string(), act: z.enum(['acknowledge', 'resolve']) }),
+  z.object({ kind: z.literal('on_call'), users: z.array(z.string()).max(100) }),
 ]) satisfies z.ZodType<Control>;
 
 /** Does what whoever plays with the workspace wants. What can't be done is an outcome with a message, never a throw. */
@@ -66,6 +67,9 @@ async function perform({ options, faults, phone, playClock }: PageParts, wanted:
       if (!found) return impossible(`No page with the key ${wanted.dedupKey} is open`);
       break;
     }
+    case 'on_call':
+      phone.setOnCall(wanted.users);
+      break;
   }
   return { ok: true };
 }

@@ -40,7 +40,7 @@ export class TrafficLog {
     }
     if (event.type !== 'delivery') return undefined;
     const { type, payload, ack, outcome, ms, attempt, at } = event.delivery;
-    const inner = isObject(payload.event) ? payload.event.type : payload.type;
+    const inner = isObject(payload.event) ? (payload.event.event_type ?? payload.event.type) : payload.type;
     return {
       id: this.next++,
       kind: 'delivery',

@@ -1,33 +1,28 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkspaceEvents } from '../events.ts';
 import type { Fault, Faults } from '../faults.ts';
 import type { Clock, Json } from '../world.ts';
+import type { Account } from './account.ts';
 import type { Alerts } from './alerts.ts';
 import { EVENT, readEvent } from './event.ts';
+import { type Answer, rest, restMethod } from './rest.ts';
 
 /** Its name among the faults and in the traffic. */
-export const ENQUEUE = 'pagerduty.enqueue';
+const ENQUEUE = 'pagerduty.enqueue';
 
 export interface PhoneParts {
   alerts: Alerts;
+  account: Account;
   faults: Faults;
   events: WorkspaceEvents;
   clock: Clock;
   routingKey: string;
   apiToken: string;
-  /** E-mail addresses of the account's users. */
-  users(): { name: string; email: string }[];
 }
 
-interface Answer {
-  status: number;
-  headers?: Record<string, string>;
-  body?: Json;
-}
-
-/** The two faces of PagerDuty that the bot speaks to: Events API v2, and of the REST API what `rounds doctor` asks. */
+/** The two faces of PagerDuty that the bot speaks to: Events API v2, and of the REST API what it asks. */
 export function phoneServer(parts: PhoneParts): Server {
   return createServer((request, response) => {
     route(parts, request, response).catch((error: unknown) => {
@@ -38,38 +33,50 @@ export function phoneServer(parts: PhoneParts): Server {
 
 async function route(parts: PhoneParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost');
-  if (url.pathname === '/v2/enqueue' && request.method === 'POST') return enqueue(parts, request, response);
-  reply(response, rest(parts, request, url));
+  if (url.pathname === '/v2/enqueue' && request.method === 'POST') {
+    const text = await limitedBody(request);
+    const sent = text === undefined ? undefined : parsed(text);
+    const { routing_key: _key, ...args } =
+      typeof sent === 'object' && sent !== null ? { ...sent } : { routing_key: '' };
+    return play(parts, { method: ENQUEUE, args, invalid, work: () => accept(parts, text, sent) }, response);
+  }
+  const args = Object.fromEntries(url.searchParams);
+  const work = () => rest(parts, request, url);
+  return play(parts, { method: restMethod(url), args, invalid: invalidInput, work }, response);
 }
 
-/** One event: 202, or why not; told as a call, so that the drawer shows it beside Slack's. */
-async function enqueue(parts: PhoneParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** What is asked, what a refusal looks like, and what happens when nothing goes wrong. */
+interface Asked {
+  method: string;
+  args: Json;
+  invalid(errors: string[]): Answer;
+  work(): Answer;
+}
+
+/** One call, with the fault that is meant for it; told as a call, so that the drawer shows it beside Slack's. */
+async function play(
+  parts: PhoneParts,
+  { method, args, invalid, work }: Asked,
+  response: ServerResponse,
+): Promise<void> {
   const { faults, events, clock } = parts;
   const at = clock.now();
   const startedMs = performance.now();
-  const text = await limitedBody(request);
-  const fault = faults.take(ENQUEUE);
+  const fault = faults.take(method);
   if (fault?.kind === 'delay') await delay(fault.ms);
-  const sent = text === undefined ? undefined : parsed(text);
-  const answer = refusedBy(fault) ?? accept(parts, text, sent);
+  const answer = refusedBy(fault, invalid) ?? work();
   const dropped = fault?.kind === 'drop-request' || fault?.kind === 'drop-response';
-  const { routing_key: _key, ...shown } = typeof sent === 'object' && sent !== null ? { ...sent } : { routing_key: '' };
   const call = {
-    method: ENQUEUE,
-    args: shown,
+    ...{ method, args, status: answer.status },
     ...(answer.body && !dropped && { answer: answer.body }),
-    status: answer.status,
-    tokenHint: '',
-    ms: performance.now() - startedMs,
-    at,
-    faulted: fault !== undefined,
+    ...{ tokenHint: '', ms: performance.now() - startedMs, at, faulted: fault !== undefined },
   };
   events.emit({ type: 'call', call });
-  if (dropped) request.socket.destroy();
+  if (dropped) response.destroy();
   else reply(response, answer);
 }
 
-function refusedBy(fault: Fault | undefined): Answer | undefined {
+function refusedBy(fault: Fault | undefined, invalid: Asked['invalid']): Answer | undefined {
   if (fault?.kind === 'drop-request') return { status: 0 };
   if (fault?.kind === 'http') return { status: fault.status };
   if (fault?.kind === 'ratelimited')
@@ -96,18 +103,8 @@ function invalid(errors: string[]): Answer {
   return { status: 400, body: { status: 'invalid event', message: 'Event object is invalid', errors } };
 }
 
-function rest({ apiToken, users }: PhoneParts, { method, headers }: IncomingMessage, url: URL): Answer {
-  const presented = Buffer.from(headers.authorization ?? '');
-  const wanted = Buffer.from(`Token token=${apiToken}`);
-  if (presented.length !== wanted.length || !timingSafeEqual(presented, wanted))
-    return { status: 401, body: { error: { code: 2006, message: 'Authentication failed' } } };
-  if (method === 'GET' && url.pathname === '/abilities') return { status: 200, body: { abilities: [] } };
-  if (method === 'GET' && url.pathname === '/users') {
-    const query = (url.searchParams.get('query') ?? '').toLowerCase();
-    const found = users().filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(query));
-    return { status: 200, body: { users: found, limit: 100, offset: 0, more: false } };
-  }
-  return { status: 404, body: { error: { code: 2100, message: 'Not Found' } } };
+function invalidInput(errors: string[]): Answer {
+  return { status: 400, body: { error: { code: 2001, message: 'Invalid Input Provided', errors } } };
 }
 
 /** The body, or undefined when it is larger than PagerDuty takes; the rest is read and forgotten. */

@@ -165,6 +165,16 @@ describe('on the page', () => {
     expect(await press('resolve')).toMatchObject({ ok: false, message: 'No page with the key api is open' });
     await anna.leave();
   });
+
+  it('it rings for nobody when nobody is on call', async () => {
+    expect(await control(workspace, { kind: 'on_call', users: [] })).toEqual({ ok: true });
+    expect((await enqueue()).status).toBe(202);
+    expect([workspace.phone.onCall(), workspace.phone.pages()]).toEqual([[], []]);
+    expect(await control(workspace, { kind: 'on_call', users: ['UNOBODY'] })).toMatchObject({ ok: false });
+    await control(workspace, { kind: 'on_call', users: [ANNA] });
+    await enqueue();
+    expect(workspace.phone.pages()).toMatchObject([{ status: 'triggered' }]);
+  });
 });
 
 describe('the REST API', () => {
