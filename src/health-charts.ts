@@ -29,6 +29,7 @@ export async function withTrend(
   }
   const period = asked ? chart : '24h';
   const draw = async () => {
+    if (!asked && ctx.services.charts.busy) return [];
     const trend = await health.trend(id, period);
     if (!asked && !hasLine(trend)) return [];
     const overview = () => health.overview({ kind: 'check', id }, period);

@@ -17,6 +17,7 @@ import { startTryOut, type TryOut } from './try-out/try-out.ts';
 export async function runBot(variables: NodeJS.ProcessEnv, { reset }: { reset: boolean }): Promise<ExitCode> {
   const environment = readEnvironment(variables, { face: 'bot' });
   if (reset) refuseReset(environment);
+  refuseTryOut(environment);
   const { stdout } = process;
   const write = (line: string) => void stdout.write(line);
   maskAlways(...secretValues(variables));
@@ -58,4 +59,16 @@ function refuseReset({ databaseUrl, slack }: Environment): void {
   throw new OpsError('invalid', `--reset throws away the database of a try-out, and ${set} is set`, {
     hint: 'Leave out --reset; nothing was thrown away.',
   });
+}
+
+/** A try-out's clock can be moved, and its Slack is made up: on a team's database both would do harm. */
+function refuseTryOut({ databaseUrl, slack }: Environment): void {
+  if (slack.kind !== 'none' || databaseUrl === undefined) return;
+  throw new OpsError(
+    'invalid',
+    'DATABASE_URL is set, and no Slack tokens are: Rounds is not tried out on that database',
+    {
+      hint: "Set Slack's tokens, or leave out DATABASE_URL: a try-out has a database of its own. Nothing was connected.",
+    },
+  );
 }

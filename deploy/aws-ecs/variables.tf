@@ -101,15 +101,15 @@ variable "desired_count" {
 }
 
 variable "cpu" {
-  description = "CPU units of a task; more for script checks."
+  description = "CPU units of a task: half a core draws a chart in 3 s; more for script checks."
   type        = number
-  default     = 256
+  default     = 512
 }
 
 variable "memory" {
-  description = "MiB of a task; more for script checks."
+  description = "MiB of a task: the bot takes 150, a chart being drawn 220; more for script checks."
   type        = number
-  default     = 512
+  default     = 1024
 }
 
 variable "architecture" {

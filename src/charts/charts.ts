@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { OpsError } from '../kernel/errors.ts';
@@ -8,20 +9,27 @@ import type { Chart } from './model.ts';
 export interface Charts {
   /**
    * One PNG a chart, 1600 px wide, in order; the charts of one call go to one child process.
-   * @throws OpsError `unavailable` saying why, when the child fails or takes too long; the signal's reason when aborted.
+   * @throws OpsError `unavailable` saying why, when the child fails or takes too long, or too many wait; the signal's reason
+   * when aborted.
    */
   draw(charts: readonly Chart[], signal?: AbortSignal): Promise<Buffer[]>;
+  /** Something waits to be drawn: what nobody asked for is left out. */
+  readonly busy: boolean;
 }
 
 export interface ChartsOptions {
   /** From the start of a child to its last byte, ms. */
   deadlineMs?: number;
-  /** Children at the same time; more wait. */
-  atOnce?: number;
+  /** Calls that wait for their turn; more are refused. */
+  mostWaiting?: number;
   /** The child's program. */
   script?: string;
 }
 
+/** A child takes 1.5 s of a core and up to 220 MB (measured): two at once are too much for a task of half a core. */
+const atOnce = 1;
+/** Answers and checks go first: three quarters of a core that both want. More would starve it on a machine shared with others. */
+const niceness = 5;
 const defaultScript = fileURLToPath(new URL('./child.ts', import.meta.url));
 /** A chart is 50 to 400 kB. */
 const maxOutputBytes = 32 * 1024 * 1024;
@@ -31,11 +39,19 @@ const maxErrorBytes = 4_096;
  * Pictures are drawn in a child that lives for one call: 100 MB of fonts, WebAssembly and half-drawn pictures go with it,
  * and neither a crash nor an endless loop reaches the bot.
  */
-export function createCharts({ deadlineMs = 10_000, atOnce = 2, script = defaultScript }: ChartsOptions = {}): Charts {
+export function createCharts({
+  deadlineMs = 20_000,
+  mostWaiting = 10,
+  script = defaultScript,
+}: ChartsOptions = {}): Charts {
   const limit = pLimit(atOnce);
   return {
-    draw: (charts, signal = new AbortController().signal) =>
-      limit(async () => {
+    get busy() {
+      return limit.pendingCount > 0;
+    },
+    draw: async (charts, signal = new AbortController().signal) => {
+      if (limit.pendingCount >= mostWaiting) throw noPicture('too many are being drawn. Ask again in a minute');
+      return limit(async () => {
         signal.throwIfAborted();
         if (charts.length === 0) return [];
         const deadline = AbortSignal.timeout(deadlineMs);
@@ -46,7 +62,8 @@ export function createCharts({ deadlineMs = 10_000, atOnce = 2, script = default
         const pngs = framesOf(ended.output);
         if (pngs.length !== charts.length) throw noPicture(`${pngs.length} of ${charts.length} charts came back`);
         return pngs;
-      }),
+      });
+    },
   };
 }
 
@@ -66,6 +83,7 @@ function runChild(script: string, input: string, signal: AbortSignal): Promise<E
     signal,
     killSignal: 'SIGKILL',
   });
+  if (child.pid !== undefined) setPriority(child.pid, niceness);
   const output: Buffer[] = [];
   let bytes = 0;
   let said = '';

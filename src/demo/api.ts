@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { setTimeout as pause } from 'node:timers/promises';
 import { OpsError } from '../kernel/errors.ts';
 import type { Database } from './database.ts';
+import { refusal } from './guard.ts';
 import type { Switches } from './switches.ts';
 
 export interface ApiOptions {
@@ -19,6 +20,8 @@ type Answer = [status: number, body: unknown];
 export function clinicApi(options: ApiOptions): RequestListener {
   return (request, response) => {
     request.resume();
+    const stranger = refusal(request);
+    if (stranger) return send(response, [stranger.status, { error: stranger.error }]);
     const answer = request.method === 'POST' ? change(request, options.switches) : show(request, options);
     answer.catch(refused).then((given) => send(response, given));
   };
@@ -49,7 +52,7 @@ async function show({ url }: IncomingMessage, { switches, database, startedAt }:
   }
   if (switches.isOn('api')) return [503, { status: 'unavailable' }];
   if (url === '/api/health') {
-    const { state } = await ask(switches, () => database.started);
+    const { state } = await ask(switches, () => database.started());
     const status = state === 'connected' ? 'healthy' : 'degraded';
     return [200, { status, database: state, redis: 'connected' }];
   }

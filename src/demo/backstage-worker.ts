@@ -3,8 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Pool } from 'pg';
 import type { Session } from '../store/embedded/session.ts';
 import type { Outcome, Request, Row } from './backstage.ts';
-import type { Authority } from './certificates.ts';
 import { DatabasePort } from './database-port.ts';
+import { once } from './once.ts';
 
 /** The thread behind `backstage.ts`. What is large is imported when it is asked for, so that the port listens at once. */
 if (parentPort === null) throw new Error('this file is a worker thread');
@@ -18,7 +18,7 @@ Date.now = () => machineNow() + skewMs[0]!;
 const session = once(openSession);
 const pool = once(openPool);
 const port = new DatabasePort(session);
-let authority: Promise<Authority> | undefined;
+const authority = once(async (now: Date) => (await import('./certificates.ts')).createAuthority(now));
 
 owner.on('message', ({ id, request }: { id: number; request: Request }) => {
   answer(request).then(
@@ -39,11 +39,8 @@ async function answer(request: Request): Promise<unknown> {
       return port.close();
     case 'query':
       return query(request.sql, request.values);
-    case 'certificate': {
-      const { createAuthority } = await import('./certificates.ts');
-      authority ??= createAuthority(request.now);
-      return (await authority).issue(request.days, request.now);
-    }
+    case 'certificate':
+      return (await authority(request.now)).issue(request.days, request.now);
   }
 }
 
@@ -72,11 +69,11 @@ async function openPool(): Promise<Pool> {
   // pg's types ask for a net.Socket; it uses the few methods that Connection has.
   const stream = () => new Connection(opened) as unknown as Socket;
   const own = new pg.Pool({ max: 1, user: 'clinic', database: 'clinic', ssl: false, stream });
-  await own.query(schema);
+  try {
+    await own.query(schema);
+  } catch (error) {
+    await own.end();
+    throw error;
+  }
   return own;
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined;
-  return () => (running ??= work());
 }

@@ -36,8 +36,10 @@ export interface ClinicOptions extends DemoPorts {
   clock: Clock;
   /** Where the nightly backup tells that it ran: POST with a small JSON body. */
   heartbeatUrl?: string;
-  /** Where the authority of the TLS endpoint is written, as PEM. */
+  /** Where the authority of the TLS endpoint is written, as PEM; what stands there before is removed. */
   caFile?: string;
+  /** Resolves when the file's folder is known to be ours: nothing is removed or written before. Absent: it is. */
+  keepFrom?: Promise<void>;
   log?: Log;
 }
 
@@ -57,8 +59,6 @@ export async function startClinic(options: ClinicOptions): Promise<Clinic> {
     if (!closing) log?.error({ err: error }, `the demo clinic: ${what} failed`);
   };
   try {
-    // A bot that asks before there is a new one is to say that there is none, not that a false one is served.
-    if (caFile) await rm(caFile, { force: true }).catch(onFailure(`removing ${caFile}`));
     const backstage = new Backstage(clock, onFailure('its database'));
     opened.defer(() => backstage.close());
     const database = await openDatabase(backstage, options.databasePort);
@@ -83,8 +83,12 @@ export async function startClinic(options: ClinicOptions): Promise<Clinic> {
     await listenAt(server, { host: '127.0.0.1', port: options.port, portSetting: demoPortSetting });
     opened.defer(() => closeServer(server, 0));
 
+    // A bot that asks before there is a new one is to say that there is none, not that a false one is served.
+    const removed = (options.keepFrom ?? Promise.resolve()).then(async () => {
+      if (caFile) await rm(caFile, { force: true }).catch(onFailure(`removing ${caFile}`));
+    });
     const certify = async () => {
-      const certificate = await issue(daysLeft.off);
+      const [certificate] = await Promise.all([issue(daysLeft.off), removed]);
       if (caFile) await writeAuthority(caFile, certificate.ca).catch(onFailure(`writing ${caFile}`));
       tls.serve(certificate);
     };

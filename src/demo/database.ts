@@ -1,11 +1,12 @@
 import { explainListening } from '../kernel/listening.ts';
 import type { Backstage, Row } from './backstage.ts';
+import { once } from './once.ts';
 import { demoPortSetting } from './ports.ts';
 
 export interface Database {
   url: string;
-  /** Resolves when it answers; rejects when it could not be started. */
-  started: Promise<unknown>;
+  /** Resolves when it has answered once; rejects when it could not be started, and the next who asks tries again. */
+  started(): Promise<unknown>;
   /** Asks by the clinic's own way in, which works also while the port refuses; waits until the database has started. */
   query(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Refuses connections on the port, or takes them again. Throws OpsError `unavailable`: the port was taken meanwhile. */
@@ -20,8 +21,9 @@ export async function openDatabase(backstage: Backstage, wantedPort: number): Pr
     });
   const port = await listen(wantedPort);
   const query = (sql: string, values: unknown[] = []) => backstage.ask<'query'>({ kind: 'query', sql, values });
-  const started = query('select 1');
-  started.catch(() => undefined);
+  const started = once(() => query('select 1'));
+  // It starts now; whoever asks meets the error.
+  started().catch(() => undefined);
   return {
     started,
     url: `postgres://rounds@127.0.0.1:${port}/clinic`,

@@ -81,9 +81,10 @@ export interface Trend {
   limits: TrendLimit[];
   /** Stretches that were not ok, by their worst outcome, oldest first. */
   stretches: { from: Date; to: Date; outcome: Outcome }[];
-  /** How long it was fail and warn, ms: by the share of measurements, so about. */
-  failMs: number;
-  warnMs: number;
+  /** How long it was what, ms: by the share of measurements, so about. */
+  spentMs: Record<Outcome, number>;
+  /** How long nothing was measured, ms, where that is longer than a measurement speaks for. */
+  unmeasuredMs: number;
 }
 
 /** Many checks over a period, worst first. */

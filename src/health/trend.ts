@@ -85,15 +85,18 @@ interface Drawing {
 export function drawnTrend(
   slots: readonly Slot[],
   { firstMs, pointMs, everyMs, now }: Drawing,
-): Pick<Trend, 'points' | 'last' | 'stretches' | 'failMs' | 'warnMs'> {
+): Pick<Trend, 'points' | 'last' | 'stretches' | 'spentMs' | 'unmeasuredMs'> {
   const points: Trend['points'] = [];
   const stretches: Trend['stretches'] = [];
-  let [failMs, warnMs] = [0, 0];
+  const spentMs: Trend['spentMs'] = { fail: 0, unknown: 0, warn: 0, stale: 0, blocked: 0, muted: 0, ok: 0 };
+  const beyondMs = (silentMs: number) => (silentMs > speaksFor * everyMs ? silentMs : 0);
+  let unmeasuredMs = 0;
   let last: Trend['last'];
   for (const [index, { slot, counts, value, low, high, first, last: end }] of slots.entries()) {
     const before = slots[index - 1];
-    const silentMs = before ? first.getTime() - before.last.getTime() : 0;
-    if (before && silentMs > speaksFor * everyMs && before.value !== null && value !== null)
+    const silentMs = beyondMs(first.getTime() - (before?.last.getTime() ?? firstMs));
+    unmeasuredMs += silentMs;
+    if (before && silentMs > 0 && before.value !== null && value !== null)
       points.push({ at: before.last, value: null });
     const at = new Date((first.getTime() + Math.min(end.getTime(), now.getTime())) / 2);
     if (value === null) points.push({ at, value });
@@ -105,13 +108,14 @@ export function drawnTrend(
     const to = new Date(Math.min(now.getTime(), firstMs + (slot + 1) * pointMs));
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const lengthMs = to.getTime() - from.getTime();
-    failMs += ((counts.fail ?? 0) / total) * lengthMs;
-    warnMs += ((counts.warn ?? 0) / total) * lengthMs;
+    for (const outcome of outcomes) spentMs[outcome] += ((counts[outcome] ?? 0) / total) * lengthMs;
     const worst = outcomes.find((outcome) => (counts[outcome] ?? 0) > 0);
     if (worst === undefined || worst === 'ok') continue;
     const open = stretches.at(-1);
     if (open?.outcome === worst && open.to >= from) open.to = to;
     else stretches.push({ from, to, outcome: worst });
   }
-  return { points, last, stretches, failMs: Math.round(failMs), warnMs: Math.round(warnMs) };
+  unmeasuredMs += beyondMs(now.getTime() - (slots.at(-1)?.last.getTime() ?? firstMs));
+  for (const outcome of outcomes) spentMs[outcome] = Math.round(spentMs[outcome]);
+  return { points, last, stretches, spentMs, unmeasuredMs };
 }

@@ -113,13 +113,14 @@ function examples(face: string, command: { examples: string[] }): string[] {
 const start = [
   '## start',
   '',
-  'Run the bot until SIGTERM or Ctrl-C. `npm start` does the same. Without Slack tokens it starts a local workspace and a demo',
-  'system beside the bot.',
+  'Run the bot until SIGTERM or Ctrl-C. `npm start` does the same. Without Slack tokens it starts a local workspace with a page',
+  'in the browser and a demo system beside the bot, with a database of its own: while `DATABASE_URL` is set it refuses.',
   '',
   '```',
   'npx rounds start [--reset]',
   '```',
   '',
-  '`--reset` throws the embedded database away first: only when there are no Slack tokens and no `DATABASE_URL`.',
+  '`--reset` throws away the embedded database first, and what the local workspace and its clock kept: only when there are no',
+  'Slack tokens and no `DATABASE_URL`. `npm start -- --reset` does the same.',
   '',
 ];

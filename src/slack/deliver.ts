@@ -58,7 +58,7 @@ export async function deliver(
     return { kind: 'done' };
   } catch (error) {
     await source.drained;
-    const open = shown && !shown.final ? shown : undefined;
+    const open = shown && !shown.final && !shown.surface.showsNoAnswer ? shown : undefined;
     const finish = async (post: Post) => void (await open?.surface.show(post, true));
     return { kind: 'failed', error, unfinished: open && { last: open.post, finish } };
   }

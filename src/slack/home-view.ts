@@ -29,12 +29,12 @@ export function composeHome(parts: readonly HomePart[]): HomeContent {
 }
 
 /**
- * The view itself. `notice` stands on top. How old it is stands below, with the words that say whether the page follows:
- * a page that nobody refreshes any more must not say "just now".
+ * The view itself. `notice` stands on top. When it was found out stands below, and until when the page follows, both as
+ * times: whatever becomes of the bot, a page that nobody refreshes any more must not say "just now".
  */
 export function homeView(
   { blocks, asOf }: HomeContent,
-  { now, follows, notice }: { now: Date; follows: boolean; notice?: Post | undefined },
+  { followsUntil, notice }: { followsUntil: Date | undefined; notice?: Post | undefined },
 ): Record<string, unknown> {
   const head = blocks.slice(0, 1);
   return {
@@ -42,23 +42,21 @@ export function homeView(
     blocks: fitViewBlocks([
       ...(notice ? [...notice.blocks, { type: 'divider' }] : []),
       ...head,
-      ...(asOf ? [context(ageLine(asOf, now, follows))] : []),
+      ...(asOf ? [context(ageLine(asOf, followsUntil))] : []),
       ...blocks.slice(1),
     ]),
   };
 }
 
-function ageLine(asOf: Date, now: Date, follows: boolean): string {
-  const at = `<!date^${Math.floor(asOf.getTime() / 1_000)}^{date_short_pretty} {time}|${utc(asOf)}>`;
-  if (!follows) return `As of ${at}. This page has stopped following: open it again, or press *Run again*.`;
-  return `As of ${at} (${ageOf(asOf, now)}). Follows what is measured while you look.`;
+function ageLine(asOf: Date, followsUntil: Date | undefined): string {
+  const at = slackDate(asOf, '{date_short_pretty} {time}');
+  if (!followsUntil) return `As of ${at}. This page has stopped following: open it again, or press *Run again*.`;
+  const until = slackDate(followsUntil, '{time}');
+  return `As of ${at}. Follows what is measured until ${until}; after that open it again, or press *Run again*.`;
 }
 
-function ageOf(at: Date, now: Date): string {
-  const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 120) return `${minutes} min ago`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1_440)} d ago`;
+function slackDate(at: Date, format: string): string {
+  return `<!date^${Math.floor(at.getTime() / 1_000)}^${format}|${utc(at)}>`;
 }
 
 function utc(at: Date): string {

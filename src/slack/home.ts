@@ -16,8 +16,10 @@ import type { Work } from './work.ts';
 export interface Home {
   /** Somebody opened theirs: it is published, and followed for a while. Never rejects. */
   opened(actor: Actor): Promise<void>;
-  /** Publishes what is known now, with a notice on top. Rejects with PortError. */
+  /** Publishes what is known now; a notice stays on top until it is opened or published again. Rejects with PortError. */
   publish(actor: Actor, notice?: Post): Promise<void>;
+  /** Publishes it with a notice that goes with the next look. Rejects with PortError. */
+  busy(actor: Actor, notice: Post): Promise<void>;
   /**
    * Publishes it again if it is followed here and looks different by now; also where another replica follows it, when they
    * did something on it. Never rejects.
@@ -26,6 +28,7 @@ export interface Home {
   /** Something may have changed for whoever looks. */
   changed(): void;
   start(): void;
+  /** Follows nobody any more, and begins to say so: `Work.stop` waits for that. */
   stop(): void;
 }
 
@@ -62,6 +65,7 @@ interface Follower {
   followedAtMs: number;
   /** What was shown last, without its age. */
   shown: string;
+  notice: Post | undefined;
 }
 
 export function createHome<S>(ports: HomePorts<S>): Home {
@@ -75,6 +79,7 @@ export function createHome<S>(ports: HomePorts<S>): Home {
   let following: Promise<void> | undefined;
   let missed = false;
   let failing = false;
+  let stopped = false;
 
   function inTurn(user: string, run: () => Promise<void>): Promise<void> {
     const turn = (turns.get(user) ?? Promise.resolve()).then(run);
@@ -120,7 +125,7 @@ export function createHome<S>(ports: HomePorts<S>): Home {
     const user = userOf(actor);
     if (content.denied) followers.delete(user);
     const follower = followers.get(user);
-    const view = homeView(content, { now: clock.now(), follows: follower !== undefined, notice });
+    const view = homeView(content, { followsUntil: follower && endOf(follower), notice });
     // Also when it fails: the next try comes no sooner.
     if (follower) follower.publishedAtMs = performance.now();
     await outgoing.publishHome(user, view, patience);
@@ -141,20 +146,27 @@ export function createHome<S>(ports: HomePorts<S>): Home {
     failing = true;
   }
 
-  function follow(actor: Actor): void {
+  function endOf({ openedAtMs }: Follower): Date {
+    return new Date(clock.now().getTime() + openedAtMs + timing.forMs - performance.now());
+  }
+
+  function follow(actor: Actor, notice?: Post): void {
+    if (stopped) return;
     const user = userOf(actor);
     followers.delete(user);
-    followers.set(user, { actor, openedAtMs: performance.now(), publishedAtMs: 0, followedAtMs: 0, shown: '' });
-    for (const [oldest, { actor: whose }] of followers) {
+    followers.set(user, { actor, openedAtMs: performance.now(), publishedAtMs: 0, followedAtMs: 0, shown: '', notice });
+    for (const oldest of followers.values()) {
       if (followers.size <= timing.most) break;
-      followers.delete(oldest);
-      work.start('ending an App Home', () => inTurn(oldest, () => lastLook(whose)).catch(failed));
+      unfollow(oldest);
     }
   }
 
-  /** Says that the page follows no longer. */
-  async function lastLook(actor: Actor): Promise<void> {
-    await show(actor, await contentFor(actor, false), { patienceMs: 0 });
+  /** Has the page say that it follows no longer; nobody waits for that, as Slack may ask for patience. */
+  function unfollow({ actor, notice }: Follower): void {
+    const user = userOf(actor);
+    followers.delete(user);
+    const lastLook = async () => show(actor, await contentFor(actor, false), { notice });
+    work.start('ending an App Home', () => inTurn(user, lastLook).catch(failed));
   }
 
   /** One page that is followed: shown again when it is time and it would look different, or a last time. */
@@ -162,16 +174,14 @@ export function createHome<S>(ports: HomePorts<S>): Home {
     const follower = followers.get(user);
     if (!follower) return;
     const nowMs = performance.now();
-    if (nowMs - follower.openedAtMs > timing.forMs) {
-      followers.delete(user);
-      return lastLook(follower.actor);
-    }
+    const { actor, notice } = follower;
+    if (nowMs - follower.openedAtMs > timing.forMs) return unfollow(follower);
     const waitMs = follower.followedAtMs + timing.everyMs - nowMs;
     if (!hurried && waitMs > 0) return wakeIn(waitMs);
-    const content = await contentFor(follower.actor, false);
-    if (nowMs - follower.publishedAtMs < timing.agesEveryMs && shownOf(content) === follower.shown) return;
+    const content = await contentFor(actor, false);
+    if (nowMs - follower.publishedAtMs < timing.agesEveryMs && shownOf(content, notice) === follower.shown) return;
     follower.followedAtMs = nowMs;
-    await show(follower.actor, content, { patienceMs: 0 });
+    await show(actor, content, { notice, patienceMs: 0 });
   }
 
   /** What has changed meanwhile is shown as soon as it may be. */
@@ -207,6 +217,10 @@ export function createHome<S>(ports: HomePorts<S>): Home {
       return inTurn(userOf(actor), async () => show(actor, await contentFor(actor, true))).catch(failed);
     },
     publish: (actor, notice) => {
+      follow(actor, notice);
+      return inTurn(userOf(actor), async () => show(actor, await contentFor(actor, false), { notice }));
+    },
+    busy: (actor, notice) => {
       follow(actor);
       return inTurn(userOf(actor), async () => show(actor, await contentFor(actor, false), { notice }));
     },
@@ -224,7 +238,8 @@ export function createHome<S>(ports: HomePorts<S>): Home {
     stop: () => {
       clearInterval(ticking);
       clearTimeout(waking);
-      followers.clear();
+      stopped = true;
+      for (const follower of [...followers.values()]) unfollow(follower);
     },
   };
 }

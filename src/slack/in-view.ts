@@ -57,7 +57,10 @@ interface Press {
 
 function onHome({ actor, title, triggerId, inPlace }: Press, ports: ViewPorts): InView {
   const { home } = ports;
-  const onTop = (post: Post, final: boolean) => publishing(home, actor, final ? post : busy);
+  const onTop = async (post: Post, final: boolean) => {
+    await (final ? home?.publish(actor, post) : home?.busy(actor, busy));
+    return 'shown' as const;
+  };
   const instead: Surface = { show: onTop, thread: async () => {}, pictures: undefined };
   const dialog = createDialog({ ...ports, title, place: { kind: 'open', triggerId }, instead });
   let isBusy = false;
@@ -65,8 +68,10 @@ function onHome({ actor, title, triggerId, inPlace }: Press, ports: ViewPorts): 
     show: async (_, final) => {
       if (!final && isBusy) return 'skipped';
       isBusy = true;
-      return publishing(home, actor, final ? undefined : busy);
+      await (final ? home?.publish(actor) : home?.busy(actor, busy));
+      return 'shown';
     },
+    showsNoAnswer: true,
     thread: async () => {},
     pictures: undefined,
   };
@@ -74,6 +79,8 @@ function onHome({ actor, title, triggerId, inPlace }: Press, ports: ViewPorts): 
   return {
     ...face,
     surface: (place) => (place === 'source' && !dialog.begun ? tab : dialog),
+    // The trigger may be too old for a dialog by now, and the page says that something is on its way.
+    tell: async (post) => void (isBusy ? await onTop(post, true) : await face.tell(post)),
     begin: async () => (inPlace ? 'elsewhere' : newDialog(dialog)),
     end: async () => {
       await face.end();
@@ -86,11 +93,6 @@ const busy: Post = {
   text: moment,
   blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '⏳ Working on it …' } }],
 };
-
-async function publishing(home: Home | undefined, actor: Actor, notice: Post | undefined) {
-  await home?.publish(actor, notice);
-  return 'shown' as const;
-}
 
 function inDialog({ view, actor, title, triggerId, inPlace }: Press & { view: ViewOutput }, ports: ViewPorts): InView {
   const here: DialogPlace = { kind: 'replace', viewId: view.id, externalId: view.external_id || view.id };

@@ -18,6 +18,8 @@ export interface Surface {
   thread(posts: Post[]): Promise<void>;
   /** Shows pictures below the final answer; undefined where there can be none. */
   readonly pictures: ((pictures: Picture[]) => Promise<void>) | undefined;
+  /** It shows what an answer has changed, not the answer: a failure can't stand in its place, it is told. */
+  readonly showsNoAnswer?: true;
 }
 
 export interface SurfacePorts {

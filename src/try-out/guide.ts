@@ -20,12 +20,12 @@ export const guide: GuideStep[] = [
   {
     title: 'Look at one check',
     help: 'Its facts, its last 24 hours and its changes, in a thread.',
-    act: { kind: 'press', actionId: 'health.details' },
+    act: { kind: 'press', actionIds: ['health.details'] },
   },
   {
     title: 'Mute it while you work on it',
     help: 'The alert in #alerts has the buttons. It comes after two regular runs, within two minutes.',
-    act: { kind: 'press', actionId: 'health.mute' },
+    act: { kind: 'press', actionIds: ['health.mute1h', 'health.mute4h'] },
   },
   {
     title: 'Repair the API',

@@ -13,6 +13,7 @@ import { startWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { completionsOf } from './completions.ts';
 import { guide } from './guide.ts';
 import { readManifest } from './manifest.ts';
+import { elsewhere } from './places.ts';
 
 /** What a bot that is tried out gets instead of its own. */
 export type TryOut = Pick<BotOptions, 'environment' | 'slack' | 'clock' | 'onOpened'> & {
@@ -32,10 +33,10 @@ export async function startTryOut(
   const clock = new PlayClock({ dataDir, reset, log });
   closing.defer('the clock', () => clock.close());
   const caFile = resolve(dataDir, 'demo-ca.pem');
-  const clinic = await startClinic({ ...demoPorts(demoPort), clock, caFile, log });
+  const own = Promise.withResolvers<void>();
+  const clinic = await startClinic({ ...demoPorts(demoPort), clock, caFile, keepFrom: own.promise, log });
   closing.defer('the demo system', () => clinic.close());
   let ops: Ops | undefined;
-  const own = Promise.withResolvers<void>();
   const { shared } = await allCommands();
   const { commands, shortcuts, scopes, eventTypes } = await readManifest();
   const workspace = await startWorkspace({
@@ -53,6 +54,8 @@ export async function startTryOut(
   });
   closing.defer('the local workspace', () => workspace.close());
   log.info(`no Slack tokens: a local workspace instead of Slack, and the ${clinic.name} to watch at ${clinic.url}`);
+  const changes = elsewhere(clinic, { caFile, opsConfig: resolve(environment.opsConfig) });
+  if (changes) log.info(changes);
   return {
     environment: { ...environment, pagerDuty: pagerDutyOf(environment, workspace) },
     slack: {

@@ -7,7 +7,7 @@ import { serveFile } from './files.ts';
 import { answerResponseUrl } from './response-url.ts';
 import type { WorkspaceState } from './state.ts';
 
-/** Answers a request that is the page's own; false when it is not. */
+/** Answers a request that is the page's own, or that the page lets nobody make; false when it is neither. */
 type PageRoutes = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>;
 
 /** The workspace's HTTP face: the Web API, response_urls and file uploads, and the page where there is one. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
 import { client, socketApp } from '../contract/workspace/support.ts';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { chooseFrom } from './menu.ts';
 import { accessibilityProblems, overflowingText } from './page-checks.ts';
 
 const plain = (text: string) => ({ type: 'plain_text', text, emoji: true });
@@ -238,8 +239,8 @@ describe('a message with everything in it', () => {
 
   it('tells the bot what was pressed and chosen, and asks first where it was told to', async () => {
     await page.getByRole('button', { name: 'Go', exact: true }).click();
-    await page.getByRole('combobox', { name: 'Period' }).selectOption('7 d');
-    await page.getByRole('combobox', { name: 'More actions' }).selectOption('Stop');
+    await chooseFrom(page.locator('.main'), 'Period', '7 d');
+    await chooseFrom(page.locator('.main'), 'More actions', 'Stop');
     await page.getByRole('combobox', { name: 'Who' }).selectOption('@ben');
     await page.getByLabel('When').fill('2026-12-01');
     await page.getByLabel('When').blur();
@@ -263,7 +264,7 @@ describe('a message with everything in it', () => {
   it('runs a shortcut on a message, and puts a reaction under it', async () => {
     const message = page.locator('article.message').last();
     await message.hover();
-    await message.getByRole('combobox', { name: 'Shortcuts for this message' }).selectOption('Put on the timeline');
+    await chooseFrom(message, 'Shortcuts for this message', 'Put on the timeline');
     await expect.poll(() => heard).toContain('flagged the gallery');
     await message.getByRole('button', { name: 'React with eyes' }).click();
     await message.getByRole('button', { name: 'eyes, 1' }).waitFor();
@@ -328,6 +329,66 @@ describe('a dialog', () => {
     await phone.getByRole('dialog').waitFor();
     expect(await overflowingText(phone)).toEqual([]);
     expect(await accessibilityProblems(phone)).toEqual([]);
+    await phone.keyboard.press('Escape');
+    await phone.getByRole('dialog').waitFor({ state: 'detached' });
     await phone.close();
+  });
+});
+
+describe('the page beside the messages', () => {
+  it('goes to the message of a permalink', async () => {
+    const web = client(workspace);
+    const alerts = workspace.channel('alerts').id;
+    const posted = await web.chat.postMessage({ channel: alerts, text: 'the one that is meant' });
+    const link = await web.chat.getPermalink({ channel: alerts, message_ts: String(posted.ts) });
+    const visitor = await browser.page();
+    await visitor.goto(String(link.permalink));
+    await visitor.getByRole('heading', { name: '#alerts' }).waitFor();
+    await visitor.getByText('the one that is meant').waitFor();
+    await visitor.close();
+  });
+
+  it('shows pictures also where it was opened as localhost, and none from elsewhere', async () => {
+    const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+    const web = client(workspace);
+    const channel = workspace.channel('ops').id;
+    await web.filesUploadV2({
+      channel_id: channel,
+      file: Buffer.from(png, 'base64'),
+      filename: 'a.png',
+      title: 'A dot',
+      alt_text: 'a dot',
+    });
+    const foreign = { type: 'image', image_url: '//example.com/x.png', alt_text: 'from elsewhere' };
+    await web.chat.postMessage({ channel, text: 'x', blocks: [foreign] });
+    const visitor = await browser.page();
+    await visitor.goto(workspace.url.replace('127.0.0.1', 'localhost'));
+    const dot = visitor.getByRole('img', { name: 'a dot' });
+    await dot.scrollIntoViewIfNeeded();
+    await expect.poll(() => dot.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+    await visitor.getByText('Picture: from elsewhere').waitFor();
+    expect(browser.complaints).toEqual([]);
+    await visitor.close();
+  });
+
+  it('goes on with a message whose date no calendar has', async () => {
+    const channel = workspace.channel('ops').id;
+    await client(workspace).chat.postMessage({ channel, text: 'odd <!date^99999999999999999^{constructor}|date> end' });
+    await page.locator('article.message').last().getByText('end').waitFor();
+    expect(browser.complaints).toEqual([]);
+  });
+
+  it('takes a reaction back, and walks through a menu by the keyboard without choosing', async () => {
+    const message = page.locator('article.message', { hasText: 'A header with an emoji' });
+    await message.getByRole('button', { name: 'eyes, 1' }).click();
+    await message.getByRole('button', { name: 'eyes, 1' }).waitFor({ state: 'detached' });
+    const before = actions.length;
+    await message.getByRole('button', { name: 'Period', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu', { name: 'Period' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu', { name: 'Period' }).waitFor({ state: 'hidden' });
+    expect(actions.length).toBe(before);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { chooseFrom } from './menu.ts';
 import { accessibilityProblems, overflowingText } from './page-checks.ts';
 import { startTryOut, type TryOut } from './try-out.ts';
 
@@ -193,7 +194,7 @@ describe('a newcomer', () => {
     const alert = page.locator('.main article.message', { hasText: 'api' }).first();
     await timed('the recovery, at × 60', () => alert.getByText('was down').waitFor());
     await page.getByRole('button', { name: '× 1', exact: true }).click();
-    expect(await page.locator('.main').getByText('🔴').count()).toBe(0);
+    await expect.poll(() => page.locator('.main').getByText('🔴').count(), { timeout: 10_000 }).toBe(0);
     await sound();
   });
 
@@ -237,7 +238,7 @@ describe('a newcomer', () => {
     await page.locator('.entry pre').first().waitFor();
     await sound();
     await page.getByRole('button', { name: 'Faults', exact: true }).click();
-    await page.getByLabel('chat.postMessage').selectOption('HTTP 503');
+    await chooseFrom(page.locator('.faults'), 'chat.postMessage: works', 'HTTP 503');
     await sound();
     await page.getByRole('button', { name: 'Faults 1' }).click();
     await type('/ops health');
@@ -245,7 +246,7 @@ describe('a newcomer', () => {
     await page.getByRole('searchbox').fill('');
     await page.locator('.entry.bad', { hasText: 'chat.postMessage' }).first().waitFor();
     await page.getByRole('button', { name: 'Faults 1' }).click();
-    await page.getByLabel('chat.postMessage').selectOption('works');
+    await chooseFrom(page.locator('.faults'), 'chat.postMessage: HTTP 503', 'works');
     await page.getByRole('button', { name: 'Faults', exact: true }).click();
   });
 

@@ -1,10 +1,5 @@
-import { once } from 'node:events';
-import { readFile, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
-import { type BotHome, makeHome, type RunningBot, startBotProcess } from '../support/bot.ts';
-
-const root = resolve(import.meta.dirname, '../..');
+import { type BotHome, type RunningBot, startBotProcess } from '../support/bot.ts';
+import { makeTryOutHome } from '../support/try-out-home.ts';
 
 export interface TryOut {
   url: string;
@@ -14,14 +9,9 @@ export interface TryOut {
   stop(): Promise<void>;
 }
 
-/** What a newcomer gets by `npm start`: the default ops.yml, the demo clinic, the page; on ports and in a folder of its own. */
+/** What a newcomer gets by `npm start`, in a folder of its own. */
 export async function startTryOut(): Promise<TryOut> {
-  const first = await freePorts(3);
-  const opsYml = (await readFile(join(root, 'ops.yml'), 'utf8')).replace(/\b300([234])\b/g, (_, digit: string) =>
-    String(first + Number(digit) - 2),
-  );
-  const home = await makeHome(opsYml, { WORKSPACE_PORT: '0', DEMO_PORT: String(first) });
-  for (const folder of ['checks', 'templates']) await symlink(join(root, folder), join(home.dir, folder));
+  const home = await makeTryOutHome();
   let bot = await startBotProcess(home);
   let url = await urlOf(bot);
   return {
@@ -44,26 +34,4 @@ export async function startTryOut(): Promise<TryOut> {
 async function urlOf(bot: RunningBot): Promise<string> {
   const line = await bot.logged(({ msg }) => msg.startsWith('open http'));
   return /http:\S+/.exec(line.msg)?.[0] ?? '';
-}
-
-/** The first of so many ports in a row that are free now, below those that systems give out by themselves. */
-async function freePorts(count: number): Promise<number> {
-  for (let tried = 0; tried < 50; tried += 1) {
-    const first = 21_000 + Math.floor(Math.random() * 9_000);
-    const ports = Array.from({ length: count }, (_, at) => first + at);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
-  }
-  throw new Error('no free ports in a row were found');
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
-  }
 }

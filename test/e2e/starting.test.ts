@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BotHome, launch, makeHome, rounds, startBotProcess } from '../support/bot.ts';
 import { listenOn } from '../support/listen.ts';
@@ -18,8 +20,15 @@ describe('start --reset', () => {
   it('is refused while a bot runs, and takes nothing from it', async () => {
     const bot = await startBotProcess(home);
     const before = JSON.parse((await rounds(home, ['health', '--json'])).stdout);
+    expect(bot.log.map(({ msg }) => msg)).toContainEqual(
+      expect.stringMatching(/ops\.yml .*: write there \d+ for 3002, /),
+    );
+    const authority = () => readFile(join(home.dir, 'data/demo-ca.pem'), 'utf8').catch(() => '');
+    await expect.poll(authority, { timeout: 20_000 }).toContain('BEGIN CERTIFICATE');
+    const its = await authority();
     const second = await rounds(home, ['start', '--reset']);
     expect([second.code, second.stderr]).toEqual([3, expect.stringContaining('another Rounds uses')]);
+    expect(await authority()).toBe(its);
     expect(await bot.stop()).toBe(0);
     const again = await startBotProcess(home);
     const after = JSON.parse((await rounds(home, ['health', '--json'])).stdout);
@@ -33,6 +42,17 @@ describe('start --reset', () => {
     const slack = await rounds(home, ['start', '--reset'], { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' });
     expect([slack.code, slack.stderr]).toEqual([3, expect.stringContaining('SLACK_BOT_TOKEN is set')]);
   });
+});
+
+it('a try-out is refused on a database server, which is not even asked', async () => {
+  const { server, asked } = silence();
+  const DATABASE_URL = `postgres://127.0.0.1:${await listenOn(server)}/x`;
+  const { code, stderr } = await Promise.race([
+    rounds(home, ['start'], { DATABASE_URL }),
+    asked.then(() => Promise.reject(new Error('it asks the database'))),
+  ]);
+  expect([code, stderr]).toEqual([3, expect.stringMatching(/^DATABASE_URL is set, .*\n→ Set Slack's tokens, or /)]);
+  server.close();
 });
 
 describe('what start takes', () => {

@@ -99,16 +99,17 @@ describe('a terminal beside a bot', () => {
 
   it('asks the database server, not the bot: several bots may have one folder', async () => {
     const postgres = await startPostgres();
+    const workspace = await startWorkspace();
     try {
       const DATABASE_URL = await postgres.createDatabase();
-      await start({ DATABASE_URL });
-      await start({ DATABASE_URL });
+      await start({ ...socketMode(workspace), DATABASE_URL });
+      await start({ ...socketMode(workspace), DATABASE_URL });
       expect(existsSync(join(home.dir, 'data', 'rounds.sock'))).toBe(false);
       const { code, stdout } = await rounds(home, ['health'], { DATABASE_URL });
       expect([code, stdout]).toEqual([0, expect.stringContaining('1 ok')]);
     } finally {
       await Promise.all(bots.splice(0).map((bot) => bot.stop()));
-      await postgres.stop();
+      await Promise.all([postgres.stop(), workspace.close()]);
     }
   });
 });

@@ -69,7 +69,7 @@ export const environmentVariables = z.object({
     .string()
     .default('./data')
     .describe(
-      "folder of the embedded database, of the socket through which the terminal asks the bot, and of the try-out's clock",
+      "folder of the embedded database, of the socket through which the terminal asks the bot, and of a try-out's clock, workspace and demo certificate",
     ),
   OPS_CONFIG: z.string().default('./ops.yml').describe('the file of the first half of this page'),
   PAGERDUTY_API_TOKEN: z.string().optional().describe('read and checked; this version pages nobody'),
@@ -98,10 +98,14 @@ export const environmentVariables = z.object({
     .enum(['production', 'development', 'test'])
     .default('development')
     .describe('`production` insists on Slack tokens and on `DATABASE_URL`'),
-  WORKSPACE_PORT: port.prefault('3001').describe('of the local workspace, when there are no Slack tokens'),
+  WORKSPACE_PORT: port
+    .prefault('3001')
+    .describe("of the local workspace's page and API, on 127.0.0.1, when there are no Slack tokens"),
   DEMO_PORT: port
     .prefault('3002')
-    .describe('of the demo system beside it; the `ops.yml` that comes with Rounds expects it on 3002'),
+    .describe(
+      'of the demo system beside it, on 127.0.0.1: its API here, its database on the next port, TLS on the one after; the `ops.yml` that comes with Rounds names 3002 to 3004',
+    ),
 });
 export type EnvironmentVariables = z.output<typeof environmentVariables>;
 export type VariableName = keyof EnvironmentVariables;

@@ -78,25 +78,52 @@ export function trendWords(trend: Trend): string {
   return `${id}, ${periodWords(period)}: ${parts.filter(Boolean).join('; ')}`;
 }
 
-/** Also of what began in the last moment: its time is not worth a number, but it is never left out. */
-function badWords({ failMs, warnMs, stretches }: Trend): string {
-  const howLong = (outcome: 'fail' | 'warn', word: string, ms: number) => {
-    if (ms >= 1_000) return `${word} for about ${formatDuration(ms)}`;
-    return stretches.some((stretch) => stretch.outcome === outcome) ? `${word} for a moment` : '';
-  };
-  const parts = [howLong('fail', 'failing', failMs), howLong('warn', 'warning', warnMs)].filter(Boolean);
-  if (parts.length > 0) return parts.join(', ');
-  return stretches.length === 0 ? 'ok throughout' : 'never failing';
+const states = [
+  ['fail', 'failing'],
+  ['warn', 'warning'],
+  ['unknown', 'unknown'],
+  ['stale', 'stale'],
+  ['blocked', 'blocked'],
+  ['muted', 'muted'],
+] as const satisfies [Outcome, string][];
+
+/**
+ * Also of what began in the last moment: its time is not worth a number, but it is never left out. Only measured time is
+ * called ok.
+ */
+function badWords({ spentMs, unmeasuredMs, points, stretches }: Trend): string {
+  if (points.length === 0 && stretches.length === 0) return 'nothing was measured';
+  const parts = states.flatMap(([outcome, word]) => {
+    if (spentMs[outcome] >= 1_000) return `${word} for about ${formatDuration(spentMs[outcome])}`;
+    return stretches.some((stretch) => stretch.outcome === outcome) ? `${word} for a moment` : [];
+  });
+  const isGap = unmeasuredMs >= 1_000;
+  if (parts.length === 0) parts.push(isGap ? 'ok while measured' : 'ok throughout');
+  const gap = isGap ? `; not measured for about ${formatDuration(unmeasuredMs)}` : '';
+  return `${parts.join(', ')}${gap}`;
 }
 
-/** The overview in words: how many were red, and which. */
+const kinds = [
+  ['warn', 'warned'],
+  ['unknown', 'unknown at times'],
+  ['stale', 'stale at times'],
+  ['blocked', 'blocked at times'],
+  ['muted', 'muted at times'],
+] as const satisfies [Outcome, string][];
+
+/** The overview in words: how many were red, which, and of which that can't be told. */
 export function overviewWords({ rows, period }: Overview): string {
-  const once = (outcome: Outcome) => rows.filter(({ outcomes }) => outcomes.includes(outcome)).map(({ id }) => id);
-  const [failed, warned] = [once('fail'), once('warn')];
+  const said = (word: string, is: (outcomes: (Outcome | null)[]) => boolean) => {
+    const ids = rows.filter(({ outcomes }) => is(outcomes)).map(({ id }) => id);
+    return ids.length > 0 ? [`${ids.length} ${word}: ${listed(ids)}`] : [];
+  };
+  const isTold = rows.some(({ outcomes }) => outcomes.some((outcome) => outcome === 'ok' || outcome === 'warn'));
+  const failed = said('failed', (outcomes) => outcomes.includes('fail'));
   const parts = [
-    failed.length > 0 ? `${failed.length} failed: ${listed(failed)}` : 'none failed',
-    warned.length > 0 ? `${warned.length} warned: ${listed(warned)}` : '',
-  ].filter(Boolean);
+    ...(failed.length === 0 && isTold ? ['none failed'] : failed),
+    ...kinds.flatMap(([outcome, word]) => said(word, (outcomes) => outcomes.includes(outcome))),
+    ...said('never measured', (outcomes) => outcomes.every((outcome) => outcome === null)),
+  ];
   return `${countWords(rows.length)}, ${periodWords(period)}: ${parts.join('; ')}`;
 }
 

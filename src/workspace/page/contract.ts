@@ -1,7 +1,10 @@
 import type { Fault } from '../faults.ts';
 import type { Json, Message, User, UserGroup, View } from '../world.ts';
 
-/** What the page and its server say to each other. Everything is for one viewer: what they can't see isn't sent. */
+/**
+ * What the page and its server say to each other. Channels, messages and views are for one viewer: what they can't see
+ * isn't sent. Traffic (with its texts), pages, switches, faults and the clock are for whoever plays: all of it is sent.
+ */
 
 export interface ChannelShown {
   id: string;
@@ -13,7 +16,7 @@ export interface ChannelShown {
   bookmarks: { title: string; link: string; emoji: string }[];
 }
 
-/** A message as the viewer sees it; `broken` = a file or picture that can't be shown is said in words by the page. */
+/** A message as the viewer sees it. */
 export type MessageShown = Message;
 
 export type ViewShown = Omit<View, 'user'>;
@@ -101,8 +104,8 @@ export interface GuideStep {
   act:
     | { kind: 'type'; line: string }
     | { kind: 'switch'; id: string; on: boolean }
-    /** A button whose action_id begins so was pressed. */
-    | { kind: 'press'; actionId: string }
+    /** One of these buttons was pressed, by action_id without the number behind it. */
+    | { kind: 'press'; actionIds: string[] }
     | { kind: 'open'; what: 'home' | 'phone' | 'clock' | 'traffic' };
 }
 

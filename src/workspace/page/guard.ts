@@ -6,16 +6,16 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 /** Why a request to the page is refused; undefined = it may pass. */
 export type Refusal = { status: number; error: string; message: string } | undefined;
 
-/**
- * Only this machine's own page may talk to its server. A name that merely points here (DNS rebinding) is refused by the
- * Host header, another site's request by Origin and Sec-Fetch-Site, a form by its content type.
- */
-export function refusal(request: IncomingMessage, port: number): Refusal {
-  const { host, origin, 'sec-fetch-site': site, 'content-type': type } = request.headers;
+/** A name that merely points at this machine (DNS rebinding) is refused, for all that the page's server answers. */
+export function refusedName({ headers: { host } }: IncomingMessage, port: number): Refusal {
   const names = LOOPBACK.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
-  if (host === undefined || !names.includes(host.toLowerCase())) {
-    return { status: 421, error: 'wrong_host', message: `This page answers only at http://127.0.0.1:${port}` };
-  }
+  if (host !== undefined && names.includes(host.toLowerCase())) return undefined;
+  return { status: 421, error: 'wrong_host', message: `This workspace answers only at http://127.0.0.1:${port}` };
+}
+
+/** Only the page itself may talk to its routes: another site's request is refused by Origin and Sec-Fetch-Site, a form by its content type. */
+export function refusal(request: IncomingMessage): Refusal {
+  const { host, origin, 'sec-fetch-site': site, 'content-type': type } = request.headers;
   const navigation = request.headers['sec-fetch-mode'] === 'navigate' && request.method === 'GET';
   const foreign = typeof site === 'string' && site !== 'same-origin' && site !== 'none' && !navigation;
   if (foreign || (origin !== undefined && origin !== `http://${host}`)) {

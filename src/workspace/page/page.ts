@@ -9,7 +9,7 @@ import { type Actors, performAction } from './act.ts';
 import type { Completion } from './contract.ts';
 import { performControl } from './control.ts';
 import { pageFile } from './files.ts';
-import { closedPolicy, guardHeaders, pagePolicy, refusal } from './guard.ts';
+import { closedPolicy, guardHeaders, pagePolicy, type Refusal, refusal, refusedName } from './guard.ts';
 import type { PageOptions, PlayClock } from './options.ts';
 import { shownClock, snapshotFor } from './snapshot.ts';
 import { Streams } from './streams.ts';
@@ -63,8 +63,13 @@ export class Page {
     void this.askCompletions();
   }
 
-  /** Answers what is the page's; false leaves the request to the workspace's other routes. */
+  /** Answers what is the page's, and strangers whatever they ask; false leaves it to the workspace's other routes. */
   async answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
+    const stranger = refusedName(request, request.socket.localPort ?? 0);
+    if (stranger) {
+      refuse(response, stranger);
+      return true;
+    }
     const [, area] = url.pathname.split('/');
     if (!['', 'page', 'files', 'archives'].includes(area ?? '')) return false;
     try {
@@ -80,8 +85,8 @@ export class Page {
   }
 
   private async reply(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const refused = refusal(request, request.socket.localPort ?? 0);
-    if (refused) json(response, refused.status, { ok: false, error: refused.error, message: refused.message });
+    const refused = refusal(request);
+    if (refused) refuse(response, refused);
     else if (request.method === 'POST') await this.post(request, response, url.pathname);
     else if (request.method === 'GET' || request.method === 'HEAD') await this.get(request, response, url);
     else json(response, 405, { ok: false, error: 'method_not_allowed' });
@@ -182,6 +187,10 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function refuse(response: ServerResponse, { status, error, message }: NonNullable<Refusal>): void {
+  json(response, status, { ok: false, error, message });
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

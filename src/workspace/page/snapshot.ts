@@ -17,7 +17,7 @@ export interface Beside {
   pages: PageShown[];
 }
 
-/** Everything that one viewer may see. */
+/** Everything that one viewer may see, and what is everybody's, such as the traffic. */
 export function snapshotFor(state: WorkspaceState, viewer: User, beside: Beside): Snapshot {
   const { options, traffic } = beside;
   const { botUser, teamName } = state.identity;

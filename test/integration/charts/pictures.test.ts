@@ -144,7 +144,7 @@ describe('a child that does not draw', () => {
   });
 });
 
-it('draws for two at a time', async () => {
+it('draws for one at a time', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'charts-'));
   const script = scriptOf(`
     import { readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -157,5 +157,23 @@ it('draws for two at a time', async () => {
     process.stdout.write(Buffer.concat([Buffer.from([0, 0, 0, 1]), png]));`);
   const busy = createCharts({ script });
   const drawn = await Promise.all(Array.from({ length: 6 }, () => busy.draw([lineChart()])));
-  expect(Math.max(...drawn.map(([png]) => png![0]!))).toBeLessThanOrEqual(2);
+  expect(Math.max(...drawn.map(([png]) => png![0]!))).toBe(1);
+});
+
+it('has lower priority than the bot', async () => {
+  const script = scriptOf('import { getPriority } from "node:os"; throw new Error("runs at " + getPriority());');
+  await expect(createCharts({ script }).draw([lineChart()])).rejects.toThrow('runs at 5');
+});
+
+it('makes few wait, and says that it is busy as long as one does', async () => {
+  const stop = new AbortController();
+  const hung = createCharts({ script: scriptOf('setInterval(() => undefined, 1_000);'), mostWaiting: 1 });
+  const ends = [hung.draw([lineChart()], stop.signal)];
+  expect(hung.busy).toBe(false);
+  ends.push(hung.draw([lineChart()], stop.signal));
+  expect(hung.busy).toBe(true);
+  await expect(hung.draw([lineChart()])).rejects.toThrow('too many are being drawn. Ask again in a minute');
+  stop.abort(new Error('stopped'));
+  await Promise.all(ends.map((end) => expect(end).rejects.toThrow('stopped')));
+  expect(hung.busy).toBe(false);
 });

@@ -1,4 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +45,28 @@ it('is broken and repaired over HTTP, and tells who listens', async () => {
   expect(await (await fetch(clinic.url)).json()).toMatchObject({ clinic: 'demo', broken: ['api'] });
 });
 
+it("is not broken by another site's page, nor under a name that merely points here", async () => {
+  const clinic = await clinicOf();
+  const { host, hostname, port } = new URL(clinic.url);
+  const sent = async (headers: Record<string, string>, method = 'POST') => {
+    const asked = request({ hostname, port, path: '/break/slow', method, headers }).end();
+    const [response]: IncomingMessage[] = await once(asked, 'response');
+    response?.resume();
+    return response?.statusCode;
+  };
+  for (const name of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'evil.example#127.0.0.1']) {
+    expect([await sent({ host: name }), await sent({ host: name }, 'GET')]).toEqual([421, 421]);
+  }
+  for (const origin of ['https://evil.example', `http://127.0.0.1:1${port}`, 'null']) {
+    expect(await sent({ host, origin })).toBe(403);
+  }
+  expect(clinic.switches().filter(({ on }) => on)).toEqual([]);
+  const ours: Record<string, string>[] = [{}, { host: `localhost:${port}` }, { host, origin: `http://${host}` }];
+  for (const headers of ours) {
+    expect(await sent(headers)).toBe(200);
+  }
+});
+
 it('serves a certificate of its own authority, for 90 days; switched, the next connection gets one of 5', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rounds-ca-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -66,6 +90,27 @@ it('serves a certificate of its own authority, for 90 days; switched, the next c
   expect(await served()).toEqual({ days: 5, trusted: true });
   await clinic.set('certificate', false);
   expect(await served()).toEqual({ days: 90, trusted: true });
+});
+
+it("leaves another one's authority alone until the folder is its own", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rounds-ca-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const caFile = join(folder, 'demo-ca.pem');
+  await writeFile(caFile, 'of the one that runs');
+  const taken = createServer();
+  const port = await listenOn(taken);
+  onTestFinished(() => void taken.close());
+  await expect(startClinic({ ...freePorts, clock: systemClock, caFile, port })).rejects.toThrow('in use');
+  expect(await readFile(caFile, 'utf8')).toBe('of the one that runs');
+
+  const own = Promise.withResolvers<void>();
+  const clinic = await clinicOf({ caFile, keepFrom: own.promise });
+  // By then one that does not wait has removed it.
+  expect((await fetch(`${clinic.url}/api/health/metrics`)).status).toBe(200);
+  expect(await readFile(caFile, 'utf8')).toBe('of the one that runs');
+  own.resolve();
+  const now = () => readFile(caFile, 'utf8').catch(() => '');
+  await expect.poll(now, { timeout: 20_000 }).toContain('BEGIN CERTIFICATE');
 });
 
 it.each(['port', 'databasePort', 'tlsPort'] as const)(

@@ -62,8 +62,9 @@ describe("a check's line", () => {
       ],
       last: { value: 400, at: new Date('2026-11-23T08:41:00Z') },
       stretches: [{ outcome: 'warn' }],
-      failMs: 0,
-      warnMs: 10 * minute,
+      spentMs: { fail: 0, warn: 10 * minute, ok: 10 * minute },
+      // Before the first measurement, between two, since the last.
+      unmeasuredMs: 24 * hour - 10 * minute - 29 * minute + 9 * minute + 19 * minute,
     });
   });
 
@@ -112,7 +113,7 @@ describe("a check's line", () => {
       [300, 300, 300],
     ]);
     expect(after.stretches).toMatchObject([{ outcome: 'fail' }]);
-    expect(after.failMs).toBe(1.5 * hour);
+    expect(after.spentMs.fail).toBe(1.5 * hour);
     expect(await values(health, '7d')).toEqual([200, null, 300]);
   });
 

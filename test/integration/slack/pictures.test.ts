@@ -76,7 +76,8 @@ describe('/ops health CHECK', () => {
           name: 'api-24h.png',
           title: 'api: latency_ms, last 24 hours',
           mimetype: 'image/png',
-          alt_txt: 'Line chart. api, last 24 hours: latency_ms 612 ms, from 80 ms to 612 ms; failing for a moment',
+          alt_txt:
+            'Line chart. api, last 24 hours: latency_ms 612 ms, from 80 ms to 612 ms; failing for a moment; not measured for about 18 h 50 min',
         },
       ],
     });
@@ -110,6 +111,17 @@ describe('/ops health CHECK', () => {
     expect(told.thread_ts).toBeDefined();
   });
 
+  it('has no picture that nobody asked for while others wait to be drawn', async () => {
+    const workspace = await workspaceOf();
+    await bot(workspace, { charts: { ...drawing, busy: true } });
+    const anna = workspace.user('anna');
+    await anna.command('#ops', '/ops health api');
+    await posted(workspace, '#ops', 'FAIL api');
+    await anna.command('#ops', '/ops health api --chart 7d');
+    expect((await picture(workspace)).files[0]?.name).toBe('api-7d.png');
+    expect(withFiles(workspace)).toHaveLength(1);
+  });
+
   it('stands without its picture when the child hangs: it is killed, and who asked is told', async () => {
     const script = join(mkdtempSync(join(tmpdir(), 'charts-')), 'child.mjs');
     writeFileSync(script, 'setInterval(() => undefined, 1_000);');
@@ -122,7 +134,10 @@ describe('/ops health CHECK', () => {
   });
 });
 
-const drawing: Charts = { draw: async (charts) => charts.map(() => Buffer.concat([pngSignature, Buffer.from('x')])) };
+const drawing: Charts = {
+  busy: false,
+  draw: async (charts) => charts.map(() => Buffer.concat([pngSignature, Buffer.from('x')])),
+};
 
 describe('other pictures', () => {
   it('the menu puts another period into the thread, with its words above it', async () => {

@@ -119,6 +119,7 @@ function madeUp(script: Script): Command<Script>[] {
             },
           },
           stream: { role: 'viewer', run: (ctx) => script.stream(ctx.signal) },
+          refresh: { role: 'viewer', inPlace: true, run: (ctx) => script.stream(ctx.signal) },
         },
         shortcuts: {
           now: {

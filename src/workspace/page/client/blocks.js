@@ -4,8 +4,10 @@ import { html, nothing } from 'lit-html';
 import { keyed } from 'lit-html/directives/keyed.js';
 import { element } from './elements.js';
 import { inputBlock } from './inputs.js';
+import { list } from './lists.js';
 import { markdown } from './markdown.js';
 import { plain, textOf } from './mrkdwn.js';
+import { ownAddress } from './own.js';
 import { richText } from './rich-text.js';
 
 /**
@@ -70,11 +72,10 @@ function contextPart(part) {
 
 /** A picture of this workspace; others are not loaded: the page asks nobody outside. @param {Block} image */
 function picture(image) {
-  const url = String(image.image_url ?? '');
-  const own = url.startsWith(`${location.origin}/`) || url.startsWith('/');
-  return own
+  const url = ownAddress(image.image_url);
+  return url
     ? html`<img src=${url} alt=${image.alt_text ?? ''} loading="lazy" />`
-    : html`<span class="unshown">Picture: ${image.alt_text ?? url}</span>`;
+    : html`<span class="unshown">Picture: ${image.alt_text ?? 'without a description'}</span>`;
 }
 
 /** @param {Block} block */
@@ -86,9 +87,4 @@ function tableBlock(block) {
     <thead><tr>${list(head).map((part) => html`<th scope="col">${cell(part)}</th>`)}</tr></thead>
     <tbody>${rows.map((row) => html`<tr>${list(row).map((part) => html`<td>${cell(part)}</td>`)}</tr>`)}</tbody>
   </table></div>`;
-}
-
-/** @param {unknown} value @returns {Block[]} */
-export function list(value) {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,6 +1,7 @@
 /** The clock that can be moved, so that nobody waits for 09:00. */
 
-import { html } from 'lit-html';
+import { html, render } from 'lit-html';
+import { ref } from 'lit-html/directives/ref.js';
 import { order } from './doing.js';
 import { instead } from './handlers.js';
 import { changed, nowMs, state } from './store.js';
@@ -11,20 +12,32 @@ import { clockSeconds, day } from './time.js';
 const speeds = [1, 60, 600];
 let wanted = '09:00';
 
-/** The shown time walks; everything else is drawn when something happens. */
+/** Where the time walks by itself, without all else being drawn. @type {Element | undefined} */
+let face;
+
 export function keepTicking() {
   setInterval(() => {
-    if (!document.hidden && state.is?.clock) changed();
+    if (!document.hidden) drawFace();
   }, 1000);
 }
 
-/** @param {ClockShown} clock */
-export function clockCard({ speed, zone }) {
+function drawFace() {
+  const zone = state.is?.clock?.zone;
+  if (!face?.isConnected || !zone) return;
   const now = nowMs();
+  render(
+    html`<time datetime=${new Date(now).toISOString()}>${clockSeconds(now, zone)}</time>
+      <span class="faint">${day(now, zone)}, ${zone}</span>`,
+    /** @type {HTMLElement} */ (face),
+  );
+}
+
+/** @param {ClockShown} clock */
+export function clockCard({ speed }) {
   const jump = (/** @type {string} */ to) => order({ kind: 'clock_jump', to }, 'The clock');
   return html`<section class="card" id="card-clock" aria-labelledby="clock-title">
     <h3 id="clock-title">Clock</h3>
-    <p class="clock-face"><time datetime=${new Date(now).toISOString()}>${clockSeconds(now, zone)}</time> <span class="faint">${day(now, zone)}, ${zone}</span></p>
+    <p class="clock-face" ${ref((element) => begin(element))}></p>
     <div class="row" role="group" aria-label="Speed">
       ${speeds.map(
         (each) => html`<button
@@ -55,4 +68,10 @@ export function clockCard({ speed, zone }) {
     </form>
     <p class="faint small">Regular checks, alerts, mutes and deadlines follow it. It only goes forward.</p>
   </section>`;
+}
+
+/** @param {Element | undefined} element */
+function begin(element) {
+  face = element;
+  drawFace();
 }

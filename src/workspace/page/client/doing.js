@@ -38,13 +38,15 @@ export function send(channel, text, threadTs) {
   if (!line.startsWith('/'))
     return during(`say ${channel}`, 'The message', act({ kind: 'say', channel, text: line, threadTs }));
   if (threadTs) return notice('Slack takes no commands in threads. Type it in the channel.', channel);
-  tried('type', (step) => step.kind === 'type' && line.startsWith(step.line.trim()));
+  tried((step) => step.kind === 'type' && line.startsWith(step.line.trim()));
   return during(`say ${channel}`, line.split(/\s/, 1)[0] ?? 'The command', act({ kind: 'command', channel, line }));
 }
 
 /** @param {SurfaceRef} surface @param {string} blockId @param {string} actionId */
 export function press(surface, blockId, actionId) {
-  tried('press', (step) => step.kind === 'press' && actionId.startsWith(step.actionId));
+  tried(
+    (step) => step.kind === 'press' && step.actionIds.some((id) => actionId === id || actionId.startsWith(`${id}.`)),
+  );
   return during(`${blockId}/${actionId}`, 'The button', act({ kind: 'click', surface, blockId, actionId }));
 }
 
@@ -61,7 +63,7 @@ export function perform(action, what) {
 
 /** @param {Control} order @param {string} what */
 export function order(order, what) {
-  if (order.kind === 'switch') tried('switch', (s) => s.kind === 'switch' && s.id === order.id && s.on === order.on);
+  if (order.kind === 'switch') tried((s) => s.kind === 'switch' && s.id === order.id && s.on === order.on);
   if (order.kind.startsWith('clock')) opened('clock');
   const doing = during(`${order.kind} ${'id' in order ? order.id : ''}`, what, control(order));
   if (order.kind !== 'switch') return doing;
@@ -82,30 +84,35 @@ function turn(id, on) {
 
 /** A part of the page that a step asks to look at. @param {'home' | 'phone' | 'clock' | 'traffic'} what */
 export function opened(what) {
-  tried('open', (step) => step.kind === 'open' && step.what === what);
+  tried((step) => step.kind === 'open' && step.what === what);
 }
 
-/** @param {string} _kind @param {(act: GuideStep['act']) => boolean} fits */
-function tried(_kind, fits) {
+/** @param {(act: GuideStep['act']) => boolean} fits */
+function tried(fits) {
   const step = shown().guide.find(({ title, act }) => !state.done.has(title) && fits(act));
   if (!step) return;
   state.done.add(step.title);
-  localStorage.setItem('rounds-tried', JSON.stringify([...state.done]));
+  localStorage.setItem(triedKey(), JSON.stringify([...state.done]));
   changed();
 }
 
 /** Starts the list of what to try again. */
 export function forgetTried() {
   state.done.clear();
-  localStorage.removeItem('rounds-tried');
+  localStorage.removeItem(triedKey());
   changed();
 }
 
+/** What was done in this workspace; one that began afresh has another bot. */
 export function recallTried() {
   try {
-    const kept = JSON.parse(localStorage.getItem('rounds-tried') ?? '[]');
+    const kept = JSON.parse(localStorage.getItem(triedKey()) ?? '[]');
     if (Array.isArray(kept)) for (const title of kept) state.done.add(String(title));
   } catch {
-    localStorage.removeItem('rounds-tried');
+    localStorage.removeItem(triedKey());
   }
+}
+
+function triedKey() {
+  return `rounds-tried ${shown().bot.user}`;
 }

@@ -3,11 +3,15 @@
 import { html, nothing } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { opened, order } from './doing.js';
-import { left, right } from './icons.js';
+import { down, left, right } from './icons.js';
+import { menu } from './menu.js';
 import { changed, myZone, shown, state } from './store.js';
 import { clockSeconds } from './time.js';
 
-/** @import { TrafficShown } from '../contract.ts' */
+/**
+ * @import { Fault } from '../../faults.ts'
+ * @import { TrafficShown } from '../contract.ts'
+ */
 
 const drawn = 150;
 
@@ -93,37 +97,43 @@ function callOutcome({ answer, status }) {
   return answer.ok === true ? 'ok' : String(answer.error ?? `HTTP ${status}`);
 }
 
-/** @type {[string, string, import('../contract.ts').ActOutcome extends never ? never : any][]} */
+/** @type {{ value: string, label: string, fault: Fault | null }[]} */
 const kinds = [
-  ['none', 'works', null],
-  ['delay', 'answers after 3 s', { kind: 'delay', ms: 3000 }],
-  ['drop-request', 'connection breaks before', { kind: 'drop-request' }],
-  ['drop-response', 'answer gets lost', { kind: 'drop-response' }],
-  ['ratelimited', '429, wait 5 s', { kind: 'ratelimited', retryAfterSeconds: 5 }],
-  ['http', 'HTTP 503', { kind: 'http', status: 503 }],
-  ['error', 'internal_error', { kind: 'error', error: 'internal_error' }],
+  { value: 'none', label: 'works', fault: null },
+  { value: 'delay', label: 'answers after 3 s', fault: { kind: 'delay', ms: 3000 } },
+  { value: 'drop-request', label: 'connection breaks before', fault: { kind: 'drop-request' } },
+  { value: 'drop-response', label: 'answer gets lost', fault: { kind: 'drop-response' } },
+  { value: 'ratelimited', label: '429, wait 5 s', fault: { kind: 'ratelimited', retryAfterSeconds: 5 } },
+  { value: 'http', label: 'HTTP 503', fault: { kind: 'http', status: 503 } },
+  { value: 'error', label: 'internal_error', fault: { kind: 'error', error: 'internal_error' } },
 ];
 
 function faultList() {
   const { faults, methods } = shown();
   const names = [...new Set(['*', ...Object.keys(faults), ...methods])];
-  const set = (/** @type {string} */ method) => (/** @type {Event} */ event) => {
-    const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
-    order({ kind: 'fault', method, fault: kinds.find(([id]) => id === value)?.[2] ?? null }, 'The fault');
-  };
+  const set = (/** @type {string} */ method, /** @type {string} */ value) =>
+    order({ kind: 'fault', method, fault: kinds.find((each) => each.value === value)?.fault ?? null }, 'The fault');
   return html`<div class="drawer-body">
     <p class="small faint">What Slack does with the bot's calls from now on, until you take it back.</p>
     <ul class="faults" tabindex="0" aria-label="Faults by method">
       ${names.map(
         (method) => html`<li>
-          <label>
-            <code>${method === '*' ? 'every method' : method}</code>
-            <select class="select" @change=${set(method)}>
-              ${kinds.map(([id, words]) => html`<option value=${id} ?selected=${(faults[method]?.kind ?? 'none') === id}>${words}</option>`)}
-            </select>
-          </label>
+          <code>${method === '*' ? 'every method' : method}</code>
+          ${menu({
+            name: `fault ${method}`,
+            label: `${method === '*' ? 'every method' : method}: ${kindOf(faults[method]?.kind).label}`,
+            says: html`${kindOf(faults[method]?.kind).label} ${down}`,
+            entries: kinds,
+            chosen: kindOf(faults[method]?.kind).value,
+            onChoice: (value) => set(method, value),
+          })}
         </li>`,
       )}
     </ul>
   </div>`;
+}
+
+/** @param {string | undefined} kind */
+function kindOf(kind) {
+  return kinds.find(({ value }) => value === kind) ?? /** @type {typeof kinds[number]} */ (kinds[0]);
 }

@@ -1,11 +1,12 @@
 /** Interactive elements outside of inputs: pressed or chosen, they tell the bot at once. */
 
 import { html, nothing } from 'lit-html';
-import { live } from 'lit-html/directives/live.js';
 import { confirming } from './confirm.js';
 import { choose, press } from './doing.js';
-import { dots } from './icons.js';
-import { options, picker } from './inputs.js';
+import { dots, down } from './icons.js';
+import { picker } from './inputs.js';
+import { list } from './lists.js';
+import { menu } from './menu.js';
 import { plain } from './mrkdwn.js';
 import { state } from './store.js';
 
@@ -50,29 +51,40 @@ function button(part, block, surface) {
 function select(part, block, surface) {
   const given = surface.values?.[block.block_id]?.[part.action_id]?.selected_option ?? part.initial_option;
   const label = plain(part.placeholder?.text) || 'Choose';
-  const pick = (/** @type {Event} */ event) => {
-    const field = /** @type {HTMLSelectElement} */ (event.currentTarget);
-    const chosen = field.value;
-    if (!given) field.value = '';
-    if (chosen) confirming(part.confirm, () => choose(surface.ref, block.block_id, part.action_id, chosen));
-  };
-  return html`<select class="select" aria-label=${label} .value=${live(given?.value ?? '')} @change=${pick}>
-    <option value="" selected hidden>${label}</option>
-    ${options(part, given)}
-  </select>`;
+  return menu({
+    name: nameOf(surface, block, part),
+    label,
+    says: html`${given ? plain(given.text?.text) : label} ${down}`,
+    entries: entriesOf(part),
+    chosen: given?.value,
+    onChoice: chooses(part, block, surface),
+  });
 }
 
-/** A menu behind three dots, as a select that never keeps what was chosen. */
+/** A menu behind three dots. */
 /** @param {Block} part @param {Block} block @param {Surface} surface */
 function overflow(part, block, surface) {
-  const pick = (/** @type {Event} */ event) => {
-    const field = /** @type {HTMLSelectElement} */ (event.currentTarget);
-    const { value } = field;
-    field.value = '';
-    if (value) confirming(part.confirm, () => choose(surface.ref, block.block_id, part.action_id, value));
-  };
-  return html`<select class="select overflow" aria-label="More actions" @change=${pick}>
-    <option value="" selected hidden>${dots}</option>
-    ${options(part, undefined)}
-  </select>`;
+  return menu({
+    name: nameOf(surface, block, part),
+    label: 'More actions',
+    says: dots,
+    entries: entriesOf(part),
+    onChoice: chooses(part, block, surface),
+  });
+}
+
+/** @param {Block} part @param {Block} block @param {Surface} surface @returns {(value: string) => void} */
+function chooses(part, block, surface) {
+  return (value) => confirming(part.confirm, () => choose(surface.ref, block.block_id, part.action_id, value));
+}
+
+/** @param {Surface} surface @param {Block} block @param {Block} part */
+function nameOf({ ref }, block, part) {
+  return `${'view' in ref ? ref.view : `${ref.channel} ${ref.ts}`} ${block.block_id}/${part.action_id}`;
+}
+
+/** @param {Block} part @returns {import('./menu.js').Entry[]} */
+function entriesOf(part) {
+  const all = [...list(part.options), ...list(part.option_groups).flatMap((group) => list(group.options))];
+  return all.map(({ value, text }) => ({ value, label: plain(text?.text) }));
 }

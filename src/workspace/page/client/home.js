@@ -1,6 +1,6 @@
 /** The app's home tab, as this person has it. */
 
-import { html, nothing } from 'lit-html';
+import { html } from 'lit-html';
 import { blocks } from './blocks.js';
 import { menuButton, tryButton } from './channel.js';
 import { shown } from './store.js';
@@ -20,7 +20,6 @@ export function homePart() {
           ? html`<div class="home-blocks">${blocks(home.blocks, { ref: { view: home.id }, values: home.values })}</div>`
           : html`<p class="empty">${bot.connected ? 'Rounds has not shown a home yet.' : 'Rounds is not connected yet.'}</p>`
       }
-      ${nothing}
     </div>
   `;
 }

@@ -8,6 +8,7 @@ import { dialogs } from './dialogs.js';
 import { recallTried } from './doing.js';
 import { drawer } from './drawer.js';
 import { homePart } from './home.js';
+import { followLink } from './links.js';
 import { keepAtBottom } from './scroll.js';
 import { listen } from './server.js';
 import { side } from './side.js';
@@ -40,11 +41,12 @@ function draw() {
 /** Looks where somebody looked last, else at the channel for operations. */
 function begin() {
   begun = true;
+  recallTried();
   const { channels, me, openedFirst } = shown();
   const mine = channels.filter(({ members, kind }) => members.includes(me) && kind !== 'im');
   const kept = mine.find(({ id }) => id === localStorage.getItem('rounds-channel'));
   const first = kept ?? mine.find(({ id }) => id === openedFirst) ?? mine[0];
-  if (first) state.place = { kind: 'channel', id: first.id };
+  if (!followLink() && first) state.place = { kind: 'channel', id: first.id };
   focusComposer();
 }
 
@@ -84,7 +86,6 @@ document.addEventListener('visibilitychange', () => {
 
 const theme = localStorage.getItem('rounds-theme');
 if (theme) document.documentElement.dataset.theme = theme;
-recallTried();
 watch(draw);
 keepTicking();
 listen(localStorage.getItem('rounds-me') ?? undefined);

@@ -5,8 +5,10 @@ import { blocks } from './blocks.js';
 import { perform } from './doing.js';
 import { emoji, reactions } from './emoji.js';
 import { dots } from './icons.js';
+import { menu } from './menu.js';
 import { mrkdwn } from './mrkdwn.js';
-import { changed, myZone, personOf, shown, state, threadOf } from './store.js';
+import { ownAddress } from './own.js';
+import { changed, myZone, personOf, repliesTo, shown, state } from './store.js';
 import { clockSeconds, clockTime, day } from './time.js';
 
 /** @import { MessageShown } from '../contract.ts' */
@@ -64,8 +66,8 @@ export function message(message, { inThread = false, under = false } = {}) {
 /** @param {Record<string, any>} shared */
 function file(shared) {
   const title = String(shared.title ?? shared.name ?? 'File');
-  const url = String(shared.url_private ?? '');
-  if (!url.startsWith(`${location.origin}/`)) return html`<p class="unshown">File: ${title}</p>`;
+  const url = ownAddress(shared.url_private);
+  if (!url) return html`<p class="unshown">File: ${title}</p>`;
   const isPicture = String(shared.mimetype ?? shared.name ?? '').match(/image\/|\.(png|jpe?g|gif|webp)$/);
   if (!isPicture) return html`<p><a class="file" href=${url} target="_blank" rel="noreferrer">${title}</a></p>`;
   return html`<figure class="picture">
@@ -86,7 +88,6 @@ function marks({ reactions: given, pinned, channel, ts }, me) {
         type="button"
         class="mark ${users.includes(me) ? 'mine' : ''}"
         aria-label="${name}, ${users.length}"
-        ?disabled=${users.includes(me)}
         @click=${() => perform({ kind: 'react', channel, ts, name }, 'The reaction')}
       >
         ${emoji(name) ?? `:${name}:`} ${users.length}
@@ -97,7 +98,7 @@ function marks({ reactions: given, pinned, channel, ts }, me) {
 
 /** @param {MessageShown} message */
 function replies({ channel, ts }) {
-  const all = threadOf({ channel, ts }).slice(1);
+  const all = repliesTo({ channel, ts });
   const last = all.at(-1);
   if (!last) return nothing;
   return html`<button type="button" class="replies" @click=${() => openThread(channel, ts)}>
@@ -117,12 +118,8 @@ export function openThread(channel, ts) {
 function tools({ channel, ts, thread_ts }, inThread) {
   const { shortcuts } = shown();
   const own = shortcuts.filter(({ kind }) => kind === 'message');
-  const pick = (/** @type {Event} */ event) => {
-    const field = /** @type {HTMLSelectElement} */ (event.currentTarget);
-    const callbackId = field.value;
-    field.value = '';
-    if (callbackId) perform({ kind: 'message_shortcut', channel, ts, callbackId }, 'The shortcut');
-  };
+  const run = (/** @type {string} */ callbackId) =>
+    perform({ kind: 'message_shortcut', channel, ts, callbackId }, 'The shortcut');
   return html`<div class="tools" role="group" aria-label="Message actions">
     ${reactions.map(
       (name) =>
@@ -131,10 +128,14 @@ function tools({ channel, ts, thread_ts }, inThread) {
     ${inThread ? nothing : html`<button type="button" title="Reply in thread" aria-label="Reply in thread" @click=${() => openThread(channel, thread_ts ?? ts)}>💬</button>`}
     ${
       own.length > 0
-        ? html`<select aria-label="Shortcuts for this message" @change=${pick}>
-            <option value="" selected hidden>${dots}</option>
-            ${own.map(({ callbackId, label }) => html`<option value=${callbackId}>${label}</option>`)}
-          </select>`
+        ? menu({
+            name: `shortcuts ${channel} ${ts} ${inThread}`,
+            label: 'Shortcuts for this message',
+            says: dots,
+            entries: own.map(({ callbackId, label }) => ({ value: callbackId, label })),
+            kind: '',
+            onChoice: run,
+          })
         : nothing
     }
   </div>`;

@@ -87,8 +87,9 @@ function bracketed(token) {
   const target = bar < 0 ? token : token.slice(0, bar);
   const label = bar < 0 ? undefined : unescaped(token.slice(bar + 1));
   const date = target.match(/^!date\^(\d+)\^([^^]*)/);
-  if (date) {
-    const ms = Number(date[1]) * 1000;
+  const ms = Number(date?.[1]) * 1000;
+  // A moment that no calendar has stays as it was written.
+  if (date && Math.abs(ms) < 8.64e15) {
     const zone = myZone();
     const words = dateToken(date[2] ?? '', ms, nowMs(), zone);
     return html`<time datetime=${new Date(ms).toISOString()} title="${new Date(ms).toUTCString()}">${words}</time>`;

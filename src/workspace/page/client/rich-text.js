@@ -2,10 +2,11 @@
 
 import { html, nothing } from 'lit-html';
 import { emoji } from './emoji.js';
+import { list } from './lists.js';
 import { link } from './mrkdwn.js';
 import { channelOf, personOf, shown } from './store.js';
 
-/** @typedef {Record<string, any>} Part */
+/** @import { Part } from './lists.js' */
 
 /** @param {Part} block */
 export function richText(block) {
@@ -62,9 +63,4 @@ function styled(text, style) {
   if (style.italic) shownText = html`<em>${shownText}</em>`;
   if (style.bold) shownText = html`<strong>${shownText}</strong>`;
   return shownText;
-}
-
-/** @param {unknown} value @returns {Part[]} */
-function list(value) {
-  return Array.isArray(value) ? value : [];
 }

@@ -9,6 +9,8 @@
 
 /** Lines of the drawer that are kept. */
 const trafficKept = 400;
+/** Messages of a channel that are kept, as the server sends them. */
+const messagesKept = 300;
 
 export const state = {
   /** @type {Snapshot | null} */
@@ -53,6 +55,7 @@ export function changed() {
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
+    if (state.is) indexReplies();
     for (const watcher of watchers) watcher();
   });
 }
@@ -77,6 +80,12 @@ function drop(list, gone) {
   if (at >= 0) list.splice(at, 1);
 }
 
+/** Forgets the oldest of a channel that has too many. @param {MessageShown[]} list @param {string} channel */
+function trim(list, channel) {
+  const own = list.filter((message) => message.channel === channel);
+  for (const old of own.slice(0, -messagesKept)) list.splice(list.indexOf(old), 1);
+}
+
 /** @param {MessageShown} message */
 function count(message) {
   const looksAt = state.place.kind === 'channel' && state.place.id === message.channel && !document.hidden;
@@ -95,7 +104,10 @@ export function apply(event) {
   }
   const is = shown();
   if (event.type === 'message') {
-    if (put(is.messages, event.message)) count(event.message);
+    if (put(is.messages, event.message)) {
+      count(event.message);
+      trim(is.messages, event.message.channel);
+    }
   } else if (event.type === 'message_gone') drop(is.messages, event);
   else if (event.type === 'ephemeral') {
     if (put(is.ephemerals, event.message)) count(event.message);
@@ -147,6 +159,21 @@ export function timeline(/** @type {string} */ channel) {
   );
   const mine = is.ephemerals.filter((m) => m.channel === channel && !m.thread_ts);
   return [...top, ...mine].sort(byTs);
+}
+
+/** Replies by the message they are under: looked at for each message of a channel, so found once for all. */
+let replies = new Map();
+
+function indexReplies() {
+  replies = Map.groupBy(
+    shown().messages.filter(({ ts, thread_ts }) => thread_ts && thread_ts !== ts),
+    ({ channel, thread_ts }) => `${channel} ${thread_ts}`,
+  );
+}
+
+/** Oldest first. @param {Thread} thread @returns {MessageShown[]} */
+export function repliesTo({ channel, ts }) {
+  return (replies.get(`${channel} ${ts}`) ?? []).toSorted(byTs);
 }
 
 /** A thread, its first message included. @param {Thread} thread */

@@ -43,5 +43,7 @@ export function dateToken(pattern, ms, now, zone) {
     time_secs: () => clockSeconds(ms, zone),
     ago: () => `${Math.max(0, Math.round((now - ms) / 60_000))} min ago`,
   };
-  return pattern.replace(/\{(\w+)\}/g, (whole, name) => parts[name]?.() ?? whole);
+  return pattern.replace(/\{(\w+)\}/g, (whole, name) =>
+    Object.hasOwn(parts, name) ? (parts[name]?.() ?? whole) : whole,
+  );
 }

@@ -140,8 +140,24 @@ describe('who may ask', () => {
     expect((await raw(workspace, '/page/other', { method: 'POST', headers: json, body: '{}' })).status).toBe(404);
   });
 
-  it('leaves the Web API as it is', async () => {
-    const { text } = await raw(workspace, '/api/api.test', { headers: { host: 'slack.example' } });
+  it.each(['/api/auth.test', '/response/x', '/upload/x', '/nothing'])(
+    'refuses another name for what is not the page: %s',
+    async (path) => {
+      const { status, text } = await raw(workspace, path, { method: 'POST', headers: { host: 'slack.example' } });
+      expect([status, JSON.parse(text).error]).toEqual([421, 'wrong_host']);
+    },
+  );
+
+  it('leaves the Web API as it is for the rest: a form, from anywhere, with a token', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Bearer ${workspace.botToken}` };
+    const { text } = await raw(workspace, '/api/auth.test', { method: 'POST', headers: { ...form, host: own() } });
     expect(JSON.parse(text).ok).toBe(true);
+  });
+
+  it('asks no name where there is no page: a workspace for tests may stand behind anything', async () => {
+    const bare = await startWorkspace();
+    const { text } = await raw(bare, '/api/api.test', { headers: { host: 'slack.example' } });
+    expect(JSON.parse(text).ok).toBe(true);
+    await bare.close();
   });
 });

@@ -136,6 +136,8 @@ describe('what a page is told', () => {
       (event) => !['hello', 'traffic', 'faults', 'completions', 'bot'].includes(event.type),
     );
     expect(kinds).toMatchObject([{ type: 'message', message: { text: 'the end' } }]);
+    // The drawer is for whoever plays: it shows all calls, whoever looks.
+    await ben.hears('traffic', ({ entry }) => entry.method === 'views.open' && JSON.stringify(entry).includes('Mine'));
     await stop();
   });
 

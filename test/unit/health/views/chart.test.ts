@@ -15,6 +15,8 @@ const to = new Date('2026-11-23T09:00:00Z');
 const before = (ms: number) => new Date(to.getTime() - ms);
 const hour = 3_600_000;
 
+const none = { fail: 0, unknown: 0, warn: 0, stale: 0, blocked: 0, muted: 0, ok: 0 };
+
 function trend(over: Partial<Trend> = {}): Trend {
   return {
     id: 'db',
@@ -32,8 +34,8 @@ function trend(over: Partial<Trend> = {}): Trend {
     last: { value: 2 ** 30, at: before(2 * hour) },
     limits: [{ level: 'fail', op: '<', value: 2 ** 28 }],
     stretches: [{ from: before(hour), to: before(hour / 2), outcome: 'fail' }],
-    failMs: 90 * 60_000,
-    warnMs: 0,
+    spentMs: { ...none, fail: 90 * 60_000 },
+    unmeasuredMs: 0,
     ...over,
   };
 }
@@ -46,9 +48,22 @@ describe('a check in words', () => {
   });
 
   it.each<[Partial<Trend>, string]>([
-    [{ failMs: 0, stretches: [] }, 'ok throughout'],
-    [{ failMs: 0, stretches: [{ from: to, to, outcome: 'muted' }] }, 'never failing'],
-    [{ failMs: 0, stretches: [{ from: to, to, outcome: 'fail' }] }, 'failing for a moment'],
+    [{ spentMs: { ...none, ok: hour }, stretches: [] }, 'ok throughout'],
+    [
+      { spentMs: { ...none, ok: hour }, stretches: [], unmeasuredMs: hour },
+      'ok while measured; not measured for about 1 h',
+    ],
+    [{ spentMs: none, points: [], last: undefined, stretches: [], unmeasuredMs: hour }, 'MiB; nothing was measured'],
+    [
+      { spentMs: { ...none, unknown: hour }, stretches: [{ from: to, to, outcome: 'unknown' }] },
+      'MiB; unknown for about 1 h',
+    ],
+    [
+      { spentMs: { ...none, stale: hour, muted: 2 * hour }, stretches: [] },
+      'MiB; stale for about 1 h, muted for about 2 h',
+    ],
+    [{ spentMs: none, stretches: [{ from: to, to, outcome: 'muted' }] }, 'muted for a moment'],
+    [{ spentMs: none, stretches: [{ from: to, to, outcome: 'fail' }] }, 'failing for a moment'],
   ])('and %j is "%s"', (over, words) => {
     expect(trendWords(trend(over))).toMatch(new RegExp(`${words}$`));
   });
@@ -112,6 +127,21 @@ describe('many checks', () => {
         ]),
       ),
     ).toBe('2 checks, last 24 hours: 1 failed: a; 2 warned: a, b');
+  });
+
+  it.each<[Parameters<typeof overview>[0], string]>([
+    [[['a', 'unknown', ['unknown', null]]], '1 check, last 24 hours: 1 unknown at times: a'],
+    [[['a', 'unknown', [null, null]]], '1 check, last 24 hours: 1 never measured: a'],
+    [
+      [
+        ['a', 'ok', ['ok', 'stale']],
+        ['b', 'muted', ['muted', 'muted']],
+        ['c', 'unknown', [null, null]],
+      ],
+      '3 checks, last 24 hours: none failed; 1 stale at times: a; 1 muted at times: b; 1 never measured: c',
+    ],
+  ])('%j are never said to be fine without a measurement', (rows, words) => {
+    expect(overviewWords(overview(rows))).toBe(words);
   });
 
   it('have days of 23 and 25 hours', () => {
