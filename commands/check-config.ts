@@ -6,6 +6,7 @@ import { defineTerminalCommand } from '../src/kernel/command.ts';
 import { configurationReference } from '../src/reference/configuration.ts';
 import { runbookFolders } from '../src/registry.ts';
 import { severityLines } from '../src/severities/lines.ts';
+import { describedSeverities } from '../src/severities/schema.ts';
 
 export default defineTerminalCommand({
   name: 'check-config',
@@ -15,7 +16,8 @@ export default defineTerminalCommand({
   examples: ['check-config', 'check-config ops.yml', 'check-config --markdown'],
   async runAlone(args, { print, env }) {
     if (args[0] === '--markdown') {
-      const declared = { variables: environmentVariables, secrets: secretVariables };
+      const files = [describedSeverities];
+      const declared = { files, variables: environmentVariables, secrets: secretVariables };
       print(configurationReference({ sections, described: describedSections, ...declared }));
       return 0;
     }

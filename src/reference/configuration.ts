@@ -8,19 +8,33 @@ export interface Configuration {
   sections: z.ZodType;
   /** The keys inside each; `guide`: the chapter of the guide that explains them. */
   described: readonly { name: string; prefix: string; schema: z.ZodType; guide: string }[];
+  /** Files beside ops.yml, one for each of their kind. */
+  files: readonly DescribedFile[];
   variables: z.ZodType;
   /** Of those, the ones that may come from a file. */
   secrets: readonly string[];
 }
 
-/** Every key of ops.yml and every environment variable as a page of the documentation. */
-export function configurationReference({ sections, described, variables, secrets }: Configuration): string {
+/** Files of one kind, such as severities. */
+interface DescribedFile {
+  /** The chapter. */
+  name: string;
+  /** `templates/incidents/ID.yml`. */
+  path: string;
+  help: string;
+  guide: string;
+  /** The keys of the file, and of the entries of its lists. */
+  tables: readonly { prefix: string; schema: z.ZodType }[];
+}
+
+/** Every key of ops.yml and of the files beside it, and every environment variable as a page of the documentation. */
+export function configurationReference({ sections, described, files, variables, secrets }: Configuration): string {
   const top = parametersOf(sections).filter(({ name }) => !name.includes('.'));
   return [
     '# Configuration reference',
     '',
-    'Every key of `ops.yml` and every environment variable. [Configuration](configuration.md) tells how to use them, with examples;',
-    '[check types](checks.md) have their parameters on a page of their own.',
+    'Every key of `ops.yml` and of the files beside it, and every environment variable. [Configuration](configuration.md) tells how to',
+    'use them, with examples; [check types](checks.md) have their parameters on a page of their own.',
     '',
     '**Durations** are written `500ms`, `30s`, `5m`, `6h`, `7d`, and together: `1h30m`. **Ids** are in kebab case: `main-db`.',
     '',
@@ -28,11 +42,13 @@ export function configurationReference({ sections, described, variables, secrets
       ['section', 'meaning'],
       [
         ...top.map(({ name, help }) => [linked(name, described), sentence(help)]),
+        ...files.map(({ name, path, help }) => [`[${name}](#${name})`, `${sentence(help)}: \`${path}\``]),
         ['[the environment](#environment)', 'Where the bot runs, and its secrets'],
       ],
     ),
     '',
     ...described.flatMap((section) => sectionLines(section, top)),
+    ...files.flatMap(fileLines),
     '## environment',
     '',
     'A file `.env` in the folder where the bot starts is read; the real environment wins over it. An empty value counts as not set.',
@@ -49,7 +65,7 @@ export function configurationReference({ sections, described, variables, secrets
     '',
     '---',
     '',
-    'This page is made from the schemas in `src/config/schema/` by `npx rounds check-config --markdown`; a test fails when it is stale.',
+    'This page is made from the schemas of the code by `npx rounds check-config --markdown`; a test fails when it is stale.',
   ].join('\n');
 }
 
@@ -66,6 +82,20 @@ function sectionLines(
     ...markdownTable(
       ['key', 'type', 'default', 'meaning'],
       parametersOf(schema).map((parameter) => row(parameter, prefix)),
+    ),
+    '',
+  ];
+}
+
+function fileLines({ name, path, help, guide, tables }: DescribedFile): string[] {
+  return [
+    `## ${name}`,
+    '',
+    `${sentence(help)}: a file \`${path}\` each. More: [${guide.replaceAll('-', ' ')}](configuration.md#${guide}).`,
+    '',
+    ...markdownTable(
+      ['key', 'type', 'default', 'meaning'],
+      tables.flatMap(({ prefix, schema }) => parametersOf(schema).map((parameter) => row(parameter, prefix))),
     ),
     '',
   ];

@@ -13,13 +13,13 @@ export function longestMs(response: ResponseTime): number {
 }
 
 /** Whether it must page at any hour: a response time of 60 min or less. */
-export function alwaysPages(response: ResponseTime): boolean {
+export function mustPage(response: ResponseTime): boolean {
   return longestMs(response) <= pagesUpToMs;
 }
 
 /** A severity from what its file says; what it leaves out depends on its response time. */
 export function assembleSeverity(id: string, file: SeverityFile): Severity {
-  const urgent = alwaysPages(file.response_time);
+  const urgent = mustPage(file.response_time);
   const page = typeof file.page === 'string' ? { hours: file.page, off_hours: file.page } : file.page;
   return {
     id,

@@ -1,6 +1,6 @@
 import type { Mistake } from '../config/mistake.ts';
 import { formatDuration } from '../kernel/duration.ts';
-import { alwaysPages, everPages, longestMs } from './assemble.ts';
+import { everPages, longestMs, mustPage } from './assemble.ts';
 import type { LevelWay, Recipient, ResponseTime, Way } from './model.ts';
 import type { SeverityFile } from './schema.ts';
 
@@ -30,7 +30,7 @@ function judgeWays({ page, response_time }: SeverityFile): Mistake[] {
  * people see it. Off hours Slack is left for what may wait more than 4 h, or for the next business day.
  */
 function waysAllowed(response: ResponseTime, when: 'hours' | 'off_hours'): Way[] {
-  if (alwaysPages(response)) return ['page'];
+  if (mustPage(response)) return ['page'];
   const slack = when === 'hours' || longestMs(response) > slackOffHoursAboveMs;
   return slack ? ['page', 'email', 'slack'] : ['page', 'email'];
 }

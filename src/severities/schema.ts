@@ -48,7 +48,7 @@ function orOff(minMs: number, maxMs: number, range: string) {
 const way = z.enum(ways);
 const rhythm = duration(5 * minute, 7 * day);
 
-export const levelEntry = z.strictObject({
+const levelEntry = z.strictObject({
   after: duration(0, day).describe('since the first page or message'),
   way: z.enum(levelWays).describe('how they are reached'),
   to: oneOrMany(recipient)
@@ -58,7 +58,7 @@ export const levelEntry = z.strictObject({
     .meta({ title: 'one, or a list' }),
 });
 
-export const stakeholderEntry = z.strictObject({
+const stakeholderEntry = z.strictObject({
   who: words(60).describe('who must be told: `Management`'),
   within: duration(minute, 30 * day).describe('since the declaration'),
   how: words(80).optional().describe('`e-mail and phone`, for the person who does it'),
@@ -98,7 +98,7 @@ export const severityFile = z.strictObject({
       needed: z
         .array(z.enum(roleNames))
         .optional()
-        .describe('which must be filled; default: `[commander]` when it always pages'),
+        .describe('which must be filled; default: `[commander]` with a `response_time` up to 1h'),
       nudge_after: duration(minute, day).prefault('5m').describe('when people are asked to fill them'),
     })
     .prefault({})
@@ -106,7 +106,7 @@ export const severityFile = z.strictObject({
   update_every: z
     .union([z.literal('off', { error: 'off' }), rhythm, z.strictObject({ open: rhythm, recovery: rhythm })])
     .optional()
-    .describe('when the next update is due; default: 30m when it always pages, else off')
+    .describe('when the next update is due; default: 30m with a `response_time` up to 1h, else off')
     .meta({ title: 'duration, 5 min to 7 d, a map of `open` and `recovery`, or `off`' }),
   stakeholders: z.array(stakeholderEntry).max(20).default([]).describe('who must be told in time'),
   runbooks: oneOrMany(runbook)
@@ -127,19 +127,25 @@ export const severityFile = z.strictObject({
     .describe('its texts: names of files in `templates/messages`'),
   report_within: orOff(minute, 365 * day, 'duration, 1 min to 365 d')
     .optional()
-    .describe('since the resolution; default: 24h when it always pages, else off'),
+    .describe('since the resolution; default: 24h with a `response_time` up to 1h, else off'),
   postmortem_within: orOff(minute, 365 * day, 'duration, 1 min to 365 d')
     .optional()
-    .describe('since the resolution; default: 72h when it always pages, else off'),
+    .describe('since the resolution; default: 72h with a `response_time` up to 1h, else off'),
   archive_after: orOff(60 * minute, 365 * day, 'duration, 1 h to 365 d')
     .prefault('7d')
     .describe('its channel is archived so long after the resolution'),
 });
 export type SeverityFile = z.output<typeof severityFile>;
 
-/** What the reference has tables of: the file's own keys, and those of the entries of its lists. */
-export const severityTables: readonly { prefix: string; schema: z.ZodType }[] = [
-  { prefix: '', schema: severityFile },
-  { prefix: 'escalation.levels[].', schema: levelEntry },
-  { prefix: 'stakeholders[].', schema: stakeholderEntry },
-];
+/** What the reference tells of these files: their own keys, and those of the entries of their lists. */
+export const describedSeverities = {
+  name: 'severities',
+  path: 'templates/incidents/ID.yml',
+  help: 'how bad an incident is, and what follows',
+  guide: 'severities',
+  tables: [
+    { prefix: '', schema: severityFile },
+    { prefix: 'escalation.levels[].', schema: levelEntry },
+    { prefix: 'stakeholders[].', schema: stakeholderEntry },
+  ],
+};

@@ -10,6 +10,8 @@ import { keysAt } from '../../../src/config/schema-keys.ts';
 import type { FactSpecs } from '../../../src/kernel/check.ts';
 import { configurationReference } from '../../../src/reference/configuration.ts';
 import { checkTypes, root } from '../../../src/registry.ts';
+import { readSeverities } from '../../../src/severities/read.ts';
+import { describedSeverities } from '../../../src/severities/schema.ts';
 
 const page = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8');
 const types = await checkTypes();
@@ -17,6 +19,7 @@ const types = await checkTypes();
 const reference = configurationReference({
   sections,
   described: describedSections,
+  files: [describedSeverities],
   variables: environmentVariables,
   secrets: secretVariables,
 });
@@ -42,6 +45,9 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
     ...keysAt(sections, ['maintenance', 0]).map((key): [string, string] => ['maintenance', key]),
     ...keysAt(groupsSection, ['any']).map((key): [string, string] => ['groups', `groups.ID.${key}`]),
     ...checkFieldNames.map((key): [string, string] => ['checks', key]),
+    ...describedSeverities.tables.flatMap(({ prefix, schema }) =>
+      keysAt(schema, []).map((key): [string, string] => ['severities', `${prefix}${key}`]),
+    ),
   ];
 
   it.each(all)('%s: %s', (chapter, key) => {
@@ -55,7 +61,7 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
     expect([...describedSections.map(({ name }) => name), 'version'].toSorted()).toEqual(
       Object.keys(sections.shape).toSorted(),
     );
-    for (const { guide } of describedSections)
+    for (const { guide } of [...describedSections, describedSeverities])
       expect(page).toMatch(new RegExp(`^##+ ${guide.replaceAll('-', ' ')}$`, 'im'));
   });
 
@@ -94,7 +100,14 @@ describe('every environment variable is in the reference', () => {
 
 const snippets = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
 
-test.each(snippets)('an example on the page loads: %#', (text) => {
+const isSeverity = (text: string) => text.startsWith('# templates/incidents/');
+
+test('an example of a severity on the page loads', () => {
+  const texts = snippets.filter(isSeverity).map((text, at) => ({ id: `p${at}`, file: 'configuration.md', text }));
+  expect(readSeverities(texts)).toMatchObject([{ label: 'P2 Medium', escalation: { by: 'rounds' } }]);
+});
+
+test.each(snippets.filter((text) => !isSeverity(text)))('an example on the page loads: %#', (text) => {
   const ops = parseOps(text, 'ops.yml', { checkTypes: types, compile: compileCondition, env: {} });
   expect(ops.checks.length).toBeGreaterThan(0);
 });

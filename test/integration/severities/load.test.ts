@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfiguration, runbooksIn } from '../../../src/configuration.ts';
+import { root, runbookFolders, severityFolders } from '../../../src/registry.ts';
+import { runbookFiles } from '../../../src/runbooks/files.ts';
+import { loadSeverities } from '../../../src/severities/load.ts';
+
+const shipped = join(root, 'templates', 'incidents');
+const good = 'label: Bad\nrank: 1\ncriteria: It is bad\nresponse_time: 15m\npage: page\n';
+
+let dir: string;
+let own: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'rounds-severities-'));
+  own = join(dir, 'templates', 'incidents');
+  await writeFile(join(dir, 'ops.yml'), 'checks: [{id: a, tcp: {host: a.example, port: 1}}]\n');
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+async function write(name: string, text: string): Promise<void> {
+  await mkdir(own, { recursive: true });
+  await writeFile(join(own, name), text);
+}
+
+describe('which severities hold', () => {
+  it('are the shipped ones where there is no folder', async () => {
+    const { all, folder } = await loadSeverities(severityFolders(dir));
+    expect(folder).toBe(shipped);
+    const facts = all.map(({ id, response, page }) => [id, response, page.hours, page.offHours]);
+    const within = (minutes: number) => ({ kind: 'within', ms: minutes * 60_000 });
+    expect(facts).toEqual([
+      ['p0', within(15), 'page', 'page'],
+      ['p1', within(30), 'page', 'page'],
+      ['p2', within(120), 'page', 'email'],
+      ['p3', within(24 * 60), 'slack', 'slack'],
+    ]);
+    expect(all[0]?.updates).toEqual({ everyMs: 15 * 60_000, inRecoveryMs: 30 * 60_000 });
+  });
+
+  it('are those beside ops.yml alone, as soon as there is a folder', async () => {
+    await write('bad.yml', good);
+    await write('README.md', 'how we chose them');
+    const { all, folder } = await loadSeverities(severityFolders(dir));
+    expect([folder, all.map(({ id }) => id)]).toEqual([own, ['bad']]);
+  });
+
+  it('an empty folder, a file in its place and a file of another ending are mistakes', async () => {
+    await mkdir(own, { recursive: true });
+    await expect(loadSeverities(severityFolders(dir))).rejects.toMatchObject({
+      problems: [{ file: own, found: 'a folder without severities' }],
+    });
+    await write('bad.yml', good);
+    await write('worse.yaml', good);
+    await expect(loadSeverities(severityFolders(dir))).rejects.toMatchObject({
+      problems: [{ file: join(own, 'worse.yaml'), allowed: '.yml: name it worse.yml' }],
+    });
+    await rm(own, { recursive: true });
+    await writeFile(own, good);
+    await expect(loadSeverities(severityFolders(dir))).rejects.toMatchObject({
+      problems: [{ file: own, found: "the folder can't be read (ENOTDIR)" }],
+    });
+  });
+
+  it('a file that is a folder is told together with the mistakes of the others', async () => {
+    await write('bad.yml', good.replace('15m', 'soon'));
+    await mkdir(join(own, 'p0.yml'));
+    await expect(loadSeverities(severityFolders(dir))).rejects.toMatchObject({
+      problems: [
+        { file: join(own, 'p0.yml'), found: "the file can't be read (EISDIR)" },
+        { file: join(own, 'bad.yml'), line: 4, path: 'response_time' },
+      ],
+    });
+  });
+});
+
+describe.each(['templates/incidents', ...globSync('examples/severities/*', { cwd: root }).sort()])('%s', (folder) => {
+  it('loads beside an ops.yml, and every runbook it offers can be read', async () => {
+    await cp(join(root, folder), own, { recursive: true });
+    const read = await loadConfiguration(join(dir, 'ops.yml'), {});
+    expect(read.severities.all.length).toBeGreaterThanOrEqual(4);
+    const runbooks = runbookFiles(runbookFolders(dir));
+    for (const name of runbooksIn(read)) expect(await runbooks.read(name)).toMatch(/^# /);
+  });
+});
+
+describe('the program', () => {
+  function rounds(...args: string[]): Promise<{ code: number; text: string }> {
+    // Tokens keep it from starting the try-out; it is meant to end before it asks Slack anything.
+    const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'none', SLACK_API_URL: 'http://127.0.0.1:9/api/' };
+    const env = { PATH: process.env.PATH, DATA_DIR: join(dir, 'data'), PORT: '0', ...slack };
+    return promisify(execFile)(process.execPath, [join(root, 'src/main.ts'), ...args], {
+      cwd: dir,
+      env,
+      timeout: 60_000,
+    }).then(
+      ({ stdout, stderr }) => ({ code: 0, text: stdout + stderr }),
+      (error: { code: number; stdout: string; stderr: string }) => ({
+        code: error.code,
+        text: error.stdout + error.stderr,
+      }),
+    );
+  }
+
+  it('check-config tells the mistakes of ops.yml and of severities together, then what is good and what is not written', async () => {
+    await write('bad.yml', `${good.replace('page: page', 'page: {hours: page, off_hours: slack}')}runbooks: gone\n`);
+    const ops = await readFile(join(dir, 'ops.yml'), 'utf8');
+    await writeFile(join(dir, 'ops.yml'), ops.replace('port: 1', 'prot: 1'));
+    const broken = await rounds('check-config', 'ops.yml');
+    expect(broken.code).toBe(3);
+    expect(broken.text).toContain('2 files: ');
+    expect(broken.text).toContain('ops.yml:1  checks[0] (a).tcp.prot');
+    expect(broken.text).toContain('templates/incidents/bad.yml:5  page.off_hours');
+
+    await write(
+      'bad.yml',
+      `${good.replace('15m', '5h').replace('page: page', 'page: {hours: page, off_hours: slack}')}runbooks: gone\n`,
+    );
+    await writeFile(join(dir, 'ops.yml'), ops);
+    const mended = await rounds('check-config', 'ops.yml');
+    expect(mended).toEqual({
+      code: 0,
+      text: [
+        'ops.yml: good — 1 check, 1 group, 0 roles, 0 maintenance windows',
+        'templates/incidents: good — Bad',
+        'remark: team.business_hours is not set, so bad pages at any hour, save on holidays',
+        `runbook gone is not written yet: ${join(dir, 'templates/runbooks/gone.md')}`,
+        '',
+      ].join('\n'),
+    });
+  });
+
+  it('a bot does not start with a broken severity, and names file and line', async () => {
+    await write('bad.yml', good.replace('15m', 'soon'));
+    const { code, text } = await rounds('start');
+    expect(code).toBe(3);
+    expect(text).toContain('templates/incidents/bad.yml:4  response_time\n  found: "soon"\n');
+  });
+});
