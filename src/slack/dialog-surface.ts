@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ModalView } from '@slack/types';
 import type { Post, SlackBlock } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -42,13 +43,13 @@ export interface DialogOptions {
 }
 
 /** Slack's words for "that view is not there any more". */
-const goneWords = new Set(['not_found', 'view_not_found']);
+export const goneWords = new Set(['not_found', 'view_not_found']);
 
 export function createDialog({ title, place, outgoing, dialogs, log, instead }: DialogOptions): Dialog {
   const closing = new AbortController();
   const externalId = place.kind === 'replace' ? place.externalId : randomUUID();
   let opening: Promise<string | { externalId: string }> | undefined;
-  const view = (blocks: readonly SlackBlock[]) => answerView({ title, externalId, blocks });
+  const view = (blocks: readonly SlackBlock[]) => ({ ...answerView({ title, externalId, blocks }) });
 
   if (place.kind === 'replace') {
     dialogs.track(place.viewId, closing);
@@ -114,11 +115,13 @@ export function createDialog({ title, place, outgoing, dialogs, log, instead }: 
   };
 }
 
-function saying(words: string): Post {
+/** While an answer is worked on. */
+export function saying(words: string): Post {
   return { text: words, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `⏳ ${words}` } }] };
 }
 
-function answerView({
+/** A dialog that shows something and asks nothing. */
+export function answerView({
   title,
   externalId,
   blocks,
@@ -126,12 +129,12 @@ function answerView({
   title: string;
   externalId: string;
   blocks: readonly SlackBlock[];
-}) {
+}): ModalView {
   return {
     type: 'modal',
     callback_id: answerCallback,
     external_id: externalId,
-    title: { type: 'plain_text', text: titleOf(title), emoji: true },
+    title: { type: 'plain_text', text: dialogTitle(title), emoji: true },
     close: { type: 'plain_text', text: 'Close', emoji: true },
     notify_on_close: true,
     blocks: fitViewBlocks(blocks),
@@ -139,7 +142,7 @@ function answerView({
 }
 
 /** Slack takes 24 characters. */
-function titleOf(text: string): string {
+export function dialogTitle(text: string): string {
   const title = text.toWellFormed().trim();
   if (title === '') return 'Rounds';
   return title.length > 24 ? `${title.slice(0, 23).toWellFormed().trimEnd()}…` : title;

@@ -104,11 +104,12 @@ async function presentFailure<S>(
   if (work.signal.aborted) {
     const interrupted = interruptedPost({ command: job.command, words: job.words, again: job.again });
     const inView = asked.view && { last: interrupted, finish: asked.view.tell };
-    return finish(unfinished ?? inView, interrupted, log);
+    return finish(asked.view?.keepsForm ? inView : (unfinished ?? inView), interrupted, log);
   }
   const { post, why } = await presented(error, { log, ref: request, access });
-  if (unfinished && asked.view) return finish(unfinished, failureAbove(unfinished.last, post), log);
-  if (unfinished) await finish(unfinished, endedEarly(unfinished.last, why), log);
+  const form = asked.view?.keepsForm;
+  if (unfinished && asked.view && !form) return finish(unfinished, failureAbove(unfinished.last, post), log);
+  if (unfinished && !form) await finish(unfinished, endedEarly(unfinished.last, why), log);
   await tell(outgoing, asked, post).catch((untold: unknown) => {
     if (!isDeadTokenError(untold)) log.error({ err: untold }, 'a failure could not be told');
   });
