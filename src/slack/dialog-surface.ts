@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ModalView } from '@slack/types';
+import type { types } from '@slack/bolt';
 import type { Post, SlackBlock } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -8,6 +8,9 @@ import { isDeadTokenError } from './failures.ts';
 import { fitViewBlocks } from './limits.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Surface } from './surfaces.ts';
+
+/** A dialog as Slack takes it. */
+export type ModalView = types.ModalView;
 
 /** Of every dialog that shows an answer. */
 export const answerCallback = 'answer';

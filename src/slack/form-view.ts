@@ -1,8 +1,7 @@
-import type { ModalView } from '@slack/types';
 import type { Post, SlackBlock } from '../kernel/command.ts';
 import type { FormItem } from '../kernel/form.ts';
 import { cutText } from './cut.ts';
-import { dialogTitle } from './dialog-surface.ts';
+import { dialogTitle, type ModalView } from './dialog-surface.ts';
 import { fieldBlock } from './fields.ts';
 import type { Kept } from './given.ts';
 import { keep } from './given.ts';

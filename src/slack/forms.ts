@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ModalView } from '@slack/types';
 import { type Denial, permissionsOf } from '../kernel/access.ts';
 import type { Actor, Post } from '../kernel/command.ts';
 import { OpsError, PortError } from '../kernel/errors.ts';
@@ -7,7 +6,7 @@ import type { FormItem, Given } from '../kernel/form.ts';
 import { redact } from '../kernel/redact.ts';
 import { newRequest } from '../kernel/request.ts';
 import { type Asked, tell } from './asked.ts';
-import { answerView, type DialogPlace, goneWords } from './dialog-surface.ts';
+import { answerView, type DialogPlace, goneWords, type ModalView } from './dialog-surface.ts';
 import { isDeadTokenError } from './failures.ts';
 import { formView } from './form-view.ts';
 import type { ViewPorts } from './in-view.ts';

@@ -1,8 +1,7 @@
 import type { AckFn, ViewResponseAction } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
 import { PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import { goneWords } from './dialog-surface.ts';
+import { goneWords, type ModalView } from './dialog-surface.ts';
 import { isDeadTokenError } from './failures.ts';
 import type { Outgoing } from './outgoing.ts';
 

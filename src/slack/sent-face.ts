@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ModalView } from '@slack/types';
 import type { Post, Reply } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Given } from '../kernel/form.ts';
 import type { Log } from '../kernel/log.ts';
 import type { ViewFace } from './asked.ts';
-import { answerView } from './dialog-surface.ts';
+import { answerView, type ModalView } from './dialog-surface.ts';
 import { isDeadTokenError } from './failures.ts';
 import type { Outgoing } from './outgoing.ts';
 import { seenAlonePost } from './posts.ts';

@@ -1,11 +1,10 @@
 import type { AckFn, ViewOutput, ViewResponseAction } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
 import type { Actor, Post } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { FieldErrors, Form, FormOpening, FormValues } from '../kernel/form.ts';
 import { newRequest } from '../kernel/request.ts';
 import { cutText } from './cut.ts';
-import { answerView, saying } from './dialog-surface.ts';
+import { answerView, type ModalView, saying } from './dialog-surface.ts';
 import { filledIn, refilled } from './filled.ts';
 import { formView } from './form-view.ts';
 import type { FormPorts } from './forms.ts';
