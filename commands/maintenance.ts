@@ -1,17 +1,20 @@
 import { scopeNamed } from '../src/health/scope.ts';
+import { readWork, workFields } from '../src/health/silences/form.ts';
 import { roleToEnd } from '../src/health/silences/model.ts';
 import { maintenancePlan } from '../src/health/silences/plan.ts';
+import type { Work } from '../src/health/silences/verbs.ts';
 import { maintenanceReply } from '../src/health/views/maintenance.ts';
 import { begunReply, endedReply } from '../src/health/views/silence.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { parseDuration } from '../src/kernel/duration.ts';
 import { OpsError } from '../src/kernel/errors.ts';
+import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 
 type Context = CommandContext<Services>;
 
-const usage = '[GROUP | CHECK DURATION [skip] REASON | end ID]';
+const usage = '[begin | GROUP | CHECK DURATION [skip] REASON | end ID]';
 const hint = `usage: maintenance ${usage}`;
 
 export default defineCommand<Services>({
@@ -21,6 +24,7 @@ export default defineCommand<Services>({
   usage,
   examples: [
     'maintenance',
+    'maintenance begin',
     'maintenance data 45m patches',
     'maintenance main-db 2h skip moving to a new host',
     'maintenance end x7k2mp',
@@ -31,9 +35,31 @@ export default defineCommand<Services>({
     if (word === undefined) return list(ctx);
     if (word.startsWith('-')) throw new OpsError('invalid', `There is no option ${word}`, { hint });
     if (word.toLowerCase() === 'end') return end(ctx, rest);
+    if (asksForForm(args)) {
+      if (ctx.face === 'terminal') throw new OpsError('invalid', 'What is worked on, how long, and why?', { hint });
+      // Where no dialog opens: the list has the button that opens it.
+      return list(ctx);
+    }
     return begin(ctx, word, rest);
   },
+  opens: (args) => (asksForForm(args) ? { form: 'begin' } : undefined),
+  forms: {
+    begin: defineForm<Services, Work>({
+      title: 'Begin maintenance',
+      button: 'Begin',
+      summary: 'Begins maintenance of a group or a check, now: nobody is told, no uptime is lost',
+      role: 'operator',
+      open: ({ services: { ops }, given }) => workFields(ops, given.value),
+      read: readWork,
+      submit: async (ctx, work) =>
+        begunReply(await ctx.services.health.beginMaintenance(ctx, work), ctx.clock.now(), 'channel'),
+    }),
+  },
 });
+
+function asksForForm(args: readonly string[]): boolean {
+  return args.length === 1 && args[0]?.toLowerCase() === 'begin';
+}
 
 async function list({ services: { ops, health }, clock }: Context): Promise<Reply> {
   const now = clock.now();

@@ -1,6 +1,7 @@
 import type { Permissions } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { OpsError } from './errors.ts';
+import type { Form, Given } from './form.ts';
 import type { Log } from './log.ts';
 
 export type Role = 'viewer' | 'responder' | 'operator' | 'approver' | 'admin';
@@ -94,18 +95,28 @@ export interface Button<Services> {
   run: (ctx: CommandContext<Services>, value: string) => Replies;
 }
 
-/** Something that people start from Slack's own menu, wherever they are; its answer is shown in a dialog. */
-export interface Shortcut<Services> {
+interface ShortcutBase {
   /** As Slack's menu and the dialog's head name it: at most 24 characters, as in manifest.yml. */
   label: string;
   summary: string;
-  /** `global`: from anywhere. */
-  kind: 'global';
+  /** `global`: from anywhere; `message`: from a message's own menu, which comes along as `given.message`. */
+  kind: 'global' | 'message';
+}
+
+/** Something that people start from Slack's own menu, wherever they are; its answer is shown in a dialog. */
+export interface AnswerShortcut<Services> extends ShortcutBase {
   role: Role;
   /** In the dialog until the first answer comes: it is opened before anything is asked. */
   opening: string;
-  run: (ctx: CommandContext<Services>) => Replies;
+  run: (ctx: CommandContext<Services>, given: Given) => Replies;
 }
+
+/** Opens one of the command's forms, whose role it takes. */
+export interface FormShortcut extends ShortcutBase {
+  form: string;
+}
+
+export type Shortcut<Services> = AnswerShortcut<Services> | FormShortcut;
 
 export interface Command<Services> {
   /** The word a person types after `/ops`; also the file's name. */
@@ -123,6 +134,13 @@ export interface Command<Services> {
   buttons?: Record<string, Button<Services>>;
   /** callback_id = `<command>.<shortcut>`. */
   shortcuts?: Record<string, Shortcut<Services>>;
+  /** callback_id = `<command>.<form>`; a button with that action_id opens it, and its value is `given.value`. */
+  forms?: Record<string, Form<Services>>;
+  /**
+   * Which form these words open at once after `/ops`. Pure. Where no dialog can be opened (a mention, a terminal, a trigger
+   * that came too late) `run` gets the words instead: it best answers with a button that opens the form.
+   */
+  opens?: (args: string[]) => { form: string; value?: string } | undefined;
   /** In a terminal it goes on without a database server that can't be reached: what it asks of the database fails. */
   withoutDatabase?: boolean;
   /** Run instead in a terminal with no bot to ask, before anything is read or opened: it may all be broken. */

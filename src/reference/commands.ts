@@ -1,10 +1,12 @@
-import type { Button, Command, Shortcut, TerminalCommand } from '../kernel/command.ts';
+import type { Button, Command, Role, Shortcut, TerminalCommand } from '../kernel/command.ts';
+import type { Form } from '../kernel/form.ts';
 import { exitCodes, jsonAnswer } from './answers.ts';
 import { markdownTable } from './table.ts';
 
 /** What this page needs of a command that Slack and the terminal share. */
-type Shared = Omit<Command<never>, 'run' | 'buttons' | 'shortcuts'> & {
-  shortcuts?: Record<string, Pick<Shortcut<never>, 'label' | 'role' | 'summary'>>;
+type Shared = Omit<Command<never>, 'run' | 'buttons' | 'shortcuts' | 'forms'> & {
+  shortcuts?: Record<string, Pick<Shortcut<never>, 'label' | 'summary' | 'kind'> & ({ role: Role } | { form: string })>;
+  forms?: Record<string, Pick<Form<never>, 'title' | 'summary' | 'role'>>;
   buttons?: Record<string, Pick<Button<never>, 'role' | 'summary'>>;
 };
 type Alone = Omit<TerminalCommand, 'runAlone'>;
@@ -51,6 +53,7 @@ function describeShared(command: Shared): string[] {
   const faces = facesOf(command);
   const buttons = Object.entries(command.buttons ?? {});
   const shortcuts = Object.values(command.shortcuts ?? {});
+  const forms = Object.values(command.forms ?? {});
   return [
     `## ${command.name}`,
     '',
@@ -73,18 +76,38 @@ function describeShared(command: Shared): string[] {
           '',
         ]
       : []),
-    ...(shortcuts.length
+    ...(forms.length
       ? [
-          "In Slack's shortcuts menu (the + beside the message field, or the search), answered in a dialog:",
+          'Dialogs to fill in, in Slack:',
           '',
           ...markdownTable(
-            ['shortcut', 'what it does', 'role'],
-            shortcuts.map(({ label, summary, role }) => [label, summary, role]),
+            ['dialog', 'what sending it does', 'role'],
+            forms.map(({ title, summary, role }) => [title, summary, role]),
           ),
           '',
         ]
       : []),
+    ...shortcutsOf(command, 'global', shortcuts),
+    ...shortcutsOf(command, 'message', shortcuts),
   ];
+}
+
+const menus = {
+  global: "In Slack's shortcuts menu (the + beside the message field, or the search), answered in a dialog:",
+  message: 'In the ⋯ menu of a message in Slack, which it takes along, answered in a dialog:',
+};
+
+function shortcutsOf(
+  { forms }: Shared,
+  kind: keyof typeof menus,
+  shortcuts: NonNullable<Shared['shortcuts']>[string][],
+): string[] {
+  const rows = shortcuts.flatMap((shortcut) => {
+    if (shortcut.kind !== kind) return [];
+    const role = 'form' in shortcut ? forms?.[shortcut.form]?.role : shortcut.role;
+    return [[shortcut.label, shortcut.summary, role ?? '']];
+  });
+  return rows.length ? [menus[kind], '', ...markdownTable(['shortcut', 'what it does', 'role'], rows), ''] : [];
 }
 
 function describeAlone(command: Alone): string[] {

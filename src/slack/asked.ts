@@ -1,11 +1,11 @@
-import type { Post, Reply } from '../kernel/command.ts';
+import type { Actor, Post, Reply } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Surface } from './surfaces.ts';
 
 /** Where a question came from: what is needed to answer it. */
 export interface Asked {
-  by: 'command' | 'mention' | 'button' | 'shortcut';
+  by: 'command' | 'mention' | 'button' | 'shortcut' | 'form';
   user: string;
   channel: string | undefined;
   /** The thread it was asked in. */
@@ -24,6 +24,12 @@ export interface ViewFace {
   tell(post: Post): Promise<void>;
   /** Aborted when the person has closed what would show the answer. */
   closed: AbortSignal;
+  /** A failure is told above what the person filled in, and takes the place of an unfinished answer. */
+  keepsForm?: true;
+}
+
+export function actorOf(userId: string, name?: string): Actor {
+  return { id: `slack:${userId}`, name: name ?? userId, mention: `<@${userId}>` };
 }
 
 /** A `response_url` with what is left of Slack's 5 uses. */

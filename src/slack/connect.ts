@@ -25,6 +25,7 @@ import { createOwners } from './owners.ts';
 import { registryOf } from './registry.ts';
 import { route } from './router.ts';
 import { openRunning } from './running.ts';
+import { openScreens } from './screens.ts';
 import { openSeen } from './seen.ts';
 import { socketIngress } from './socket.ts';
 import { identify, watchToken } from './token.ts';
@@ -143,7 +144,8 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     ? createHome({ ...options.home, services, clock, log, access, onDenied, isOwner, outgoing, work })
     : undefined;
   const answering = { services, clock, log, access, onDenied, outgoing, running, work, botName };
-  route(app, { ...answering, registry, seen, botUserId, dialogs, home });
+  const screens = openScreens({ outgoing, log });
+  route(app, { ...answering, registry, seen, screens, botUserId, dialogs, home });
   hearChanges(app, directory);
 
   let ticking: NodeJS.Timeout | undefined;

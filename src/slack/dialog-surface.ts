@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { types } from '@slack/bolt';
 import type { Post, SlackBlock } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -7,6 +8,9 @@ import { isDeadTokenError } from './failures.ts';
 import { fitViewBlocks } from './limits.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Surface } from './surfaces.ts';
+
+/** A dialog as Slack takes it. */
+export type ModalView = types.ModalView;
 
 /** Of every dialog that shows an answer. */
 export const answerCallback = 'answer';
@@ -42,13 +46,13 @@ export interface DialogOptions {
 }
 
 /** Slack's words for "that view is not there any more". */
-const goneWords = new Set(['not_found', 'view_not_found']);
+export const goneWords = new Set(['not_found', 'view_not_found']);
 
 export function createDialog({ title, place, outgoing, dialogs, log, instead }: DialogOptions): Dialog {
   const closing = new AbortController();
   const externalId = place.kind === 'replace' ? place.externalId : randomUUID();
   let opening: Promise<string | { externalId: string }> | undefined;
-  const view = (blocks: readonly SlackBlock[]) => answerView({ title, externalId, blocks });
+  const view = (blocks: readonly SlackBlock[]) => ({ ...answerView({ title, externalId, blocks }) });
 
   if (place.kind === 'replace') {
     dialogs.track(place.viewId, closing);
@@ -115,7 +119,7 @@ export function createDialog({ title, place, outgoing, dialogs, log, instead }: 
 }
 
 /** Nobody ends the dialog of a process that has died, so its first words say what to do then. */
-function saying(words: string): Post {
+export function saying(words: string): Post {
   const remedy = 'If nothing follows within a minute, close this and ask again.';
   return {
     text: words,
@@ -126,7 +130,8 @@ function saying(words: string): Post {
   };
 }
 
-function answerView({
+/** A dialog that shows something and asks nothing. */
+export function answerView({
   title,
   externalId,
   blocks,
@@ -134,12 +139,12 @@ function answerView({
   title: string;
   externalId: string;
   blocks: readonly SlackBlock[];
-}) {
+}): ModalView {
   return {
     type: 'modal',
     callback_id: answerCallback,
     external_id: externalId,
-    title: { type: 'plain_text', text: titleOf(title), emoji: true },
+    title: { type: 'plain_text', text: dialogTitle(title), emoji: true },
     close: { type: 'plain_text', text: 'Close', emoji: true },
     notify_on_close: true,
     blocks: fitViewBlocks(blocks),
@@ -147,7 +152,7 @@ function answerView({
 }
 
 /** Slack takes 24 characters. */
-function titleOf(text: string): string {
+export function dialogTitle(text: string): string {
   const title = text.toWellFormed().trim();
   if (title === '') return 'Rounds';
   return title.length > 24 ? `${title.slice(0, 23).toWellFormed().trimEnd()}…` : title;

@@ -50,6 +50,21 @@ export function ofPress(body: BlockAction, actor: Actor, inPlace: boolean, ports
     : inDialog({ view, actor, title, triggerId, inPlace }, ports);
 }
 
+/** Where a form goes that a button opens: over nothing, on top of the dialog it was pressed in, or in place of the third. */
+export function formPlace({ view, trigger_id: triggerId }: BlockAction): DialogPlace {
+  if (!view || view.type === 'home') return { kind: 'open', triggerId };
+  return isThird(view) ? placeOf(view) : { kind: 'push', triggerId };
+}
+
+/** Slack stacks three dialogs. */
+function isThird(view: ViewOutput): boolean {
+  return view.previous_view_id !== null && view.previous_view_id !== view.root_view_id;
+}
+
+function placeOf(view: ViewOutput): Extract<DialogPlace, { kind: 'replace' }> {
+  return { kind: 'replace', viewId: view.id, externalId: view.external_id || view.id };
+}
+
 interface Press {
   actor: Actor;
   title: string;
@@ -102,11 +117,9 @@ const busy: Post = {
 };
 
 function inDialog({ view, actor, title, triggerId, inPlace }: Press & { view: ViewOutput }, ports: ViewPorts): InView {
-  const here: DialogPlace = { kind: 'replace', viewId: view.id, externalId: view.external_id || view.id };
-  const replaced = createDialog({ ...ports, title: view.title?.text ?? title, place: here });
-  // Slack stacks three dialogs; what a fourth one would say replaces the third.
-  const isThird = view.previous_view_id !== null && view.previous_view_id !== view.root_view_id;
-  const stays = inPlace || isThird;
+  const replaced = createDialog({ ...ports, title: view.title?.text ?? title, place: placeOf(view) });
+  // What a fourth dialog would say replaces the third.
+  const stays = inPlace || isThird(view);
   const dialog = stays
     ? replaced
     : createDialog({ ...ports, title, place: { kind: 'push', triggerId }, instead: replaced });

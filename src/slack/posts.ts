@@ -52,8 +52,20 @@ export function deniedPost(denial: Denial, holders: readonly string[]): Post {
   return said(`${escapeSlack(cutText(denial.message, 2_000))}${who}`);
 }
 
-export function olderVersionPost(): Post {
-  return said('This button is from an older version of the bot. `/ops help` lists what there is now.');
+export function olderVersionPost(what: 'button' | 'dialog' = 'button'): Post {
+  return said(`This ${what} is from an older version of the bot. \`/ops help\` lists what there is now.`);
+}
+
+/** A dialog that Slack did not open. */
+export function notOpenedPost(title: string): Post {
+  return said(`Slack didn't open "${escapeSlack(title)}". Try again.`);
+}
+
+/** In a dialog that was sent off before, when another process took it: its answer, if it comes, takes this one's place. */
+export function sentBeforePost(command: string): Post {
+  return said(
+    `⏳ This was sent before, and its answer comes here. If none has come in a minute, look with \`/ops ${command}\` whether it was done before you send it again.`,
+  );
 }
 
 export function errorPost(error: OpsError): Post {
@@ -91,6 +103,14 @@ export function failureAbove(last: Post, failure: Post): Post {
 export function withInviteHint(post: Post, botName: string): Post {
   const hint = `I can't post in this channel, so this answer won't refresh. Invite me: \`/invite @${botName}\``;
   return { text: post.text, blocks: [...post.blocks, context(hint)] };
+}
+
+/** In a dialog: an answer that was meant for a channel too. */
+export function seenAlonePost(post: Post): Post {
+  return {
+    text: post.text,
+    blocks: [...post.blocks, context("⚠️ I couldn't post this in the channel: you alone see it.")],
+  };
 }
 
 /** What is left of an answer whose process died. */

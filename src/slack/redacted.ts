@@ -28,6 +28,8 @@ const machineMembers = new Set([
   'callback_id',
   'external_id',
   'private_metadata',
+  // What somebody typed, shown to them again.
+  'initial_value',
   'user_id',
   'channel_id',
   'usergroup_id',

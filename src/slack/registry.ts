@@ -1,4 +1,5 @@
 import type { Button, Command, Shortcut } from '../kernel/command.ts';
+import type { Form } from '../kernel/form.ts';
 import { nearest } from '../kernel/nearest.ts';
 
 /** The commands that Slack offers, and the decision which of them is meant. Pure. */
@@ -35,19 +36,53 @@ function nameOf(command: { name: string }): string {
   return command.name;
 }
 
+export interface MeantForm<Services> {
+  command: Command<Services>;
+  /** `<command>.<form>`. */
+  id: string;
+  form: Form<Services>;
+}
+
 export type MeantButton<Services> =
   | { kind: 'run'; command: Command<Services>; button: Button<Services> }
+  | ({ kind: 'form' } & MeantForm<Services>)
   | { kind: 'unknown' };
 
 /**
  * Which button an action_id means: `<command>.<button>`, and `<command>.<button>.<n>` where a block holds several of one
- * kind (Slack wants them to differ).
+ * kind (Slack wants them to differ). `<command>.<form>` opens that form.
  */
 export function buttonMeantBy<Services>(registry: Registry<Services>, actionId: string): MeantButton<Services> {
   const [, name, button] = /^([a-z][a-z0-9-]*)\.([A-Za-z][A-Za-z0-9_-]*)(?:\.\d+)?$/.exec(actionId) ?? [];
   const command = name === undefined ? undefined : registry.byName.get(name);
-  if (!command?.buttons || button === undefined || !Object.hasOwn(command.buttons, button)) return { kind: 'unknown' };
-  return { kind: 'run', command, button: command.buttons[button]! };
+  if (!command || button === undefined) return { kind: 'unknown' };
+  if (command.buttons && Object.hasOwn(command.buttons, button))
+    return { kind: 'run', command, button: command.buttons[button]! };
+  const form = findForm(command, button);
+  return form ? { kind: 'form', ...form } : { kind: 'unknown' };
+}
+
+/** A command's form by a name that came from outside. */
+function findForm<Services>(command: Command<Services>, name: string): MeantForm<Services> | undefined {
+  if (!command.forms || !Object.hasOwn(command.forms, name)) return undefined;
+  return { command, id: `${command.name}.${name}`, form: command.forms[name]! };
+}
+
+/** A command's form by the name that the command itself says. @throws Error when it has none. */
+export function formOf<Services>(command: Command<Services>, name: string): MeantForm<Services> {
+  const found = findForm(command, name);
+  if (!found) throw new Error(`Command ${command.name} has no form ${name}`);
+  return found;
+}
+
+/** Which form a dialog's callback_id means: `<command>.<form>`. */
+export function formMeantBy<Services>(
+  registry: Registry<Services>,
+  callbackId: string,
+): MeantForm<Services> | undefined {
+  const [name = '', word = '', ...rest] = callbackId.split('.');
+  const command = registry.byName.get(name);
+  return command && rest.length === 0 ? findForm(command, word) : undefined;
 }
 
 /** Which shortcut a callback_id means: `<command>.<shortcut>`. */

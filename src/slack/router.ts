@@ -1,27 +1,30 @@
-import type { App, BlockAction, GlobalShortcut, ViewClosedAction } from '@slack/bolt';
-import type { Actor, Command, Post } from '../kernel/command.ts';
-import { type Asked, responseUrl, tell } from './asked.ts';
+import type { App, BlockAction, ViewClosedAction, ViewSubmitAction } from '@slack/bolt';
+import type { Actor, Post } from '../kernel/command.ts';
+import { type Asked, actorOf, responseUrl, tell } from './asked.ts';
 import { answerCallback } from './dialog-surface.ts';
-import { type InView, ofPress, ofShortcut, type ViewPorts } from './in-view.ts';
+import { openForm, tellNotOpened } from './forms.ts';
+import { givenWords } from './given.ts';
+import { formPlace, ofPress } from './in-view.ts';
 import { fitPost } from './limits.ts';
+import { createOnce } from './once.ts';
 import { helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
-import { buttonMeantBy, type Meant, meantBy, type Registry, shortcutMeantBy } from './registry.ts';
-import { type Job, type RunPorts, runJob } from './run.ts';
+import { buttonMeantBy, formOf, type Meant, type MeantForm, meantBy } from './registry.ts';
+import { type Job, jobOf, runJob } from './run.ts';
 import { slashCommand } from './scopes.ts';
-import type { Seen } from './seen.ts';
+import { routeShortcuts } from './shortcuts.ts';
+import { type SubmissionPorts, submitted } from './submission.ts';
 import { plainText, splitWords, wordsOfMention } from './words.ts';
 
-export interface RouterPorts<Services> extends RunPorts<Services>, ViewPorts {
-  registry: Registry<Services>;
-  seen: Seen;
+export interface RouterPorts<Services> extends SubmissionPorts<Services> {
   botUserId: string;
 }
 
 /** Everything Slack can ask of the bot. Each listener acknowledges first; all else comes after. */
 export function route<S>(app: App, ports: RouterPorts<S>): void {
-  const { registry, seen, work } = ports;
+  const { registry, seen } = ports;
   // Made once: help is asked for most often of all, and never changes.
   const help = fitPost(helpPost(registry.commands), 'post');
+  const onceOnly = createOnce(ports);
   const sayAtOnce = (meant: Meant<S>) => saidAtOnce(meant, help);
 
   app.command(slashCommand, async ({ ack, body }) => {
@@ -32,6 +35,7 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
     // Help has no other effect than its words, so it travels in the acknowledgement: no I/O at all.
     if (said) return ack(seen.firstHere(key) ? { response_type: 'ephemeral', ...said } : undefined);
     await ack();
+    const actor = actorOf(body.user_id, body.user_name);
     const asked: Asked = {
       by: 'command',
       user: body.user_id,
@@ -40,7 +44,12 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
       responseUrl: responseUrl(body.response_url),
       source: undefined,
     };
-    onceOnly(key, 'a command', undefined, () => runMeant(meant, actorOf(body.user_id, body.user_name), asked, ports));
+    const run = () => runMeant(meant, actor, asked, ports);
+    const opens = formOfWords(meant);
+    if (!opens) return onceOnly(key, 'a command', undefined, run);
+    const given = { value: givenWords(opens.value ?? ''), from: { channel: body.channel_id } };
+    const place = { kind: 'open', triggerId: body.trigger_id } as const;
+    openForm(opens.form, { key, actor, place, given, instead: run }, ports);
   });
 
   app.event('app_mention', async ({ event, body }) => {
@@ -68,6 +77,10 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
     const inPlace = meant.kind === 'run' && meant.button.inPlace === true;
     const view = ofPress(body, actor, inPlace, ports);
     const asked = { ...askedByButton(body), ...(view && { view }) };
+    if (meant.kind === 'form') {
+      view?.drop();
+      return pressedForm(meant, body, asked, ports);
+    }
     const pressed = [body.user.id, body.container.message_ts ?? body.view?.id, action.action_id, action.action_ts];
     onceOnly(`action ${body.trigger_id ?? pressed.join(' ')}`, 'a button', view, async () => {
       if (meant.kind === 'unknown') return tell(ports.outgoing, asked, olderVersionPost());
@@ -79,21 +92,11 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
     });
   });
 
-  app.shortcut<GlobalShortcut>({ type: 'shortcut', callback_id: /./ }, async ({ ack, body }) => {
-    await ack();
-    const meant = shortcutMeantBy(registry, body.callback_id);
-    const view = ofShortcut(body.trigger_id, meant?.shortcut ?? { label: 'Rounds', opening: 'One moment …' }, ports);
-    const asked: Asked = {
-      ...{ by: 'shortcut', user: body.user.id, channel: undefined, threadTs: undefined },
-      ...{ responseUrl: undefined, source: undefined, view },
-    };
-    onceOnly(`shortcut ${body.trigger_id}`, 'a shortcut', view, async () => {
-      if (!meant) return tell(ports.outgoing, asked, olderVersionPost());
-      const { command, shortcut } = meant;
-      const run: Job<S>['run'] = (ctx) => shortcut.run(ctx);
-      const job = jobOf(command, { name: body.callback_id, role: shortcut.role, words: '', run });
-      await runJob(job, actorOf(body.user.id, body.user.username), asked, ports);
-    });
+  routeShortcuts(app, ports, onceOnly);
+
+  app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: /./ }, async ({ ack, body, view }) => {
+    const { id, name } = body.user;
+    await submitted({ view, user: id, actor: actorOf(id, name), ack }, ports);
   });
 
   app.view<ViewClosedAction>({ type: 'view_closed', callback_id: answerCallback }, async ({ ack, view }) => {
@@ -108,27 +111,6 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
       onceOnly(`event ${body.event_id}`, 'App Home', undefined, () => home.opened(actorOf(event.user)));
     });
   }
-
-  /**
-   * Begins the work of a delivery unless another replica, or this one, has begun it. What can't wait is done in a view before
-   * that is known; Slack takes a trigger once, so whoever opened the dialog was the first.
-   */
-  function onceOnly(key: string, what: string, view: InView | undefined, run: () => Promise<void>): void {
-    if (!work.open || !seen.firstHere(key)) {
-      ports.log.debug({ key }, work.open ? 'delivered twice' : 'delivered too late');
-      view?.drop();
-      return;
-    }
-    const begun = view?.begin();
-    work.start(what, async () => {
-      const [isFirst, dialog] = await Promise.all([seen.confirmed(key), begun]);
-      if (dialog === 'open' || (isFirst && dialog !== 'dropped')) await run().finally(() => view?.end());
-      else {
-        view?.drop();
-        ports.log.debug({ key }, 'delivered twice');
-      }
-    });
-  }
 }
 
 /** What needs no command to run: help, a typo. */
@@ -139,20 +121,31 @@ function saidAtOnce<S>(meant: Meant<S>, help: Post): Post | undefined {
   return undefined;
 }
 
+/** The form that these words open instead of being run. */
+function formOfWords<S>(meant: Meant<S>): { form: MeantForm<S>; value?: string } | undefined {
+  if (meant.kind !== 'run') return undefined;
+  const { command, args } = meant;
+  const opens = command.opens?.(args);
+  return opens && { ...opens, form: formOf(command, opens.form) };
+}
+
+function pressedForm<S>(meant: MeantForm<S>, body: BlockAction, asked: Asked, ports: RouterPorts<S>): void {
+  const { channel, threadTs, source } = asked;
+  const ts = source && !source.ephemeral ? { ts: source.ts } : {};
+  const from = channel === undefined ? {} : { from: { channel, ...(threadTs !== undefined && { threadTs }), ...ts } };
+  const actor = actorOf(body.user.id, body.user.username);
+  const [action] = body.actions;
+  const given = { value: action ? carriedBy(action) : '', ...from };
+  const instead = () => tellNotOpened(meant, asked, ports);
+  openForm(meant, { key: `action ${body.trigger_id}`, actor, place: formPlace(body), given, instead }, ports);
+}
+
 async function runMeant<S>(meant: Meant<S>, actor: Actor, asked: Asked, ports: RouterPorts<S>): Promise<void> {
   if (meant.kind !== 'run') return;
   const { command, args } = meant;
   const run: Job<S>['run'] = (ctx) => command.run(ctx, args);
   const job = jobOf(command, { name: command.name, role: command.role, words: args.join(' '), run });
   await runJob(job, actor, asked, ports);
-}
-
-function jobOf<S>(command: Command<S>, job: Pick<Job<S>, 'name' | 'role' | 'words' | 'run'>): Job<S> {
-  return { ...job, command: command.name, again: command.buttons?.again !== undefined };
-}
-
-function actorOf(userId: string, name?: string): Actor {
-  return { id: `slack:${userId}`, name: name ?? userId, mention: `<@${userId}>` };
 }
 
 function askedByButton(body: BlockAction): Asked {

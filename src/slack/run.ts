@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Access, type DeniedAttempt, Forbidden, permissionsOf } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Actor, CommandContext, Post, Replies, Role } from '../kernel/command.ts';
+import type { Actor, Command, CommandContext, Post, Replies, Role } from '../kernel/command.ts';
 import { OpsError, PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { newRequest } from '../kernel/request.ts';
@@ -45,6 +45,11 @@ export interface Job<Services> {
   /** What stood behind the command, or what the button carried. */
   words: string;
   run(ctx: CommandContext<Services>): Replies;
+}
+
+/** What is to be run of a command. */
+export function jobOf<S>(command: Command<S>, job: Pick<Job<S>, 'name' | 'role' | 'words' | 'run'>): Job<S> {
+  return { ...job, command: command.name, again: command.buttons?.again !== undefined };
 }
 
 /** Runs a command for someone in Slack and shows the answer; whatever fails is told to the asker. */
@@ -104,11 +109,12 @@ async function presentFailure<S>(
   if (work.signal.aborted) {
     const interrupted = interruptedPost({ command: job.command, words: job.words, again: job.again });
     const inView = asked.view && { last: interrupted, finish: asked.view.tell };
-    return finish(unfinished ?? inView, interrupted, log);
+    return finish(asked.view?.keepsForm ? inView : (unfinished ?? inView), interrupted, log);
   }
   const { post, why } = await presented(error, { log, ref: request, access });
-  if (unfinished && asked.view) return finish(unfinished, failureAbove(unfinished.last, post), log);
-  if (unfinished) await finish(unfinished, endedEarly(unfinished.last, why), log);
+  const form = asked.view?.keepsForm;
+  if (unfinished && asked.view && !form) return finish(unfinished, failureAbove(unfinished.last, post), log);
+  if (unfinished && !form) await finish(unfinished, endedEarly(unfinished.last, why), log);
   await tell(outgoing, asked, post).catch((untold: unknown) => {
     if (!isDeadTokenError(untold)) log.error({ err: untold }, 'a failure could not be told');
   });

@@ -28,6 +28,8 @@ import {
   failureAbove,
   helpPost,
   interruptedPost,
+  notOpenedPost,
+  seenAlonePost,
   unknownPost,
   wentWrongPost,
   withInviteHint,
@@ -157,6 +159,8 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
     failureAbove(wentWrongPost('x'), errorPost(new OpsError('invalid', next()))),
   ],
   'slack: interrupted': (next) => [interruptedPost({ command: 'health', words: next(), again: true })],
+  'slack: a dialog that was not opened': (next) => [notOpenedPost(next())],
+  'slack: seen in a dialog alone': (next) => [seenAlonePost(errorPost(new OpsError('invalid', next())))],
   'slack: not in the channel': () => [withInviteHint({ text: 'x', blocks: [] }, 'rounds')],
 };
 

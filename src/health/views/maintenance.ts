@@ -3,7 +3,7 @@ import type { Post, Reply, SlackBlock } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import type { MaintenancePlan } from '../silences/plan.ts';
 import { forSlack, forTerminal, silenceWords, unmuteButton, type Writing } from './silence.ts';
-import { context, section } from './slack.ts';
+import { context, plain, section } from './slack.ts';
 
 /** Rows of each kind; a message takes 50 blocks. */
 const ROWS = 15;
@@ -25,7 +25,7 @@ function maintenancePost(plan: MaintenancePlan, now: Date): Post {
   const open = openLines(plan, writing);
   const upcoming = upcomingLines(plan, writing);
   const count = silences.length + open.length;
-  if (count + upcoming.length === 0) return { text: nothing, blocks: [section(nothing)] };
+  if (count + upcoming.length === 0) return { text: nothing, blocks: [section(nothing), beginButton] };
   const head = count > 0 ? `🔕 ${count} now` : '🔔 No maintenance now';
   const blocks: SlackBlock[] = [section(`*${head}*`)];
   for (const [n, silence] of silences.slice(0, ROWS).entries()) {
@@ -36,8 +36,14 @@ function maintenancePost(plan: MaintenancePlan, now: Date): Post {
   if (more > 0) blocks.push(context(`… and ${more} more; \`rounds maintenance\` lists all`));
   if (open.length > 0) blocks.push(section(some(open)));
   if (upcoming.length > 0) blocks.push(section(`*Within a week*\n${some(upcoming)}`));
-  return { text: head, blocks };
+  return { text: head, blocks: [...blocks, beginButton] };
 }
+
+/** Opens the dialog of `maintenance begin`. */
+const beginButton: SlackBlock = {
+  type: 'actions',
+  elements: [{ type: 'button', action_id: 'maintenance.begin', text: plain('Begin maintenance'), value: '' }],
+};
 
 function maintenanceText(plan: MaintenancePlan, writing: Writing): string {
   const now = [

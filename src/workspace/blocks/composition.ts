@@ -1,3 +1,4 @@
+import { isObject } from '../args.ts';
 import { byType, either, flag, list, object, oneOf, type Rule, string } from './schema.ts';
 
 /** Text objects, options and confirmation dialogs: the parts that blocks and elements share. */
@@ -59,3 +60,19 @@ export const image = object(
   ['alt_text'],
   either('image_url', 'slack_file'),
 );
+
+/** What is chosen at first must be among the options, word for word. */
+export const initialAmongOptions: Rule = (element, pointer) => {
+  if (!isObject(element)) return [];
+  const groups = Array.isArray(element.option_groups) ? element.option_groups.filter(isObject) : [];
+  const options = [element, ...groups].flatMap((holder) => (Array.isArray(holder.options) ? holder.options : []));
+  const known = new Set(options.map(asChosen));
+  const initial = [element.initial_option ?? [], element.initial_options ?? []].flat();
+  return initial.every((option) => known.has(asChosen(option)))
+    ? []
+    : [{ pointer, message: 'failed to match the initial option with the available options' }];
+};
+
+function asChosen(option: unknown): string {
+  return isObject(option) && isObject(option.text) ? JSON.stringify([option.value, option.text.text]) : '';
+}

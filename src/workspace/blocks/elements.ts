@@ -1,5 +1,14 @@
-import { anyText, confirm, image, optionGroup, plainOption, plainText, richOption } from './composition.ts';
-import { anyObject, either, flag, list, matching, object, oneOf, type Rule, string, whole } from './schema.ts';
+import {
+  anyText,
+  confirm,
+  image,
+  initialAmongOptions,
+  optionGroup,
+  plainOption,
+  plainText,
+  richOption,
+} from './composition.ts';
+import { anyObject, either, every, flag, list, matching, object, oneOf, type Rule, string, whole } from './schema.ts';
 
 /** Interactive elements and where Slack lets each of them stand. */
 
@@ -57,10 +66,12 @@ export const ELEMENTS: Record<string, Rule> = {
       initial_options: list(richOption, { max: 10 }),
     },
     ['options'],
+    initialAmongOptions,
   ),
   radio_buttons: object(
     { ...actionable, ...confirmable, ...focusable, options: list(richOption, { max: 10 }), initial_option: richOption },
     ['options'],
+    initialAmongOptions,
   ),
   overflow: object({ ...actionable, ...confirmable, options: list(plainOption, { max: 5 }) }, ['options']),
   datepicker: object({ ...select, initial_date: matching(/^\d{4}-\d{2}-\d{2}$/, 'must be a date YYYY-MM-DD') }),
@@ -75,11 +86,15 @@ export const ELEMENTS: Record<string, Rule> = {
     ...focusable,
     initial_date_time: whole({ min: 1_000_000_000, max: 9_999_999_999 }),
   }),
-  static_select: object({ ...select, ...menu, initial_option: plainOption }, [], either('options', 'option_groups')),
+  static_select: object(
+    { ...select, ...menu, initial_option: plainOption },
+    [],
+    every(either('options', 'option_groups'), initialAmongOptions),
+  ),
   multi_static_select: object(
     { ...many, ...menu, initial_options: list(plainOption, { max: 100 }) },
     [],
-    either('options', 'option_groups'),
+    every(either('options', 'option_groups'), initialAmongOptions),
   ),
   external_select: object({ ...select, initial_option: plainOption, min_query_length: whole({ min: 0, max: 1000 }) }),
   multi_external_select: object({

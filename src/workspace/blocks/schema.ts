@@ -93,3 +93,8 @@ export function either(...names: string[]): Rule {
       ? []
       : one(pointer, `must define either ${names.map((name) => `\`${name}\``).join(' or ')}`);
 }
+
+/** What all of the rules say. */
+export function every(...rules: Rule[]): Rule {
+  return (value, pointer) => rules.flatMap((rule) => rule(value, pointer));
+}

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { allCommands } from '../../../src/registry.ts';
+import { formOf } from '../../../src/slack/registry.ts';
 import { eventScopes, methodScopes, requiredScopes, slashCommand } from '../../../src/slack/scopes.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -46,6 +47,11 @@ describe('manifest.yml', () => {
       expect(description.length).toBeLessThanOrEqual(150);
     }
     expect(manifest.features.shortcuts).toEqual(declared);
+    for (const command of shared)
+      for (const shortcut of Object.values(command.shortcuts ?? {}))
+        if ('form' in shortcut) expect(formOf(command, shortcut.form)).toBeDefined();
+    for (const { title, button } of shared.flatMap(({ forms = {} }) => Object.values(forms)))
+      expect(Math.max(title.length, button.length)).toBeLessThanOrEqual(24);
     expect(sources).toContain('app.shortcut');
   });
 

@@ -101,6 +101,11 @@ describe('invalid_blocks', () => {
       [actions(...Array.from({ length: 26 }, (_, i) => button({ action_id: `b${i}` })))],
       'no more than 25 items allowed [json-pointer:/blocks/0/elements]',
     ],
+    [
+      'an initial option that is none of them',
+      [actions(select({ initial_option: option('a', 'B') }))],
+      'failed to match the initial option with the available options [json-pointer:/blocks/0/elements/0]',
+    ],
     ['no buttons', [actions()], 'no fewer than 1 items allowed [json-pointer:/blocks/0/elements]'],
     [
       'a long button text',

@@ -120,3 +120,47 @@ test('who may mute but not work on systems can end no maintenance', async () => 
   await told('anna', 'operator');
   expect(await feature.silences()).toHaveLength(1);
 });
+
+test('maintenance begins by a dialog: from a button, from the words, seen by everyone', async () => {
+  const { workspace, feature, posted } = await botWith(['operator']);
+  const anna = workspace.user('anna');
+  const form = () => workspace.waitFor(() => workspace.views('anna')[0], { what: 'the dialog' });
+  await anna.command('#ops', '/ops maintenance');
+  await anna.click(await posted('No maintenance now'), 'maintenance.begin');
+  const view = await form();
+  expect(view).toMatchObject({ title: { text: 'Begin maintenance' }, submit: { text: 'Begin' } });
+  const refused = await anna.submit(view, { target: 'group:front', reason: ' ' });
+  expect(refused.errors?.reason).toBe('Say in a few words what is being done');
+  await anna.submit(view, {
+    target: 'group:front',
+    length: String(30 * minute),
+    mode: 'skip',
+    reason: '<!channel> & patches',
+  });
+  const said = await posted('Maintenance of group front until');
+  expect(shownText(said)).toContain('patches (not measured)');
+  expect(shownText(said)).not.toContain('<!channel>');
+  expect(shownText(await form())).toContain('Maintenance of group front until');
+  const [silence] = await feature.silences();
+  expect(silence).toMatchObject({ kind: 'maintenance', target: { kind: 'group', id: 'front' }, mode: 'skip' });
+  expect(silence?.until.getTime()).toBe((silence?.from.getTime() ?? 0) + 30 * minute);
+  await anna.dismiss();
+  await anna.command('#ops', '/ops maintenance begin');
+  await anna.submit(await form(), { target: 'check:api', reason: 'again' });
+  await posted('Maintenance of check api until');
+});
+
+test('who may not begin maintenance reads why in place of the dialog; a mention is answered with the button', async () => {
+  const { workspace, feature, posted } = await botWith(['responder']);
+  await workspace.user('anna').command('#ops', '/ops maintenance begin');
+  await workspace.waitFor(
+    () => workspace.views('anna').some((view) => shownText(view).includes('takes the role operator')),
+    {
+      what: 'the denial',
+    },
+  );
+  await workspace.user('anna').say('#ops', `<@${workspace.identity.botUser}> maintenance begin`);
+  const answer = await posted('No maintenance now');
+  expect(JSON.stringify(answer.blocks)).toContain('maintenance.begin');
+  expect(await feature.silences()).toEqual([]);
+});

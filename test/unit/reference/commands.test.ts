@@ -23,7 +23,20 @@ test('every command stands on the page with its examples; every button says what
   expect(buttons.filter(([, button]) => !button.summary).map(([name]) => name)).toEqual([]);
   const shortcuts = shared.flatMap((command) => Object.values(command.shortcuts ?? {}));
   expect(shortcuts.length).toBeGreaterThan(0);
-  for (const { label, summary, role } of shortcuts) expect(page).toContain(`| ${label} | ${summary} | ${role} |`);
+  for (const { label, summary } of shortcuts) expect(page).toContain(`| ${label} | ${summary} | `);
+  const forms = shared.flatMap((command) => Object.values(command.forms ?? {}));
+  expect(forms.length).toBeGreaterThan(0);
+  for (const { title, summary, role } of forms) expect(page).toContain(`| ${title} | ${summary} | ${role} |`);
+});
+
+test('a shortcut that opens a form takes its role; those of messages stand apart', () => {
+  const form = { title: 'Declare', summary: 'Declares it', role: 'responder' as const };
+  const shortcut = { label: 'Declare from this', summary: 'Takes it along', kind: 'message' as const, form: 'declare' };
+  const command = { name: 'x', summary: 'X', usage: '', examples: [], role: 'viewer' as const };
+  const shown = commandReference([{ ...command, forms: { declare: form }, shortcuts: { take: shortcut } }], []);
+  expect(shown).toContain('⋯ menu of a message');
+  expect(shown).not.toContain('the + beside the message field');
+  expect(shown).toMatch(/\| Declare from this +\| Takes it along +\| responder \|/);
 });
 
 test('the page says what a change takes beyond the role of its command, and that roles hold in the terminal too', () => {

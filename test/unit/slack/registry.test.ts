@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../src/kernel/command.ts';
-import { buttonMeantBy, meantBy, registryOf, shortcutMeantBy } from '../../../src/slack/registry.ts';
+import {
+  buttonMeantBy,
+  formMeantBy,
+  formOf,
+  meantBy,
+  registryOf,
+  shortcutMeantBy,
+} from '../../../src/slack/registry.ts';
 
 const run = async () => ({ place: 'asker' as const, slack: () => ({ text: '', blocks: [] }), terminal: () => '' });
 
@@ -52,4 +59,26 @@ it('shortcutMeantBy finds a shortcut by its callback_id alone', () => {
   expect(shortcutMeantBy(registry, 'health.now')).toMatchObject({ command: { name: 'health' }, shortcut: now });
   for (const id of ['health', 'health.gone', 'gone.now', 'health.now.0', 'health.constructor', ''])
     expect(shortcutMeantBy(registry, id)).toBeUndefined();
+});
+
+describe('forms', () => {
+  const form = {
+    ...{ title: 'T', button: 'B', summary: 's', role: 'viewer' as const },
+    ...{ open: () => [], read: () => ({ errors: {} }) },
+  };
+  const declared = command('incident', { forms: { declare: form }, buttons: { again } });
+  const forms = registryOf([declared]);
+
+  it('are meant by their callback_id alone, and by a button of that name', () => {
+    expect(formMeantBy(forms, 'incident.declare')).toMatchObject({ id: 'incident.declare', form });
+    for (const id of ['answer', 'incident', 'incident.gone', 'incident.declare.1', 'incident.constructor', 'x.declare'])
+      expect(formMeantBy(forms, id)).toBeUndefined();
+    expect(buttonMeantBy(forms, 'incident.declare.2')).toMatchObject({ kind: 'form', id: 'incident.declare' });
+    expect(buttonMeantBy(forms, 'incident.again').kind).toBe('run');
+    expect(buttonMeantBy(forms, 'incident.gone').kind).toBe('unknown');
+  });
+
+  it('that a command names but does not have are its author’s mistake', () => {
+    expect(() => formOf(declared, 'gone')).toThrow('Command incident has no form gone');
+  });
 });
