@@ -1,9 +1,12 @@
+import type { Declaration } from '../src/incidents/declare.ts';
+import { declareFields, readDeclaration } from '../src/incidents/form.ts';
 import { nameOf, numberOf } from '../src/incidents/model.ts';
 import { changedPost, declaredPost, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
 import { incidentPost } from '../src/incidents/views/message.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
+import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 
 type Context = CommandContext<Services>;
@@ -38,6 +41,34 @@ export default defineCommand<Services>({
       default:
         return show(ctx, idOf(word));
     }
+  },
+  opens: ([word, ...rest]) =>
+    word?.toLowerCase() === 'declare' && rest.length === 0 ? { form: 'declare' } : undefined,
+  forms: {
+    declare: defineForm<Services, Omit<Declaration, 'key'>>({
+      ...{ title: 'Declare an incident', button: 'Declare and page', keyed: true, role: 'responder' },
+      summary: 'Declares an incident: its page leaves first, its message follows',
+      open: ({ services, given }) => declareFields(services.severities, given),
+      read: readDeclaration,
+      async submit(ctx, parsed) {
+        const channel = ctx.given.from?.channel;
+        return declared(ctx, { ...parsed, key: `view:${ctx.key}`, ...(channel && { channel }) }, 'asker');
+      },
+    }),
+  },
+  shortcuts: {
+    declare: {
+      label: 'Declare an incident',
+      summary: 'Opens the dialog that declares an incident',
+      kind: 'global',
+      form: 'declare',
+    },
+    from: {
+      label: 'Declare incident from it',
+      summary: 'Opens the dialog that declares an incident, with the message in it',
+      kind: 'message',
+      form: 'declare',
+    },
   },
   buttons: {
     acknowledge: {
@@ -86,12 +117,15 @@ async function show({ services: { incidents }, clock }: Context, id: number): Pr
 async function declare(ctx: Context, [severity, ...title]: string[]): Promise<Reply> {
   await ctx.require('responder');
   if (severity === undefined) throw new OpsError('invalid', 'How bad is it, and what is wrong?', { hint });
+  return declared(ctx, { key: `command:${ctx.request}`, severity, title: title.join(' ') }, 'channel');
+}
+
+async function declared(ctx: Context, declaration: Declaration, place: Reply['place']): Promise<Reply> {
   const { incidents } = ctx.services;
-  const declared = { key: `command:${ctx.request}`, severity, title: title.join(' ') };
-  const { kind, incident } = await incidents.declare(askerOf(ctx), declared);
+  const { kind, incident } = await incidents.declare(askerOf(ctx), declaration);
   const answer = { known: kind === 'known', announced: incidents.announceIn };
   return {
-    place: 'channel',
+    place,
     slack: () => declaredPost(incident, answer, ctx.clock.now()),
     terminal: () => `Declared ${nameOf(incident)} ${incident.label}: ${incident.title}`,
     json: () => incident,

@@ -10,6 +10,8 @@ import { createDeadJobs } from './dead-jobs.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
+import { createIncidents, type Incidents } from './incidents/incidents.ts';
+import { watchJob } from './incidents/jobs.ts';
 import { absentJobs } from './jobs/absent.ts';
 import type { Jobs, JobWatch } from './jobs/model.ts';
 import { openJobs } from './jobs/open.ts';
@@ -19,6 +21,7 @@ import type { Clock } from './kernel/clock.ts';
 import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { announceLate } from './late.ts';
+import { pagingOf } from './pagerduty.ts';
 import { runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
@@ -34,6 +37,7 @@ export interface Core {
   jobs: Jobs;
   timers: Timers;
   alerts: Alerts;
+  incidents: Incidents;
   health: Health;
   /** What the doctor looks at, as far as it is here. */
   pieces: Pieces;
@@ -86,7 +90,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const timers = createTimers({
       store,
       jobs,
-      kinds: [silenceOverJob],
+      kinds: [silenceOverJob, watchJob],
       clock,
       log,
       onLate: announceLate(alerts, ops.team.zone),
@@ -103,6 +107,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onEvents: alerts.take,
       onSilence: alerts.silenced,
     });
+    const incidents = createIncidents({
+      ...{ store, jobs, timers, clock, log, severities, team: ops.team },
+      paging: pagingOf(environment, log),
+      announceIn: ops.slack.incidents ?? ops.slack.alerts,
+    });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');
     const pieces: Pieces = {
@@ -114,6 +123,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         ...{
           ops,
           severities: severities.all,
+          incidents,
           health,
           charts: createCharts(),
           runbooks,
@@ -122,7 +132,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
-      ...{ store, clock, jobs, timers, alerts, health, pieces, databaseAway: away },
+      ...{ store, clock, jobs, timers, alerts, incidents, health, pieces, databaseAway: away },
       async close() {
         await health.stop();
         await jobs.stop(0);

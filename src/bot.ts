@@ -11,6 +11,7 @@ import { doctorOf } from './examination.ts';
 import type { HealthReport } from './health/model.ts';
 import { createSchedules } from './jobs/schedules.ts';
 import { systemClock } from './kernel/clock.ts';
+import { pagerDutyHook } from './pagerduty-hook.ts';
 import { allCommands, homeSections } from './registry.ts';
 import { putInForce } from './roles-in-force.ts';
 import type { Services } from './services.ts';
@@ -20,7 +21,7 @@ import { serveTerminals } from './terminals.ts';
 import { createHeartbeat } from './web/heartbeat.ts';
 import { createMetrics } from './web/metrics.ts';
 import { databaseHealth, firstProblem, healthz, queueHealth, readyz, schedulesHealth } from './web/probes.ts';
-import { startWeb } from './web/server.ts';
+import { type Route, startWeb } from './web/server.ts';
 
 export interface Bot {
   port: number;
@@ -55,7 +56,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const linked: { link?: SlackLink } = {};
   const watched = { onSweep, watchJobs: metrics, onTimerKept: metrics.timerKept };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
-  const { store, clock, jobs, timers, alerts, health } = core;
+  const { store, clock, jobs, timers, alerts, incidents, health } = core;
   closing.defer('the database', () => store.close());
   closing.defer('the checks', () => health.stop());
   const { roles, file } = core.services.ops;
@@ -71,6 +72,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const head = auditHead({ audit: core.services.audit, alerts, jobs, store, ops: core.services.ops, log });
   const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs)];
   alerts.register(jobs, link.port);
+  incidents.register(jobs, link.port);
   const schedules = createSchedules({ store, clock, log, schedules: regular });
   const parts = {
     database: databaseHealth(store),
@@ -86,6 +88,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const services: Services = { ...core.services, doctor: doctorOf(pieces) };
   const [{ shared }, sections] = await Promise.all([allCommands(), homeSections()]);
 
+  const { webhookSecret } = environment.pagerDuty;
+  const hooks: Record<string, Route> = webhookSecret
+    ? { 'POST /hooks/pagerduty': pagerDutyHook(webhookSecret, incidents, log) }
+    : {};
   const web = await startWeb({
     host: environment.host,
     port: environment.port,
@@ -95,7 +101,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       if (listener) listener(request, response);
       else response.writeHead(503).end();
     },
-    routes: { 'GET /healthz': healthz, 'GET /readyz': readyz(parts), 'GET /metrics': metrics.route },
+    routes: { 'GET /healthz': healthz, 'GET /readyz': readyz(parts), 'GET /metrics': metrics.route, ...hooks },
   });
   closing.defer('the web server', () => web.close());
   log.info({ host: environment.host, port: web.port }, 'listening');

@@ -4,6 +4,7 @@ import type { Ops } from './config/model.ts';
 import type { DeadJobs } from './dead-jobs.ts';
 import type { Doctor } from './doctor/model.ts';
 import type { Health } from './health/health.ts';
+import type { Incidents } from './incidents/incidents.ts';
 import type { Runbooks } from './runbooks/files.ts';
 import type { Severity } from './severities/model.ts';
 
@@ -12,6 +13,7 @@ export interface Services {
   ops: Ops;
   /** Worst first. */
   severities: readonly Severity[];
+  incidents: Incidents;
   health: Health;
   charts: Charts;
   runbooks: Runbooks;

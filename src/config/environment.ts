@@ -155,6 +155,7 @@ function assemble(values: EnvironmentVariables): Environment {
     pagerDuty: {
       apiToken: values.PAGERDUTY_API_TOKEN,
       routingKey: values.PAGERDUTY_ROUTING_KEY,
+      webhookSecret: values.PAGERDUTY_WEBHOOK_SECRET,
       from: values.PAGERDUTY_FROM,
       apiUrl: values.PAGERDUTY_API_URL,
       eventsUrl: values.PAGERDUTY_EVENTS_URL,

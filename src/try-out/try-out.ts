@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { BotOptions } from '../bot.ts';
 import type { Closing } from '../closing.ts';
@@ -34,6 +35,7 @@ export async function startTryOut(
   closing.defer('the clock', () => clock.close());
   const caFile = resolve(dataDir, 'demo-ca.pem');
   const own = Promise.withResolvers<void>();
+  const webhookSecret = randomBytes(16).toString('hex');
   const clinic = await startClinic({ ...demoPorts(demoPort), clock, caFile, keepFrom: own.promise, log });
   closing.defer('the demo system', () => clinic.close());
   let ops: Ops | undefined;
@@ -42,7 +44,7 @@ export async function startTryOut(
   const workspace = await startWorkspace({
     ...{ port: environment.workspacePort, playClock: clock, commands, eventTypes },
     file: join(dataDir, 'workspace.json'),
-    ...{ afresh: reset, keepFrom: own.promise },
+    ...{ afresh: reset, keepFrom: own.promise, ...webhookTo(environment, webhookSecret) },
     warn: (message) => log.warn(message),
     page: {
       ...{ system: clinic, guide, shortcuts, openedFirst: 'ops' },
@@ -57,7 +59,7 @@ export async function startTryOut(
   const changes = elsewhere(clinic, { caFile, opsConfig: resolve(environment.opsConfig) });
   if (changes) log.info(changes);
   return {
-    environment: { ...environment, pagerDuty: pagerDutyOf(environment, workspace) },
+    environment: { ...environment, pagerDuty: pagerDutyOf(environment, workspace, webhookSecret) },
     slack: {
       ...{ kind: 'socket', appToken: workspace.appToken, apiUrl: workspace.apiUrl },
       botToken: workspace.issueToken('bot', scopes),
@@ -73,10 +75,19 @@ export async function startTryOut(
 }
 
 /** The phone on the page, unless there is a PagerDuty of their own. */
-function pagerDutyOf({ pagerDuty }: Environment, { phone }: Workspace): Environment['pagerDuty'] {
+function pagerDutyOf(
+  { pagerDuty }: Environment,
+  { phone }: Workspace,
+  webhookSecret: string,
+): Environment['pagerDuty'] {
   if (Object.values(pagerDuty).some((value) => value !== undefined)) return pagerDuty;
   const { apiToken, routingKey, from, apiUrl, eventsUrl } = phone;
-  return { apiToken, routingKey, from, apiUrl, eventsUrl };
+  return { apiToken, routingKey, webhookSecret, from, apiUrl, eventsUrl };
+}
+
+/** The phone's Acknowledge comes back as PagerDuty's webhook, where it is known on which port the bot will listen. */
+function webhookTo({ port }: Environment, secret: string) {
+  return port === 0 ? {} : { pagerDutyWebhook: { url: `http://127.0.0.1:${port}/hooks/pagerduty`, secret } };
 }
 
 function watched(ops: Ops | undefined) {

@@ -13,6 +13,15 @@ export function listPost(incidents: readonly Incident[], now: Date): Post {
   const blocks: SlackBlock[] = [section(`*${text}*`)];
   for (const incident of open.slice(0, shown))
     blocks.push(section(`${headOf(incident)}\n${pagingWords(incident, now)}`));
+  blocks.push({
+    type: 'actions',
+    elements: [
+      {
+        ...{ type: 'button', action_id: 'incident.declare', value: '' },
+        text: { type: 'plain_text', text: 'Declare an incident', emoji: true },
+      },
+    ],
+  });
   if (open.length > shown) blocks.push(section(`… and ${open.length - shown} more`));
   if (over.length > 0) blocks.push(section(over.map(headOf).join('\n')));
   return { text, blocks };

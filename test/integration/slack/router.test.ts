@@ -7,6 +7,7 @@ import { createOutgoing } from '../../../src/slack/outgoing.ts';
 import { registryOf } from '../../../src/slack/registry.ts';
 import { route } from '../../../src/slack/router.ts';
 import { openRunning } from '../../../src/slack/running.ts';
+import { openScreens } from '../../../src/slack/screens.ts';
 import { openSeen } from '../../../src/slack/seen.ts';
 import { openWork } from '../../../src/slack/work.ts';
 import { viewersOnly } from '../../support/access.ts';
@@ -28,6 +29,7 @@ async function routed() {
   const app = new App({ ...identity, receiver, tokenVerificationEnabled: false, deferInitialization: true });
   await app.init();
   const signal = new AbortController().signal;
+  const outgoing = createOutgoing({ call, signal, timeoutMs: 1_000 });
   route(app, {
     ...{
       services: new Script(),
@@ -40,7 +42,7 @@ async function routed() {
       dialogs,
     },
     ...{ running: openRunning({ database, log }), botName: 'rounds', botUserId: 'U1', home: undefined },
-    ...{ outgoing: createOutgoing({ call, signal, timeoutMs: 1_000 }), registry: registryOf<Script>([]) },
+    ...{ outgoing, registry: registryOf<Script>([]), screens: openScreens({ outgoing, log }) },
   });
   const press = (trigger: string) =>
     app.processEvent({
