@@ -30,7 +30,10 @@ export function declareFields(severities: readonly Severity[], given: Given): Fo
       ...{ kind: 'text', name: 'known', label: 'What is known?', lines: 'many', optional: true, maxLength: 2_000 },
       initial: message?.text ?? '',
     },
-    { kind: 'yes-no-unsure', name: 'phi', label: 'Could PHI be involved?', optional: true, initial: 'no' },
+    {
+      ...{ kind: 'yes-no-unsure', name: 'phi', label: 'Could PHI be involved?', optional: true },
+      hint: '"Not sure" counts as yes: the page then says no more than that there is an incident.',
+    },
     {
       ...{ kind: 'several', name: 'drill', label: 'A drill?', shown: 'list', optional: true },
       options: [{ value: 'drill', label: 'This is a drill', description: 'Nobody outside is paged' }],
