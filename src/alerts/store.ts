@@ -26,7 +26,7 @@ interface ProblemRow {
 }
 
 /** As JSON keeps it. */
-type Stored<T> = { [K in keyof T]: T[K] extends Date | undefined ? string : T[K] };
+type Stored<T> = T extends Date ? string : T extends object ? { [K in keyof T]: Stored<T[K]> } : T;
 
 export function readSaid(stored: Stored<Said>): Said {
   return { ...stored, since: new Date(stored.since) };
@@ -50,6 +50,7 @@ export function readProblem(row: ProblemRow): OpenProblem {
         ...(muted.by !== undefined && { by: muted.by }),
         ...(muted.mute !== undefined && { mute: muted.mute }),
         ...(muted.ended && { ended: true }),
+        ...(muted.seen && { seen: { ...muted.seen, at: new Date(muted.seen.at) } }),
         ...(muted.until && { until: new Date(muted.until) }),
       },
     }),
@@ -210,8 +211,9 @@ export async function addStep(tx: Tx, step: NewStep): Promise<void> {
 }
 
 /** What was measured last of these checks, whether they are muted or not. */
-export async function measuredNow(tx: Tx, checkIds: readonly string[]): Promise<Map<string, Said>> {
-  const { rows } = await sql<{ check_id: string; report: Stored<Said> }>`
-    select check_id, report from check_state where check_id = any(${checkIds})`.execute(tx);
-  return new Map(rows.map(({ check_id, report }) => [check_id, readSaid(report)]));
+export async function lastSeen(tx: Tx, checkIds: readonly string[]): Promise<Map<string, NonNullable<Muted['seen']>>> {
+  const { rows } = await sql<{ check_id: string; outcome: string; at: Date }>`
+    select check_id, report ->> 'outcome' as outcome, at from check_state
+    where check_id = any(${checkIds})`.execute(tx);
+  return new Map(rows.map(({ check_id, outcome, at }) => [check_id, { outcome: outcome as Outcome, at }]));
 }

@@ -121,7 +121,7 @@ describe('the message of several', () => {
     expect(text).toContain('🔴 *1 problem: 1 fail*');
     expect(text).toContain('🔕 1 muted: b');
     expect(text).toContain('✅ 1 over: c');
-    expect(messagePost({ problems: some.slice(1) }, around).text).toContain('what is open is muted or measured ok');
+    expect(messagePost({ problems: some.slice(1) }, around).text).toContain('what is open is muted or measured again');
     const over = some.map((each) => ({ ...each, muted: undefined, endedAt: now, ending: 'ok' as const }));
     expect(messagePost({ problems: over }, around).text).toBe('✅ OK: all 3 are over — 14 min (03:04–03:18 EST)');
   });
