@@ -69,6 +69,8 @@ export interface Problem {
   /** `removed`: the check is no longer in the configuration. */
   ending?: 'ok' | 'removed';
   worst: Outcome;
+  /** Why, when it was worst; undefined = not known. */
+  worstReason?: string;
   /** What was found last while it was not ok. */
   said: Said;
   muted?: Muted;

@@ -3,7 +3,7 @@ import type { ProblemEvent } from '../health/events.ts';
 import type { CheckReport } from '../health/model.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../store/store.ts';
-import { badness, joinNotifies, type Placement, place, worse } from './decide.ts';
+import { badness, joinNotifies, type Placement, place } from './decide.ts';
 import type { Said, Silence } from './model.ts';
 import * as rows from './store.ts';
 
@@ -103,7 +103,7 @@ async function change(tx: Tx, event: ProblemEvent, problem: rows.OpenProblem, ve
   if (!isForSomebody(report)) return;
   const unmuted = isHeardAgain(event, problem);
   if (unmuted) await rows.muteProblems(tx, [problem.id], undefined);
-  await rows.changeProblem(tx, problem.id, { said, worst: worse(said.outcome, problem.worst) });
+  await rows.changeProblem(tx, problem, said);
   const difference = badness(said.outcome) - badness(problem.said.outcome);
   if (difference < 0) await rows.addStep(tx, { ...step, kind: 'worsened', notify: true });
   else if (unmuted) await rows.addStep(tx, { ...step, kind: 'unmuted', notify: true });

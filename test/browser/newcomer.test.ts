@@ -192,7 +192,7 @@ describe('a newcomer', () => {
     await last().getByRole('button', { name: 'Unmute' }).click();
     await page.getByRole('button', { name: '× 60', exact: true }).click();
     const alert = page.locator('.main article.message', { hasText: 'api' }).first();
-    await timed('the recovery, at × 60', () => alert.getByText('was down').waitFor());
+    await timed('the recovery, at × 60', () => alert.getByText('not ok for').waitFor());
     await page.getByRole('button', { name: '× 1', exact: true }).click();
     await expect.poll(() => page.locator('.main').getByText('🔴').count(), { timeout: 10_000 }).toBe(0);
     await sound();

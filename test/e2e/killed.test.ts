@@ -107,7 +107,7 @@ async function play(scene: Scene, killing: Killing): Promise<void> {
       });
     if (killing.during !== 'recovery') await shows(workspace, '🔴 FAIL api');
     system.status = 200;
-    await shows(workspace, '✅ OK api — was down');
+    await shows(workspace, '✅ OK api — not ok for');
     await workspace.waitFor(() => told().filter((text) => text.includes('✅ OK api')).length === 2, {
       timeoutMs: 60_000,
     });

@@ -69,18 +69,20 @@ describe.each([
     expect(replies(desk).map(({ text }) => text)).toEqual(['🟠 WARN api: warn it is · was FAIL, since 09:00 UTC']);
   });
 
-  it('over: the message tells from when to when, and mentions nobody', async () => {
+  it('over: the message tells from when to when and what was worst, and mentions nobody', async () => {
     const desk = await deskOf(store);
     await desk.take(eventOf(desk, 'opened', 'api', 'fail'));
+    await desk.take(eventOf(desk, 'improved', 'api', 'unknown'), eventOf(desk, 'improved', 'api', 'warn'));
     await desk.queue.finish();
     desk.clock.move(14 * minute);
     await desk.take(eventOf(desk, 'closed', 'api'));
     await desk.queue.finish();
     const [message, ...more] = inChannel(desk);
     expect(more).toEqual([]);
-    expect(message?.text).toBe('✅ OK api — was down 14 min (09:00–09:14 UTC)');
+    expect(message?.text).toBe('✅ OK api — not ok for 14 min (09:00–09:14 UTC)');
+    expect(shownText(message!)).toContain('It was FAIL: fail it is');
     expect(JSON.stringify(message?.blocks)).not.toContain('U0ANNA0001');
-    expect(replies(desk).map(({ text }) => text)).toEqual(['✅ OK api — was down 14 min (09:00–09:14 UTC)']);
+    expect(replies(desk).map(({ text }) => text)).toEqual(['✅ OK api — not ok for 14 min (09:00–09:14 UTC)']);
   });
 
   it('what was told in the channel too says that it is over, once all of it is', async () => {
