@@ -116,7 +116,7 @@ describe('a newcomer', () => {
       await page.keyboard.press('Enter');
       await last().getByRole('button', { name: 'Run again' }).waitFor();
     });
-    await last().getByText('9 ok').waitFor();
+    await last().getByText('10 ok').waitFor();
   });
 
   it('breaks the API and sees it red, with the reason and what to do', async () => {
