@@ -1,8 +1,9 @@
 import type { Denial } from '../kernel/access.ts';
 import type { Command, Post, SlackBlock } from '../kernel/command.ts';
-import type { OpsError } from '../kernel/errors.ts';
+import type { OpsError, PortError } from '../kernel/errors.ts';
 import { escapeSlack } from '../kernel/escape.ts';
 import { cutText } from './cut.ts';
+import { type Failure, failureOf } from './failures.ts';
 
 /** The few messages the router itself says. Pure; names that people typed are escaped and cut. */
 
@@ -91,6 +92,19 @@ export function failureAbove(last: Post, failure: Post): Post {
 export function withInviteHint(post: Post, botName: string): Post {
   const hint = `I can't post in this channel, so this answer won't refresh. Invite me: \`/invite @${botName}\``;
   return { text: post.text, blocks: [...post.blocks, context(hint)] };
+}
+
+/** For the asker alone: the answer, and why it is not in the channel. `error`: how posting it there failed. */
+export function withWhyNotPosted(post: Post, { cause }: PortError): Post {
+  return { text: post.text, blocks: [...post.blocks, context(`${whyNotPosted(failureOf(cause))} Only you see this.`)] };
+}
+
+function whyNotPosted(failure: Failure): string {
+  const couldNot = "I couldn't post in the channel:";
+  if (failure.kind === 'rate_limited') return `${couldNot} Slack asks me to wait.`;
+  if (failure.kind === 'not_sent') return `${couldNot} Slack can't be reached (${failure.why}).`;
+  const status = failure.kind === 'ambiguous' ? /^http_(\d+)$/.exec(failure.why)?.[1] : undefined;
+  return status ? `${couldNot} Slack answered ${status}.` : "Slack didn't confirm my post in the channel.";
 }
 
 /** What is left of an answer whose process died. */

@@ -122,7 +122,7 @@ describe('a newcomer', () => {
       await page.keyboard.press('Enter');
       await last().getByRole('button', { name: 'Run again' }).waitFor();
     });
-    await last().getByText('9 ok').waitFor();
+    await last().getByText('10 ok').waitFor();
   });
 
   it('breaks the API and sees it red, with the reason and what to do', async () => {
@@ -198,7 +198,7 @@ describe('a newcomer', () => {
     await last().getByRole('button', { name: 'Unmute' }).click();
     await speed(60);
     const alert = page.locator('.main article.message', { hasText: 'api' }).first();
-    await timed('the recovery, at × 60', () => alert.getByText('was down').waitFor());
+    await timed('the recovery, at × 60', () => alert.getByText('not ok for').waitFor());
     await speed(1);
     await expect.poll(() => page.locator('.main').getByText('🔴').count(), { timeout: 10_000 }).toBe(0);
     await sound();

@@ -97,7 +97,7 @@ async function muted({ workspace }: Playing): Promise<void> {
 /** The mute is over, and people are told that it is still so; how long that took, ms. */
 async function unmuted({ workspace }: Playing, timeoutMs: number): Promise<number> {
   const sinceMs = performance.now();
-  await workspace.waitFor(() => alerts(workspace).some((text) => text.includes('no longer muted')), {
+  await workspace.waitFor(() => alerts(workspace).some((text) => text.includes('it is no longer muted')), {
     timeoutMs,
     what: 'the end of the mute',
   });

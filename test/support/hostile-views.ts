@@ -183,7 +183,7 @@ function problem(next: NextText): Problem {
     runbook: next().replace(/^https?:/i, 'file '),
     since: noon,
   };
-  return { checkId: next(), openedAt: noon, beganAt: noon, worst: 'fail', said };
+  return { checkId: next(), openedAt: noon, beganAt: noon, worst: 'fail', worstReason: next(), said };
 }
 
 function around(_next: NextText): Surroundings {

@@ -1,6 +1,7 @@
 import type { MaintenanceWindow } from '../../config/model.ts';
 import type { Post, Reply, SlackBlock } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
+import type { Silence } from '../silences/model.ts';
 import type { MaintenancePlan } from '../silences/plan.ts';
 import { forSlack, forTerminal, silenceWords, unmuteButton, type Writing } from './silence.ts';
 import { context, section } from './slack.ts';
@@ -24,13 +25,12 @@ function maintenancePost(plan: MaintenancePlan, now: Date): Post {
   const { silences } = plan;
   const open = openLines(plan, writing);
   const upcoming = upcomingLines(plan, writing);
-  const count = silences.length + open.length;
-  if (count + upcoming.length === 0) return { text: nothing, blocks: [section(nothing)] };
-  const head = count > 0 ? `🔕 ${count} now` : '🔔 No maintenance now';
+  if (silences.length + open.length + upcoming.length === 0) return { text: nothing, blocks: [section(nothing)] };
+  const head = headOf(plan);
   const blocks: SlackBlock[] = [section(`*${head}*`)];
   for (const [n, silence] of silences.slice(0, ROWS).entries()) {
     const label = silence.kind === 'mute' ? 'Unmute' : 'End';
-    blocks.push({ ...section(silenceWords(silence, writing)), accessory: unmuteButton(silence.id, label, n) });
+    blocks.push({ ...section(whichWords(silence, writing)), accessory: unmuteButton(silence.id, label, n) });
   }
   const more = silences.length - ROWS;
   if (more > 0) blocks.push(context(`… and ${more} more; \`rounds maintenance\` lists all`));
@@ -39,9 +39,22 @@ function maintenancePost(plan: MaintenancePlan, now: Date): Post {
   return { text: head, blocks };
 }
 
+/** "🔕 1 in maintenance, 2 muted now". */
+function headOf({ silences, open }: MaintenancePlan): string {
+  const muted = silences.filter(({ kind }) => kind === 'mute').length;
+  const working = silences.length - muted + open.length;
+  const counts = [working > 0 ? `${working} in maintenance` : '', muted > 0 ? `${muted} muted` : ''].filter(Boolean);
+  return counts.length > 0 ? `🔕 ${counts.join(', ')} now` : '🔔 No maintenance now';
+}
+
+/** "maintenance of group data until …", "mute of check api until …". */
+function whichWords(silence: Silence, writing: Writing): string {
+  return `${silence.kind} of ${silenceWords(silence, writing)}`;
+}
+
 function maintenanceText(plan: MaintenancePlan, writing: Writing): string {
   const now = [
-    ...plan.silences.map((silence) => `${silence.id}  ${silenceWords(silence, writing)}`),
+    ...plan.silences.map((silence) => `${silence.id}  ${whichWords(silence, writing)}`),
     ...openLines(plan, writing),
   ];
   const upcoming = upcomingLines(plan, writing);
