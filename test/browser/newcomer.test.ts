@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { chooseFrom } from './menu.ts';
 import { accessibilityProblems, overflowingText } from './page-checks.ts';
 import { startTryOut, type TryOut } from './try-out.ts';
@@ -122,7 +123,12 @@ describe('a newcomer', () => {
       await page.keyboard.press('Enter');
       await last().getByRole('button', { name: 'Run again' }).waitFor();
     });
-    await last().getByText('10 ok').waitFor();
+    // A busy machine may rightly be warned of its slow API: then it is asked again.
+    await eventually(async () => {
+      if ((await last().getByText('10 ok').count()) > 0) return;
+      await last().getByRole('button', { name: 'Run again' }).click();
+      throw new Error(await last().innerText());
+    });
   });
 
   it('breaks the API and sees it red, with the reason and what to do', async () => {
@@ -199,8 +205,8 @@ describe('a newcomer', () => {
     await speed(60);
     const alert = page.locator('.main article.message', { hasText: 'api' }).first();
     await timed('the recovery, at × 60', () => alert.getByText('not ok for').waitFor());
-    await speed(1);
     await expect.poll(() => page.locator('.main').getByText('🔴').count(), { timeout: 10_000 }).toBe(0);
+    await speed(1);
     await sound();
   });
 
