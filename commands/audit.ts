@@ -19,6 +19,7 @@ const rowsOf = { slack: { most: 30, usual: 20 }, terminal: { most: 1_000, usual:
 
 export default defineCommand<Services>({
   name: 'audit',
+  helpOrder: 90,
   summary: 'Search who did what, prove that nobody changed it, sign it as it is now, erase a text (takes admin)',
   usage: `${searchUsage} | show ROW | verify [--head LINE] | head | erase ROW REASON | key`,
   examples: [

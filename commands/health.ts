@@ -21,6 +21,7 @@ const hourMs = 3_600_000;
 
 export default defineCommand<Services>({
   name: 'health',
+  helpOrder: 10,
   summary: 'Check the systems now and show what needs a look, worst first',
   usage: '[GROUP | CHECK] [--chart [24h | 7d | 30d]]',
   examples: ['health', 'health api', 'health data/main-db', 'health --chart 7d'],

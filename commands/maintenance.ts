@@ -16,6 +16,7 @@ const hint = `usage: maintenance ${usage}`;
 
 export default defineCommand<Services>({
   name: 'maintenance',
+  helpOrder: 20,
   summary:
     'Show what is muted or in maintenance; begin maintenance (nobody is told, no uptime is lost) or end it: takes operator',
   usage,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withDotEnv } from './config/environment.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
-import type { ExitCode } from './kernel/command.ts';
+import { byUse, type ExitCode } from './kernel/command.ts';
 import { OpsError } from './kernel/errors.ts';
 import { nearest } from './kernel/nearest.ts';
 import { commandReference } from './reference/commands.ts';
@@ -21,7 +21,7 @@ async function main(argv: string[]): Promise<ExitCode> {
   if (line.command === startCommand.name) return start(line, variables);
   if (line.command === '--version') return version();
   const { shared, terminal } = await allCommands();
-  const all = [startCommand, ...[...shared, ...terminal].sort((a, b) => a.name.localeCompare(b.name))];
+  const all = [startCommand, ...[...shared, ...terminal].sort(byUse)];
   const asksHelp = line.command === 'help';
   const name = asksHelp ? line.args[0] : line.command;
   if (asksHelp && name === '--markdown') {
