@@ -8,6 +8,7 @@ import { rowsText, rowText, verificationText } from '../src/audit/views/terminal
 import { withAuditAlone } from '../src/audit-alone.ts';
 import type { Alone, CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
+import { echo } from '../src/kernel/echo.ts';
 import { newKeyPair } from '../src/kernel/ed25519.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
@@ -164,12 +165,12 @@ async function newKey(args: string[]): Promise<Reply> {
 
 function takesNothing(part: string, [word]: string[]): void {
   if (word === undefined) return;
-  throw new OpsError('invalid', `"${word}" is not understood here`, { hint: `usage: audit ${part}` });
+  throw new OpsError('invalid', `"${echo(word)}" is not understood here`, { hint: `usage: audit ${part}` });
 }
 
 function rowNumber(text: string | undefined, usage: string): number {
   const digits = /^#?(\d{1,15})$/.exec(text ?? '')?.[1];
   if (digits !== undefined) return Number(digits);
   const hint = `usage: audit ${usage}`;
-  throw new OpsError('invalid', text === undefined ? 'Which row?' : `"${text}" is no number of a row`, { hint });
+  throw new OpsError('invalid', text === undefined ? 'Which row?' : `"${echo(text)}" is no number of a row`, { hint });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { withDotEnv } from './config/environment.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
 import { byUse, type ExitCode } from './kernel/command.ts';
+import { echo } from './kernel/echo.ts';
 import { OpsError } from './kernel/errors.ts';
 import { nearest } from './kernel/nearest.ts';
 import { commandReference } from './reference/commands.ts';
@@ -43,7 +44,7 @@ async function main(argv: string[]): Promise<ExitCode> {
       name,
       all.map((command) => command.name),
     );
-    throw new OpsError('not_found', `There is no command "${name}"`, {
+    throw new OpsError('not_found', `There is no command "${echo(name)}"`, {
       hint: close ? `Did you mean "rounds ${asksHelp ? 'help ' : ''}${close}"?` : '`rounds help` lists them',
     });
   }
