@@ -26,14 +26,25 @@ function inCode(typed: string, max: number): string {
 
 /** Help, from the registry: one line a command, then its examples. */
 export function helpPost<S>(commands: readonly Command<S>[]): Post {
-  const lines = commands.flatMap((command) => [
-    `*/ops ${escapeSlack([command.name, command.usage].filter(Boolean).join(' '))}* — ${escapeSlack(command.summary)}`,
-    ...(command.examples.length ? [command.examples.map((example) => `\`${escapeSlack(example)}\``).join(' · ')] : []),
-  ]);
+  const lines = commands.flatMap(helpLines);
   const pages: SlackBlock[] = [];
   for (let from = 0; from < lines.length; from += 20) pages.push(section(lines.slice(from, from + 20).join('\n')));
   const text = `Commands: ${commands.map((command) => `/ops ${command.name}`).join(', ')}`;
   return { text, blocks: [...pages, context('`/ops help` shows this. Mention me instead of `/ops` where you like.')] };
+}
+
+/** Help of one command. */
+export function commandHelpPost<S>(command: Command<S>): Post {
+  const text = helpLines(command).join('\n');
+  return said(text, context('`/ops help` lists what else there is.'));
+}
+
+function helpLines<S>({ name, usage, summary, examples }: Command<S>): string[] {
+  const shown = examples.map((example) => `\`${escapeSlack(example)}\``).join(' · ');
+  return [
+    `*/ops ${escapeSlack([name, usage].filter(Boolean).join(' '))}* — ${escapeSlack(summary)}`,
+    ...(shown ? [shown] : []),
+  ];
 }
 
 /** An unknown word, with what was probably meant. */

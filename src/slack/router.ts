@@ -4,7 +4,7 @@ import { type Asked, responseUrl, tell } from './asked.ts';
 import { answerCallback } from './dialog-surface.ts';
 import { type InView, ofPress, ofShortcut, type ViewPorts } from './in-view.ts';
 import { fitPost } from './limits.ts';
-import { helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
+import { commandHelpPost, helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
 import { buttonMeantBy, type Meant, meantBy, type Registry, shortcutMeantBy } from './registry.ts';
 import { type Job, type RunPorts, runJob } from './run.ts';
 import { slashCommand } from './scopes.ts';
@@ -133,7 +133,7 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
 
 /** What needs no command to run: help, a typo. */
 function saidAtOnce<S>(meant: Meant<S>, help: Post): Post | undefined {
-  if (meant.kind === 'help') return help;
+  if (meant.kind === 'help') return meant.command ? fitPost(commandHelpPost(meant.command), 'post') : help;
   if (meant.kind === 'unknown') return unknownPost(meant.word, meant.nearest);
   if (meant.kind === 'terminal_only') return terminalOnlyPost(meant.command.name);
   return undefined;

@@ -16,7 +16,7 @@ export function configPart({ load, missingRunbooks }: ConfigFile): Part {
     look: async () => {
       try {
         const ops = await load();
-        const words = `${ops.file} is good: ${ops.checks.length} checks`;
+        const words = `${ops.file} is good: ${ops.checks.length} ${ops.checks.length === 1 ? 'check' : 'checks'}`;
         return [ok(words), ...missingRunbooks(ops).map((line) => warn(line, 'write it, or take it from the check'))];
       } catch (error) {
         if (error instanceof ConfigError) return configProblems(error);
