@@ -8,6 +8,7 @@ import { rowsText, rowText, verificationText } from '../src/audit/views/terminal
 import { withAuditAlone } from '../src/audit-alone.ts';
 import type { Alone, CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
+import { echo } from '../src/kernel/echo.ts';
 import { newKeyPair } from '../src/kernel/ed25519.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
@@ -19,6 +20,7 @@ const rowsOf = { slack: { most: 30, usual: 20 }, terminal: { most: 1_000, usual:
 
 export default defineCommand<Services>({
   name: 'audit',
+  helpOrder: 90,
   summary: 'Search who did what, prove that nobody changed it, sign it as it is now, erase a text (takes admin)',
   usage: `${searchUsage} | show ROW | verify [--head LINE] | head | erase ROW REASON | key`,
   examples: [
@@ -163,12 +165,12 @@ async function newKey(args: string[]): Promise<Reply> {
 
 function takesNothing(part: string, [word]: string[]): void {
   if (word === undefined) return;
-  throw new OpsError('invalid', `"${word}" is not understood here`, { hint: `usage: audit ${part}` });
+  throw new OpsError('invalid', `"${echo(word)}" is not understood here`, { hint: `usage: audit ${part}` });
 }
 
 function rowNumber(text: string | undefined, usage: string): number {
   const digits = /^#?(\d{1,15})$/.exec(text ?? '')?.[1];
   if (digits !== undefined) return Number(digits);
   const hint = `usage: audit ${usage}`;
-  throw new OpsError('invalid', text === undefined ? 'Which row?' : `"${text}" is no number of a row`, { hint });
+  throw new OpsError('invalid', text === undefined ? 'Which row?' : `"${echo(text)}" is no number of a row`, { hint });
 }

@@ -1,4 +1,5 @@
 import { defineTerminalCommand } from '../src/kernel/command.ts';
+import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { nearest } from '../src/kernel/nearest.ts';
 import { checkReference, describeCheckType, listCheckTypes } from '../src/reference/checks.ts';
@@ -20,7 +21,7 @@ export default defineTerminalCommand({
           name,
           types.map((candidate) => candidate.type),
         );
-        throw new OpsError('not_found', `There is no check type "${name}"`, {
+        throw new OpsError('not_found', `There is no check type "${echo(name)}"`, {
           hint: close ? `Did you mean ${close}?` : '`rounds checks` lists them',
         });
       }

@@ -5,6 +5,7 @@ import { doctorPost } from '../src/doctor/views/slack.ts';
 import { doctorText } from '../src/doctor/views/terminal.ts';
 import { examineAlone } from '../src/examination-alone.ts';
 import { type CommandContext, defineCommand, type Reply } from '../src/kernel/command.ts';
+import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
 
@@ -61,5 +62,6 @@ async function* examination(found: Promise<Finding[]>, signal: AbortSignal, show
 }
 
 function refuseWords([word]: string[]): void {
-  if (word !== undefined) throw new OpsError('invalid', `doctor does not take "${word}"`, { hint: 'usage: doctor' });
+  if (word !== undefined)
+    throw new OpsError('invalid', `doctor does not take "${echo(word)}"`, { hint: 'usage: doctor' });
 }

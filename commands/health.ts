@@ -11,6 +11,7 @@ import { detailsText, healthText } from '../src/health/views/terminal.ts';
 import { chartOnly, withOverview, withTrend } from '../src/health-charts.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
+import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { runbookPost } from '../src/runbooks/views.ts';
 import type { Services } from '../src/services.ts';
@@ -21,6 +22,7 @@ const hourMs = 3_600_000;
 
 export default defineCommand<Services>({
   name: 'health',
+  helpOrder: 10,
   summary: 'Check the systems now and show what needs a look, worst first',
   usage: '[GROUP | CHECK] [--chart [24h | 7d | 30d]]',
   examples: ['health', 'health api', 'health data/main-db', 'health --chart 7d'],
@@ -104,8 +106,8 @@ function askedFor({ services: { ops } }: Context, args: string[]): { scope: Scop
     words.splice(at, named ? 2 : 1);
   }
   const [typed, ...rest] = words;
-  if (rest.length) throw new OpsError('invalid', `"${rest.join(' ')}" is too much`, { hint });
-  if (typed?.startsWith('-')) throw new OpsError('invalid', `There is no option ${typed}`, { hint });
+  if (rest.length) throw new OpsError('invalid', `"${echo(rest.join(' '))}" is too much`, { hint });
+  if (typed?.startsWith('-')) throw new OpsError('invalid', `There is no option ${echo(typed)}`, { hint });
   return { scope: typed === undefined ? { kind: 'all' } : scopeNamed(typed, ops), chart };
 }
 

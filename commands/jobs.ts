@@ -2,6 +2,7 @@ import type { DeadJob } from '../src/jobs/model.ts';
 import { deadJson, deadPost, deadText } from '../src/jobs/views/dead.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
+import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
 
@@ -25,7 +26,7 @@ export default defineCommand<Pick<Services, 'deadJobs'>>({
   run(ctx, args) {
     const [word, what, ...rest] = args;
     if (word === undefined) return list(ctx, 'asker', []);
-    if (word.toLowerCase() !== 'replay') throw new OpsError('invalid', `Jobs can't be "${word}"`, { hint });
+    if (word.toLowerCase() !== 'replay') throw new OpsError('invalid', `Jobs can't be "${echo(word)}"`, { hint });
     if (what === undefined || rest.length > 0) throw new OpsError('invalid', 'Which one? Its id or its kind', { hint });
     return replay(ctx, what, 'asker');
   },

@@ -8,6 +8,7 @@ import { begunReply, endedReply } from '../src/health/views/silence.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { parseDuration } from '../src/kernel/duration.ts';
+import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
@@ -19,6 +20,7 @@ const hint = `usage: maintenance ${usage}`;
 
 export default defineCommand<Services>({
   name: 'maintenance',
+  helpOrder: 20,
   summary:
     'Show what is muted or in maintenance; begin maintenance (nobody is told, no uptime is lost) or end it: takes operator',
   usage,
@@ -33,7 +35,7 @@ export default defineCommand<Services>({
   run(ctx, args) {
     const [word, ...rest] = args;
     if (word === undefined) return list(ctx);
-    if (word.startsWith('-')) throw new OpsError('invalid', `There is no option ${word}`, { hint });
+    if (word.startsWith('-')) throw new OpsError('invalid', `There is no option ${echo(word)}`, { hint });
     if (word.toLowerCase() === 'end') return end(ctx, rest);
     if (asksForForm(args)) {
       if (ctx.face === 'terminal') throw new OpsError('invalid', 'What is worked on, how long, and why?', { hint });
@@ -72,7 +74,7 @@ async function begin(ctx: Context, name: string, [length = '', ...words]: string
   await ctx.require('operator');
   const forMs = parseDuration(length.toLowerCase());
   if (forMs === undefined) {
-    const found = length === '' ? 'How long does it last?' : `"${length}" is no duration like 45m or 2h`;
+    const found = length === '' ? 'How long does it last?' : `"${echo(length)}" is no duration like 45m or 2h`;
     throw new OpsError('invalid', found, { hint });
   }
   const skips = words[0]?.toLowerCase() === 'skip';

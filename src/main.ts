@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withDotEnv } from './config/environment.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
-import type { ExitCode } from './kernel/command.ts';
+import { byUse, type ExitCode } from './kernel/command.ts';
+import { echo } from './kernel/echo.ts';
 import { OpsError } from './kernel/errors.ts';
 import { nearest } from './kernel/nearest.ts';
 import { commandReference } from './reference/commands.ts';
@@ -21,7 +22,7 @@ async function main(argv: string[]): Promise<ExitCode> {
   if (line.command === startCommand.name) return start(line, variables);
   if (line.command === '--version') return version();
   const { shared, terminal } = await allCommands();
-  const all = [startCommand, ...[...shared, ...terminal].sort((a, b) => a.name.localeCompare(b.name))];
+  const all = [startCommand, ...[...shared, ...terminal].sort(byUse)];
   const asksHelp = line.command === 'help';
   const name = asksHelp ? line.args[0] : line.command;
   if (asksHelp && name === '--markdown') {
@@ -43,7 +44,7 @@ async function main(argv: string[]): Promise<ExitCode> {
       name,
       all.map((command) => command.name),
     );
-    throw new OpsError('not_found', `There is no command "${name}"`, {
+    throw new OpsError('not_found', `There is no command "${echo(name)}"`, {
       hint: close ? `Did you mean "rounds ${asksHelp ? 'help ' : ''}${close}"?` : '`rounds help` lists them',
     });
   }

@@ -53,8 +53,10 @@ export interface Muted {
   by?: string;
   /** The id of the mute, when somebody can end it. */
   mute?: string;
-  /** The mute is over and the check measured ok: the next regular runs end it, or find it wrong again. */
+  /** The mute is over: what a regular run measures from `begunAt` on decides whether it is still so. */
   ended?: boolean;
+  /** What was measured last when it ended; undefined = nothing is known. */
+  seen?: { outcome: Outcome; at: Date };
 }
 
 /** A check from the moment people are told about it until it is over. */
@@ -67,6 +69,8 @@ export interface Problem {
   /** `removed`: the check is no longer in the configuration. */
   ending?: 'ok' | 'removed';
   worst: Outcome;
+  /** Why, when it was worst; undefined = not known. */
+  worstReason?: string;
   /** What was found last while it was not ok. */
   said: Said;
   muted?: Muted;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { plainJson } from '../health/facts.ts';
 import type { Outcome } from '../health/model.ts';
 import type { Tx } from '../store/store.ts';
-import { type ChannelNow, flappingMs, groupOpenMs, rushMs } from './decide.ts';
+import { type ChannelNow, flappingMs, groupOpenMs, rushMs, worse } from './decide.ts';
 import type { Announcement, Muted, Problem, Said, Step } from './model.ts';
 
 /** The statements that write what should be said; all of them in the caller's transaction. */
@@ -21,19 +21,21 @@ interface ProblemRow {
   ended_at: Date | null;
   ending: 'ok' | 'removed' | null;
   worst: string;
-  said: Stored<Said>;
+  said: Stored<Said> & { worst_reason?: string };
   muted: Stored<Muted> | null;
 }
 
 /** As JSON keeps it. */
-type Stored<T> = { [K in keyof T]: T[K] extends Date | undefined ? string : T[K] };
+type Stored<T> = T extends Date ? string : T extends object ? { [K in keyof T]: Stored<T[K]> } : T;
 
-export function readSaid(stored: Stored<Said>): Said {
+export function readSaid({ worst_reason: _, ...stored }: ProblemRow['said']): Said {
   return { ...stored, since: new Date(stored.since) };
 }
 
 export function readProblem(row: ProblemRow): OpenProblem {
-  const { muted } = row;
+  const { muted, said } = row;
+  // Kept beside what is said only while that is something else.
+  const worstReason = said.worst_reason ?? (row.worst === said.outcome ? said.reason : undefined);
   return {
     id: row.id,
     noticeId: row.notice_id,
@@ -43,13 +45,15 @@ export function readProblem(row: ProblemRow): OpenProblem {
     ...(row.ended_at && { endedAt: row.ended_at }),
     ...(row.ending && { ending: row.ending }),
     worst: row.worst as Outcome,
-    said: readSaid(row.said),
+    ...(worstReason !== undefined && { worstReason }),
+    said: readSaid(said),
     ...(muted && {
       muted: {
         ...(muted.begunAt && { begunAt: new Date(muted.begunAt) }),
         ...(muted.by !== undefined && { by: muted.by }),
         ...(muted.mute !== undefined && { mute: muted.mute }),
         ...(muted.ended && { ended: true }),
+        ...(muted.seen && { seen: { ...muted.seen, at: new Date(muted.seen.at) } }),
         ...(muted.until && { until: new Date(muted.until) }),
       },
     }),
@@ -181,10 +185,13 @@ export async function addProblem(
     values (${checkId}, ${notice}, ${now}, ${beganAt}, ${said.outcome}, ${asJson(said)}::jsonb)`.execute(tx);
 }
 
-export async function changeProblem(tx: Tx, id: number, change: { said: Said; worst: Outcome }): Promise<void> {
+/** It is otherwise now; what was worst is kept with its reason. */
+export async function changeProblem(tx: Tx, before: OpenProblem, said: Said): Promise<void> {
+  const worst = worse(said.outcome, before.worst);
+  const kept = worst === said.outcome ? {} : { worst_reason: before.worstReason };
   await sql`
-    update alert_problem set said = ${asJson(change.said)}::jsonb, worst = ${change.worst}
-    where id = ${id}`.execute(tx);
+    update alert_problem set said = ${asJson({ ...said, ...kept })}::jsonb, worst = ${worst}
+    where id = ${before.id}`.execute(tx);
 }
 
 export async function endProblem(tx: Tx, id: number, end: { at: Date; ending: 'ok' | 'removed' }): Promise<void> {
@@ -210,8 +217,9 @@ export async function addStep(tx: Tx, step: NewStep): Promise<void> {
 }
 
 /** What was measured last of these checks, whether they are muted or not. */
-export async function measuredNow(tx: Tx, checkIds: readonly string[]): Promise<Map<string, Said>> {
-  const { rows } = await sql<{ check_id: string; report: Stored<Said> }>`
-    select check_id, report from check_state where check_id = any(${checkIds})`.execute(tx);
-  return new Map(rows.map(({ check_id, report }) => [check_id, readSaid(report)]));
+export async function lastSeen(tx: Tx, checkIds: readonly string[]): Promise<Map<string, NonNullable<Muted['seen']>>> {
+  const { rows } = await sql<{ check_id: string; outcome: string; at: Date }>`
+    select check_id, report ->> 'outcome' as outcome, at from check_state
+    where check_id = any(${checkIds})`.execute(tx);
+  return new Map(rows.map(({ check_id, outcome, at }) => [check_id, { outcome: outcome as Outcome, at }]));
 }

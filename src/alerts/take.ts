@@ -3,7 +3,7 @@ import type { ProblemEvent } from '../health/events.ts';
 import type { CheckReport } from '../health/model.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../store/store.ts';
-import { badness, joinNotifies, type Placement, place, worse } from './decide.ts';
+import { badness, joinNotifies, type Placement, place } from './decide.ts';
 import type { Said, Silence } from './model.ts';
 import * as rows from './store.ts';
 
@@ -56,37 +56,26 @@ export async function takeSilence(tx: Tx, { checkIds, kind, until, by, mute }: S
   const open = await rows.lockOpen(tx, ids(checkIds));
   const problems = kind === 'begun' ? open : open.filter(({ muted }) => muted && !muted.ended);
   if (problems.length === 0) return [];
-  const muted = {
-    ...{ begunAt: now, ...(until && { until }) },
-    ...(by !== undefined && { by }),
-    ...(mute !== undefined && { mute }),
-  };
-  await rows.muteProblems(
-    tx,
-    problems.map(({ id }) => id),
-    kind === 'begun' ? muted : undefined,
-  );
+  if (kind === 'ended') await endMutesOf(tx, problems, now);
+  else {
+    const muted = {
+      ...{ begunAt: now, ...(until && { until }) },
+      ...(by !== undefined && { by }),
+      ...(mute !== undefined && { mute }),
+    };
+    const numbers = problems.map(({ id }) => id);
+    await rows.muteProblems(tx, numbers, muted);
+  }
   const versions = await rows.touch(tx, ids(problems.map(({ noticeId }) => noticeId)));
-  if (kind === 'ended') await tellUnmuted(tx, problems, versions, now);
   return [...versions.keys()];
 }
 
-/** What is still wrong when its mute ends must be seen; what is well again by then closes by the next regular runs. */
-async function tellUnmuted(
-  tx: Tx,
-  problems: readonly rows.OpenProblem[],
-  versions: ReadonlyMap<string, number>,
-  now: Date,
-): Promise<void> {
-  const measured = await rows.measuredNow(tx, ids(problems.map(({ checkId }) => checkId)));
-  for (const { id, checkId, noticeId: notice, worst } of problems) {
-    const report = measured.get(checkId);
-    if (report?.outcome === 'ok') await rows.muteProblems(tx, [id], { begunAt: now, ended: true });
-    if (!report || !isForSomebody(report)) continue;
-    const said = saidOf(report);
-    await rows.changeProblem(tx, id, { said, worst: worse(said.outcome, worst) });
-    const version = versions.get(notice)!;
-    await rows.addStep(tx, { notice, version, checkId, kind: 'unmuted', notify: true, said });
+/** What was measured so far may be over: nobody is called for it before the next regular run has found it so. */
+async function endMutesOf(tx: Tx, problems: readonly rows.OpenProblem[], now: Date): Promise<void> {
+  const known = await rows.lastSeen(tx, ids(problems.map(({ checkId }) => checkId)));
+  for (const { id, checkId } of problems) {
+    const seen = known.get(checkId);
+    await rows.muteProblems(tx, [id], { begunAt: now, ended: true, ...(seen && { seen }) });
   }
 }
 
@@ -95,10 +84,10 @@ function isForSomebody({ outcome }: Pick<CheckReport, 'outcome'>): boolean {
   return outcome === 'fail' || outcome === 'unknown' || outcome === 'warn';
 }
 
-/** What is muted is not told of: a measurement since then that is shows that nobody mutes it any more. */
+/** What is muted is not told of: a measurement begun since then that is shows that nobody mutes it any more. */
 function isHeardAgain({ at, report }: ProblemEvent, { muted }: rows.OpenProblem): boolean {
   if (!muted || !isForSomebody(report)) return false;
-  return muted.begunAt === undefined || at > muted.begunAt;
+  return muted.begunAt === undefined || at.getTime() - report.duration_ms > muted.begunAt.getTime();
 }
 
 async function change(tx: Tx, event: ProblemEvent, problem: rows.OpenProblem, version: number): Promise<void> {
@@ -114,7 +103,7 @@ async function change(tx: Tx, event: ProblemEvent, problem: rows.OpenProblem, ve
   if (!isForSomebody(report)) return;
   const unmuted = isHeardAgain(event, problem);
   if (unmuted) await rows.muteProblems(tx, [problem.id], undefined);
-  await rows.changeProblem(tx, problem.id, { said, worst: worse(said.outcome, problem.worst) });
+  await rows.changeProblem(tx, problem, said);
   const difference = badness(said.outcome) - badness(problem.said.outcome);
   if (difference < 0) await rows.addStep(tx, { ...step, kind: 'worsened', notify: true });
   else if (unmuted) await rows.addStep(tx, { ...step, kind: 'unmuted', notify: true });

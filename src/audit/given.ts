@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { echo } from '../kernel/echo.ts';
 import { readPublicKey } from '../kernel/ed25519.ts';
 import { OpsError } from '../kernel/errors.ts';
 import { countUnreadable, findHeads, type SignedHead } from './head.ts';
@@ -22,7 +23,7 @@ export function optionsOf<Name extends string>(
       options[known] ??= '';
     } else if (typed === undefined && name !== undefined) options[name] = `${options[name]} ${arg}`.trim();
     else {
-      throw new OpsError('invalid', `"${arg}" is not understood here`, { hint: verifyUsage });
+      throw new OpsError('invalid', `"${echo(arg)}" is not understood here`, { hint: verifyUsage });
     }
   }
   const empty = names.find((candidate) => options[candidate] === '');

@@ -1,4 +1,5 @@
 import { parseDuration } from '../kernel/duration.ts';
+import { echo } from '../kernel/echo.ts';
 import { OpsError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { AuditSearch } from './search.ts';
@@ -42,12 +43,14 @@ export function parseSearch(args: readonly string[], asking: Asking): AuditSearc
 
 function plainWord(arg: string, name: string): string {
   const hint = `usage: audit ${searchUsage}`;
-  if (/^(--|—)/.test(arg)) throw new OpsError('invalid', `There is no option ${arg}`, { hint });
+  if (/^(--|—)/.test(arg)) throw new OpsError('invalid', `There is no option ${echo(arg)}`, { hint });
   if (name.length < 2 || arg.startsWith(`${name}://`)) return arg;
   const names = Object.keys(filters);
   const meant = nearest(name, names);
   const known = `there are ${names.map((each) => `${each}:`).join(', ')}; a word to look for has no colon`;
-  throw new OpsError('invalid', `There is no filter ${name}:`, { hint: meant ? `Did you mean ${meant}: ?` : known });
+  throw new OpsError('invalid', `There is no filter ${echo(name)}:`, {
+    hint: meant ? `Did you mean ${meant}: ?` : known,
+  });
 }
 
 /** `<@U123>` as Slack sends a mention, the id alone, or an actor as the audit has it: `os:anna`, `rounds`. */
@@ -56,7 +59,7 @@ function actorsOf(text: string): string[] {
   if (member) return [`slack:${member[1] ?? member[2]}`];
   if (text === 'rounds' || /^os:./u.test(text)) return [text];
   // Slack sends a typed @name as it is, and names are not unique: no row has one.
-  throw new OpsError('invalid', `by: can't be "${text}"`, {
+  throw new OpsError('invalid', `by: can't be "${echo(text)}"`, {
     hint: "by: takes `me`, a member's id such as U012ABCDEF (profile → Copy member ID), or os:NAME",
   });
 }
@@ -69,7 +72,7 @@ function moment(name: string, text: string, now: Date): Date {
   const at = ms === undefined ? new Date(isDate ? withZone : Number.NaN) : new Date(now.getTime() - ms);
   if (Number.isNaN(at.getTime())) {
     const hint = 'such as 24h, 7d, 2026-11-23 or 2026-11-23T12:00Z';
-    throw new OpsError('invalid', `${name}: can't be "${text}"`, { hint });
+    throw new OpsError('invalid', `${name}: can't be "${echo(text)}"`, { hint });
   }
   return at;
 }
@@ -77,7 +80,7 @@ function moment(name: string, text: string, now: Date): Date {
 function number(name: string, text: string, most: number): number {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : 0;
   if (value < 1 || value > most) {
-    throw new OpsError('invalid', `${name}: can't be "${text}"`, { hint: `a whole number from 1 to ${most}` });
+    throw new OpsError('invalid', `${name}: can't be "${echo(text)}"`, { hint: `a whole number from 1 to ${most}` });
   }
   return value;
 }

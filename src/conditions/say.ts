@@ -24,8 +24,8 @@ export function isHidden({ fact }: Explanation, specs: FactSpecs): boolean {
 }
 
 function sayExplanation({ fact, op, value, limit, unit }: Explanation): string {
-  const seen = formatValue(value, unit);
-  const bound = formatValue(limit, unit);
+  const seen = figure(value, unit, limit);
+  const bound = figure(limit, unit, value);
   switch (op) {
     case '!=':
       return `${fact} ${seen} (want ${bound})`;
@@ -38,12 +38,33 @@ function sayExplanation({ fact, op, value, limit, unit }: Explanation): string {
   }
 }
 
+/** Text in quotes, so that `unavailable` is no remark on the fact; milliseconds short, unless that hides a difference. */
+function figure(value: unknown, unit: string | undefined, other?: unknown): string {
+  if (Array.isArray(value)) return formatValue(value.map(quoted), unit);
+  if (typeof value === 'number' && unit === 'ms') return formatValue(shortMs(value, other), unit);
+  return formatValue(quoted(value), unit);
+}
+
+/** Large integers and moments come as text; they are none. */
+const noText = /^(-?\d{16,}|\d{4}-\d\d-\d\dT[\d:.]+Z)$/;
+
+function quoted(value: unknown): unknown {
+  if (typeof value !== 'string' || value.trim() === '' || noText.test(value)) return value;
+  return `"${value.trim()}"`;
+}
+
+/** Three significant digits. */
+function shortMs(ms: number, other?: unknown): number {
+  const short = Number(ms.toPrecision(3));
+  return short === other && ms !== other ? ms : short;
+}
+
 /** "clears below 400 ms": what a `clear` rule that is not true waits for. */
 export function sayClear(condition: Condition, facts: Facts): string {
   const explanation = condition.explain(facts);
   if (!explanation) return `clears when ${condition.source}`;
   const { fact, op, value, limit, unit } = explanation;
-  const bound = formatValue(limit, unit);
+  const bound = figure(limit, unit, value);
   const wants = {
     '>=': `below ${bound}`,
     '>': `at ${bound} or below`,
@@ -53,7 +74,7 @@ export function sayClear(condition: Condition, facts: Facts): string {
     '==': `when it is not ${bound}`,
     is: `when ${condition.source}`,
   };
-  return `${fact} ${formatValue(value, unit)}, clears ${wants[op]}`;
+  return `${fact} ${figure(value, unit, limit)}, clears ${wants[op]}`;
 }
 
 /** A template with `{fact}` filled in, as one line of at most 500 characters. */
@@ -78,7 +99,9 @@ function fill(template: string, facts: Facts, specs: FactSpecs): string {
     // An author who wrote "{latency_ms} ms" said the unit already.
     const said = unit !== undefined && template.slice(end).trimStart().startsWith(unit);
     text += template.slice(from, start);
-    text += path ? formatValue(lookUp(facts, path), said ? undefined : unit) : template.slice(start, end);
+    const value = path ? lookUp(facts, path) : undefined;
+    const short = typeof value === 'number' && unit === 'ms' ? shortMs(value) : value;
+    text += path ? formatValue(short, said ? undefined : unit) : template.slice(start, end);
     from = end;
   }
   return text + template.slice(from);

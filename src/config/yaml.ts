@@ -35,12 +35,16 @@ export function readYaml(text: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const lineAt = (offset: number | undefined): number => Math.max(1, lines.linePos(offset ?? 0).line);
-  const mistakes: SyntaxMistake[] = [...document.errors, ...document.warnings].map((error) => ({
-    line: lineAt(error.pos[0]),
-    found: redactSecrets(error.message.split('\n')[0] ?? ''),
-    allowed: error.code === 'DUPLICATE_KEY' ? 'each key once' : validYaml(text, lineAt(error.pos[0])),
-  }));
-  const fatal = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
+  const syntax = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY').toSorted(byPlace);
+  const fatal = syntax.length > 0;
+  // After the first, the parser is lost: what else it says are echoes of it.
+  const told = fatal ? syntax.slice(0, 1) : [...document.errors, ...document.warnings];
+  const mistakes: SyntaxMistake[] = told.map((error) => {
+    const line = lineAt(error.pos[0]);
+    const found = redactSecrets(error.message.split('\n')[0] ?? '');
+    if (error.code === 'DUPLICATE_KEY') return { line, found, allowed: 'each key once' };
+    return { line, found: fatal ? `${found}${quoted(text, line)}` : found, allowed: validYaml(text, line) };
+  });
   const unfit = fatal ? [] : unusable(document, lineAt);
   mistakes.push(...unfit);
   const data: Data = fatal || unfit.length > 0 ? { kind: 'none' } : toData(document);
@@ -53,14 +57,31 @@ export function readYaml(text: string): YamlSource {
   };
 }
 
-/** Most syntax errors of people are values that YAML takes for something else: `@team`, `!reachable`, `#ops`. */
+function byPlace(a: { pos: [number, number] }, b: { pos: [number, number] }): number {
+  return a.pos[0] - b.pos[0];
+}
+
+const quotedMost = 120;
+
+/** The line and the one before it, as they stand in the file. */
+function quoted(text: string, line: number): string {
+  const first = Math.max(1, line - 1);
+  const lines = text.split('\n').slice(first - 1, line);
+  return lines
+    .map((each, at) => `\n    ${first + at} | ${redactSecrets(each.trimEnd()).slice(0, quotedMost)}`)
+    .join('');
+}
+
+/** Most syntax errors of people are values that YAML takes for something else (`@team`, `!reachable`, `#ops`), or lines at a wrong column. */
 function validYaml(text: string, line: number): string {
   const near = text
     .split('\n')
     .slice(Math.max(0, line - 3), line)
     .join('\n');
   const value = /(?:[:,[]|^\s*-)\s+([!@#%`&*][^\s,\]}]*)/m.exec(near)?.[1];
-  return value === undefined ? 'valid YAML' : `valid YAML: a value that begins like ${value} needs quotes, "${value}"`;
+  return value === undefined
+    ? 'valid YAML: look at the indentation'
+    : `valid YAML: a value that begins like ${value} needs quotes, "${value}"`;
 }
 
 type Data = { kind: 'data'; value: unknown } | { kind: 'refused'; found: string; allowed: string } | { kind: 'none' };

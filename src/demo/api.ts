@@ -46,7 +46,7 @@ async function change({ url = '/' }: IncomingMessage, switches: Switches): Promi
 }
 
 async function show({ url }: IncomingMessage, { switches, database, startedAt }: ApiOptions): Promise<Answer> {
-  if (switches.isOn('slow')) await pause(900);
+  if (switches.isOn('slow')) await pause(2_500);
   if (!url?.startsWith('/api/')) {
     return [200, { clinic: 'demo', switches: helpOf(switches), broken: broken(switches).map(({ id }) => id) }];
   }

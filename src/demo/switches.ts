@@ -3,7 +3,7 @@ import { OpsError } from '../kernel/errors.ts';
 /** What can be broken, by the word in the path: `POST /break/api`. */
 const texts = {
   api: { label: 'API down', help: 'The API answers 503' },
-  slow: { label: 'API slow', help: 'The API takes 900 ms to answer' },
+  slow: { label: 'API slow', help: 'The API takes 2.5 s to answer' },
   database: { label: 'Database disconnected', help: 'The database refuses connections, and the API says so' },
   certificate: { label: 'Certificate about to expire', help: 'The TLS endpoint serves one that expires in 5 days' },
   logins: { label: 'Failed logins', help: 'Somebody tries passwords: 120 in 40 minutes, and goes on' },

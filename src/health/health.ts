@@ -3,6 +3,7 @@ import type { Check, Ops } from '../config/model.ts';
 import type { Jobs } from '../jobs/model.ts';
 import type { Schedule, Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { echo } from '../kernel/echo.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
@@ -107,7 +108,7 @@ export function createHealth(options: HealthOptions): Health {
   function within(scope: Scope): Check[] {
     if (scope.kind === 'all') return ops.checks;
     const checks = ops.checks.filter((check) => (scope.kind === 'group' ? check.group : check.id) === scope.id);
-    if (checks.length === 0) throw new OpsError('not_found', `There is no ${scope.kind} "${scope.id}"`);
+    if (checks.length === 0) throw new OpsError('not_found', `There is no ${scope.kind} "${echo(scope.id)}"`);
     return checks;
   }
 
@@ -203,10 +204,10 @@ export function createHealth(options: HealthOptions): Health {
 
   async function details(id: string, measured?: HealthReport): Promise<CheckDetails> {
     const [check] = within({ kind: 'check', id });
-    if (!check) throw new OpsError('not_found', `There is no check "${id}"`);
+    if (!check) throw new OpsError('not_found', `There is no check "${echo(id)}"`);
     const { checks } = measured ?? (await last({ kind: 'check', id }));
     const current = checks.find((each) => each.id === id);
-    if (!current) throw new OpsError('not_found', `There is no check "${id}"`);
+    if (!current) throw new OpsError('not_found', `There is no check "${echo(id)}"`);
     const specs = check.definition.facts(check.target);
     const { definition, target, everyMs } = check;
     return {

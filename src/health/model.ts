@@ -78,8 +78,11 @@ export interface CheckDetails {
   strip: (Outcome | null)[];
   /** Newest first. */
   transitions: { at: Date; from: Outcome | null; to: Outcome; reason: string }[];
-  /** Percent of the time that was ok or warn (muted and blocked left out); null = nothing measured. */
-  uptime: { day: number | null; month: number | null };
+  /**
+   * Percent of the time that was ok or warn (muted and blocked left out); null = nothing measured. `since`: the first that
+   * counts within 30 days.
+   */
+  uptime: { day: number | null; month: number | null; since?: Date };
 }
 
 /** Worst first, then by group and id, so that rows don't move between two looks. */

@@ -91,21 +91,22 @@ async function lastTransitions(store: Store, id: string): Promise<CheckDetails['
 async function uptimeOf(store: Store, { id, everyMs }: Check, now: Date): Promise<CheckDetails['uptime']> {
   const dayAgo = new Date(now.getTime() - day);
   const monthAgo = new Date(now.getTime() - 30 * day);
-  const answer = await sql<{ day: number | null; month: number | null }>`
+  const answer = await sql<{ day: number | null; month: number | null; since: Date | null }>`
     with spans as (
       select at, outcome, greatest(1, least(
         extract(epoch from lead(at, 1, ${now}::timestamptz) over (order by at) - at) * 1000,
         ${speaksFor * everyMs}::double precision)) as ms
       from check_result where check_id = ${id} and at >= ${monthAgo} and at <= ${now}),
     counted as (
-      select at >= ${dayAgo} as recent, case when outcome in ('ok', 'warn') then ms else 0 end as up, ms as known
+      select at, at >= ${dayAgo} as recent, case when outcome in ('ok', 'warn') then ms else 0 end as up, ms as known
       from spans where outcome in ('ok', 'warn', 'fail', 'unknown')
       union all
-      select false, up_ms, known_ms from check_rollup
+      select bucket, false, up_ms, known_ms from check_rollup
       where check_id = ${id} and period = 'hour' and bucket >= ${monthAgo})
     select 100.0::double precision * sum(up) filter (where recent) / nullif(sum(known) filter (where recent), 0) as day,
-           100.0::double precision * sum(up) / nullif(sum(known), 0) as month
+           100.0::double precision * sum(up) / nullif(sum(known), 0) as month,
+           min(at) filter (where known > 0) as since
     from counted`.execute(store.db<HealthTables>());
   const row = answer.rows[0];
-  return { day: row?.day ?? null, month: row?.month ?? null };
+  return { day: row?.day ?? null, month: row?.month ?? null, ...(row?.since && { since: new Date(row.since) }) };
 }

@@ -1,3 +1,4 @@
+import { echo } from '../kernel/echo.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Outcome } from './model.ts';
 
@@ -21,7 +22,7 @@ export const periods: Period[] = ['24h', '7d', '30d'];
 export function periodNamed(typed: string): Period {
   const found = periods.find((period) => period === typed.toLowerCase());
   if (found) return found;
-  throw new OpsError('invalid', `There is no period "${typed}" to draw`, { hint: `use ${periods.join(', ')}` });
+  throw new OpsError('invalid', `There is no period "${echo(typed)}" to draw`, { hint: `use ${periods.join(', ')}` });
 }
 
 export function periodWords(period: Period): string {

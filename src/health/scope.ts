@@ -1,4 +1,5 @@
 import type { Check } from '../config/model.ts';
+import { echo } from '../kernel/echo.ts';
 import { OpsError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 
@@ -19,7 +20,7 @@ export function scopeNamed(typed: string, { checks }: { checks: readonly Pick<Ch
   if (groups.includes(name)) return { kind: 'group', id: name };
   if (ids.includes(name)) return { kind: 'check', id: name };
   const close = nearest(name, [...groups, ...ids, ...checks.map((check) => `${check.group}/${check.id}`)]);
-  throw new OpsError('not_found', `There is no group or check "${typed}"`, {
+  throw new OpsError('not_found', `There is no group or check "${echo(typed)}"`, {
     hint: close ? `Did you mean ${close}?` : `Groups: ${some(groups)}. Checks: ${some(ids)}.`,
   });
 }

@@ -3,6 +3,7 @@ import { applyBlocked, applyMuted, type Mute } from './adjust.ts';
 import { type ActiveWindow, windowsOf } from './maintenance.ts';
 import type { CheckReport } from './model.ts';
 import { sayWho } from './silences/model.ts';
+import { zoneName } from './views/time.ts';
 
 /**
  * Reports as people see them: blocked by what they depend on, muted by maintenance. `judged` holds all checks, also
@@ -40,7 +41,7 @@ function muteOf(active: ActiveWindow): Mute {
 const formats = new Map<string, Intl.DateTimeFormat>();
 const halfDayMs = 12 * 3_600_000;
 
-/** `15:04`, with its day when that is more than half a day away: `Tue 15:04`. A week is the furthest. */
+/** `15:04 EST`, with its day when that is more than half a day away: `Tue 15:04 EST`. A week is the furthest. */
 function timeIn(zone: string, at: Date, now: Date): string {
   const far = Math.abs(at.getTime() - now.getTime()) > halfDayMs;
   const key = `${zone} ${far}`;
@@ -50,5 +51,5 @@ function timeIn(zone: string, at: Date, now: Date): string {
     format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...day, hour: '2-digit', minute: '2-digit' });
     formats.set(key, format);
   }
-  return format.format(at).replace(',', '');
+  return `${format.format(at).replace(',', '')} ${zoneName(at, zone)}`;
 }

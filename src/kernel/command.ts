@@ -125,6 +125,8 @@ export interface Command<Services> {
   /** Behind the name: `[GROUP | CHECK]`. */
   usage: string;
   examples: string[];
+  /** Its place in help, by how often it is used: lower comes first, 50 when it says nothing. */
+  helpOrder?: number;
   role: Role;
   /** Where it can be used; default both. */
   faces?: ('slack' | 'terminal')[];
@@ -179,6 +181,16 @@ export function defineTerminalCommand(command: TerminalCommand): TerminalCommand
 }
 
 /** Declares a command; the default export of a file in `commands/`. */
+/** As help lists them: by use, then by name. */
+export function byUse(a: Listed, b: Listed): number {
+  return (a.helpOrder ?? 50) - (b.helpOrder ?? 50) || a.name.localeCompare(b.name);
+}
+
+interface Listed {
+  name: string;
+  helpOrder?: number;
+}
+
 export function defineCommand<Services>(command: Command<Services>): Command<Services> {
   return command;
 }

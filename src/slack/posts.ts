@@ -1,8 +1,9 @@
 import type { Denial } from '../kernel/access.ts';
 import type { Command, Post, SlackBlock } from '../kernel/command.ts';
-import type { OpsError } from '../kernel/errors.ts';
+import type { OpsError, PortError } from '../kernel/errors.ts';
 import { escapeSlack } from '../kernel/escape.ts';
 import { cutText } from './cut.ts';
+import { type Failure, failureOf } from './failures.ts';
 
 /** The few messages the router itself says. Pure; names that people typed are escaped and cut. */
 
@@ -25,14 +26,25 @@ function inCode(typed: string, max: number): string {
 
 /** Help, from the registry: one line a command, then its examples. */
 export function helpPost<S>(commands: readonly Command<S>[]): Post {
-  const lines = commands.flatMap((command) => [
-    `*/ops ${escapeSlack([command.name, command.usage].filter(Boolean).join(' '))}* — ${escapeSlack(command.summary)}`,
-    ...(command.examples.length ? [command.examples.map((example) => `\`${escapeSlack(example)}\``).join(' · ')] : []),
-  ]);
+  const lines = commands.flatMap(helpLines);
   const pages: SlackBlock[] = [];
   for (let from = 0; from < lines.length; from += 20) pages.push(section(lines.slice(from, from + 20).join('\n')));
   const text = `Commands: ${commands.map((command) => `/ops ${command.name}`).join(', ')}`;
   return { text, blocks: [...pages, context('`/ops help` shows this. Mention me instead of `/ops` where you like.')] };
+}
+
+/** Help of one command. */
+export function commandHelpPost<S>(command: Command<S>): Post {
+  const text = helpLines(command).join('\n');
+  return said(text, context('`/ops help` lists what else there is.'));
+}
+
+function helpLines<S>({ name, usage, summary, examples }: Command<S>): string[] {
+  const shown = examples.map((example) => `\`${escapeSlack(example)}\``).join(' · ');
+  return [
+    `*/ops ${escapeSlack([name, usage].filter(Boolean).join(' '))}* — ${escapeSlack(summary)}`,
+    ...(shown ? [shown] : []),
+  ];
 }
 
 /** An unknown word, with what was probably meant. */
@@ -105,12 +117,26 @@ export function withInviteHint(post: Post, botName: string): Post {
   return { text: post.text, blocks: [...post.blocks, context(hint)] };
 }
 
+<<<<<<< HEAD
 /** In a dialog: an answer that was meant for a channel too. */
 export function seenAlonePost(post: Post): Post {
   return {
     text: post.text,
     blocks: [...post.blocks, context("⚠️ I couldn't post this in the channel: you alone see it.")],
   };
+=======
+/** For the asker alone: the answer, and why it is not in the channel. `error`: how posting it there failed. */
+export function withWhyNotPosted(post: Post, { cause }: PortError): Post {
+  return { text: post.text, blocks: [...post.blocks, context(`${whyNotPosted(failureOf(cause))} Only you see this.`)] };
+}
+
+function whyNotPosted(failure: Failure): string {
+  const couldNot = "I couldn't post in the channel:";
+  if (failure.kind === 'rate_limited') return `${couldNot} Slack asks me to wait.`;
+  if (failure.kind === 'not_sent') return `${couldNot} Slack can't be reached (${failure.why}).`;
+  const status = failure.kind === 'ambiguous' ? /^http_(\d+)$/.exec(failure.why)?.[1] : undefined;
+  return status ? `${couldNot} Slack answered ${status}.` : "Slack didn't confirm my post in the channel.";
+>>>>>>> main
 }
 
 /** What is left of an answer whose process died. */

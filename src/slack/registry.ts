@@ -1,5 +1,9 @@
+<<<<<<< HEAD
 import type { Button, Command, Shortcut } from '../kernel/command.ts';
 import type { Form } from '../kernel/form.ts';
+=======
+import { type Button, byUse, type Command, type Shortcut } from '../kernel/command.ts';
+>>>>>>> main
 import { nearest } from '../kernel/nearest.ts';
 
 /** The commands that Slack offers, and the decision which of them is meant. Pure. */
@@ -9,13 +13,14 @@ export interface Registry<Services> {
 }
 
 export type Meant<Services> =
-  | { kind: 'help' }
+  /** `command`: of that one alone. */
+  | { kind: 'help'; command?: Command<Services> }
   | { kind: 'unknown'; word: string; nearest: string | undefined }
   | { kind: 'terminal_only'; command: Command<Services> }
   | { kind: 'run'; command: Command<Services>; args: string[] };
 
 export function registryOf<Services>(commands: readonly Command<Services>[]): Registry<Services> {
-  const sorted = [...commands].sort((a, b) => a.name.localeCompare(b.name));
+  const sorted = [...commands].sort(byUse);
   return { commands: sorted.filter(inSlack), byName: new Map(sorted.map((command) => [command.name, command])) };
 }
 
@@ -23,10 +28,14 @@ function inSlack<Services>(command: Command<Services>): boolean {
   return command.faces?.includes('slack') ?? true;
 }
 
-/** Which command the words after `/ops` mean. No words, or `help`, is help. */
+/** Which command the words after `/ops` mean. No words, or `help`, is help; `help health` is that of one command. */
 export function meantBy<Services>(registry: Registry<Services>, words: readonly string[]): Meant<Services> {
   const [word, ...args] = words;
-  if (word === undefined || /^(--)?help$/i.test(word)) return { kind: 'help' };
+  if (word === undefined) return { kind: 'help' };
+  if (/^(--)?help$/i.test(word)) {
+    const about = args[0] === undefined ? { kind: 'help' as const } : meantBy(registry, args);
+    return about.kind === 'run' ? { kind: 'help', command: about.command } : about;
+  }
   const command = registry.byName.get(word.toLowerCase());
   if (!command) return { kind: 'unknown', word, nearest: nearest(word, registry.commands.map(nameOf)) };
   return inSlack(command) ? { kind: 'run', command, args } : { kind: 'terminal_only', command };

@@ -6,10 +6,16 @@ import { openForm, tellNotOpened } from './forms.ts';
 import { givenWords } from './given.ts';
 import { formPlace, ofPress } from './in-view.ts';
 import { fitPost } from './limits.ts';
+<<<<<<< HEAD
 import { createOnce } from './once.ts';
 import { helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
 import { buttonMeantBy, formOf, type Meant, type MeantForm, meantBy } from './registry.ts';
 import { type Job, jobOf, runJob } from './run.ts';
+=======
+import { commandHelpPost, helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
+import { buttonMeantBy, type Meant, meantBy, type Registry, shortcutMeantBy } from './registry.ts';
+import { type Job, type RunPorts, runJob } from './run.ts';
+>>>>>>> main
 import { slashCommand } from './scopes.ts';
 import { routeShortcuts } from './shortcuts.ts';
 import { type SubmissionPorts, submitted } from './submission.ts';
@@ -115,7 +121,7 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
 
 /** What needs no command to run: help, a typo. */
 function saidAtOnce<S>(meant: Meant<S>, help: Post): Post | undefined {
-  if (meant.kind === 'help') return help;
+  if (meant.kind === 'help') return meant.command ? fitPost(commandHelpPost(meant.command), 'post') : help;
   if (meant.kind === 'unknown') return unknownPost(meant.word, meant.nearest);
   if (meant.kind === 'terminal_only') return terminalOnlyPost(meant.command.name);
   return undefined;

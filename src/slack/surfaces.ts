@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import { type Asked, tell } from './asked.ts';
 import { mayWorkLater } from './failures.ts';
 import type { Outgoing } from './outgoing.ts';
-import { askerSurface, replacingSurface, urlSurface } from './private-surfaces.ts';
+import { askerSurface, brokenSurface, replacingSurface, urlSurface } from './private-surfaces.ts';
 import type { Running } from './running.ts';
 
 /** Where an answer is shown, and what shows it. */
@@ -107,7 +107,9 @@ function messageSurface(place: Place, asked: Asked, ports: SurfacePorts): Surfac
     if (!refused && !['unconfirmed', 'unreachable', 'rate_limited'].includes(error.reason)) throw error;
     log.warn({ err: error, channel: place.channel }, 'an answer goes through the response_url');
     const hint = error.reason === 'not_in_channel' || error.reason === 'channel_not_found';
-    instead = urlSurface(asked, asked.responseUrl, ports, refused ? 'channel' : 'asker', hint);
+    instead = refused
+      ? urlSurface(asked, asked.responseUrl, ports, hint)
+      : brokenSurface(asked.responseUrl, error, ports);
     return instead.show(post, final);
   };
   const update = async (post: Post, final: boolean): Promise<'shown' | 'skipped' | 'gone'> => {

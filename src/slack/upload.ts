@@ -66,7 +66,9 @@ export async function uploadPictures(
   for (const { name, title, alt, png } of pictures) {
     const shown = { alt_txt: plainText(alt, altMost), filename: name, length: png.byteLength };
     // An address that nobody uses is forgotten: asking for it again does no harm.
-    const { upload_url: url, file_id: id } = await call('files.getUploadURLExternal', shown, { idempotent: true });
+    const { upload_url: url, file_id: id } = await call('files.getUploadURLExternal', shown, {
+      idempotent: true,
+    }).catch(refuseUnconfirmed);
     if (typeof url !== 'string' || typeof id !== 'string') {
       throw new PortError('invalid_answer', "Slack's answer has no upload_url", { retryable: false });
     }
@@ -75,6 +77,12 @@ export async function uploadPictures(
   }
   const share: Answer = { files, channel_id: channel, thread_ts: threadTs };
   await call('files.completeUploadExternal', share, { lane: `files.completeUploadExternal ${channel}` });
+}
+
+/** Nothing was shared yet, however unclear Slack's answer was. */
+function refuseUnconfirmed(error: unknown): never {
+  if (!(error instanceof PortError) || error.reason !== 'unconfirmed') throw error;
+  throw new PortError('upload_failed', "Slack didn't take it", { retryable: true, cause: error });
 }
 
 /** Not mrkdwn: nothing in it is a mark, so nothing is escaped. */
@@ -92,10 +100,10 @@ async function send(url: string, bytes: Uint8Array, signal: AbortSignal): Promis
     status = response.status;
     await response.arrayBuffer();
   } catch (error) {
-    throw new PortError('upload_failed', 'Slack did not take the picture', { retryable: true, cause: error });
+    throw new PortError('upload_failed', "Slack didn't take it", { retryable: true, cause: error });
   }
   if (status !== 200) {
-    throw new PortError('upload_failed', `Slack did not take the picture: HTTP ${status}`, {
+    throw new PortError('upload_failed', `Slack didn't take it: HTTP ${status}`, {
       retryable: status >= 500,
     });
   }

@@ -15,7 +15,9 @@ export function completionsOf(commands: readonly Command<never>[], watched: Watc
       .toSorted((a, b) => Number(b.name === 'health') - Number(a.name === 'health') || a.name.localeCompare(b.name))
       .map(({ name, usage, summary }) => ({ line: `${slashCommand} ${name}`, usage, summary })),
     { line: `${slashCommand} help`, usage: '', summary: 'Show all commands' },
-    ...watched.groups.map(({ id, checks }) => health(id, `The group ${id}: ${checks} checks`)),
+    ...watched.groups.map(({ id, checks }) =>
+      health(id, `The group ${id}: ${checks} ${checks === 1 ? 'check' : 'checks'}`),
+    ),
     ...watched.checks.map(({ id, asks }) => health(id, asks)),
   ];
 }

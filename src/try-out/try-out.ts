@@ -6,6 +6,7 @@ import type { Environment } from '../config/environment.ts';
 import type { Ops } from '../config/model.ts';
 import { startClinic } from '../demo/clinic.ts';
 import { demoPorts } from '../demo/ports.ts';
+import { OpsError } from '../kernel/errors.ts';
 import { explainListening } from '../kernel/listening.ts';
 import type { Log } from '../kernel/log.ts';
 import { PlayClock } from '../play-clock.ts';
@@ -31,6 +32,7 @@ export async function startTryOut(
   { log, closing, reset }: { log: Log; closing: Closing; reset: boolean },
 ): Promise<TryOut> {
   const { dataDir, demoPort } = environment;
+  await refuseSecond(environment);
   const clock = new PlayClock({ dataDir, reset, log });
   closing.defer('the clock', () => clock.close());
   const caFile = resolve(dataDir, 'demo-ca.pem');
@@ -68,10 +70,25 @@ export async function startTryOut(
     onOpened: (opened) => {
       ops = opened;
       own.resolve();
+      // Whoever opens the page first reads times as the clinic does, not six hours off.
+      workspace.setZone('anna', opened.team.zone);
       clock.begin(opened.team.zone);
     },
     url: workspace.url,
   };
+}
+
+/** Somebody who types the command twice is told so, rather than which port is taken. */
+async function refuseSecond({ workspacePort }: Environment): Promise<void> {
+  if (workspacePort === 0) return;
+  const url = `http://127.0.0.1:${workspacePort}`;
+  const page = await fetch(url, { signal: AbortSignal.timeout(1_000) })
+    .then((response) => response.text())
+    .catch(() => '');
+  if (!page.includes('<title>Rounds, local workspace</title>')) return;
+  throw new OpsError('conflict', `Rounds runs here already: open ${url}`, {
+    hint: 'End the other one first (Ctrl-C where it runs), or give this one other ports and another DATA_DIR.',
+  });
 }
 
 /** The phone on the page, unless there is a PagerDuty of their own. */

@@ -121,6 +121,11 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     home: (ref: string): View | undefined => state.homes.get(userNamed(ref).id),
     traffic: api.traffic as readonly ApiCall[],
     deliveries: deliveries.records as readonly DeliveryRecord[],
+    /** Somebody moves to another time zone. */
+    setZone: (ref: string, zone: string) => {
+      userNamed(ref).tz = zone;
+      events.emit({ type: 'people_changed' });
+    },
     /** The next `times` calls of `method` (`*` = any) meet this fault. */
     fault: (method: string, fault: Fault, times?: number) => api.faults.next(method, fault, times),
     clearFaults: () => api.faults.clear(),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { chooseFrom } from './menu.ts';
 import { accessibilityProblems, overflowingText } from './page-checks.ts';
 import { startTryOut, type TryOut } from './try-out.ts';
@@ -35,6 +36,8 @@ afterAll(async () => {
 
 const composer = () => page.locator('textarea[data-composer=channel]');
 const last = (on = page) => on.locator('.main article.message').last();
+/** In #alerts. At × 60 a busy machine's other checks may be told of too, and soon be well again. */
+const alertOfApi = () => page.locator('.main article.message', { hasText: /\b(FAIL|MUTED|OK) api(?!-)/ }).first();
 
 async function channel(name: string): Promise<void> {
   const button = { name: new RegExp(`^${name}( unread.*)?$`) };
@@ -122,7 +125,12 @@ describe('a newcomer', () => {
       await page.keyboard.press('Enter');
       await last().getByRole('button', { name: 'Run again' }).waitFor();
     });
-    await last().getByText('9 ok').waitFor();
+    // A busy machine may rightly be warned of its slow API: then it is asked again.
+    await eventually(async () => {
+      if ((await last().getByText('10 ok').count()) > 0) return;
+      await last().getByRole('button', { name: 'Run again' }).click();
+      throw new Error(await last().innerText());
+    });
   });
 
   it('breaks the API and sees it red, with the reason and what to do', async () => {
@@ -175,11 +183,11 @@ describe('a newcomer', () => {
   it('lets the clock run, gets the alert, and mutes it', async () => {
     await speed(60);
     await channel('alerts');
-    await timed('the alert, at × 60', () => last().getByText('FAIL api').waitFor());
+    await timed('the alert, at × 60', () => alertOfApi().getByText('FAIL api').waitFor());
     await speed(1);
-    await last().getByText('@platform').waitFor();
-    await last().getByRole('button', { name: 'Mute 1 h' }).click();
-    await last()
+    await alertOfApi().getByText('@platform').waitFor();
+    await alertOfApi().getByRole('button', { name: 'Mute 1 h' }).click();
+    await alertOfApi()
       .getByRole('button', { name: /repl(y|ies)/ })
       .click();
     const thread = page.getByRole('complementary', { name: 'Thread' });
@@ -195,12 +203,11 @@ describe('a newcomer', () => {
     await page.getByRole('switch', { name: 'API down' }).uncheck();
     await page.getByText('all well').waitFor();
     await channel('alerts');
-    await last().getByRole('button', { name: 'Unmute' }).click();
+    await alertOfApi().getByRole('button', { name: 'Unmute' }).click();
     await speed(60);
-    const alert = page.locator('.main article.message', { hasText: 'api' }).first();
-    await timed('the recovery, at × 60', () => alert.getByText('was down').waitFor());
-    await speed(1);
+    await timed('the recovery, at × 60', () => alertOfApi().getByText('not ok for').waitFor());
     await expect.poll(() => page.locator('.main').getByText('🔴').count(), { timeout: 10_000 }).toBe(0);
+    await speed(1);
     await sound();
   });
 

@@ -58,7 +58,7 @@ checks:
   expect(inChannel()).toHaveLength(1);
 
   api.status = 200;
-  await shows(0, '✅ OK api — was down');
+  await shows(0, '✅ OK api — not ok for');
   api.status = 500;
   await shows(1, '🔴 FAIL api');
   await workspace.user('anna').click(inChannel()[1]!, 'health.mute1h');

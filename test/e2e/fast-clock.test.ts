@@ -97,7 +97,7 @@ async function muted({ workspace }: Playing): Promise<void> {
 /** The mute is over, and people are told that it is still so; how long that took, ms. */
 async function unmuted({ workspace }: Playing, timeoutMs: number): Promise<number> {
   const sinceMs = performance.now();
-  await workspace.waitFor(() => alerts(workspace).some((text) => text.includes('no longer muted')), {
+  await workspace.waitFor(() => alerts(workspace).some((text) => text.includes('it is no longer muted')), {
     timeoutMs,
     what: 'the end of the mute',
   });
@@ -135,7 +135,7 @@ describe('a clock that somebody moves, through the whole bot', () => {
     const held = () => alerts(play.workspace).some((text) => text.includes('held'));
     await play.workspace.waitFor(held, { timeoutMs: 20_000, what: 'the alert of what must hold for 5 min' });
     expectNothingLate(play);
-  }, 60_000);
+  });
 
   it('that jumps, and a restart: what was jumped over is not late, what was measured not stale nor in the future', async () => {
     const play = await playing();
@@ -157,7 +157,7 @@ describe('a clock that somebody moves, through the whole bot', () => {
     expect(await answer(again, '/ops health')).toContain('2 ok');
     expect(await answer(again, '/ops health held')).not.toMatch(/ahead of the clock|stale/);
     expectNothingLate(again);
-  }, 60_000);
+  });
 });
 
 describe("a try-out's process, its terminal and its doctor", () => {
@@ -187,5 +187,5 @@ describe("a try-out's process, its terminal and its doctor", () => {
     expect(Math.abs(await aheadMs())).toBeLessThan(60_000);
     expect(await again.stop()).toBe(0);
     await home.remove();
-  }, 60_000);
+  }, 180_000);
 });

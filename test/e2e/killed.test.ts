@@ -102,10 +102,12 @@ async function play(scene: Scene, killing: Killing): Promise<void> {
   if (killing.during === 'mute') await expectMutedOnce(scene, killing);
   else {
     if (killing.during === 'mute over')
-      await workspace.waitFor(() => told().some((text) => text.includes('no longer muted')), { timeoutMs: 60_000 });
+      await workspace.waitFor(() => told().some((text) => text.includes('it is no longer muted')), {
+        timeoutMs: 60_000,
+      });
     if (killing.during !== 'recovery') await shows(workspace, '🔴 FAIL api');
     system.status = 200;
-    await shows(workspace, '✅ OK api — was down');
+    await shows(workspace, '✅ OK api — not ok for');
     await workspace.waitFor(() => told().filter((text) => text.includes('✅ OK api')).length === 2, {
       timeoutMs: 60_000,
     });
@@ -114,7 +116,7 @@ async function play(scene: Scene, killing: Killing): Promise<void> {
   expect(await bot.stop()).toBe(0);
   expect(topMessages(workspace)).toHaveLength(1);
   // What said that it was no longer muted says by now that it is over.
-  expect(told().filter((text) => /no longer muted|✅ over/.test(text))).toHaveLength(
+  expect(told().filter((text) => /it is no longer muted|✅ over/.test(text))).toHaveLength(
     killing.during === 'mute over' ? 1 : 0,
   );
   expectNoDoubles(workspace);

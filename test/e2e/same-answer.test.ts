@@ -159,7 +159,7 @@ describe('Slack and the terminal give the same true answer', () => {
       broken: () => Object.assign(service, { body: { status: 'degraded' } }),
       mended: () => Object.assign(service, { body: { status: 'healthy' } }),
       id: 'service',
-      says: 'FAIL json.status degraded (want healthy)',
+      says: 'FAIL json.status "degraded" (want "healthy")',
       code: 2,
     },
     {

@@ -55,6 +55,18 @@ it('a try-out is refused on a database server, which is not even asked', async (
   server.close();
 });
 
+it('says that Rounds runs already when somebody types it twice', async () => {
+  const first = await startBotProcess(home);
+  const { msg } = await first.logged((line) => line.msg.startsWith('open http'));
+  const port = /:(\d+) /.exec(msg)?.[1] ?? '';
+  const second = await rounds(home, ['start'], { WORKSPACE_PORT: port });
+  expect([second.code, second.stderr]).toEqual([
+    3,
+    expect.stringContaining(`Rounds runs here already: open http://127.0.0.1:${port}`),
+  ]);
+  expect(await first.stop()).toBe(0);
+});
+
 describe('what start takes', () => {
   it('is told by help', async () => {
     const own = await rounds(home, ['start', '--help']);

@@ -21,6 +21,7 @@ import { OpsError } from '../../src/kernel/errors.ts';
 import { runbookPost } from '../../src/runbooks/views.ts';
 import { composeHome } from '../../src/slack/home-view.ts';
 import {
+  commandHelpPost,
   deadTokenPost,
   deniedPost,
   endedEarly,
@@ -148,6 +149,7 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
   runbook: (next) => [runbookPost(next(), 'How to')],
   'slack: help': (next) => [
     helpPost([{ name: 'x', usage: next(), summary: next(), examples: [next()] } as unknown as Command<unknown>]),
+    commandHelpPost({ name: 'x', usage: next(), summary: next(), examples: [next()] } as unknown as Command<unknown>),
   ],
   'slack: an unknown word': (next) => [unknownPost(next(), undefined)],
   'slack: denied': (next) => [deniedPost({ kind: 'denied', why: 'role', message: next() }, [])],
@@ -187,7 +189,7 @@ function problem(next: NextText): Problem {
     runbook: next().replace(/^https?:/i, 'file '),
     since: noon,
   };
-  return { checkId: next(), openedAt: noon, beganAt: noon, worst: 'fail', said };
+  return { checkId: next(), openedAt: noon, beganAt: noon, worst: 'fail', worstReason: next(), said };
 }
 
 function around(_next: NextText): Surroundings {

@@ -23,11 +23,11 @@ const everything = '';
 export function groupPost(problems: readonly Problem[], around: Surroundings): Post {
   const open = problems.filter(needsSomebody).toSorted(worstFirst);
   const muted = problems.filter((problem) => !problem.endedAt && problem.muted && !problem.muted.ended);
-  const well = problems.filter(({ endedAt, muted: mute }) => !endedAt && mute?.ended);
+  const unsure = problems.filter(({ endedAt, muted: mute }) => !endedAt && mute?.ended);
   const over = problems.filter(({ endedAt }) => endedAt);
   const quiet = [
     namesLine(`${faces.muted.mark} ${muted.length} muted`, muted),
-    namesLine(`${faces.ok.mark} ${well.length} no longer muted, measured ok`, well),
+    namesLine(`🔔 ${unsure.length} no longer muted, measuring again`, unsure),
     namesLine(`✅ ${over.length} over`, over),
   ];
   if (open.length === 0) return calmPost(problems, quiet.filter(Boolean), around);
@@ -69,7 +69,7 @@ function calmPost(problems: readonly Problem[], lines: readonly string[], around
     : '';
   const head = over
     ? `✅ *OK: all ${problems.length} are over* — ${span}`
-    : `${faces.muted.mark} *Nothing to do: what is open is muted or measured ok*`;
+    : `${faces.muted.mark} *Nothing to do: what is open is muted or measured again*`;
   return { text: head.replaceAll('*', ''), blocks: [section(head), ...lines.map(context)] };
 }
 

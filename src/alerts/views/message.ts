@@ -41,18 +41,22 @@ function onePost(problem: Problem, around: Surroundings, times: number): Post {
 }
 
 function overPost(problem: Problem, around: Surroundings, times: number): Post {
-  const { said } = problem;
+  const { worst, worstReason: reason } = problem;
   const often = times > 1 ? ` · ${times} times in this thread` : '';
   const words = overWords(problem, around);
-  const last = `${faces[said.outcome].word}: ${escapeSlack(shortened(said.reason, 500))}`;
-  const blocks = [section(`${words}${often}`), context(`It was ${last}`), actions(buttonsOf(problem, 'over'))];
+  const why = reason === undefined ? '' : `: ${escapeSlack(shortened(reason, 500))}`;
+  const blocks = [
+    section(`${words}${often}`),
+    context(`It was ${faces[worst].word}${why}`),
+    actions(buttonsOf(problem, 'over')),
+  ];
   return {
     text: overWords(problem, around, { bare: true }),
     blocks: problem.ending === 'removed' ? blocks.slice(0, 2) : blocks,
   };
 }
 
-/** "✅ *OK api* — was down 14 min (03:04–03:18 EST)". */
+/** "✅ *OK api* — not ok for 14 min (03:04–03:18 EST)". */
 export function overWords(problem: Problem, around: Surroundings, how: { bare?: boolean } = {}): string {
   const mark = how.bare ? '' : '*';
   const id = escapeSlack(problem.checkId);

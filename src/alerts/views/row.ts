@@ -2,7 +2,7 @@ import { plain, runbookLink } from '../../health/views/slack.ts';
 import { faces } from '../../health/views/words.ts';
 import type { SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
-import type { Problem, Said } from '../model.ts';
+import type { Muted, Problem, Said } from '../model.ts';
 import { moment, type Surroundings, shortened } from './words.ts';
 
 /** A message tells this much of a reason; the details have all of it. */
@@ -32,12 +32,17 @@ export function nextLine(checkId: string, said: Said, around: Surroundings): str
 export function mutedWords(problem: Problem, around: Surroundings, how: { bare?: boolean } = {}): string {
   const { checkId, said, muted } = problem;
   const mark = how.bare ? '' : '*';
-  if (muted?.ended) return `${faces.ok.mark} ${mark}${escapeSlack(checkId)}${mark}: no longer muted, measured ok`;
+  if (muted?.ended) return `🔔 ${mark}${escapeSlack(checkId)}${mark}: no longer muted · ${seenWords(muted, around)}`;
   const until = muted?.until ? ` until ${moment(muted.until, around)}` : '';
   const by = muted?.by ? ` by ${escapeSlack(shortened(muted.by, 80))}` : '';
   const reason = escapeSlack(shortened(said.reason, reasonMax));
   const face = faces.muted;
   return `${face.mark} ${mark}${face.word} ${escapeSlack(checkId)}${mark}${until}${by} · ${faces[said.outcome].word}: ${reason}`;
+}
+
+function seenWords({ seen }: Muted, around: Surroundings): string {
+  const last = seen ? `last seen ${faces[seen.outcome].word} at ${moment(seen.at, around)}, ` : '';
+  return `${last}measuring again`;
 }
 
 /** A file of ours opens by its button; a URL is a link in the text. */

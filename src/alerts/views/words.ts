@@ -1,4 +1,3 @@
-import type { Outcome } from '../../health/model.ts';
 import { zoneName, zoneTime } from '../../health/views/time.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
@@ -15,18 +14,16 @@ export interface Surroundings {
   dependents(checkId: string): number;
 }
 
-const was: Partial<Record<Outcome, string>> = { fail: 'was down', unknown: 'was unknown', warn: 'was in warning' };
-
 /** "03:04 EST", with its date when that is not within half a day. */
 export function moment(at: Date, { now, zone }: Pick<Surroundings, 'now' | 'zone'>): string {
   return `${zoneTime(at, now, zone)} ${zoneName(at, zone)}`;
 }
 
-/** "was down 14 min (03:04–03:18 EST)" of a problem that is over. */
+/** "not ok for 14 min (03:04–03:18 EST)" of a problem that is over. */
 export function pastWords(problem: Problem, around: Surroundings): string {
-  const { beganAt, endedAt = around.now, worst } = problem;
+  const { beganAt, endedAt = around.now } = problem;
   const span = `${zoneTime(beganAt, around.now, around.zone)}–${moment(endedAt, around)}`;
-  return `${was[worst] ?? 'was not ok'} ${lasted(beganAt, endedAt)} (${span})`;
+  return `not ok for ${lasted(beganAt, endedAt)} (${span})`;
 }
 
 /** Whole minutes from the first minute on. */

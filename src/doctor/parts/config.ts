@@ -20,9 +20,15 @@ export function configPart({ load }: ConfigFile): Part {
     name: 'config',
     look: async () => {
       try {
+<<<<<<< HEAD
         const { ops, severities, missingRunbooks } = await load();
         const words = `${ops.file} is good: ${ops.checks.length} checks, ${severities.all.length} severities`;
         return [ok(words), ...missingRunbooks.map((line) => warn(line, 'write it, or take out its name'))];
+=======
+        const ops = await load();
+        const words = `${ops.file} is good: ${ops.checks.length} ${ops.checks.length === 1 ? 'check' : 'checks'}`;
+        return [ok(words), ...missingRunbooks(ops).map((line) => warn(line, 'write it, or take it from the check'))];
+>>>>>>> main
       } catch (error) {
         if (error instanceof ConfigError) return configProblems(error);
         throw error;

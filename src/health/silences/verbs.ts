@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../audit/model.ts';
 import { verb } from '../../audit/verb.ts';
 import type { Actor } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
+import { echo } from '../../kernel/echo.ts';
 import { OpsError } from '../../kernel/errors.ts';
 import { redact } from '../../kernel/redact.ts';
 import type { Store, Tx } from '../../store/store.ts';
@@ -103,7 +104,9 @@ export async function endSilence(asker: SilenceAsker, id: string, ports: Silence
 export async function silenceOf(id: string, store: Store, tx: Tx = store.db()): Promise<Silence> {
   const silence = await findSilence(tx, id.toLowerCase());
   if (silence) return silence;
-  throw new OpsError('not_found', `There is no mute or maintenance "${id}"`, { hint: '/ops maintenance lists them' });
+  throw new OpsError('not_found', `There is no mute or maintenance "${echo(id)}"`, {
+    hint: '/ops maintenance lists them',
+  });
 }
 
 function silenceVerb<R>(
@@ -125,7 +128,7 @@ async function overlapping(tx: Tx, silence: Silence, now: Date, { ops }: Silence
 
 function refuseUnlessKnown(target: SilenceTarget, { ops }: SilencePorts): void {
   if (checksOf(target, ops.checks).length > 0) return;
-  throw new OpsError('not_found', `There is no ${target.kind} "${target.id}"`);
+  throw new OpsError('not_found', `There is no ${target.kind} "${echo(target.id)}"`);
 }
 
 function refuseLength(forMs: number, { longestMs }: { longestMs: number }): void {

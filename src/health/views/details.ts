@@ -14,6 +14,7 @@ const FACTS = 20;
 const CHANGES = 5;
 /** Columns that a phone shows on one line: an hour each. */
 const PHONE = 24;
+const DAY_MS = 86_400_000;
 
 /** One check with its facts, its last 24 hours, its changes and its uptime. `inView`: in a dialog, which has no pictures. */
 export function detailsPost(details: CheckDetails, now: Date, inView = false): Post {
@@ -30,7 +31,7 @@ export function detailsPost(details: CheckDetails, now: Date, inView = false): P
       ].join(' · '),
     ),
   ];
-  const past = pastText(details);
+  const past = pastText(details, now);
   if (past) blocks.push(section(past));
   const facts = factLines(details);
   if (facts.length) blocks.push(section(`*Facts*\n${facts.map(escapeSlack).join('\n')}`));
@@ -41,7 +42,7 @@ export function detailsPost(details: CheckDetails, now: Date, inView = false): P
 }
 
 /** The day as a sparkline of the fact that matters and a strip of outcomes, with uptime. */
-export function pastText(details: CheckDetails): string {
+export function pastText(details: CheckDetails, now: Date): string {
   const lines: string[] = [];
   if (details.series) {
     const { fact, unit, points } = details.series;
@@ -55,16 +56,23 @@ export function pastText(details: CheckDetails): string {
   }
   if (details.strip.some((outcome) => outcome !== null))
     lines.push(`\`${outcomeStrip(details.strip, PHONE)}\` last 24 h`);
-  const uptime = uptimeWords(details);
+  const uptime = uptimeWords(details, now, (at) => slackTime(at, now));
   if (uptime) lines.push(uptime);
   return lines.join('\n');
 }
 
-/** "uptime 99.2 % in 24 h · 99.95 % in 30 d", or nothing when nothing was measured. */
-export function uptimeWords({ uptime }: CheckDetails): string {
+/**
+ * "uptime 99.2 % in 24 h · 99.95 % in 30 d", or nothing when nothing was measured. Of a period that was not measured from
+ * its beginning on (of 30 days but for one) it says since when.
+ */
+export function uptimeWords({ uptime }: CheckDetails, now: Date, sayTime: (at: Date) => string): string {
+  const { day, month, since } = uptime;
+  const knownMs = since ? now.getTime() - since.getTime() : Number.POSITIVE_INFINITY;
+  const over = (name: string, neededMs: number) =>
+    since && knownMs < neededMs ? `since ${sayTime(since)}` : `in ${name}`;
   const parts = [
-    uptime.day === null ? '' : `${percent(uptime.day)} in 24 h`,
-    uptime.month === null ? '' : `${percent(uptime.month)} in 30 d`,
+    day === null ? '' : `${percent(day)} ${over('24 h', DAY_MS)}`,
+    month === null || knownMs < DAY_MS ? '' : `${percent(month)} ${over('30 d', 29 * DAY_MS)}`,
   ].filter(Boolean);
   return parts.length ? `uptime ${parts.join(' · ')}` : '';
 }

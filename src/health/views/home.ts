@@ -75,7 +75,9 @@ function mineOf({ report, strips, owned, silences, may, now }: HealthOnHome): Sl
   }
   const writing = forSlack(now);
   for (const silence of silences.slice(0, LIMIT.silences)) {
-    const words = section(`🔕 You muted ${silenceWords(silence, writing)}`);
+    const words = section(
+      `🔕 ${silence.kind === 'mute' ? 'You muted' : 'Your maintenance of'} ${silenceWords(silence, writing)}`,
+    );
     const label = silence.kind === 'mute' ? 'Unmute' : 'End';
     const mayEnd = silence.kind === 'mute' ? may.mute : may.endMaintenance;
     blocks.push(mayEnd ? { ...words, accessory: unmuteButton(silence.id, label) } : words);

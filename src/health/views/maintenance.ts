@@ -1,6 +1,7 @@
 import type { MaintenanceWindow } from '../../config/model.ts';
 import type { Post, Reply, SlackBlock } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
+import type { Silence } from '../silences/model.ts';
 import type { MaintenancePlan } from '../silences/plan.ts';
 import { forSlack, forTerminal, silenceWords, unmuteButton, type Writing } from './silence.ts';
 import { context, plain, section } from './slack.ts';
@@ -24,13 +25,18 @@ function maintenancePost(plan: MaintenancePlan, now: Date): Post {
   const { silences } = plan;
   const open = openLines(plan, writing);
   const upcoming = upcomingLines(plan, writing);
+<<<<<<< HEAD
   const count = silences.length + open.length;
   if (count + upcoming.length === 0) return { text: nothing, blocks: [section(nothing), beginButton] };
   const head = count > 0 ? `🔕 ${count} now` : '🔔 No maintenance now';
+=======
+  if (silences.length + open.length + upcoming.length === 0) return { text: nothing, blocks: [section(nothing)] };
+  const head = headOf(plan);
+>>>>>>> main
   const blocks: SlackBlock[] = [section(`*${head}*`)];
   for (const [n, silence] of silences.slice(0, ROWS).entries()) {
     const label = silence.kind === 'mute' ? 'Unmute' : 'End';
-    blocks.push({ ...section(silenceWords(silence, writing)), accessory: unmuteButton(silence.id, label, n) });
+    blocks.push({ ...section(whichWords(silence, writing)), accessory: unmuteButton(silence.id, label, n) });
   }
   const more = silences.length - ROWS;
   if (more > 0) blocks.push(context(`… and ${more} more; \`rounds maintenance\` lists all`));
@@ -39,15 +45,30 @@ function maintenancePost(plan: MaintenancePlan, now: Date): Post {
   return { text: head, blocks: [...blocks, beginButton] };
 }
 
+<<<<<<< HEAD
 /** Opens the dialog of `maintenance begin`. */
 const beginButton: SlackBlock = {
   type: 'actions',
   elements: [{ type: 'button', action_id: 'maintenance.begin', text: plain('Begin maintenance'), value: '' }],
 };
+=======
+/** "🔕 1 in maintenance, 2 muted now". */
+function headOf({ silences, open }: MaintenancePlan): string {
+  const muted = silences.filter(({ kind }) => kind === 'mute').length;
+  const working = silences.length - muted + open.length;
+  const counts = [working > 0 ? `${working} in maintenance` : '', muted > 0 ? `${muted} muted` : ''].filter(Boolean);
+  return counts.length > 0 ? `🔕 ${counts.join(', ')} now` : '🔔 No maintenance now';
+}
+
+/** "maintenance of group data until …", "mute of check api until …". */
+function whichWords(silence: Silence, writing: Writing): string {
+  return `${silence.kind} of ${silenceWords(silence, writing)}`;
+}
+>>>>>>> main
 
 function maintenanceText(plan: MaintenancePlan, writing: Writing): string {
   const now = [
-    ...plan.silences.map((silence) => `${silence.id}  ${silenceWords(silence, writing)}`),
+    ...plan.silences.map((silence) => `${silence.id}  ${whichWords(silence, writing)}`),
     ...openLines(plan, writing),
   ];
   const upcoming = upcomingLines(plan, writing);

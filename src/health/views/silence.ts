@@ -43,7 +43,12 @@ function endedWords({ kind, silence, still }: Ended, writing: Writing): string {
     ended_before: `🔔 ${what} was ended already${by}${ended ? ` at ${time(ended.at)}` : ''}`,
     expired: `🔔 ${what} was over at ${time(until)}`,
   };
-  return [words[kind], ...still.map((each) => `🔕 still muted: ${silenceWords(each, writing)}`)].join('\n');
+  return [
+    words[kind],
+    ...still.map(
+      (each) => `🔕 still ${each.kind === 'mute' ? 'muted' : 'in maintenance'}: ${silenceWords(each, writing)}`,
+    ),
+  ].join('\n');
 }
 
 /** Ends a silence; whoever presses it needs the role for that. `n` where a block holds several. */

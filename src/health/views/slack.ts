@@ -98,11 +98,18 @@ export function rowText(check: CheckReport, now: Date, age = ''): string {
     check.outcome === 'stale' ? '' : age,
     escapeSlack(check.owner ?? ''),
   ].filter(Boolean);
-  const what = `${face.mark} *${face.word} ${escapeSlack(check.id)}*: ${escapeSlack(check.reason)}`;
+  const what = `${face.mark} *${face.word} ${escapeSlack(check.id)}*: ${reasonText(check, now)}`;
   const lines = [[what, ...facts].join(' · ')];
   const next = [check.next ? escapeSlack(check.next) : '', runbookLink(check.runbook)].filter(Boolean).join(' · ');
   if (next) lines.push(`→ ${next}`);
   return lines.join('\n');
+}
+
+/** The end of a mute stands in the zone of whoever reads it; as it is stored it is in the team's, with its name. */
+function reasonText({ reason, muted }: CheckReport, now: Date): string {
+  const [written, rest] = /^muted until .+?( by .*)$/s.exec(reason) ?? [];
+  if (!muted?.until || written === undefined) return escapeSlack(reason);
+  return `muted until ${slackTime(muted.until, now)}${escapeSlack(rest ?? '')}`;
 }
 
 /** A link when the runbook is a URL; a file of ours opens by its button instead. */

@@ -56,7 +56,7 @@ export function detailsText(details: CheckDetails, now: Date, style: TerminalSty
     if (drawn) lines.push(`  ${drawn} ${details.series.fact}, last 24 h`);
   }
   if (details.strip.some((outcome) => outcome !== null)) lines.push(`  ${outcomeStrip(details.strip, 48)} last 24 h`);
-  const uptime = uptimeWords(details);
+  const uptime = uptimeWords(details, now, (at) => `${zoneTime(at, now, style.zone)} ${zoneName(at, style.zone)}`);
   if (uptime) lines.push(`  ${uptime}`);
   lines.push(...factLines(details).map((line) => `  ${clean(line)}`));
   for (const { at, from, to, reason } of details.transitions.slice(0, 5)) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Surface } from '../actions.ts';
 import { SlackError, WrongUse } from '../errors.ts';
 import type { Outcome } from '../interactions.ts';
+import { postMessage } from '../messages.ts';
 import type { Person } from '../person.ts';
 import type { WorkspaceState } from '../state.ts';
 import type { Channel, Message, User, View } from '../world.ts';
@@ -85,8 +86,11 @@ function perform(state: WorkspaceState, person: Person, wanted: Action): Promise
       const options = root && { threadTs: root.thread_ts ?? root.ts };
       return person.say(channel.id, asTyped(state, person, wanted.text), options);
     }
-    case 'command':
-      return person.command(joined(state, person, wanted.channel).id, wanted.line.trim());
+    case 'command': {
+      const channel = joined(state, person, wanted.channel);
+      const invited = /^\/invite\s+@?(\S+)$/.exec(wanted.line.trim())?.[1];
+      return invited ? invite(state, person, channel, invited) : person.command(channel.id, wanted.line.trim());
+    }
     case 'click':
       return person.click(shownSurface(state, person, wanted.surface), `${wanted.blockId}/${wanted.actionId}`);
     case 'choose': {
@@ -110,6 +114,18 @@ function perform(state: WorkspaceState, person: Person, wanted: Action): Promise
     case 'message_shortcut':
       return person.messageShortcut(shownMessage(state, person, wanted.channel, wanted.ts), wanted.callbackId);
   }
+}
+
+/** Slack's own command, for whoever the bot asks to be invited. */
+async function invite(state: WorkspaceState, person: User, channel: Channel, name: string): Promise<Outcome> {
+  const invited = [...state.users.values()].find((user) => user.name === name && !user.deleted);
+  if (!invited) throw new WrongUse(`There is nobody named ${name} to invite`);
+  if (person.is_restricted) throw new WrongUse('Guests invite nobody');
+  if (channel.members.has(invited.id)) throw new WrongUse(`${name} is in #${channel.name} already`);
+  channel.members.add(invited.id);
+  postMessage(state, channel.id, invited.id, { text: `<@${invited.id}> has joined the channel` });
+  state.events.emit({ type: 'channel_changed', channel: channel.id });
+  return { ok: true };
 }
 
 function shownChannel(state: WorkspaceState, person: User, id: string): Channel {

@@ -42,7 +42,7 @@ async function deleted({ workspace }: Desk, { channel, ts }: { channel: string; 
 
 function expectWholeLife(desk: Desk): void {
   expect(inChannel(desk).map(({ text }) => text)).toEqual([
-    '✅ OK api — was down 2 min (09:00–09:02 UTC)',
+    '✅ OK api — not ok for 2 min (09:00–09:02 UTC)',
     '✅ over 09:02 UTC — was: FAIL api: fail it is',
   ]);
   expect(replies(desk)).toHaveLength(2);
@@ -202,7 +202,7 @@ describe.each([
         .map(({ text }) => text)
         .toSorted(),
     ).toEqual([
-      '✅ OK api — was down 14 min (09:00–09:14 UTC)',
+      '✅ OK api — not ok for 14 min (09:00–09:14 UTC)',
       '🔴 FAIL db: fail it is · since 09:00 UTC · <!subteam^S0ONCALL01>',
     ]);
     expect(replies(desk)).toEqual([]);

@@ -26,9 +26,9 @@ it('is broken and repaired over HTTP, and tells who listens', async () => {
   expect((await fetch(`${clinic.url}/api/health`)).status).toBe(503);
   expect(await post(`${clinic.url}/break/slow`)).toEqual([
     200,
-    { broken: ['The API answers 503', 'The API takes 900 ms to answer'] },
+    { broken: ['The API answers 503', 'The API takes 2.5 s to answer'] },
   ]);
-  expect(await post(`${clinic.url}/repair/api`)).toEqual([200, { broken: ['The API takes 900 ms to answer'] }]);
+  expect(await post(`${clinic.url}/repair/api`)).toEqual([200, { broken: ['The API takes 2.5 s to answer'] }]);
   expect(await post(`${clinic.url}/repair`)).toEqual([200, { broken: [] }]);
   expect(changes).toBe(4);
   forget();

@@ -4,20 +4,24 @@ import { watchedClinic } from '../../support/demo.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const said = (reports: Map<string, CheckReport>, ids: string[]) =>
-  Object.fromEntries(ids.map((id) => [id, [reports.get(id)?.outcome, reports.get(id)?.reason]]));
+  Object.fromEntries(ids.map((id) => [id, [reports.get(id)?.outcome, reports.get(id)?.reason, reports.get(id)?.next]]));
 const notOk = (reports: Map<string, CheckReport>) =>
   [...reports.values()]
     .filter(({ outcome }) => outcome !== 'ok')
     .map(({ id, outcome, reason }) => ({ id, outcome, reason }));
 
-/** By switch: the checks that notice it, and the words in which they say so. */
-const effects: Record<string, Record<string, [outcome: string, reason: RegExp]>> = {
+/** By switch: the checks that notice it, the words in which they say so, and what to do where one page has several checks. */
+const effects: Record<string, Record<string, [outcome: string, reason: RegExp, next?: RegExp]>> = {
   api: {
     api: ['fail', /503/],
     'api-metrics': ['blocked', /api/],
+    'api-logins': ['blocked', /api/],
     portal: ['blocked', /api/],
   },
-  slow: { api: ['warn', /^latency_ms|9\d\d/] },
+  slow: {
+    api: ['warn', /^latency_ms .*2[.,]?\d/],
+    'api-metrics': ['warn', /^json\.database\.latency 240/, /database busy/],
+  },
   database: {
     api: ['fail', /degraded|disconnected/],
     database: ['fail', /^connection refused$/],
@@ -27,7 +31,7 @@ const effects: Record<string, Record<string, [outcome: string, reason: RegExp]>>
   certificate: { certificate: ['fail', /expires in 5 days, on \d{4}-\d\d-\d\d \(limit 7\)/] },
   logins: {
     'failed-logins': ['fail', /^1[23]\d failed logins in 24 h from \d+ addresses \(limit 100\)$/],
-    'api-metrics': ['warn', /^1[12]\d failed logins in the last hour \(limit 10\)$/],
+    'api-logins': ['warn', /^1[12]\d failed logins in the last hour \(limit 10\)$/, /tries passwords/],
   },
   backup: { backup: ['fail', /^the last good backup ended [2-5]\d(\.\d)? h ago \(limit 26 h\)$/] },
 };
@@ -43,7 +47,10 @@ it('all is well at first; each switch is noticed by its checks, with reason and 
     const reports = await look();
     expect({ [id]: said(reports, Object.keys(expected)) }).toEqual({
       [id]: Object.fromEntries(
-        Object.entries(expected).map(([check, [outcome, reason]]) => [check, [outcome, expect.stringMatching(reason)]]),
+        Object.entries(expected).map(([check, [outcome, reason, next]]) => [
+          check,
+          [outcome, expect.stringMatching(reason), next ? expect.stringMatching(next) : reports.get(check)?.next],
+        ]),
       ),
     });
     for (const { outcome, next, owner } of reports.values()) {

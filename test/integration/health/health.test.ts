@@ -307,7 +307,7 @@ describe('details', () => {
       ['ok', 'fail'],
       [null, 'ok'],
     ]);
-    expect(details.uptime).toEqual({ day: 50, month: 50 });
+    expect(details.uptime).toEqual({ day: 50, month: 50, since: expect.any(Date) });
     expect(details.strip.at(-1)).toBe('fail');
     expect(details.units).toEqual({ latency_ms: 'ms' });
   });

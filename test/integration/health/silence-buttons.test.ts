@@ -102,7 +102,7 @@ test('maintenance begins and ends by those who may; its end by a button takes an
   const [silence] = await feature.silences();
   expect(silence).toMatchObject({ mode: 'skip', kind: 'maintenance', target: { kind: 'group', id: 'front' } });
   await ben.command('#ops', '/ops maintenance');
-  const list = await posted('1 now');
+  const list = await posted('1 in maintenance now');
   await ben.click(list, 'health.unmute.0');
   await workspace.waitFor(() => workspace.ephemerals('ben').length >= 2 || undefined, { what: 'the denial' });
   expect(await feature.silences()).toHaveLength(1);

@@ -49,7 +49,7 @@ describe.each([
     const report = await final(health.measure({ scope: all, signal: unhurried }));
     expect(report.checks[0]).toMatchObject({
       outcome: 'muted',
-      reason: expect.stringMatching(/^muted until 10:00 by @anna; measured fail: /),
+      reason: expect.stringMatching(/^muted until 10:00 UTC by @anna; measured fail: /),
       muted: { by: '@anna', silence: silence.id },
     });
     expect(report.counts).toMatchObject({ muted: 1, fail: 0 });
@@ -148,7 +148,7 @@ describe.each([
     await final(health.measure({ scope: all, signal: unhurried }));
     expect([api.state.runs, db.state.runs, web.state.runs]).toEqual([0, 0, 2]);
     const { checks } = await final(health.measure({ scope: { kind: 'check', id: 'api' }, signal: unhurried }));
-    expect(checks[0]?.reason).toBe('muted until 09:45 by @anna (patches); measured unknown: not measured yet');
+    expect(checks[0]?.reason).toBe('muted until 09:45 UTC by @anna (patches); measured unknown: not measured yet');
     expect((await health.endSilence(ben, silence.id)).kind).toBe('ended');
     await health.regular(['api', 'db', 'web']);
     expect([api.state.runs, db.state.runs]).toEqual([1, 1]);

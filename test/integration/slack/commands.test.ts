@@ -23,6 +23,14 @@ describe.each(['http', 'socket'] as const)('over %s', (kind) => {
     expect(script.ran).toEqual([]);
   });
 
+  it('shows help of one command', async () => {
+    const workspace = await workspaceOf();
+    await botOf(workspace, kind);
+    const { message } = await workspace.user('anna').command('ops', '/ops help echo');
+    expect(shows(message!, '*/ops echo [WORD]* — does echo')).toBe(true);
+    expect(shows(message!, '/ops table')).toBe(false);
+  });
+
   it('suggests the nearest command, to the asker alone, and what people typed is inert', async () => {
     const workspace = await workspaceOf();
     await botOf(workspace, kind);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OpsError, PortError } from '../../../src/kernel/errors.ts';
 import { requiredScopes } from '../../../src/slack/scopes.ts';
+import { eventually } from '../../support/eventually.ts';
 import { botOf, closedUrl, closeLater, posted, reply, section, shows, told, workspaceOf } from './setup.ts';
 
 function countOf(workspace: { traffic: readonly { method: string }[] }, method: string): number {
@@ -89,6 +90,21 @@ describe('posting', () => {
     await outgoing.update({ channel, ts, post: section('second') });
     expect(workspace.messages('ops').map(({ text }) => text)).toEqual(['second']);
   });
+});
+
+it('a broken Slack leaves the asker with one message: the answer, and why it is not in the channel', async () => {
+  const workspace = await workspaceOf();
+  const { script, stop } = await botOf(workspace, 'http');
+  workspace.fault('chat.postMessage', { kind: 'http', status: 503 }, 20);
+  await workspace.user('anna').command('ops', '/ops slow');
+  script.push(reply('checking'));
+  await eventually(() => expect(countOf(workspace, 'chat.postMessage')).toBeGreaterThan(0));
+  script.push(reply('all good', 'channel', { thread: () => [section('details')] }), 'end');
+  const answer = await told(workspace, 'anna', 'all good');
+  expect(shows(answer, "I couldn't post in the channel: Slack answered 503. Only you see this.")).toBe(true);
+  await stop();
+  expect(workspace.ephemerals('anna')).toHaveLength(1);
+  expect(workspace.messages('ops')).toEqual([]);
 });
 
 describe('where the bot may not post', () => {

@@ -208,6 +208,15 @@ describe('other pictures', () => {
     expect(workspace.messages('#ops').some((each) => shows(each, 'No picture'))).toBe(false);
   });
 
+  it('is missed with a word when Slack gives no address for it', async () => {
+    const workspace = await workspaceOf();
+    await bot(workspace, { charts: drawing });
+    workspace.fault('files.getUploadURLExternal', { kind: 'http', status: 503 }, 3);
+    await workspace.user('anna').command('#ops', '/ops health api --chart 24h');
+    expect(shows(await posted(workspace, '#ops', 'No picture'), "No picture: Slack didn't take it.")).toBe(true);
+    expect(withFiles(workspace)).toEqual([]);
+  });
+
   it('has a title and words without secrets, cut to what Slack takes', async () => {
     const workspace = await workspaceOf();
     const { outgoing } = await bot(workspace, { charts: drawing });

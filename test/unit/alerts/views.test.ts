@@ -20,7 +20,7 @@ const around: Surroundings = {
 
 function problem(checkId: string, outcome: Outcome = 'fail', over: Partial<Problem> = {}): Problem {
   const said = { outcome, reason: '503 (want 200)', since: ago(14), next: 'check ECS', owner: '@primary' };
-  return { checkId, openedAt: ago(14), beganAt: ago(14), worst: outcome, said, ...over };
+  return { checkId, openedAt: ago(14), beganAt: ago(14), worst: outcome, said, worstReason: said.reason, ...over };
 }
 
 function step(kind: Step['kind'], outcome: Outcome, over: Partial<Step> = {}): Step {
@@ -53,11 +53,11 @@ describe('the message of a problem', () => {
 
   it('over, or no longer checked', () => {
     const over = messagePost({ problems: [problem('api', 'fail', { endedAt: now, ending: 'ok' })] }, around);
-    expect(over.text).toBe('✅ OK api — was down 14 min (03:04–03:18 EST)');
+    expect(over.text).toBe('✅ OK api — not ok for 14 min (03:04–03:18 EST)');
     expect(shownText(over)).toContain('It was FAIL: 503 (want 200)');
     expect(buttonsOf(over)).toEqual(['health.details']);
     const removed = messagePost({ problems: [problem('api', 'warn', { endedAt: now, ending: 'removed' })] }, around);
-    expect(removed.text).toBe('➖ api is no longer checked — was in warning 14 min (03:04–03:18 EST)');
+    expect(removed.text).toBe('➖ api is no longer checked — not ok for 14 min (03:04–03:18 EST)');
     expect(buttonsOf(removed)).toEqual([]);
   });
 
@@ -121,7 +121,7 @@ describe('the message of several', () => {
     expect(text).toContain('🔴 *1 problem: 1 fail*');
     expect(text).toContain('🔕 1 muted: b');
     expect(text).toContain('✅ 1 over: c');
-    expect(messagePost({ problems: some.slice(1) }, around).text).toContain('what is open is muted or measured ok');
+    expect(messagePost({ problems: some.slice(1) }, around).text).toContain('what is open is muted or measured again');
     const over = some.map((each) => ({ ...each, muted: undefined, endedAt: now, ending: 'ok' as const }));
     expect(messagePost({ problems: over }, around).text).toBe('✅ OK: all 3 are over — 14 min (03:04–03:18 EST)');
   });

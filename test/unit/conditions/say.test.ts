@@ -29,6 +29,24 @@ describe('a rule that fired says what was read and what was wanted', () => {
       'latency_ms 612 ms (limit 500 ms)',
     ],
     [
+      'latency_ms > 500',
+      { latency_ms: 2504.123 },
+      { fact: 'latency_ms', op: '>', value: 2504.123, limit: 500, unit: 'ms' },
+      'latency_ms 2500 ms (limit 500 ms)',
+    ],
+    [
+      'latency_ms > 500',
+      { latency_ms: 500.26 },
+      { fact: 'latency_ms', op: '>', value: 500.26, limit: 500, unit: 'ms' },
+      'latency_ms 500.26 ms (limit 500 ms)',
+    ],
+    [
+      'json.status != "healthy"',
+      { json: { status: 'unavailable' } },
+      { fact: 'json.status', op: '!=', value: 'unavailable', limit: 'healthy' },
+      'json.status "unavailable" (want "healthy")',
+    ],
+    [
       '500 < latency_ms',
       { latency_ms: 612 },
       { fact: 'latency_ms', op: '>', value: 612, limit: 500, unit: 'ms' },
@@ -68,13 +86,13 @@ describe('a rule that fired says what was read and what was wanted', () => {
       "json.state == 'down'",
       { json: { state: 'down' } },
       { fact: 'json.state', op: '==', value: 'down', limit: 'down' },
-      'json.state is down',
+      'json.state is "down"',
     ],
     [
       "json.state != 'ok'",
       { json: { state: '' } },
       { fact: 'json.state', op: '!=', value: '', limit: 'ok' },
-      'json.state "" (want ok)',
+      'json.state "" (want "ok")',
     ],
     ['up', { up: true }, { fact: 'up', op: 'is', value: true, limit: false }, 'up is true'],
     [
@@ -93,7 +111,7 @@ describe('a rule that fired says what was read and what was wanted', () => {
       "'web' in names",
       { names: ['api', 'web'] },
       { fact: 'names', op: 'is', value: ['api', 'web'], limit: undefined },
-      'names is api, web',
+      'names is "api", "web"',
     ],
     [
       '!(status == 200)',
@@ -130,7 +148,7 @@ describe('a rule that fired says what was read and what was wanted', () => {
       "json.s.exists(s, s.state != 'up')",
       { json: { s: [{ state: 'up' }, { state: 'down' }] } },
       { fact: 'json.s[1].state', op: '!=', value: 'down', limit: 'up' },
-      'json.s[1].state down (want up)',
+      'json.s[1].state "down" (want "up")',
     ],
     [
       '!json.s.all(s, s.n > 1)',
@@ -148,7 +166,7 @@ describe('a rule that fired says what was read and what was wanted', () => {
       "json.text.contains('ERR')",
       { json: { text: 'an ERR' } },
       { fact: 'json.text', op: 'is', value: 'an ERR', limit: undefined },
-      'json.text is an ERR',
+      'json.text is "an ERR"',
     ],
     [
       'status > 9007199254740992',
@@ -182,8 +200,8 @@ describe('the words of a rule', () => {
     json: { a: { 'b c': [{ d: 'deep' }] }, n: null },
   };
   test.each([
-    ['took {latency_ms}', 'took 612.346 ms'],
-    ['took {latency_ms} ms or {latency_ms}', 'took 612.346 ms or 612.346 ms'],
+    ['took {latency_ms}', 'took 612 ms'],
+    ['took {latency_ms} ms or {latency_ms}', 'took 612 ms or 612 ms'],
     ['{names} stopped', 'a, b, c, d, e … and 2 more stopped'],
     ["{json.a['b c'][0].d} and {json.a.x.y}", 'deep and missing'],
     ['{json.n}', 'missing'],

@@ -22,15 +22,34 @@ test('a path is found at its line, through anchors and merge keys, or at its nea
 });
 
 test.each([
-  ['a: 1\nb: ]\n', 'valid YAML'],
+  ['a: 1\nb: ]\n', 'valid YAML: look at the indentation'],
   ['a: 1\nb: *nowhere\n', 'an anchor &nowhere before it'],
   ['a: 1\nb: !custom x\n', 'valid YAML: a value that begins like !custom needs quotes, "!custom"'],
   ['a: 1\nb: @web\n', 'valid YAML: a value that begins like @web needs quotes, "@web"'],
   ['a: 1\nb: {{ name }}\n', 'text as a key; quote values that begin with { or ['],
   ['a: 1\na: 2\n', 'each key once'],
-  ['a: 1\n\tb: 2\n', 'valid YAML'],
+  ['a: 1\n\tb: 2\n', 'valid YAML: look at the indentation'],
 ])('%j is refused at line 2', (text, allowed) => {
   expect(readYaml(text).mistakes[0]).toMatchObject({ line: 2, allowed });
+});
+
+test('of a wrong indentation the first mistake alone is told, with its line and the one before', () => {
+  const text = [
+    'checks:',
+    '  - id: api',
+    '    group: web',
+    '   http: { url: x }',
+    '    fail: [a]',
+    '  - id: b',
+    '',
+  ].join('\n');
+  expect(readYaml(text).mistakes).toEqual([
+    {
+      line: 4,
+      found: expect.stringMatching(/\n {4}3 \| {5}group: web\n {4}4 \| {4}http: \{ url: x \}$/),
+      allowed: 'valid YAML: look at the indentation',
+    },
+  ]);
 });
 
 test.each([

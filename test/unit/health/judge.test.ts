@@ -78,7 +78,7 @@ describe('the worst outcome wins', () => {
 
   test('all rules of the level are in the reason', () => {
     const facts = { ...healthy, status: 503, json: { status: 'sick', queue: 11 } };
-    expect(judged(check, facts).reason).toBe('status 503 (want 200); json.status sick (want healthy)');
+    expect(judged(check, facts).reason).toBe('status 503 (want 200); json.status "sick" (want "healthy")');
   });
 
   test('a fail that is true beats rules that can not be evaluated, and is not buried under them', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../src/kernel/command.ts';
+<<<<<<< HEAD
 import {
   buttonMeantBy,
   formMeantBy,
@@ -8,6 +9,10 @@ import {
   registryOf,
   shortcutMeantBy,
 } from '../../../src/slack/registry.ts';
+=======
+import { allCommands } from '../../../src/registry.ts';
+import { buttonMeantBy, meantBy, registryOf, shortcutMeantBy } from '../../../src/slack/registry.ts';
+>>>>>>> main
 
 const run = async () => ({ place: 'asker' as const, slack: () => ({ text: '', blocks: [] }), terminal: () => '' });
 
@@ -22,7 +27,19 @@ const registry = registryOf([
   command('check-config', { faces: ['terminal'] }),
 ]);
 
+it('lists commands by use: health first, audit last', async () => {
+  const { shared } = await allCommands();
+  const names = registryOf(shared).commands.map(({ name }) => name);
+  expect([names[0], names.at(-1)]).toEqual(['health', 'audit']);
+});
+
 describe('meantBy', () => {
+  it('help with a word is the help of that command, or says what there is', () => {
+    expect(meantBy(registry, ['help', 'Health'])).toMatchObject({ kind: 'help', command: { name: 'health' } });
+    expect(meantBy(registry, ['help', 'healht'])).toMatchObject({ kind: 'unknown', nearest: 'health' });
+    expect(meantBy(registry, ['help', 'help'])).toEqual({ kind: 'help' });
+  });
+
   it.each([[[]], [['help']], [['HELP']], [['--help']]])('%j is help', (words) => {
     expect(meantBy(registry, words).kind).toBe('help');
   });

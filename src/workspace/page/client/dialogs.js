@@ -61,6 +61,9 @@ export function dialogs() {
 function showAsModal(element) {
   if (!(element instanceof HTMLDialogElement) || element.open) return;
   queueMicrotask(() => {
-    if (element.isConnected && !element.open) element.showModal();
+    if (!element.isConnected || element.open) return;
+    element.showModal();
+    const first = element.querySelector('.dialog-body :is(input, textarea, select)');
+    if (first instanceof HTMLElement) first.focus();
   });
 }

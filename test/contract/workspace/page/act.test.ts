@@ -320,3 +320,21 @@ describe('what makes no sense', () => {
     }
   });
 });
+
+describe('/invite', () => {
+  it('brings the bot, or somebody else, into a channel; a guest brings nobody', async () => {
+    const general = workspace.channel('general').id;
+    expect(await act(workspace, CARA, { kind: 'command', channel: general, line: '/invite @rounds' })).toMatchObject({
+      ok: false,
+      message: 'Guests invite nobody',
+    });
+    expect(await act(workspace, ANNA, { kind: 'command', channel: general, line: '/invite @rounds' })).toEqual({
+      ok: true,
+    });
+    expect(workspace.channel('general').members).toContain(workspace.identity.botUser);
+    const again = await act(workspace, ANNA, { kind: 'command', channel: general, line: '/invite rounds' });
+    expect(again.message).toBe('rounds is in #general already');
+    const nobody = await act(workspace, ANNA, { kind: 'command', channel: general, line: '/invite @nobody' });
+    expect(nobody.message).toBe('There is nobody named nobody to invite');
+  });
+});

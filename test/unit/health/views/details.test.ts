@@ -30,6 +30,33 @@ describe('the details of a check', () => {
   });
 });
 
+describe('the uptime', () => {
+  const day = 86_400_000;
+  const said = (uptime: CheckDetails['uptime']) => {
+    const text = detailsText({ ...details, uptime }, noon, { colour: false, width: 100, zone: 'UTC' });
+    return text
+      .split('\n')
+      .find((line) => line.includes('uptime'))
+      ?.trim();
+  };
+
+  it('says since when of a period that was not measured from its beginning on', () => {
+    const since = (ms: number) => ({ since: new Date(noon.getTime() - ms) });
+    expect(said({ day: 53.951, month: 53.951, ...since(25 * 60_000) })).toBe('uptime 53.95 % since 11:35 UTC');
+    expect(said({ day: 99, month: 98, ...since(3 * day) })).toBe(
+      'uptime 99 % in 24 h · 98 % since Fri 20 Nov 12:00 UTC',
+    );
+    expect(said({ day: 99, month: 98, ...since(29.99 * day) })).toBe('uptime 99 % in 24 h · 98 % in 30 d');
+    expect(said({ day: null, month: 98, ...since(3 * day) })).toBe('uptime 98 % since Fri 20 Nov 12:00 UTC');
+    expect(said({ day: null, month: null })).toBeUndefined();
+  });
+
+  it('stands in the zone of whoever reads it in Slack', () => {
+    const uptime = { day: 50, month: 50, since: new Date(noon.getTime() - 60_000) };
+    expect(JSON.stringify(detailsPost({ ...details, uptime }, noon).blocks)).toMatch(/uptime 50 % since <!date\^\d+/);
+  });
+});
+
 it('a strip with fewer outcomes than columns shows each', () => {
   expect(outcomeStrip(['ok', 'warn', null], 24)).toBe('▪▲·');
 });

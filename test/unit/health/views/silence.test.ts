@@ -6,7 +6,7 @@ import { maintenancePlan } from '../../../../src/health/silences/plan.ts';
 import { detailsPost } from '../../../../src/health/views/details.ts';
 import { maintenanceReply } from '../../../../src/health/views/maintenance.ts';
 import { begunReply, endedReply, mutedReply } from '../../../../src/health/views/silence.ts';
-import { healthPost } from '../../../../src/health/views/slack.ts';
+import { healthPost, rowText } from '../../../../src/health/views/slack.ts';
 import type { Post, TerminalStyle } from '../../../../src/kernel/command.ts';
 import { liveTokens, mrkdwnTexts } from '../../../../src/workspace/mrkdwn.ts';
 import { checkReport, healthReport, noon } from '../../../support/reports.ts';
@@ -54,7 +54,7 @@ describe('what people read about silences', () => {
         noon,
         'thread',
       ),
-      '🔔 The mute of api was ended by @ben\n🔕 still muted: group data until 13:45 GMT+1 by @anna: patches',
+      '🔔 The mute of api was ended by @ben\n🔕 still in maintenance: group data until 13:45 GMT+1 by @anna: patches',
     ],
     [
       endedReply(
@@ -86,7 +86,7 @@ describe('what people read about silences', () => {
     const plan = maintenancePlan([patches, soon, later, open], [mute], noon);
     expect(maintenanceReply(plan, noon, 'channel').terminal(berlin).split('\n')).toEqual([
       'Now',
-      '  x7k2mp  check api until 13:45 GMT+1 by @anna: patches',
+      '  x7k2mp  mute of check api until 13:45 GMT+1 by @anna: patches',
       '  open: group data (not measured) until 13:45 GMT+1',
       'Within a week',
       '  backup: check api at 13:30 GMT+1 for 45 min',
@@ -95,6 +95,23 @@ describe('what people read about silences', () => {
     ]);
     const nothing = maintenanceReply(maintenancePlan([], [], noon), noon, 'channel');
     expect(nothing.terminal(berlin)).toBe('No maintenance now, and none planned within a week');
+  });
+
+  it('counts what is muted and what is in maintenance, each by its name', () => {
+    const open = { ...patches, id: 'open', cron: '0 13 * * *' };
+    const head = (windows: MaintenanceWindow[], silences: Silence[]) =>
+      maintenanceReply(maintenancePlan(windows, silences, noon), noon, 'channel').slack();
+    expect(head([], [mute]).text).toBe('🔕 1 muted now');
+    expect(head([open], [mute, silenceOf()]).text).toBe('🔕 2 in maintenance, 1 muted now');
+    expect(JSON.stringify(head([], [silenceOf()]).blocks)).toContain('maintenance of group data until <!date^');
+    expect(head([patches], []).text).toBe('🔔 No maintenance now');
+  });
+
+  it('the end of a mute stands in the zone of whoever reads the reason', () => {
+    const reason = 'muted until Tue 15:04 EST by @<ben> by night; measured fail: 503';
+    const muted = { by: '@<ben>', until: mute.until };
+    const text = rowText(checkReport('api', { outcome: 'muted', muted, reason }), noon);
+    expect(text).toMatch(/\*: muted until <!date\^\d+\^\{time\}\|[^>]+> by .*&lt;ben&gt; by night; measured fail: 503/);
   });
 
   it('shows mutes in /ops health, quietly, and in the details with the way back', () => {
