@@ -117,14 +117,14 @@ export function withInviteHint(post: Post, botName: string): Post {
   return { text: post.text, blocks: [...post.blocks, context(hint)] };
 }
 
-<<<<<<< HEAD
 /** In a dialog: an answer that was meant for a channel too. */
 export function seenAlonePost(post: Post): Post {
   return {
     text: post.text,
     blocks: [...post.blocks, context("⚠️ I couldn't post this in the channel: you alone see it.")],
   };
-=======
+}
+
 /** For the asker alone: the answer, and why it is not in the channel. `error`: how posting it there failed. */
 export function withWhyNotPosted(post: Post, { cause }: PortError): Post {
   return { text: post.text, blocks: [...post.blocks, context(`${whyNotPosted(failureOf(cause))} Only you see this.`)] };
@@ -136,7 +136,6 @@ function whyNotPosted(failure: Failure): string {
   if (failure.kind === 'not_sent') return `${couldNot} Slack can't be reached (${failure.why}).`;
   const status = failure.kind === 'ambiguous' ? /^http_(\d+)$/.exec(failure.why)?.[1] : undefined;
   return status ? `${couldNot} Slack answered ${status}.` : "Slack didn't confirm my post in the channel.";
->>>>>>> main
 }
 
 /** What is left of an answer whose process died. */

@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-import type { Button, Command, Shortcut } from '../kernel/command.ts';
-import type { Form } from '../kernel/form.ts';
-=======
 import { type Button, byUse, type Command, type Shortcut } from '../kernel/command.ts';
->>>>>>> main
+import type { Form } from '../kernel/form.ts';
 import { nearest } from '../kernel/nearest.ts';
 
 /** The commands that Slack offers, and the decision which of them is meant. Pure. */

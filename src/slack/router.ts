@@ -6,16 +6,10 @@ import { openForm, tellNotOpened } from './forms.ts';
 import { givenWords } from './given.ts';
 import { formPlace, ofPress } from './in-view.ts';
 import { fitPost } from './limits.ts';
-<<<<<<< HEAD
 import { createOnce } from './once.ts';
-import { helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
+import { commandHelpPost, helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
 import { buttonMeantBy, formOf, type Meant, type MeantForm, meantBy } from './registry.ts';
 import { type Job, jobOf, runJob } from './run.ts';
-=======
-import { commandHelpPost, helpPost, olderVersionPost, terminalOnlyPost, unknownPost } from './posts.ts';
-import { buttonMeantBy, type Meant, meantBy, type Registry, shortcutMeantBy } from './registry.ts';
-import { type Job, type RunPorts, runJob } from './run.ts';
->>>>>>> main
 import { slashCommand } from './scopes.ts';
 import { routeShortcuts } from './shortcuts.ts';
 import { type SubmissionPorts, submitted } from './submission.ts';

@@ -20,15 +20,9 @@ export function configPart({ load }: ConfigFile): Part {
     name: 'config',
     look: async () => {
       try {
-<<<<<<< HEAD
         const { ops, severities, missingRunbooks } = await load();
-        const words = `${ops.file} is good: ${ops.checks.length} checks, ${severities.all.length} severities`;
+        const words = `${ops.file} is good: ${countOf(ops.checks.length, 'check', 'checks')}, ${countOf(severities.all.length, 'severity', 'severities')}`;
         return [ok(words), ...missingRunbooks.map((line) => warn(line, 'write it, or take out its name'))];
-=======
-        const ops = await load();
-        const words = `${ops.file} is good: ${ops.checks.length} ${ops.checks.length === 1 ? 'check' : 'checks'}`;
-        return [ok(words), ...missingRunbooks(ops).map((line) => warn(line, 'write it, or take it from the check'))];
->>>>>>> main
       } catch (error) {
         if (error instanceof ConfigError) return configProblems(error);
         throw error;
@@ -45,4 +39,8 @@ export function configProblems({ problems }: ConfigError): Found[] {
 function oneProblem(mistake: ConfigProblem): Found {
   const [where = '', found = ''] = formatProblems([{ ...mistake, allowed: '' }]).split('\n');
   return problem(`${where}: ${found.trim()}`, `allowed: ${mistake.allowed}`);
+}
+
+function countOf(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -25,14 +25,9 @@ function maintenancePost(plan: MaintenancePlan, now: Date): Post {
   const { silences } = plan;
   const open = openLines(plan, writing);
   const upcoming = upcomingLines(plan, writing);
-<<<<<<< HEAD
-  const count = silences.length + open.length;
-  if (count + upcoming.length === 0) return { text: nothing, blocks: [section(nothing), beginButton] };
-  const head = count > 0 ? `🔕 ${count} now` : '🔔 No maintenance now';
-=======
-  if (silences.length + open.length + upcoming.length === 0) return { text: nothing, blocks: [section(nothing)] };
+  if (silences.length + open.length + upcoming.length === 0)
+    return { text: nothing, blocks: [section(nothing), beginButton] };
   const head = headOf(plan);
->>>>>>> main
   const blocks: SlackBlock[] = [section(`*${head}*`)];
   for (const [n, silence] of silences.slice(0, ROWS).entries()) {
     const label = silence.kind === 'mute' ? 'Unmute' : 'End';
@@ -45,13 +40,12 @@ function maintenancePost(plan: MaintenancePlan, now: Date): Post {
   return { text: head, blocks: [...blocks, beginButton] };
 }
 
-<<<<<<< HEAD
 /** Opens the dialog of `maintenance begin`. */
 const beginButton: SlackBlock = {
   type: 'actions',
   elements: [{ type: 'button', action_id: 'maintenance.begin', text: plain('Begin maintenance'), value: '' }],
 };
-=======
+
 /** "🔕 1 in maintenance, 2 muted now". */
 function headOf({ silences, open }: MaintenancePlan): string {
   const muted = silences.filter(({ kind }) => kind === 'mute').length;
@@ -64,7 +58,6 @@ function headOf({ silences, open }: MaintenancePlan): string {
 function whichWords(silence: Silence, writing: Writing): string {
   return `${silence.kind} of ${silenceWords(silence, writing)}`;
 }
->>>>>>> main
 
 function maintenanceText(plan: MaintenancePlan, writing: Writing): string {
   const now = [

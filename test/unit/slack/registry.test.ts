@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../src/kernel/command.ts';
-<<<<<<< HEAD
+import { allCommands } from '../../../src/registry.ts';
 import {
   buttonMeantBy,
   formMeantBy,
@@ -9,10 +9,6 @@ import {
   registryOf,
   shortcutMeantBy,
 } from '../../../src/slack/registry.ts';
-=======
-import { allCommands } from '../../../src/registry.ts';
-import { buttonMeantBy, meantBy, registryOf, shortcutMeantBy } from '../../../src/slack/registry.ts';
->>>>>>> main
 
 const run = async () => ({ place: 'asker' as const, slack: () => ({ text: '', blocks: [] }), terminal: () => '' });
 
