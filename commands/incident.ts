@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Declaration } from '../src/incidents/declare.ts';
 import { declareFields, readDeclaration } from '../src/incidents/form.ts';
 import { nameOf, numberOf } from '../src/incidents/model.ts';
@@ -117,7 +118,7 @@ async function show({ services: { incidents }, clock }: Context, id: number): Pr
 async function declare(ctx: Context, [severity, ...title]: string[]): Promise<Reply> {
   await ctx.require('responder');
   if (severity === undefined) throw new OpsError('invalid', 'How bad is it, and what is wrong?', { hint });
-  return declared(ctx, { key: `command:${ctx.request}`, severity, title: title.join(' ') }, 'channel');
+  return declared(ctx, { key: `command:${randomUUID()}`, severity, title: title.join(' ') }, 'channel');
 }
 
 async function declared(ctx: Context, declaration: Declaration, place: Reply['place']): Promise<Reply> {

@@ -4,7 +4,7 @@ import { redact } from '../kernel/redact.ts';
 import { wayToTell } from '../severities/decide.ts';
 import { severityNamed } from '../severities/named.ts';
 import { confirmTimer, confirmWithinMs, pageJob, showJob, watchJob } from './jobs.ts';
-import { type By, type Incident, nameOf } from './model.ts';
+import type { By, Incident } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
 import * as rows from './store.ts';
 
@@ -44,7 +44,7 @@ export async function declareIncident(
   const way = wayToTell(severity, at, team).kind;
   const drill = declared.drill ?? false;
   const pages = way === 'page' && !drill;
-  const id = await verb<unknown, number>(
+  return verb<unknown, { kind: 'declared' | 'known'; incident: Incident }>(
     { store, clock },
     { actor: asker.by.id, request: asker.request },
     async (tx) => {
@@ -53,7 +53,8 @@ export async function declareIncident(
         ...{ systems: words(declared.systems), known: words(declared.known), phi: declared.phi ?? false, drill, way },
         ...{ at, by: asker.by, channel: declared.channel },
       });
-      if (made === undefined) return { result: (await rows.idOfKey(tx, declared.key))!, audit: [] };
+      if (made === undefined)
+        return { result: { kind: 'known', incident: (await rows.incidentOfKey(tx, declared.key))! }, audit: [] };
       await rows.addEvent(tx, made, { at, kind: 'declared', by: asker.by.id, words: `${severity.label}: ${title}` });
       if (pages) {
         const n = 1;
@@ -64,13 +65,11 @@ export async function declareIncident(
       }
       await jobs.enqueue(tx, showJob, { id: made });
       const after = { severity: severity.id, title, way, phi: declared.phi ?? false, drill };
-      return { result: made, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
+      const incident = (await rows.findIncident(tx, made))!;
+      const result = { kind: 'declared' as const, incident };
+      return { result, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
     },
   );
-  const incident = await rows.findIncident(store.db(), id);
-  if (!incident)
-    throw new OpsError('unavailable', `${nameOf({ id })} can't be read now`, { hint: '`/ops incident` lists it' });
-  return { kind: incident.declaredAt.getTime() === at.getTime() ? 'declared' : 'known', incident };
 }
 
 function oneLine(text: string): string {

@@ -2,7 +2,7 @@ import { verb } from '../audit/verb.ts';
 import { OpsError } from '../kernel/errors.ts';
 import { redact } from '../kernel/redact.ts';
 import type { Tx } from '../store/store.ts';
-import { pageJob, pollTimer, showJob, timersOf } from './jobs.ts';
+import { pageJob, showJob, timersOf } from './jobs.ts';
 import { acknowledging, type By, type Incident, nameOf } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
 import * as rows from './store.ts';
@@ -43,7 +43,6 @@ export async function resolveIncident(
     await rows.setResolved(tx, id, { at, by: asker.by.mention, words: reason });
     await rows.addEvent(tx, id, { at, kind: 'resolved', by: asker.by.id, words: reason });
     await ports.timers.cancelAll(tx, timersOf(id));
-    await ports.timers.cancel(tx, pollTimer(id));
     await say(tx, incident, 'resolve', ports);
     return {
       kind: 'resolved',

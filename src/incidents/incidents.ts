@@ -50,12 +50,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     },
     async heard({ what, dedupKey, agent }) {
       if (dedupKey === undefined || (what !== 'acknowledged' && what !== 'resolved')) return;
-      // What an event of ours did is known here already.
-      if (agent?.kind === 'integration') return;
+      // What an event of ours did is known here already; what PagerDuty did by itself (a timeout) put nobody to work.
+      if (agent?.kind !== 'user') return;
       const id = await rows.incidentOfDedupKey(store.db(), dedupKey);
       if (id === undefined) return;
-      const name = agent?.name ?? 'somebody';
-      const by = { id: `pagerduty:${agent?.id ?? name}`, mention: `${name} in PagerDuty` };
+      const by = { id: `pagerduty:${agent.id}`, mention: `${agent.name} in PagerDuty` };
       await acknowledgeIncident({ by, request: newRequest() }, id, ports, { told: true });
     },
     register(jobs, slack) {
