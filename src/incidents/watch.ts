@@ -12,12 +12,13 @@ export function watchHandler(ports: IncidentPorts): JobHandler<WatchData> {
   return async ({ id }, { signal }) => {
     const incident = await rows.findIncident(ports.store.db(), id);
     if (!incident || incident.acknowledged || incident.resolved) return;
+    if (await heardOf(incident, ports, signal)) return;
     const why = whyNotPaged(incident);
     const reached = why === undefined ? await isAnybodyOnCall(incident, ports, signal) : undefined;
     if (why !== undefined) await say(incident, why, ports);
     else if (reached === false) await say(incident, 'PagerDuty accepted it, and nobody is on call', ports);
     else if (reached && incident.notPaged) await ringAgain(id, ports);
-    if (!(await heardOf(incident, ports, signal))) await again(id, ports);
+    if (ports.paging.incidents) await again(id, ports);
   };
 }
 
@@ -46,7 +47,8 @@ async function say(seen: Incident, why: string, { store, clock, jobs }: Incident
     if (whyNotPaged(incident) === undefined && whyNotPaged(seen) !== undefined) return;
     const at = clock.now();
     await rows.setNotPaged(tx, id, { why, at });
-    await rows.addEvent(tx, id, { at, kind: 'not_paged', by: 'rounds', words: why });
+    // Another reason is no news.
+    if (!incident.notPaged) await rows.addEvent(tx, id, { at, kind: 'not_paged', by: 'rounds', words: why });
     await jobs.enqueue(tx, showJob, { id });
   });
 }
@@ -65,10 +67,10 @@ async function ringAgain(id: number, { store, clock, jobs }: IncidentPorts): Pro
   });
 }
 
-/** Takes over what PagerDuty knows of the page: true = nothing more is to be looked for. */
+/** Takes over what PagerDuty knows of the page: true = somebody is on it. */
 async function heardOf(incident: Incident, ports: IncidentPorts, signal: AbortSignal): Promise<boolean> {
   const { paging, log } = ports;
-  if (!paging.incidents) return true;
+  if (!paging.incidents) return false;
   for (const { dedupKey, state } of incident.pages) {
     if (state !== 'accepted') continue;
     try {

@@ -18,6 +18,8 @@ interface Waiting {
   name: string;
   data: unknown;
   attempt: number;
+  /** What fails holds back what waits behind it in its series, as in the real queue. */
+  series: string | undefined;
 }
 
 /**
@@ -44,7 +46,8 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
     async enqueue<Data>(_: unknown, kind: JobKind<Data>, data: Data, options?: { key?: string }) {
       if (options?.key && keys.has(options.key)) return 'known' as const;
       if (options?.key) keys.add(options.key);
-      waiting.push({ name: kind.name, data: kind.schema.parse(data), attempt: 1 });
+      const series = kind.serial && `${kind.name} ${kind.serial(data)}`;
+      waiting.push({ name: kind.name, data: kind.schema.parse(data), attempt: 1, series });
       return 'enqueued' as const;
     },
     async cancel() {},
@@ -54,11 +57,17 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
     /** One try of everything that waits; what fails waits again. Resolves to the errors. */
     async run(over: Partial<JobContext> = {}): Promise<unknown[]> {
       const errors: unknown[] = [];
+      const held = new Set<string>();
       for (const job of waiting.splice(0)) {
+        if (job.series !== undefined && held.has(job.series)) {
+          waiting.push(job);
+          continue;
+        }
         try {
           await handlers.get(job.name)!(job.data as never, { ...context(job.attempt), ...over });
         } catch (error) {
           errors.push(error);
+          if (job.series !== undefined) held.add(job.series);
           waiting.push({ ...job, attempt: job.attempt + 1 });
         }
       }
