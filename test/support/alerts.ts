@@ -20,6 +20,8 @@ interface Waiting {
   attempt: number;
   /** What fails holds back what waits behind it in its series, as in the real queue. */
   series: string | undefined;
+  /** Counted as they were enqueued. */
+  turn: number;
 }
 
 /**
@@ -30,6 +32,7 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
   const handlers = new Map<string, JobHandler<never>>();
   const waiting: Waiting[] = [];
   const keys = new Set<string>();
+  let turns = 0;
   const log = memoryLog();
   const context = (attempt: number): JobContext => ({
     id: 'job',
@@ -47,7 +50,7 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
       if (options?.key && keys.has(options.key)) return 'known' as const;
       if (options?.key) keys.add(options.key);
       const series = kind.serial && `${kind.name} ${kind.serial(data)}`;
-      waiting.push({ name: kind.name, data: kind.schema.parse(data), attempt: 1, series });
+      waiting.push({ name: kind.name, data: kind.schema.parse(data), attempt: 1, series, turn: turns++ });
       return 'enqueued' as const;
     },
     async cancel() {},
@@ -58,7 +61,7 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
     async run(over: Partial<JobContext> = {}): Promise<unknown[]> {
       const errors: unknown[] = [];
       const held = new Set<string>();
-      for (const job of waiting.splice(0)) {
+      for (const job of waiting.splice(0).sort((a, b) => a.turn - b.turn)) {
         if (job.series !== undefined && held.has(job.series)) {
           waiting.push(job);
           continue;

@@ -73,10 +73,12 @@ describe('a declaration', () => {
 
   it('with hostile words is inert in Slack, and plain text for PagerDuty', async () => {
     const room = await roomOf(store);
-    const hostile = '<!channel> <https://evil.example|ok> \u202eabc\u202c ';
+    const hostile = '<!channel> <https://evil.example|ok> \u202eabc\u202c\u0000 ';
     await room.incidents.declare(asker, {
       ...{ ...down, title: hostile + '😀'.repeat(20_000), systems: hostile, known: hostile.repeat(1_000) },
     });
+    await room.queue.finish();
+    await room.incidents.resolve(asker, { id: 1, words: hostile });
     await room.queue.finish();
     const [post] = room.said();
     expect(post).not.toMatch(/<!channel>|<https|\u202e/);
