@@ -1,8 +1,8 @@
 import { verb } from '../audit/verb.ts';
 import { OpsError } from '../kernel/errors.ts';
-import { redact } from '../kernel/redact.ts';
 import { wayToTell } from '../severities/decide.ts';
 import { severityNamed } from '../severities/named.ts';
+import { kept } from './given.ts';
 import { confirmTimer, confirmWithinMs, pageJob, showJob, watchJob } from './jobs.ts';
 import type { By, Incident } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
@@ -37,7 +37,7 @@ export async function declareIncident(
 ): Promise<{ kind: 'declared' | 'known'; incident: Incident }> {
   const { store, jobs, timers, clock, severities, team } = ports;
   const severity = severityNamed(severities.all, declared.severity);
-  const title = oneLine(declared.title);
+  const title = kept(declared.title.replace(/\s+/g, ' '), longest.title);
   if (title === '')
     throw new OpsError('invalid', 'What is wrong? An incident needs a title', { hint: 'in a few words' });
   const at = clock.now();
@@ -50,7 +50,13 @@ export async function declareIncident(
     async (tx) => {
       const made = await rows.insertIncident(tx, {
         ...{ key: declared.key, title, severity: severity.id, label: severity.label, urgency: severity.urgency },
-        ...{ systems: words(declared.systems), known: words(declared.known), phi: declared.phi ?? false, drill, way },
+        ...{
+          systems: kept(declared.systems, longest.words),
+          known: kept(declared.known, longest.words),
+          phi: declared.phi ?? false,
+          drill,
+          way,
+        },
         ...{ at, by: asker.by, channel: declared.channel },
       });
       if (made === undefined)
@@ -70,15 +76,4 @@ export async function declareIncident(
       return { result, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
     },
   );
-}
-
-function oneLine(text: string): string {
-  return redact(text).replace(/\s+/g, ' ').trim().slice(0, longest.title).toWellFormed();
-}
-
-function words(text: string | undefined): string {
-  return redact(text ?? '')
-    .trim()
-    .slice(0, longest.words)
-    .toWellFormed();
 }

@@ -1,7 +1,7 @@
 import { verb } from '../audit/verb.ts';
 import { OpsError } from '../kernel/errors.ts';
-import { redact } from '../kernel/redact.ts';
 import type { Tx } from '../store/store.ts';
+import { kept } from './given.ts';
 import { pageJob, showJob, timersOf } from './jobs.ts';
 import { acknowledging, type By, type Incident, nameOf } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
@@ -37,7 +37,7 @@ export async function resolveIncident(
   { id, words }: { id: number; words: string },
   ports: IncidentPorts,
 ): Promise<{ kind: 'resolved' | 'over'; incident: Incident }> {
-  const reason = redact(words).trim().slice(0, 2_000).toWellFormed();
+  const reason = kept(words, 2_000);
   return change(asker, id, ports, async (tx, incident, at) => {
     if (incident.resolved) return { kind: 'over', audit: [] };
     await rows.setResolved(tx, id, { at, by: asker.by.mention, words: reason });

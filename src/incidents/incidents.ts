@@ -4,6 +4,7 @@ import { newRequest } from '../kernel/request.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
 import { type Declaration, declareIncident } from './declare.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
+import { kept } from './given.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
 import { type By, type Incident, type IncidentEvent, nameOf } from './model.ts';
 import { pageHandler } from './page.ts';
@@ -54,7 +55,7 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       if (agent?.kind !== 'user') return;
       const id = await rows.incidentOfDedupKey(store.db(), dedupKey);
       if (id === undefined) return;
-      const by = { id: `pagerduty:${agent.id}`, mention: `${agent.name} in PagerDuty` };
+      const by = { id: `pagerduty:${agent.id}`, mention: `${kept(agent.name, 200)} in PagerDuty` };
       await acknowledgeIncident({ by, request: newRequest() }, id, ports, { told: true });
     },
     register(jobs, slack) {

@@ -194,13 +194,19 @@ function report(next: NextText, outcome: CheckReport['outcome']): CheckReport {
 function hostileIncidents(next: NextText): Incident[] {
   const open = (): Incident => ({
     ...{ id: 42, title: next(), severity: next(), label: next(), urgency: 'critical', systems: next(), known: next() },
-    ...{ phi: true, drill: false, declaredAt: noon, declaredBy: { id: next(), mention: next() }, way: 'page' },
+    ...{
+      phi: true,
+      drill: false,
+      declaredAt: noon,
+      declaredBy: { id: next(), mention: `${next()} in PagerDuty` },
+      way: 'page',
+    },
     ...{ pages: [{ n: 1, dedupKey: next(), state: 'sending', attempts: 1, reason: next() }], version: 1, shown: 0 },
   });
   return [
     { ...open(), notPaged: { why: next(), at: noon, said: false } },
-    { ...open(), acknowledged: { at: noon, by: next() } },
-    { ...open(), resolved: { at: noon, by: next(), words: next() } },
+    { ...open(), acknowledged: { at: noon, by: `${next()} in PagerDuty` } },
+    { ...open(), resolved: { at: noon, by: `${next()} in PagerDuty`, words: next() } },
   ];
 }
 

@@ -41,7 +41,7 @@ const notice = (what: string, agent: unknown, incident_key = 'rounds:1:1') =>
       data: { id: 'PINC', type: 'incident', incident_key, assignees: [] },
     },
   });
-const person = { id: 'PBEN', type: 'user_reference', summary: 'Ben <!channel>' };
+const person = { id: 'PBEN', type: 'user_reference', summary: 'Ben \u0000<!channel>' };
 
 describe('from Slack', () => {
   it('PagerDuty hears it, everybody sees who, and a second one changes nothing', async () => {
