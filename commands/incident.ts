@@ -1,7 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Declaration } from '../src/incidents/declare.ts';
 import { declareFields, readDeclaration } from '../src/incidents/form.ts';
-import { nameOf, numberOf } from '../src/incidents/model.ts';
-import { changedPost, declaredPost, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
+import { type Incident, nameOf, numberOf, pagingOf } from '../src/incidents/model.ts';
+import {
+  changedPost,
+  declaredPost,
+  declaredText,
+  incidentText,
+  listPost,
+  listText,
+} from '../src/incidents/views/answer.ts';
 import { incidentPost } from '../src/incidents/views/message.ts';
 import type { CommandContext, Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
@@ -12,6 +21,8 @@ import type { Services } from '../src/services.ts';
 type Context = CommandContext<Services>;
 
 const usage = '[declare SEVERITY TITLE | INC | ack INC | resolve INC WHAT HELPED]';
+/** How long a terminal waits for the page to be accepted. */
+const patienceMs = 5_000;
 const hint = `usage: incident ${usage}`;
 
 export default defineCommand<Services>({
@@ -117,18 +128,37 @@ async function show({ services: { incidents }, clock }: Context, id: number): Pr
 async function declare(ctx: Context, [severity, ...title]: string[]): Promise<Reply> {
   await ctx.require('responder');
   if (severity === undefined) throw new OpsError('invalid', 'How bad is it, and what is wrong?', { hint });
-  return declared(ctx, { key: `command:${ctx.request}`, severity, title: title.join(' ') }, 'channel');
+  return declared(ctx, { key: `command:${randomUUID()}`, severity, title: title.join(' ') }, 'channel');
 }
 
 async function declared(ctx: Context, declaration: Declaration, place: Reply['place']): Promise<Reply> {
   const { incidents } = ctx.services;
   const { kind, incident } = await incidents.declare(askerOf(ctx), declaration);
+  if (ctx.face === 'terminal') return declaredInTerminal(ctx, incident);
   const answer = { known: kind === 'known', announced: incidents.announceIn };
   return {
     place,
     slack: () => declaredPost(incident, answer, ctx.clock.now()),
-    terminal: () => `Declared ${nameOf(incident)} ${incident.label}: ${incident.title}`,
+    terminal: () => declaredText(incident),
     json: () => incident,
+  };
+}
+
+/** Nobody may run who sends the page, and no message tells: so the terminal waits for it, and says what became of it. */
+async function declaredInTerminal({ services, signal, clock }: Context, declared: Incident): Promise<Reply> {
+  const untilMs = performance.now() + patienceMs;
+  let incident = declared;
+  while (pagingOf(incident).kind === 'paging' && performance.now() < untilMs && !signal.aborted) {
+    await wait(100);
+    ({ incident } = await services.incidents.show(incident.id));
+  }
+  const unpaged = ['paging', 'not_paged'].includes(pagingOf(incident).kind);
+  return {
+    place: 'channel',
+    slack: () => incidentPost(incident, clock.now()),
+    terminal: () => declaredText(incident),
+    json: () => incident,
+    ...(unpaged && { exitCode: 2 }),
   };
 }
 
@@ -147,7 +177,7 @@ async function resolve(ctx: Context, id: number, words: string, place: Reply['pl
   return changed(incident, kind === 'resolved' ? 'Resolved' : 'It was over already', place);
 }
 
-function changed(incident: Parameters<typeof changedPost>[0], words: string, place: Reply['place']): Reply {
+function changed(incident: Incident, words: string, place: Reply['place']): Reply {
   return {
     place,
     slack: () => changedPost(incident, words),

@@ -1,10 +1,10 @@
 import { verb } from '../audit/verb.ts';
 import { OpsError } from '../kernel/errors.ts';
-import { redact } from '../kernel/redact.ts';
 import { wayToTell } from '../severities/decide.ts';
 import { severityNamed } from '../severities/named.ts';
+import { kept } from './given.ts';
 import { confirmTimer, confirmWithinMs, pageJob, showJob, watchJob } from './jobs.ts';
-import { type By, type Incident, nameOf } from './model.ts';
+import type { By, Incident } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
 import * as rows from './store.ts';
 
@@ -37,23 +37,30 @@ export async function declareIncident(
 ): Promise<{ kind: 'declared' | 'known'; incident: Incident }> {
   const { store, jobs, timers, clock, severities, team } = ports;
   const severity = severityNamed(severities.all, declared.severity);
-  const title = oneLine(declared.title);
+  const title = kept(declared.title.replace(/\s+/g, ' '), longest.title);
   if (title === '')
     throw new OpsError('invalid', 'What is wrong? An incident needs a title', { hint: 'in a few words' });
   const at = clock.now();
   const way = wayToTell(severity, at, team).kind;
   const drill = declared.drill ?? false;
   const pages = way === 'page' && !drill;
-  const id = await verb<unknown, number>(
+  return verb<unknown, { kind: 'declared' | 'known'; incident: Incident }>(
     { store, clock },
     { actor: asker.by.id, request: asker.request },
     async (tx) => {
       const made = await rows.insertIncident(tx, {
         ...{ key: declared.key, title, severity: severity.id, label: severity.label, urgency: severity.urgency },
-        ...{ systems: words(declared.systems), known: words(declared.known), phi: declared.phi ?? false, drill, way },
+        ...{
+          systems: kept(declared.systems, longest.words),
+          known: kept(declared.known, longest.words),
+          phi: declared.phi ?? false,
+          drill,
+          way,
+        },
         ...{ at, by: asker.by, channel: declared.channel },
       });
-      if (made === undefined) return { result: (await rows.idOfKey(tx, declared.key))!, audit: [] };
+      if (made === undefined)
+        return { result: { kind: 'known', incident: (await rows.incidentOfKey(tx, declared.key))! }, audit: [] };
       await rows.addEvent(tx, made, { at, kind: 'declared', by: asker.by.id, words: `${severity.label}: ${title}` });
       if (pages) {
         const n = 1;
@@ -64,22 +71,9 @@ export async function declareIncident(
       }
       await jobs.enqueue(tx, showJob, { id: made });
       const after = { severity: severity.id, title, way, phi: declared.phi ?? false, drill };
-      return { result: made, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
+      const incident = (await rows.findIncident(tx, made))!;
+      const result = { kind: 'declared' as const, incident };
+      return { result, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
     },
   );
-  const incident = await rows.findIncident(store.db(), id);
-  if (!incident)
-    throw new OpsError('unavailable', `${nameOf({ id })} can't be read now`, { hint: '`/ops incident` lists it' });
-  return { kind: incident.declaredAt.getTime() === at.getTime() ? 'declared' : 'known', incident };
-}
-
-function oneLine(text: string): string {
-  return redact(text).replace(/\s+/g, ' ').trim().slice(0, longest.title).toWellFormed();
-}
-
-function words(text: string | undefined): string {
-  return redact(text ?? '')
-    .trim()
-    .slice(0, longest.words)
-    .toWellFormed();
 }

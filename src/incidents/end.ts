@@ -1,8 +1,8 @@
 import { verb } from '../audit/verb.ts';
 import { OpsError } from '../kernel/errors.ts';
-import { redact } from '../kernel/redact.ts';
 import type { Tx } from '../store/store.ts';
-import { pageJob, pollTimer, showJob, timersOf } from './jobs.ts';
+import { kept } from './given.ts';
+import { pageJob, showJob, timersOf } from './jobs.ts';
 import { acknowledging, type By, type Incident, nameOf } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
 import * as rows from './store.ts';
@@ -37,13 +37,12 @@ export async function resolveIncident(
   { id, words }: { id: number; words: string },
   ports: IncidentPorts,
 ): Promise<{ kind: 'resolved' | 'over'; incident: Incident }> {
-  const reason = redact(words).trim().slice(0, 2_000).toWellFormed();
+  const reason = kept(words, 2_000);
   return change(asker, id, ports, async (tx, incident, at) => {
     if (incident.resolved) return { kind: 'over', audit: [] };
     await rows.setResolved(tx, id, { at, by: asker.by.mention, words: reason });
     await rows.addEvent(tx, id, { at, kind: 'resolved', by: asker.by.id, words: reason });
     await ports.timers.cancelAll(tx, timersOf(id));
-    await ports.timers.cancel(tx, pollTimer(id));
     await say(tx, incident, 'resolve', ports);
     return {
       kind: 'resolved',

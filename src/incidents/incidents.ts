@@ -4,6 +4,7 @@ import { newRequest } from '../kernel/request.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
 import { type Declaration, declareIncident } from './declare.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
+import { kept } from './given.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
 import { type By, type Incident, type IncidentEvent, nameOf } from './model.ts';
 import { pageHandler } from './page.ts';
@@ -50,12 +51,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     },
     async heard({ what, dedupKey, agent }) {
       if (dedupKey === undefined || (what !== 'acknowledged' && what !== 'resolved')) return;
-      // What an event of ours did is known here already.
-      if (agent?.kind === 'integration') return;
+      // What an event of ours did is known here already; what PagerDuty did by itself (a timeout) put nobody to work.
+      if (agent?.kind !== 'user') return;
       const id = await rows.incidentOfDedupKey(store.db(), dedupKey);
       if (id === undefined) return;
-      const name = agent?.name ?? 'somebody';
-      const by = { id: `pagerduty:${agent?.id ?? name}`, mention: `${name} in PagerDuty` };
+      const by = { id: `pagerduty:${agent.id}`, mention: `${kept(agent.name, 200)} in PagerDuty` };
       await acknowledgeIncident({ by, request: newRequest() }, id, ports, { told: true });
     },
     register(jobs, slack) {

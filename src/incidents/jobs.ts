@@ -5,7 +5,8 @@ import { defineJob } from '../jobs/model.ts';
 export const pageJob = defineJob({
   name: 'incidents.page',
   schema: z.object({ id: z.number(), n: z.number(), action: z.enum(['trigger', 'acknowledge', 'resolve']) }),
-  lane: 'messages',
+  // Its own: a Slack that hangs fills the lane of messages, and a page waits for nobody.
+  lane: 'pages',
   // An outage of PagerDuty is no reason to give up on a page: some 12 h of tries, every half minute in the end.
   retry: { limit: 1_500, firstMs: 1_000, maxMs: 30_000 },
   serial: ({ id, n }) => `incident ${id} page ${n}`,
@@ -25,7 +26,7 @@ export const showJob = defineJob({
 export const watchJob = defineJob({
   name: 'incidents.watch',
   schema: z.object({ id: z.number(), what: z.enum(['confirm', 'poll']) }),
-  lane: 'housekeeping',
+  lane: 'watches',
   retry: { limit: 20, firstMs: 1_000, maxMs: 15_000 },
   keptForMs: 3_600_000,
 });

@@ -25,7 +25,7 @@ export function pageHandler(ports: IncidentPorts): JobHandler<PageData> {
     } catch (error) {
       if (action !== 'trigger' || !(error instanceof PortError) || error.reason === 'stopped') throw error;
       if (!error.retryable) return refused(id, page, error.message, ports);
-      await rows.setPage(store.db(), id, { n, state: 'sending', attempts: attempt, reason: error.message });
+      await rows.setTried(store.db(), id, { n, attempts: attempt, reason: error.message });
       throw error;
     }
     if (action === 'trigger') await accepted(id, { ...page, attempts: attempt }, ports);
@@ -40,6 +40,8 @@ async function accepted(id: number, page: Page, { store, clock, jobs }: Incident
     const at = clock.now();
     await rows.setPage(tx, id, { n: page.n, state: 'accepted', attempts: page.attempts, acceptedAt: at });
     await rows.addEvent(tx, id, { at, kind: 'page_accepted', by: 'pagerduty', words: `page ${page.n}` });
+    // Its message says who is on it, or that it is over.
+    if (incident.acknowledged || incident.resolved) return;
     await rows.setNotPaged(tx, id, undefined);
     await jobs.enqueue(tx, showJob, { id });
   });

@@ -33,7 +33,7 @@ export interface IncidentPort {
 export interface IncidentPorts {
   store: Store;
   jobs: Enqueuing;
-  timers: Pick<Timers, 'set' | 'cancel' | 'cancelAll'>;
+  timers: Pick<Timers, 'set' | 'cancelAll'>;
   clock: Clock;
   log: Log;
   paging: Paging;

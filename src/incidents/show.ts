@@ -36,8 +36,8 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
 }
 
 /** One that was deleted is posted anew, as another message. */
-function keyOf({ id, message, version }: Incident): string {
-  return `incident:${id}${message ? `:${version}` : ''}`;
+function keyOf({ id, message }: Incident): string {
+  return `incident:${id}${message ? `:after:${message.ts}` : ''}`;
 }
 
 /** Undefined: there is no message that can be edited. */
@@ -59,10 +59,20 @@ async function postOnce(
 ): Promise<{ channel: string; ts: string }> {
   try {
     const channel = await slack.channelId(message.channel);
-    const ts = again ? await slack.find({ channel, key: message.key, since }) : undefined;
+    const ts = again ? await lookedUp({ channel, key: message.key, since }, slack) : undefined;
     return ts === undefined ? await slack.post({ ...message, channel }) : { channel, ts };
   } catch (error) {
     throw triedAgain(error);
+  }
+}
+
+/** Where the bot may post but not look, it posts again: twice is better than never. */
+async function lookedUp(sought: Parameters<IncidentPort['find']>[0], slack: IncidentPort) {
+  try {
+    return await slack.find(sought);
+  } catch (error) {
+    if (error instanceof PortError && ['not_in_channel', 'missing_scope'].includes(error.reason)) return undefined;
+    throw error;
   }
 }
 

@@ -33,9 +33,10 @@ export async function insertIncident(tx: Tx, made: NewIncident): Promise<number 
   return rows[0] === undefined ? undefined : Number(rows[0].id);
 }
 
-export async function idOfKey(db: Tx, key: string): Promise<number | undefined> {
-  const { rows } = await sql<{ id: string }>`select id::text from incident where key = ${key}`.execute(db);
-  return rows[0] === undefined ? undefined : Number(rows[0].id);
+/** The one that this key has declared. */
+export async function incidentOfKey(db: Tx, key: string): Promise<Incident | undefined> {
+  const { rows } = await sql<IncidentRow>`select ${columns} from incident i where i.key = ${key}`.execute(db);
+  return rows[0] && incidentOf(rows[0]);
 }
 
 export async function insertPage(tx: Tx, id: number, page: Pick<Page, 'n' | 'dedupKey'>): Promise<void> {
@@ -80,11 +81,6 @@ export async function listIncidents(db: Tx, most: number): Promise<Incident[]> {
   return rows.map(incidentOf);
 }
 
-/** Counts the version up, so that its message is brought up to date. */
-export async function touch(tx: Tx, id: number): Promise<void> {
-  await sql`update incident set version = version + 1 where id = ${id}`.execute(tx);
-}
-
 export async function setAcknowledged(tx: Tx, id: number, { at, by }: { at: Date; by: string }): Promise<void> {
   await sql`update incident set acknowledged_at = ${at}, acknowledged_by = ${by}, not_paged = null, not_paged_at = null,
                                 version = version + 1 where id = ${id}`.execute(tx);
@@ -97,16 +93,28 @@ export async function setResolved(tx: Tx, id: number, how: { at: Date; by: strin
   );
 }
 
+/** Since when stays as it is while only the reason changes: people are called once. */
 export async function setNotPaged(tx: Tx, id: number, notPaged: { why: string; at: Date } | undefined): Promise<void> {
-  await sql`update incident set not_paged = ${notPaged?.why ?? null}, not_paged_at = ${notPaged?.at ?? null},
+  const since = notPaged ? sql`coalesce(not_paged_at, ${notPaged.at})` : sql`null`;
+  await sql`update incident set not_paged = ${notPaged?.why ?? null}, not_paged_at = ${since},
                                 version = version + 1 where id = ${id}`.execute(tx);
 }
 
 export async function setPage(tx: Tx, id: number, page: Omit<Page, 'dedupKey'>): Promise<void> {
   const { n, state, attempts, reason, acceptedAt } = page;
   await sql`update incident_page set state = ${state}, attempts = ${attempts}, reason = ${reason ?? null},
-                                     accepted_at = coalesce(accepted_at, ${acceptedAt ?? null})
+                                     accepted_at = ${acceptedAt ?? null}
             where incident_id = ${id} and n = ${n}`.execute(tx);
+}
+
+/** A try failed that may be repeated; another replica's may have been accepted meanwhile, which stands. */
+export async function setTried(
+  db: Tx,
+  id: number,
+  { n, attempts, reason }: Pick<Page, 'n' | 'attempts' | 'reason'>,
+): Promise<void> {
+  await sql`update incident_page set attempts = ${attempts}, reason = ${reason ?? null}
+            where incident_id = ${id} and n = ${n} and state = 'sending'`.execute(db);
 }
 
 /** The channel was told that nobody may have been paged, as it was known at that moment. */

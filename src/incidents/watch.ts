@@ -2,32 +2,35 @@ import type { JobHandler } from '../jobs/model.ts';
 import { PortError } from '../kernel/errors.ts';
 import { newRequest } from '../kernel/request.ts';
 import { acknowledgeIncident } from './end.ts';
-import { pollEveryMs, pollTimer, showJob, type WatchData, watchJob } from './jobs.ts';
+import { pageJob, pollEveryMs, pollTimer, showJob, type WatchData, watchJob } from './jobs.ts';
 import { type Incident, whyNotPaged } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
 import * as rows from './store.ts';
 
 /** Looks whether anybody was paged, and then whether somebody has acknowledged in PagerDuty, where no webhook may arrive. */
 export function watchHandler(ports: IncidentPorts): JobHandler<WatchData> {
-  return async ({ id, what }, { signal }) => {
+  return async ({ id }, { signal }) => {
     const incident = await rows.findIncident(ports.store.db(), id);
     if (!incident || incident.acknowledged || incident.resolved) return;
-    const why = whyNotPaged(incident) ?? (await nobodyOnCall(incident, ports, signal));
-    if (what === 'confirm' || why !== incident.notPaged?.why) await say(id, why, ports);
-    if (!(await heardOf(incident, ports, signal))) await again(id, ports);
+    if (await heardOf(incident, ports, signal)) return;
+    const why = whyNotPaged(incident);
+    const reached = why === undefined ? await isAnybodyOnCall(incident, ports, signal) : undefined;
+    if (why !== undefined) await say(incident, why, ports);
+    else if (reached === false) await say(incident, 'PagerDuty accepted it, and nobody is on call', ports);
+    else if (reached && incident.notPaged) await ringAgain(id, ports);
+    if (ports.paging.incidents) await again(id, ports);
   };
 }
 
-/** PagerDuty accepts events that reach nobody: who would they ring? Undefined = somebody is on call, or it can't be told. */
-async function nobodyOnCall(
+/** PagerDuty accepts events that reach nobody: who would they ring? Undefined = it can't be told: what was said stands. */
+async function isAnybodyOnCall(
   incident: Incident,
   { paging, log }: IncidentPorts,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<boolean | undefined> {
   if (!paging.onCalls) return undefined;
   try {
-    const reached = await paging.onCalls.now(undefined, signal);
-    return reached.length === 0 ? 'PagerDuty accepted it, and nobody is on call' : undefined;
+    return (await paging.onCalls.now(undefined, signal)).length > 0;
   } catch (error) {
     if (!(error instanceof PortError) || error.reason === 'stopped') throw error;
     log.warn({ err: error, incident: incident.id }, 'who is on call is not known');
@@ -35,29 +38,48 @@ async function nobodyOnCall(
   }
 }
 
-async function say(id: number, why: string | undefined, { store, clock, jobs }: IncidentPorts): Promise<void> {
+async function say(seen: Incident, why: string, { store, clock, jobs }: IncidentPorts): Promise<void> {
   await store.transaction<unknown, void>(async (tx) => {
+    const { id } = seen;
     const incident = await rows.lockIncident(tx, id);
     if (!incident || incident.acknowledged || incident.resolved || incident.notPaged?.why === why) return;
+    // Accepted while it was looked at.
+    if (whyNotPaged(incident) === undefined && whyNotPaged(seen) !== undefined) return;
     const at = clock.now();
-    await rows.setNotPaged(tx, id, why === undefined ? undefined : { why, at });
-    if (why !== undefined) await rows.addEvent(tx, id, { at, kind: 'not_paged', by: 'rounds', words: why });
+    await rows.setNotPaged(tx, id, { why, at });
+    // Another reason is no news.
+    if (!incident.notPaged) await rows.addEvent(tx, id, { at, kind: 'not_paged', by: 'rounds', words: why });
     await jobs.enqueue(tx, showJob, { id });
   });
 }
 
-/** Takes over what PagerDuty knows of the page: true = nothing more is to be looked for. */
+/** What was accepted while nobody was on call rang nobody, and never will by itself: it is sent once more. */
+async function ringAgain(id: number, { store, clock, jobs }: IncidentPorts): Promise<void> {
+  await store.transaction<unknown, void>(async (tx) => {
+    const incident = await rows.lockIncident(tx, id);
+    if (!incident?.notPaged || incident.acknowledged || incident.resolved) return;
+    for (const { n, state } of incident.pages) {
+      if (state !== 'accepted') continue;
+      await rows.setPage(tx, id, { n, state: 'sending', attempts: 0, reason: 'Nobody was on call' });
+      const key = `${id}:${n}:trigger:${clock.now().getTime()}`;
+      await jobs.enqueue(tx, pageJob, { id, n, action: 'trigger' }, { key });
+    }
+  });
+}
+
+/** Takes over what PagerDuty knows of the page: true = somebody is on it. */
 async function heardOf(incident: Incident, ports: IncidentPorts, signal: AbortSignal): Promise<boolean> {
   const { paging, log } = ports;
-  if (!paging.incidents) return true;
+  if (!paging.incidents) return false;
   for (const { dedupKey, state } of incident.pages) {
     if (state !== 'accepted') continue;
     try {
       const found = await paging.incidents.find(dedupKey, signal);
       if (!found || found.status === 'triggered') continue;
       const who = found.acknowledgedBy ?? found.resolvedBy;
-      const name = who?.name ?? 'somebody';
-      const by = { id: `pagerduty:${who?.email ?? name}`, mention: `${name} in PagerDuty` };
+      // What PagerDuty or an event did by itself put nobody to work.
+      if (!who) continue;
+      const by = { id: `pagerduty:${who.email ?? who.name}`, mention: `${who.name} in PagerDuty` };
       await acknowledgeIncident({ by, request: newRequest() }, incident.id, ports, { told: true });
       return true;
     } catch (error) {

@@ -18,6 +18,10 @@ interface Waiting {
   name: string;
   data: unknown;
   attempt: number;
+  /** What fails holds back what waits behind it in its series, as in the real queue. */
+  series: string | undefined;
+  /** Counted as they were enqueued. */
+  turn: number;
 }
 
 /**
@@ -28,6 +32,7 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
   const handlers = new Map<string, JobHandler<never>>();
   const waiting: Waiting[] = [];
   const keys = new Set<string>();
+  let turns = 0;
   const log = memoryLog();
   const context = (attempt: number): JobContext => ({
     id: 'job',
@@ -44,7 +49,8 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
     async enqueue<Data>(_: unknown, kind: JobKind<Data>, data: Data, options?: { key?: string }) {
       if (options?.key && keys.has(options.key)) return 'known' as const;
       if (options?.key) keys.add(options.key);
-      waiting.push({ name: kind.name, data: kind.schema.parse(data), attempt: 1 });
+      const series = kind.serial && `${kind.name} ${kind.serial(data)}`;
+      waiting.push({ name: kind.name, data: kind.schema.parse(data), attempt: 1, series, turn: turns++ });
       return 'enqueued' as const;
     },
     async cancel() {},
@@ -54,11 +60,17 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
     /** One try of everything that waits; what fails waits again. Resolves to the errors. */
     async run(over: Partial<JobContext> = {}): Promise<unknown[]> {
       const errors: unknown[] = [];
-      for (const job of waiting.splice(0)) {
+      const held = new Set<string>();
+      for (const job of waiting.splice(0).sort((a, b) => a.turn - b.turn)) {
+        if (job.series !== undefined && held.has(job.series)) {
+          waiting.push(job);
+          continue;
+        }
         try {
           await handlers.get(job.name)!(job.data as never, { ...context(job.attempt), ...over });
         } catch (error) {
           errors.push(error);
+          if (job.series !== undefined) held.add(job.series);
           waiting.push({ ...job, attempt: job.attempt + 1 });
         }
       }

@@ -14,6 +14,9 @@ import { maintenanceReply } from '../../src/health/views/maintenance.ts';
 import { begunReply, endedReply, mutedReply } from '../../src/health/views/silence.ts';
 import { healthPost } from '../../src/health/views/slack.ts';
 import { tablePosts } from '../../src/health/views/table.ts';
+import type { Incident } from '../../src/incidents/model.ts';
+import { changedPost, declaredPost, listPost } from '../../src/incidents/views/answer.ts';
+import { incidentPost, notPagedPost } from '../../src/incidents/views/message.ts';
 import type { DeadJob } from '../../src/jobs/model.ts';
 import { deadPost } from '../../src/jobs/views/dead.ts';
 import type { Command, Post } from '../../src/kernel/command.ts';
@@ -130,6 +133,16 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
       settledPost({ ts: '1.0', what }, problems, around(next)),
     ];
   },
+  'incidents: the message': (next) =>
+    hostileIncidents(next).flatMap((incident) => [incidentPost(incident, noon), withoutCall(notPagedPost(incident))]),
+  'incidents: answers': (next) => {
+    const [incident, ...others] = hostileIncidents(next);
+    return [
+      listPost([incident!, ...others], noon),
+      declaredPost(incident!, { known: true, announced: '#incidents' }, noon),
+      changedPost(incident!, next()),
+    ];
+  },
   'jobs: given up': (next) => [
     deadPost({ jobs: [deadJob(next), deadJob(next)], total: 3, replayed: [deadJob(next)], now: noon }),
   ],
@@ -178,6 +191,30 @@ function report(next: NextText, outcome: CheckReport['outcome']): CheckReport {
     notes: [next(), next()],
     facts: { [next()]: next(), nested: { [next()]: [next(), { deep: next() }] } },
   });
+}
+
+function hostileIncidents(next: NextText): Incident[] {
+  const open = (): Incident => ({
+    ...{ id: 42, title: next(), severity: next(), label: next(), urgency: 'critical', systems: next(), known: next() },
+    ...{
+      phi: true,
+      drill: false,
+      declaredAt: noon,
+      declaredBy: { id: next(), mention: `${next()} in PagerDuty` },
+      way: 'page',
+    },
+    ...{ pages: [{ n: 1, dedupKey: next(), state: 'sending', attempts: 1, reason: next() }], version: 1, shown: 0 },
+  });
+  return [
+    { ...open(), notPaged: { why: next(), at: noon, said: false } },
+    { ...open(), acknowledged: { at: noon, by: `${next()} in PagerDuty` } },
+    { ...open(), resolved: { at: noon, by: `${next()} in PagerDuty`, words: next() } },
+  ];
+}
+
+/** It calls the channel on purpose, in one place; whatever else would call anybody stays. */
+function withoutCall(post: Post): Post {
+  return { ...post, blocks: JSON.parse(JSON.stringify(post.blocks).replace('* <!here>\\nWhy: ', '*\\nWhy: ')) };
 }
 
 function problem(next: NextText): Problem {

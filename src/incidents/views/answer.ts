@@ -1,6 +1,6 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
-import { type Incident, type IncidentEvent, nameOf } from '../model.ts';
+import { type Incident, type IncidentEvent, nameOf, pagingOf } from '../model.ts';
 import { headOf, incidentPost, pagingWords } from './message.ts';
 
 const shown = 15;
@@ -51,6 +51,27 @@ export function declaredPost(
   const where = announced.startsWith('#') ? announced : `<#${announced}>`;
   const words = `${known ? 'Declared already' : 'Declared'}: ${headOf(incident)} · ${pagingWords(incident, now)} · it is in ${where}`;
   return { text: words, blocks: [section(words)] };
+}
+
+/** In a terminal, some seconds after the declaration: there a page that nobody has sent yet may have nobody to send it. */
+export function declaredText(incident: Incident): string {
+  return `Declared ${lineOf(incident)}\n${pagedText(incident)}`;
+}
+
+function pagedText(incident: Incident): string {
+  const paging = pagingOf(incident);
+  switch (paging.kind) {
+    case 'acknowledged':
+      return 'Somebody is on it';
+    case 'paged':
+      return 'Paged: PagerDuty has taken it over';
+    case 'not_paged':
+      return `NOT PAGED: ${paging.why}\n→ Call who is on call`;
+    case 'paging':
+      return 'NOT PAGED yet: the page waits for a running bot\n→ Start the bot, or ask `rounds doctor`; until then call who is on call';
+    case 'nobody':
+      return paging.why === 'drill' ? 'A drill: nobody is paged' : 'Nobody is paged for this severity at this hour';
+  }
 }
 
 export function changedPost(incident: Incident, words: string): Post {
