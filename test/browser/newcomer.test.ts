@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { chooseFrom } from './menu.ts';
@@ -26,6 +26,11 @@ beforeAll(async () => {
   page = await browser.page();
   dark = await browser.page({ dark: true });
 }, 120_000);
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  process.stdout.write(`\nOn the page when "${task.name}" failed:\n${await page.locator('.main').innerText()}\n`);
+});
 
 afterAll(async () => {
   await browser?.close();
