@@ -22,7 +22,7 @@ export const showJob = defineJob({
   serial: ({ id }) => `incident ${id}`,
 });
 
-/** A minute after the declaration: was anybody paged? And while nobody acknowledges: has somebody, in PagerDuty? */
+/** Some time after the declaration: was anybody paged? And while nobody acknowledges: has somebody, in PagerDuty? */
 export const watchJob = defineJob({
   name: 'incidents.watch',
   schema: z.object({ id: z.number(), what: z.enum(['confirm', 'poll']) }),
@@ -32,8 +32,8 @@ export const watchJob = defineJob({
 });
 export type WatchData = z.output<typeof watchJob.schema>;
 
-/** A page must be confirmed within this time, or the channel says NOT PAGED. */
-export const confirmWithinMs = 60_000;
+/** A page must be confirmed within this time, so that the channel says NOT PAGED within 60 s, with ten of them for Slack. */
+export const confirmWithinMs = 50_000;
 /** PagerDuty is asked this often whether somebody has acknowledged there. */
 export const pollEveryMs = 15_000;
 

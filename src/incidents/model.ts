@@ -28,6 +28,8 @@ export interface Incident {
   way: Way;
   /** Why nobody may have been paged, and since when that is known. */
   notPaged?: { why: string; at: Date; said: boolean };
+  /** Where the post stands that says so, until it has been taken back. */
+  alarm?: { channel: string; ts: string };
   /** Oldest first; none where nobody is paged. */
   pages: Page[];
   version: number;
@@ -92,7 +94,7 @@ export function pagingOf(incident: Incident): Paging {
   return accepted ? { kind: 'paged', at: accepted } : { kind: 'paging' };
 }
 
-/** Why nobody may have been paged a minute after the declaration, as far as the page itself tells; undefined = accepted. Pure. */
+/** Why nobody may have been paged some time after the declaration, as far as the page itself tells; undefined = accepted. Pure. */
 export function whyNotPaged({ pages }: Incident): string | undefined {
   if (pages.some(({ state }) => state === 'accepted')) return undefined;
   const last = pages.at(-1);

@@ -1,7 +1,7 @@
 import type { JobHandler } from '../jobs/model.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { PagerEvent } from '../paging/model.ts';
-import { type PageData, showJob } from './jobs.ts';
+import { type PageData, pollEveryMs, pollTimer, showJob, watchJob } from './jobs.ts';
 import { type Incident, nameOf, type Page } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
 import * as rows from './store.ts';
@@ -32,7 +32,8 @@ export function pageHandler(ports: IncidentPorts): JobHandler<PageData> {
   };
 }
 
-async function accepted(id: number, page: Page, { store, clock, jobs }: IncidentPorts): Promise<void> {
+async function accepted(id: number, page: Page, ports: IncidentPorts): Promise<void> {
+  const { store, clock, jobs, timers, paging } = ports;
   await store.transaction<unknown, void>(async (tx) => {
     const incident = await rows.lockIncident(tx, id);
     const before = incident?.pages.find(({ n }) => n === page.n);
@@ -43,6 +44,9 @@ async function accepted(id: number, page: Page, { store, clock, jobs }: Incident
     // Its message says who is on it, or that it is over.
     if (incident.acknowledged || incident.resolved) return;
     await rows.setNotPaged(tx, id, undefined);
+    const dueAt = new Date(at.getTime() + pollEveryMs);
+    if (paging.incidents)
+      await timers.set(tx, { key: pollTimer(id), dueAt, kind: watchJob, data: { id, what: 'poll' } });
     await jobs.enqueue(tx, showJob, { id });
   });
 }

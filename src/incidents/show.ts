@@ -4,10 +4,12 @@ import { PortError } from '../kernel/errors.ts';
 import type { Incident } from './model.ts';
 import type { IncidentPort, IncidentPorts } from './ports.ts';
 import * as rows from './store.ts';
-import { incidentPost, notPagedPost } from './views/message.ts';
+import { incidentPost, notPagedPost, pagedAfterAllPost } from './views/message.ts';
 
 /** Slack finds fault with the message itself: another time it will again. */
 const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'];
+/** The channel itself can't be posted to; another one may. */
+const homeless = ['channel_not_found', 'is_archived', 'not_in_channel', 'restricted_action'];
 const deleted = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
 
 /**
@@ -18,20 +20,33 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
   const { store, announceIn, clock } = ports;
   return async ({ id }, { attempt }) => {
     const incident = await rows.findIncident(store.db(), id);
-    const channel = incident?.message?.channel ?? announceIn ?? incident?.channel;
-    if (!incident || channel === undefined) return;
+    if (!incident) return;
+    const channels = incident.message ? [incident.message.channel] : [announceIn, incident.channel];
+    const [first, second] = channels.filter((each) => each !== undefined);
+    if (first === undefined) return;
     // Whoever tried before may have posted it and ended before it was written down.
-    const post = (key: string, content: Post) =>
-      postOnce({ channel, key, post: content }, { again: attempt > 1, since: incident.declaredAt }, slack);
+    const how = { again: attempt > 1, since: incident.declaredAt };
+    const post = async (key: string, content: Post) => {
+      try {
+        return await postOnce({ channel: first, key, post: content }, how, slack);
+      } catch (error) {
+        if (second === undefined || !(error instanceof PortError) || !homeless.includes(error.reason)) throw error;
+        return postOnce({ channel: second, key, post: content }, how, slack);
+      }
+    };
     if (incident.shown < incident.version || !incident.message) {
       const content = incidentPost(incident, clock.now());
-      const at = (await edited(incident, content, slack)) ?? (await post(keyOf(incident), content));
+      const at = (await edited(incident.message, content, slack)) ?? (await post(keyOf(incident), content));
       await rows.setShown(store.db(), id, { version: incident.version, ...at });
     }
-    const { notPaged } = incident;
-    if (!notPaged || notPaged.said || incident.acknowledged || incident.resolved) return;
-    await post(`incident:${id}:not-paged:${notPaged.at.getTime()}`, notPagedPost(incident));
-    await rows.setSaid(store.db(), id, notPaged.at);
+    const { notPaged, alarm } = incident;
+    if (notPaged && !notPaged.said && !incident.acknowledged && !incident.resolved) {
+      const at = await post(`incident:${id}:not-paged:${notPaged.at.getTime()}`, notPagedPost(incident));
+      await rows.setSaid(store.db(), id, { at: notPaged.at, ...at });
+    } else if (!notPaged && alarm) {
+      await edited(alarm, pagedAfterAllPost(incident, clock.now()), slack);
+      await rows.setTakenBack(store.db(), id);
+    }
   };
 }
 
@@ -41,7 +56,7 @@ function keyOf({ id, message }: Incident): string {
 }
 
 /** Undefined: there is no message that can be edited. */
-async function edited({ message }: Incident, post: Post, slack: IncidentPort) {
+async function edited(message: Incident['message'], post: Post, slack: IncidentPort) {
   if (!message) return undefined;
   try {
     await slack.update({ ...message, post });

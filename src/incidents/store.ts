@@ -118,8 +118,18 @@ export async function setTried(
 }
 
 /** The channel was told that nobody may have been paged, as it was known at that moment. */
-export async function setSaid(db: Tx, id: number, at: Date): Promise<void> {
-  await sql`update incident set not_paged_said = ${at} where id = ${id}`.execute(db);
+export async function setSaid(
+  db: Tx,
+  id: number,
+  { at, channel, ts }: { at: Date; channel: string; ts: string },
+): Promise<void> {
+  await sql`update incident set not_paged_said = ${at}, not_paged_channel = ${channel}, not_paged_ts = ${ts}
+            where id = ${id}`.execute(db);
+}
+
+/** The post that said so says now what became of it. */
+export async function setTakenBack(db: Tx, id: number): Promise<void> {
+  await sql`update incident set not_paged_channel = null, not_paged_ts = null where id = ${id}`.execute(db);
 }
 
 /** Its message shows this version now, and stands there. */
@@ -157,6 +167,8 @@ function incidentOf(row: IncidentRow): Incident {
       ...(accepted_at !== null && { acceptedAt: new Date(accepted_at) }),
     })),
     ...(row.channel !== null && { channel: row.channel }),
+    ...(row.not_paged_channel !== null &&
+      row.not_paged_ts !== null && { alarm: { channel: row.not_paged_channel, ts: row.not_paged_ts } }),
     ...(row.channel_id !== null && row.ts !== null && { message: { channel: row.channel_id, ts: row.ts } }),
   };
 }

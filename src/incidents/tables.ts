@@ -21,6 +21,8 @@ export interface IncidentRow {
   not_paged: string | null;
   not_paged_at: Date | null;
   not_paged_said: Date | null;
+  not_paged_channel: string | null;
+  not_paged_ts: string | null;
   version: number;
   shown: number;
   channel: string | null;

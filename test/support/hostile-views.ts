@@ -16,7 +16,7 @@ import { healthPost } from '../../src/health/views/slack.ts';
 import { tablePosts } from '../../src/health/views/table.ts';
 import type { Incident } from '../../src/incidents/model.ts';
 import { changedPost, declaredPost, listPost } from '../../src/incidents/views/answer.ts';
-import { incidentPost, notPagedPost } from '../../src/incidents/views/message.ts';
+import { incidentPost, notPagedPost, pagedAfterAllPost } from '../../src/incidents/views/message.ts';
 import type { DeadJob } from '../../src/jobs/model.ts';
 import { deadPost } from '../../src/jobs/views/dead.ts';
 import type { Command, Post } from '../../src/kernel/command.ts';
@@ -134,7 +134,11 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
     ];
   },
   'incidents: the message': (next) =>
-    hostileIncidents(next).flatMap((incident) => [incidentPost(incident, noon), withoutCall(notPagedPost(incident))]),
+    hostileIncidents(next).flatMap((incident) => [
+      incidentPost(incident, noon),
+      withoutCall(notPagedPost(incident)),
+      pagedAfterAllPost(incident, noon),
+    ]),
   'incidents: answers': (next) => {
     const [incident, ...others] = hostileIncidents(next);
     return [

@@ -44,6 +44,14 @@ export function notPagedPost(incident: Incident): Post {
   };
 }
 
+/** What became of that: the post stays, without its button. */
+export function pagedAfterAllPost(incident: Incident, now: Date): Post {
+  const { resolved } = incident;
+  const head = `${nameOf(incident)} ${escapeSlack(incident.label)}: it was not paged at first`;
+  const text = `${head}\n${resolved ? resolvedWords(resolved, now) : pagingWords(incident, now)}`;
+  return { text, blocks: [section(text)] };
+}
+
 export function headOf(incident: Incident): string {
   const { resolved, acknowledged, drill, label, title } = incident;
   const mark = resolved ? '✅' : acknowledged ? '🟠' : '🔴';

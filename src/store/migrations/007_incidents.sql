@@ -29,6 +29,9 @@ create table incident (
   not_paged_at timestamptz,
   -- Of which moment the channel was told in a post of its own.
   not_paged_said timestamptz,
+  -- Where that post stands, until it has been taken back.
+  not_paged_channel text,
+  not_paged_ts text,
   -- Counts the changes of what its message should say, and the version that it shows.
   version integer not null default 1,
   shown integer not null default 0,

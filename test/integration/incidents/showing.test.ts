@@ -95,3 +95,13 @@ it('many changes before Slack answers are one message', async () => {
   expect(room.said()).toHaveLength(1);
   expect(room.workspace.traffic.filter(({ method }) => method === 'chat.update')).toEqual([]);
 });
+
+it('where the channel of incidents is not there, it is posted where the incident was declared', async () => {
+  const room = await roomOf(store, { announceIn: '#gone', paging: { routingKey: undefined } });
+  await room.incidents.declare(asker, { ...down, channel: '#general' });
+  await room.queue.finish();
+  expect(room.said('#general')).toEqual([
+    expect.stringContaining('API is down'),
+    expect.stringContaining('NOT PAGED: INC-1'),
+  ]);
+});
