@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startBot } from '../../src/bot.ts';
 import { Closing } from '../../src/closing.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
+import { newKeyPair } from '../../src/kernel/ed25519.ts';
 import { PlayClock } from '../../src/play-clock.ts';
 import { startWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
 import { makeHome, rounds, startBotProcess } from '../support/bot.ts';
@@ -17,11 +17,6 @@ import { askHealth, shownText } from '../support/slack-bot.ts';
 import { embeddedFolder } from '../support/store.ts';
 
 const hour = 3_600_000;
-
-/** A jump may pass the hour at which the end of the audit is signed, and a missing key is a warning of its own. */
-const signingKey = generateKeyPairSync('ed25519')
-  .privateKey.export({ format: 'der', type: 'pkcs8' })
-  .toString('base64');
 
 /** A service that can be broken. */
 const service = { broken: false, asked: 0 };
@@ -70,7 +65,7 @@ async function playing() {
   closing.defer('the workspace', () => workspace.close());
   const variables = {
     ...{ DATA_DIR: dataDir, OPS_CONFIG: join(configDir, 'ops.yml'), PORT: '0', HOST: '127.0.0.1' },
-    AUDIT_SIGNING_KEY: signingKey,
+    AUDIT_SIGNING_KEY: newKeyPair().privateKey,
   };
   const environment = readEnvironment(variables, { face: 'bot' });
   const { botToken, appToken, apiUrl } = workspace;
@@ -113,10 +108,15 @@ async function unmuted({ workspace }: Playing, timeoutMs: number): Promise<numbe
   return performance.now() - sinceMs;
 }
 
+/** Said rightly: a jump may pass the hour at which the audit's head is signed; work may be due before Slack is connected again. */
+function isRight({ message, fields }: ReturnType<typeof memoryLog>['lines'][number]): boolean {
+  return message === 'the signed head of the audit' || JSON.stringify(fields).includes('Slack: not connected yet');
+}
+
 /** Nobody was told, nor the log, that anything was late or out of order. */
 function expectNothingLate({ workspace, log }: Playing): void {
   expect(alerts(workspace).filter((text) => text.includes('kept only at'))).toEqual([]);
-  expect(log.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+  expect(log.lines.filter((line) => ['warn', 'error'].includes(line.level) && !isRight(line))).toEqual([]);
 }
 
 const answer = async ({ workspace }: Playing, line: string) => shownText((await askHealth(workspace, line)).message);
