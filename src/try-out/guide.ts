@@ -38,6 +38,11 @@ export const guide: GuideStep[] = [
     act: { kind: 'switch', id: 'api', on: false },
   },
   {
+    title: 'Declare an incident',
+    help: "The phone rings at once. Acknowledge on it: the incident's message in #incidents says who is on it.",
+    act: { kind: 'type', line: '/ops incident declare critical API is down' },
+  },
+  {
     title: 'Open the home of Rounds',
     help: 'The board, and what of it is yours.',
     act: { kind: 'open', what: 'home' },
