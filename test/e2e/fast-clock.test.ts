@@ -107,8 +107,12 @@ async function unmuted({ workspace }: Playing, timeoutMs: number): Promise<numbe
 /** Nobody was told, nor the log, that anything was late or out of order. */
 function expectNothingLate({ workspace, log }: Playing): void {
   expect(alerts(workspace).filter((text) => text.includes('kept only at'))).toEqual([]);
-  expect(log.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+  const warned = log.lines.filter(({ level }) => level === 'warn' || level === 'error');
+  expect(warned.filter(({ message }) => message !== ofTheDay)).toEqual([]);
 }
+
+/** What a bot without a key says each day at 06:00, which a clock may pass that jumps or runs fast. */
+const ofTheDay = 'the audit has no signed head: set AUDIT_SIGNING_KEY';
 
 const answer = async ({ workspace }: Playing, line: string) => shownText((await askHealth(workspace, line)).message);
 
