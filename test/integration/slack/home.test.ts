@@ -344,7 +344,7 @@ describe('a button on App Home', () => {
     homeChanged();
     expect(shownText(await home(workspace, 'anna', 'api fails'))).toContain('note by button');
     await anna.openHome();
-    await vi.waitFor(() => expect(shownText(workspace.home('anna')!)).not.toContain('note by button'));
+    await eventually(() => expect(shownText(workspace.home('anna')!)).not.toContain('note by button'));
   });
 
   it('that fails after a first answer says so on top of the page, and that stays', async () => {
