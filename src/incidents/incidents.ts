@@ -37,11 +37,17 @@ export interface Incidents {
 
 export function createIncidents(ports: IncidentPorts): Incidents {
   const { store } = ports;
+  /** A page waits for nothing: not for the next look of the queue either. */
+  async function atOnce<Result>(verb: Promise<Result>): Promise<Result> {
+    const result = await verb;
+    ports.jobs.hurry();
+    return result;
+  }
   return {
     announceIn: ports.announceIn,
-    declare: (asker, declared) => declareIncident(asker, declared, ports),
-    acknowledge: (asker, id) => acknowledgeIncident(asker, id, ports),
-    resolve: (asker, how) => resolveIncident(asker, how, ports),
+    declare: (asker, declared) => atOnce(declareIncident(asker, declared, ports)),
+    acknowledge: (asker, id) => atOnce(acknowledgeIncident(asker, id, ports)),
+    resolve: (asker, how) => atOnce(resolveIncident(asker, how, ports)),
     list: (most) => rows.listIncidents(store.db(), most),
     async show(id) {
       const incident = await rows.findIncident(store.db(), id);
@@ -56,7 +62,7 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       const id = await rows.incidentOfDedupKey(store.db(), dedupKey);
       if (id === undefined) return;
       const by = { id: `pagerduty:${agent.id}`, mention: `${kept(agent.name, 200)} in PagerDuty` };
-      await acknowledgeIncident({ by, request: newRequest() }, id, ports, { told: true });
+      await atOnce(acknowledgeIncident({ by, request: newRequest() }, id, ports, { told: true }));
     },
     register(jobs, slack) {
       jobs.handle(pageJob, pageHandler(ports));

@@ -1,4 +1,4 @@
-import type { Enqueuing } from '../jobs/model.ts';
+import type { Enqueuing, Jobs } from '../jobs/model.ts';
 import type { Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Post } from '../kernel/command.ts';
@@ -32,7 +32,7 @@ export interface IncidentPort {
 
 export interface IncidentPorts {
   store: Store;
-  jobs: Enqueuing;
+  jobs: Enqueuing & Pick<Jobs, 'hurry'>;
   timers: Pick<Timers, 'set' | 'cancelAll'>;
   clock: Clock;
   log: Log;

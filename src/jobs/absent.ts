@@ -9,6 +9,7 @@ export function absentJobs(why: OpsError): Jobs {
     cancel: fail,
     handle() {},
     start: fail,
+    hurry() {},
     stop: async () => {},
     state: fail,
     dead: fail,

@@ -81,6 +81,8 @@ export interface Jobs extends Enqueuing {
   handle<Data>(kind: JobKind<Data>, run: JobHandler<Data>): void;
   /** Begins to work. Without it (a terminal) jobs can be enqueued only. */
   start(): Promise<void>;
+  /** Looks for due jobs now, in this process: after a commit whose work must not wait for the next look. */
+  hurry(): void;
   /** Takes no more jobs, aborts the signals after `graceMs`, hands back what did not finish. */
   stop(graceMs: number): Promise<void>;
   state(): Promise<QueueState>;

@@ -47,6 +47,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       worker ??= startWorker({ ...options, watch: options.watch, boss, carriers, slots, pace });
       await worker.begun;
     },
+    hurry: () => worker?.hurry(),
     stop(graceMs) {
       stopped ??= (async () => {
         await worker?.stop(graceMs);

@@ -28,6 +28,8 @@ export interface WorkerOptions {
 export interface Worker {
   /** What a process that is gone left running is given to whoever asks next, and due jobs are looked for. */
   begun: Promise<void>;
+  /** Looks for due jobs now rather than with the next look. */
+  hurry(): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -180,6 +182,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   return {
     begun,
+    hurry: () => wake(),
     async stop(graceMs) {
       stopping.abort();
       // A look that hangs has no more to tell than that.

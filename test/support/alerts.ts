@@ -54,6 +54,7 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
       return 'enqueued' as const;
     },
     async cancel() {},
+    hurry() {},
     handle<Data>(kind: JobKind<Data>, run: JobHandler<Data>) {
       handlers.set(kind.name, run as JobHandler<never>);
     },

@@ -28,7 +28,7 @@ const shipped = join(import.meta.dirname, '../../templates/incidents');
 
 export interface RoomOptions {
   workspace: Workspace;
-  jobs: Pick<Jobs, 'handle' | 'enqueue' | 'cancel'>;
+  jobs: Pick<Jobs, 'handle' | 'enqueue' | 'cancel' | 'hurry'>;
   clock: Clock;
   paging?: Partial<Paging>;
   announceIn?: string | undefined;

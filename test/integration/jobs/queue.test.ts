@@ -39,6 +39,20 @@ describe.each(Object.entries(stores))('the queue on the %s store', (_name, open)
     expect((await jobs.state()).counts).toEqual([]);
   });
 
+  test('in a hurry it looks at once, not with the next look', async () => {
+    const slow = await jobsOf(store, { pace: { pollMs: 3_600_000 } });
+    slow.handle(note, async () => {});
+    await slow.start();
+    // The first look is over when this is carried out, and the next is an hour away.
+    await slow.add(note, { n: 1 });
+    slow.hurry();
+    await eventually(() => expect(slow.told).toHaveLength(1));
+    await slow.add(note, { n: 2 });
+    slow.hurry();
+    await eventually(() => expect(slow.told).toHaveLength(2));
+    await slow.stop(100);
+  });
+
   test('a job commits and rolls back with its transaction', async () => {
     await store.pool.query('create table thing (n int)');
     const lost = store.transaction(async (tx) => {
