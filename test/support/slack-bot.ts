@@ -56,3 +56,14 @@ export function shownText(message: { blocks: unknown }): string {
 export async function ended(bot: RunningBot): Promise<void> {
   if (bot.child.exitCode === null && bot.child.signalCode === null) await once(bot.child, 'close');
 }
+
+/** The topmost dialog of somebody with this text in it, waited for. */
+export function dialog(workspace: Workspace, user: string, text: string) {
+  return workspace.waitFor(
+    () => {
+      const top = workspace.views(user).at(-1);
+      return top && shownText(top).includes(text) ? top : undefined;
+    },
+    { what: `a dialog of ${user} with "${text}"` },
+  );
+}

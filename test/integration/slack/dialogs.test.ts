@@ -2,20 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { OpsError } from '../../../src/kernel/errors.ts';
 import type { Workspace } from '../../../src/workspace/workspace.ts';
 import { eventually } from '../../support/eventually.ts';
-import { shownText } from '../../support/slack-bot.ts';
+import { dialog, shownText } from '../../support/slack-bot.ts';
 import { serverStore, sharedPostgres } from '../../support/store.ts';
 import { botOf, closeLater, reply, workspaceOf } from './setup.ts';
-
-/** The topmost dialog of somebody with this text in it, waited for. */
-function dialog(workspace: Workspace, user: string, text: string) {
-  return workspace.waitFor(
-    () => {
-      const top = workspace.views(user).at(-1);
-      return top && shownText(top).includes(text) ? top : undefined;
-    },
-    { what: `a dialog of ${user} with "${text}"` },
-  );
-}
 
 const calls = (workspace: Workspace, method: string) =>
   workspace.traffic.filter((call) => call.method === method).length;

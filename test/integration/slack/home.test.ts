@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../../src/access/access.ts';
 import type { SlackBlock } from '../../../src/kernel/command.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
@@ -6,7 +6,7 @@ import { defineHomeSection, type HomeContext, type HomePart } from '../../../src
 import type { Workspace } from '../../../src/workspace/workspace.ts';
 import { eventually } from '../../support/eventually.ts';
 import { memoryLog } from '../../support/memory-log.ts';
-import { shownText } from '../../support/slack-bot.ts';
+import { dialog, shownText } from '../../support/slack-bot.ts';
 import { botOf, reply, type Script, workspaceOf } from './setup.ts';
 
 type Part = (ctx: HomeContext<Script>) => Promise<HomePart>;
@@ -43,16 +43,6 @@ function home(workspace: Workspace, user: string, text: string) {
       return view && shownText(view).includes(text) ? view : undefined;
     },
     { what: `the home of ${user} with "${text}"` },
-  );
-}
-
-function dialog(workspace: Workspace, user: string, text: string) {
-  return workspace.waitFor(
-    () => {
-      const top = workspace.views(user).at(-1);
-      return top && shownText(top).includes(text) ? top : undefined;
-    },
-    { what: `a dialog of ${user} with "${text}"` },
   );
 }
 
