@@ -1,29 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Declaration } from '../src/incidents/declare.ts';
-import { declareFields, readDeclaration } from '../src/incidents/form.ts';
-import { type Incident, nameOf, numberOf, pagingOf } from '../src/incidents/model.ts';
-import {
-  changedPost,
-  declaredPost,
-  declaredText,
-  incidentText,
-  listPost,
-  listText,
-} from '../src/incidents/views/answer.ts';
+import { declareFields, originOf, readDeclaration } from '../src/incidents/form.ts';
+import { type Incident, pagingOf } from '../src/incidents/model.ts';
+import { declaredPost, declaredText, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
 import { incidentPost } from '../src/incidents/views/message.ts';
-import type { CommandContext, Reply } from '../src/kernel/command.ts';
+import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
+import { lifecycle } from './incident/lifecycle.ts';
+import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
 
-type Context = CommandContext<Services>;
-
-const usage = '[declare SEVERITY TITLE | INC | ack INC | resolve INC WHAT HELPED]';
+const usage =
+  '[declare SEVERITY TITLE | INC | ack | mitigate | resolve WHAT HELPED | severity NAME | phi yes/no | pause 30m | resume | merge INC | reopen | add @PERSON]';
 /** How long a terminal waits for the page to be accepted. */
 const patienceMs = 5_000;
-const hint = `usage: incident ${usage}`;
+const hint = 'incident declare P1 API is down, for example';
 
 export default defineCommand<Services>({
   name: 'incident',
@@ -41,17 +35,8 @@ export default defineCommand<Services>({
     const [word, ...rest] = args;
     if (word === undefined) return list(ctx);
     if (word.startsWith('-')) throw new OpsError('invalid', `There is no option ${word}`, { hint });
-    switch (word.toLowerCase()) {
-      case 'declare':
-        return declare(ctx, rest);
-      case 'ack':
-      case 'acknowledge':
-        return acknowledge(ctx, idOf(rest[0]), 'channel');
-      case 'resolve':
-        return resolve(ctx, idOf(rest[0]), rest.slice(1).join(' '));
-      default:
-        return show(ctx, idOf(word));
-    }
+    const sub = words[word.toLowerCase()];
+    return sub ? sub(ctx, rest) : show(ctx, word);
   },
   opens: ([word, ...rest]) =>
     word?.toLowerCase() === 'declare' && rest.length === 0 ? { form: 'declare' } : undefined,
@@ -62,8 +47,10 @@ export default defineCommand<Services>({
       open: ({ services, given }) => declareFields(services.severities, given),
       read: readDeclaration,
       async submit(ctx, parsed) {
-        const channel = ctx.given.from?.channel;
-        return declared(ctx, { ...parsed, key: `view:${ctx.key}`, ...(channel && { channel }) }, 'asker');
+        const { message } = ctx.given;
+        const from = ctx.channel !== undefined && { channel: ctx.channel };
+        const origin = message && { origin: originOf(message) };
+        return declared(ctx, { ...parsed, key: `view:${ctx.key}`, ...from, ...origin }, 'asker');
       },
     }),
   },
@@ -85,28 +72,26 @@ export default defineCommand<Services>({
     acknowledge: {
       summary: 'Takes the incident on: its page stops ringing',
       role: 'responder',
-      run: (ctx, id) => acknowledge(ctx, idOf(id), 'thread'),
+      run: (ctx, id) => acknowledge(ctx, id, 'thread'),
     },
     resolve: {
       summary: 'Ends the incident, and its page',
       role: 'responder',
-      run: (ctx, id) => resolve(ctx, idOf(id), '', 'thread'),
+      run: (ctx, id) => resolve(ctx, id, '', 'thread'),
     },
   },
 });
 
-function idOf(text: string | undefined): number {
-  const id = numberOf(text ?? '');
-  if (id === undefined) throw new OpsError('invalid', text ? `"${text}" is no incident` : 'Which incident?', { hint });
-  return id;
-}
+const words: Record<string, (ctx: Context, rest: string[]) => Promise<Reply>> = {
+  declare,
+  ack: (ctx, [word]) => acknowledge(ctx, word, 'channel'),
+  acknowledge: (ctx, [word]) => acknowledge(ctx, word, 'channel'),
+  resolve: (ctx, rest) => resolve(ctx, ...named(rest)),
+  ...lifecycle,
+};
 
-function askerOf({ actor, request }: Context) {
-  return { by: { id: actor.id, mention: actor.mention }, request };
-}
-
-async function list({ services: { incidents }, clock }: Context): Promise<Reply> {
-  const found = await incidents.list(50);
+async function list({ services: { incidents }, clock, actor }: Context): Promise<Reply> {
+  const found = await incidents.list(50, actor);
   return {
     place: 'channel',
     slack: () => listPost(found, clock.now()),
@@ -115,11 +100,12 @@ async function list({ services: { incidents }, clock }: Context): Promise<Reply>
   };
 }
 
-async function show({ services: { incidents }, clock }: Context, id: number): Promise<Reply> {
-  const { incident, events } = await incidents.show(id);
+async function show(ctx: Context, word: string): Promise<Reply> {
+  const { incidents } = ctx.services;
+  const { incident, events } = await incidents.show((await which(ctx, word)).id);
   return {
     place: 'channel',
-    slack: () => incidentPost(incident, clock.now()),
+    slack: () => incidentPost(incident, ctx.clock.now()),
     terminal: ({ zone }) => incidentText(incident, events, zone),
     json: () => ({ ...incident, events }),
   };
@@ -128,7 +114,8 @@ async function show({ services: { incidents }, clock }: Context, id: number): Pr
 async function declare(ctx: Context, [severity, ...title]: string[]): Promise<Reply> {
   await ctx.require('responder');
   if (severity === undefined) throw new OpsError('invalid', 'How bad is it, and what is wrong?', { hint });
-  return declared(ctx, { key: `command:${randomUUID()}`, severity, title: title.join(' ') }, 'channel');
+  const where = ctx.channel === undefined ? {} : { channel: ctx.channel };
+  return declared(ctx, { key: `command:${randomUUID()}`, severity, title: title.join(' '), ...where }, 'channel');
 }
 
 async function declared(ctx: Context, declaration: Declaration, place: Reply['place']): Promise<Reply> {
@@ -162,26 +149,24 @@ async function declaredInTerminal({ services, signal, clock }: Context, declared
   };
 }
 
-async function acknowledge(ctx: Context, id: number, place: Reply['place']): Promise<Reply> {
+async function acknowledge(ctx: Context, word: string | undefined, place: Reply['place']): Promise<Reply> {
   await ctx.require('responder');
+  const { id } = await which(ctx, word);
   const { kind, incident } = await ctx.services.incidents.acknowledge(askerOf(ctx), id);
-  const words = { acknowledged: 'You are on it', already: 'Somebody is on it already', over: 'It is over already' }[
+  const said = { acknowledged: 'You are on it', already: 'Somebody is on it already', over: 'It is over already' }[
     kind
   ];
-  return changed(incident, words, place);
+  return changed(incident, said, place);
 }
 
-async function resolve(ctx: Context, id: number, words: string, place: Reply['place'] = 'channel'): Promise<Reply> {
+async function resolve(
+  ctx: Context,
+  word: string | undefined,
+  words: string,
+  place: Reply['place'] = 'channel',
+): Promise<Reply> {
   await ctx.require('responder');
+  const { id } = await which(ctx, word);
   const { kind, incident } = await ctx.services.incidents.resolve(askerOf(ctx), { id, words });
   return changed(incident, kind === 'resolved' ? 'Resolved' : 'It was over already', place);
-}
-
-function changed(incident: Incident, words: string, place: Reply['place']): Reply {
-  return {
-    place,
-    slack: () => changedPost(incident, words),
-    terminal: () => `${words}: ${nameOf(incident)} ${incident.label}: ${incident.title}`,
-    json: () => incident,
-  };
 }

@@ -11,7 +11,7 @@ import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
 import { createIncidents, type Incidents } from './incidents/incidents.ts';
-import { watchJob } from './incidents/jobs.ts';
+import { incidentTimerKinds } from './incidents/timer-kinds.ts';
 import { absentJobs } from './jobs/absent.ts';
 import type { Jobs, JobWatch } from './jobs/model.ts';
 import { openJobs } from './jobs/open.ts';
@@ -21,8 +21,9 @@ import type { Clock } from './kernel/clock.ts';
 import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { announceLate } from './late.ts';
+import { loadMessages } from './messages/messages.ts';
 import { pagingOf } from './pagerduty.ts';
-import { runbookFolders } from './registry.ts';
+import { messageFolders, runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { absentStore } from './store/absent.ts';
@@ -90,7 +91,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const timers = createTimers({
       store,
       jobs,
-      kinds: [silenceOverJob, watchJob],
+      kinds: [silenceOverJob, ...incidentTimerKinds],
       clock,
       log,
       onLate: announceLate(alerts, ops.team.zone),
@@ -107,8 +108,9 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onEvents: alerts.take,
       onSilence: alerts.silenced,
     });
+    const messages = await loadMessages(messageFolders(ops.dir));
     const incidents = createIncidents({
-      ...{ store, jobs, timers, clock, log, severities, team: ops.team },
+      ...{ store, jobs, timers, clock, log, severities, team: ops.team, messages },
       paging: pagingOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
     });

@@ -25,6 +25,11 @@ export function runbookFolders(opsDir: string): string[] {
   return [opsDir, root].map((folder) => join(folder, 'templates', 'runbooks'));
 }
 
+/** Where messages are looked for, likewise: a file of the operator's takes the place of the shipped one of its name. */
+export function messageFolders(opsDir: string): string[] {
+  return [opsDir, root].map((folder) => join(folder, 'templates', 'messages'));
+}
+
 /** Where severities are looked for, likewise; the first folder that is there counts alone. */
 export function severityFolders(opsDir: string): string[] {
   return [opsDir, root].map((folder) => join(folder, 'templates', 'incidents'));

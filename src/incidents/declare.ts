@@ -2,10 +2,12 @@ import { verb } from '../audit/verb.ts';
 import { OpsError } from '../kernel/errors.ts';
 import { wayToTell } from '../severities/decide.ts';
 import { severityNamed } from '../severities/named.ts';
+import type { Asker } from './change.ts';
 import { kept } from './given.ts';
-import { confirmTimer, confirmWithinMs, pageJob, showJob, watchJob } from './jobs.ts';
-import type { By, Incident } from './model.ts';
-import type { IncidentPorts } from './ports.ts';
+import { showJob } from './jobs.ts';
+import { type Incident, incidentTypes, type Origin } from './model.ts';
+import { pageNow } from './page-now.ts';
+import type { Room } from './ports.ts';
 import * as rows from './store.ts';
 
 const longest = { title: 200, words: 2_000 };
@@ -22,6 +24,11 @@ export interface Declaration {
   /** Default: no. "Not sure" is to be given as true. */
   phi?: boolean;
   drill?: boolean;
+  /** One of `incidentTypes`. */
+  type?: string;
+  /** Only its members see it; who declares it is the first. */
+  private?: boolean;
+  origin?: Origin;
   /** The channel it is declared in. */
   channel?: string;
 }
@@ -31,11 +38,11 @@ export interface Declaration {
  * nothing waits for Slack. Throws OpsError `invalid`, `not_found` (the severity), `unavailable`.
  */
 export async function declareIncident(
-  asker: { by: By; request: string },
+  asker: Asker,
   declared: Declaration,
-  ports: IncidentPorts,
+  room: Room,
 ): Promise<{ kind: 'declared' | 'known'; incident: Incident }> {
-  const { store, jobs, timers, clock, severities, team } = ports;
+  const { store, jobs, clock, severities, team } = room;
   const severity = severityNamed(severities.all, declared.severity);
   const title = kept(declared.title.replace(/\s+/g, ' '), longest.title);
   if (title === '')
@@ -44,7 +51,7 @@ export async function declareIncident(
   const way = wayToTell(severity, at, team).kind;
   const drill = declared.drill ?? false;
   const pages = way === 'page' && !drill;
-  return verb<unknown, { kind: 'declared' | 'known'; incident: Incident }>(
+  const done = await verb<unknown, { kind: 'declared' | 'known'; incident: Incident }>(
     { store, clock },
     { actor: asker.by.id, request: asker.request },
     async (tx) => {
@@ -57,23 +64,34 @@ export async function declareIncident(
           drill,
           way,
         },
-        ...{ at, by: asker.by, channel: declared.channel },
+        ...{ at, by: asker.by, channel: declared.channel, origin: originOf(declared.origin) },
+        ...{ type: typeOf(declared.type), private: declared.private ?? false },
       });
       if (made === undefined)
         return { result: { kind: 'known', incident: (await rows.incidentOfKey(tx, declared.key))! }, audit: [] };
       await rows.addEvent(tx, made, { at, kind: 'declared', by: asker.by.id, words: `${severity.label}: ${title}` });
-      if (pages) {
-        const n = 1;
-        await rows.insertPage(tx, made, { n, dedupKey: `rounds:${made}:${n}` });
-        await jobs.enqueue(tx, pageJob, { id: made, n, action: 'trigger' }, { key: `${made}:${n}:trigger` });
-        const dueAt = new Date(at.getTime() + confirmWithinMs);
-        await timers.set(tx, { key: confirmTimer(made), dueAt, kind: watchJob, data: { id: made, what: 'confirm' } });
-      }
+      await rows.addMember(tx, made, asker.by);
+      if (pages) await pageNow(tx, { id: made, at }, room);
       await jobs.enqueue(tx, showJob, { id: made });
       const after = { severity: severity.id, title, way, phi: declared.phi ?? false, drill };
       const incident = (await rows.findIncident(tx, made))!;
+      await room.follow(tx, { change: 'declared', incident, before: undefined, at, by: asker.by });
       const result = { kind: 'declared' as const, incident };
       return { result, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
     },
   );
+  // A page waits for nothing: not for the next look of the queue either.
+  jobs.hurry();
+  return done;
+}
+
+function originOf(origin: Origin | undefined): Origin | undefined {
+  if (origin?.kind === 'message') return { ...origin, text: kept(origin.text, longest.words) };
+  return origin?.kind === 'check' ? { ...origin, reason: kept(origin.reason, longest.words) } : origin;
+}
+
+function typeOf(given: string | undefined): string {
+  if (given === undefined || given === '' || Object.hasOwn(incidentTypes, given)) return given ?? '';
+  const hint = `one of ${Object.keys(incidentTypes).join(', ')}`;
+  throw new OpsError('invalid', `There is no type "${given}"`, { hint });
 }

@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { escapeSlack } from '../kernel/escape.ts';
-import { type FieldErrors, type FormItem, type FormValues, fieldErrors, type Given } from '../kernel/form.ts';
+import {
+  type FieldErrors,
+  type FormItem,
+  type FormValues,
+  fieldErrors,
+  type Given,
+  type GivenMessage,
+} from '../kernel/form.ts';
 import type { Severity } from '../severities/model.ts';
 import type { Declaration } from './declare.ts';
+import { incidentTypes, type Origin } from './model.ts';
 
 /** The dialog that declares an incident. It helps to choose the severity by its criteria. Pure. */
 export function declareFields(severities: readonly Severity[], given: Given): FormItem[] {
@@ -18,6 +26,10 @@ export function declareFields(severities: readonly Severity[], given: Given): Fo
       placeholder: 'A severity',
     },
     { kind: 'note', text: severities.map(criteriaOf).join('\n') },
+    {
+      ...{ kind: 'choice', name: 'type', label: 'What kind?', optional: true, placeholder: 'Not known yet' },
+      options: Object.entries(incidentTypes).map(([value, label]) => ({ value, label })),
+    },
     {
       kind: 'text',
       name: 'systems',
@@ -35,8 +47,11 @@ export function declareFields(severities: readonly Severity[], given: Given): Fo
       hint: '"Not sure" counts as yes: the page then says no more than that there is an incident.',
     },
     {
-      ...{ kind: 'several', name: 'drill', label: 'A drill?', shown: 'list', optional: true },
-      options: [{ value: 'drill', label: 'This is a drill', description: 'Nobody outside is paged' }],
+      ...{ kind: 'several', name: 'how', label: 'Anything special?', shown: 'list', optional: true },
+      options: [
+        { value: 'private', label: 'Private', description: 'Only those in it see it; others learn that it is there' },
+        { value: 'drill', label: 'This is a drill', description: 'Nobody outside is paged' },
+      ],
     },
   ];
 }
@@ -47,15 +62,17 @@ const schema = z.object({
   systems: z.string().optional(),
   known: z.string().optional(),
   phi: z.enum(['yes', 'no', 'unsure']).optional(),
-  drill: z.array(z.string()).default([]),
+  type: z.string().optional(),
+  how: z.array(z.string()).default([]),
 });
 
 /** What was filled in, or what is wrong with it; "not sure" about PHI counts as yes. Pure. */
 export function readDeclaration(values: FormValues): { parsed: Omit<Declaration, 'key'> } | { errors: FieldErrors } {
   const read = schema.safeParse(values);
   if (!read.success) return { errors: fieldErrors(read.error) };
-  const { phi, drill, ...rest } = read.data;
-  return { parsed: { ...rest, phi: phi === 'yes' || phi === 'unsure', drill: drill.includes('drill') } };
+  const { phi, how, ...rest } = read.data;
+  const parsed = { ...rest, phi: phi === 'yes' || phi === 'unsure', drill: how.includes('drill') };
+  return { parsed: { ...parsed, private: how.includes('private') } };
 }
 
 function criteriaOf({ label, criteria }: Severity): string {
@@ -64,4 +81,9 @@ function criteriaOf({ label, criteria }: Severity): string {
 
 function firstLine(text: string | undefined): string {
   return (text ?? '').split('\n', 1)[0]?.slice(0, 200) ?? '';
+}
+
+/** A message that an incident is declared from, with its author's time. */
+export function originOf({ channel, ts, user, at, text }: GivenMessage): Origin {
+  return { kind: 'message', channel, ts, at: at.toISOString(), text, ...(user !== undefined && { user }) };
 }

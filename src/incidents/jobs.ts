@@ -37,6 +37,12 @@ export const confirmWithinMs = 50_000;
 /** PagerDuty is asked this often whether somebody has acknowledged there. */
 export const pollEveryMs = 15_000;
 
-export const confirmTimer = (id: number) => `incident/${id}/confirm`;
-export const pollTimer = (id: number) => `incident/${id}/poll`;
-export const timersOf = (id: number) => `incident/${id}/`;
+export const confirmTimer = (id: number) => `incident/${id}/open/paging/confirm`;
+export const pollTimer = (id: number) => `incident/${id}/open/paging/poll`;
+
+/** Prefixes of keys of timers: what ends when somebody acknowledges, what ends with the incident, what begins then. */
+export const timersOf = {
+  paging: (id: number) => `incident/${id}/open/paging/`,
+  open: (id: number) => `incident/${id}/open/`,
+  after: (id: number) => `incident/${id}/after/`,
+};

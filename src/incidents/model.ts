@@ -1,4 +1,4 @@
-import type { Urgency, Way } from '../severities/model.ts';
+import type { RoleName, Urgency, Way } from '../severities/model.ts';
 
 /** Somebody who does something to an incident: `id` is `slack:U1`, `os:anna`, `pagerduty:Anna`; `mention` is for messages. */
 export interface By {
@@ -22,7 +22,23 @@ export interface Incident {
   drill: boolean;
   declaredAt: Date;
   declaredBy: By;
-  acknowledged?: { at: Date; by: string };
+  /** One of `incidentTypes`, or empty. */
+  type: string;
+  /** Only its members see it. */
+  private: boolean;
+  /** What it was declared from. */
+  origin?: Origin;
+  /** `id` is who, as `By`; `by` is how a message names them. */
+  acknowledged?: { at: Date; by: string; id?: string };
+  /** The harm is over, the cause may not be. */
+  mitigated?: { at: Date; by: string };
+  /** Nobody is reminded of anything meanwhile. */
+  paused?: { at: Date; by: string; until?: Date };
+  /** The incident that it was found to be the same as. */
+  mergedInto?: number;
+  roles: Partial<Record<RoleName, By & { since: Date }>>;
+  /** When the next update is due; nothing is due when it is absent. */
+  nextUpdateAt?: Date;
   resolved?: { at: Date; by: string; words: string };
   /** How people are told, by its severity and the time of day. */
   way: Way;
@@ -36,6 +52,8 @@ export interface Incident {
   shown: number;
   /** Where it was declared, when that was in Slack. */
   channel?: string;
+  /** Its own channel, once it is there. */
+  home?: { channel: string; name: string };
   /** Where its message stands. */
   message?: { channel: string; ts: string };
 }
@@ -51,12 +69,71 @@ export interface Page {
   acceptedAt?: Date;
 }
 
+/** What an incident was declared from, as it was then; texts are redacted. */
+export type Origin =
+  | { kind: 'message'; channel: string; ts: string; user?: string; at: string; text: string }
+  | { kind: 'check'; id: string; outcome: string; reason: string; since?: string }
+  | { kind: 'alert'; source: string; name: string; key: string };
+
+/** What happened. */
 export interface IncidentEvent {
+  /** When it happened. */
   at: Date;
-  kind: 'declared' | 'page_accepted' | 'not_paged' | 'acknowledged' | 'resolved';
+  kind: EventKind;
+  /** `slack:U1`, `pagerduty:…`, `rounds`. */
   by: string;
+  /** Plain text. */
   words: string;
+  data?: Record<string, unknown>;
 }
+
+export type EventKind =
+  | 'declared'
+  | 'page_accepted'
+  | 'not_paged'
+  | 'fallback'
+  | 'escalated'
+  | 'acknowledged'
+  | 'mitigated'
+  | 'resolved'
+  | 'reopened'
+  | 'severity'
+  | 'phi'
+  | 'merged'
+  | 'paused'
+  | 'resumed'
+  | 'role'
+  | 'member'
+  | 'update'
+  | 'told'
+  | 'task'
+  | 'check'
+  | 'command'
+  | 'message'
+  | 'note'
+  | 'channel'
+  | 'ticket'
+  | 'evidence'
+  | 'breach'
+  | 'report'
+  | 'postmortem';
+
+/** What kinds of incident there are, as the dialog names them (catalogue of procedures). */
+export const incidentTypes: Readonly<Record<string, string>> = {
+  degradation: 'Service degradation',
+  latency: 'High latency',
+  connections: 'Connection errors',
+  containers: 'Container service failure',
+  database: 'Database',
+  'data-corruption': 'Data corruption',
+  backup: 'Backup failure',
+  disk: 'Disk full',
+  cache: 'Cache failure',
+  network: 'Network partition',
+  region: 'Region failure',
+  access: 'Unauthorized access',
+  breach: 'Data breach',
+};
 
 /** `INC-42` */
 export function nameOf({ id }: { id: number }): string {
@@ -90,13 +167,14 @@ export function pagingOf(incident: Incident): Paging {
   if (drill) return { kind: 'nobody', why: 'drill' };
   if (way !== 'page') return { kind: 'nobody', why: 'policy' };
   if (notPaged) return { kind: 'not_paged', why: notPaged.why, at: notPaged.at };
-  const accepted = pages.find(({ acceptedAt }) => acceptedAt)?.acceptedAt;
+  const accepted = pages.at(-1)?.acceptedAt;
   return accepted ? { kind: 'paged', at: accepted } : { kind: 'paging' };
 }
 
 /** Why nobody may have been paged some time after the declaration, as far as the page itself tells; undefined = accepted. Pure. */
 export function whyNotPaged({ pages }: Incident): string | undefined {
-  if (pages.some(({ state }) => state === 'accepted')) return undefined;
+  // Earlier ones are of another severity, or from before it was reopened.
   const last = pages.at(-1);
+  if (last?.state === 'accepted') return undefined;
   return last?.reason ?? 'PagerDuty has not answered yet';
 }

@@ -3,12 +3,14 @@ import type { Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Post } from '../kernel/command.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Messages } from '../messages/messages.ts';
 import type { Events } from '../paging/events.ts';
 import type { PagerIncidents } from '../paging/incidents.ts';
 import type { OnCalls } from '../paging/on-call.ts';
 import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { Happened } from './part.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
 export interface Paging {
@@ -22,9 +24,15 @@ export interface Paging {
 
 /** What incidents need of Slack. Every method throws PortError. */
 export interface IncidentPort {
-  post(message: { channel: string; post: Post; key: string }): Promise<{ channel: string; ts: string }>;
+  post(message: {
+    channel: string;
+    post: Post;
+    key: string;
+    threadTs?: string;
+    broadcast?: boolean;
+  }): Promise<{ channel: string; ts: string }>;
   /** The timestamp of what was posted with `key` since then, when it is there; `channel` is an id. */
-  find(message: { channel: string; key: string; since: Date }): Promise<string | undefined>;
+  find(message: { channel: string; key: string; since: Date; threadTs?: string }): Promise<string | undefined>;
   update(message: { channel: string; ts: string; post: Post }): Promise<void>;
   /** The id of a channel given by id or `#name`. */
   channelId(channel: string): Promise<string>;
@@ -33,12 +41,19 @@ export interface IncidentPort {
 export interface IncidentPorts {
   store: Store;
   jobs: Enqueuing & Pick<Jobs, 'hurry'>;
-  timers: Pick<Timers, 'set' | 'cancelAll'>;
+  timers: Pick<Timers, 'set' | 'cancel' | 'cancelAll'>;
   clock: Clock;
   log: Log;
   paging: Paging;
   severities: Severities;
+  messages: Messages;
   team: TeamHours;
   /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
   announceIn: string | undefined;
+}
+
+/** What the parts of this room stand on. */
+export interface Room extends IncidentPorts {
+  /** Lets every part follow a change, in its transaction. */
+  follow(tx: Tx, happened: Happened): Promise<void>;
 }

@@ -3,11 +3,10 @@ import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Incident } from './model.ts';
 import type { IncidentPort, IncidentPorts } from './ports.ts';
+import { postOnce, triedAgain } from './post-once.ts';
 import * as rows from './store.ts';
 import { incidentPost, notPagedPost, pagedAfterAllPost } from './views/message.ts';
 
-/** Slack finds fault with the message itself: another time it will again. */
-const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'];
 /** The channel itself can't be posted to; another one may. */
 const homeless = ['channel_not_found', 'is_archived', 'not_in_channel', 'restricted_action'];
 const deleted = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
@@ -65,35 +64,4 @@ async function edited(message: Incident['message'], post: Post, slack: IncidentP
     if (error instanceof PortError && deleted.includes(error.reason)) return undefined;
     throw triedAgain(error);
   }
-}
-
-async function postOnce(
-  message: { channel: string; key: string; post: Post },
-  { again, since }: { again: boolean; since: Date },
-  slack: IncidentPort,
-): Promise<{ channel: string; ts: string }> {
-  try {
-    const channel = await slack.channelId(message.channel);
-    const ts = again ? await lookedUp({ channel, key: message.key, since }, slack) : undefined;
-    return ts === undefined ? await slack.post({ ...message, channel }) : { channel, ts };
-  } catch (error) {
-    throw triedAgain(error);
-  }
-}
-
-/** Where the bot may post but not look, it posts again: twice is better than never. */
-async function lookedUp(sought: Parameters<IncidentPort['find']>[0], slack: IncidentPort) {
-  try {
-    return await slack.find(sought);
-  } catch (error) {
-    if (error instanceof PortError && ['not_in_channel', 'missing_scope'].includes(error.reason)) return undefined;
-    throw error;
-  }
-}
-
-/** All else can be mended by time or by a person: the channel, the token, the invitation. */
-function triedAgain(error: unknown): unknown {
-  if (!(error instanceof PortError) || error.retryable || hopeless.includes(error.reason)) return error;
-  const { reason, message, retryAfterMs } = error;
-  return new PortError(reason, message, { retryable: true, retryAfterMs, cause: error });
 }

@@ -7,7 +7,10 @@ import type { IncidentRow } from './tables.ts';
 /** The statements of incidents; those that change something run in the caller's transaction. */
 
 export interface NewIncident
-  extends Pick<Incident, 'title' | 'severity' | 'label' | 'systems' | 'known' | 'phi' | 'drill' | 'way'> {
+  extends Pick<
+    Incident,
+    'title' | 'severity' | 'label' | 'systems' | 'known' | 'phi' | 'drill' | 'way' | 'type' | 'private' | 'origin'
+  > {
   key: string;
   urgency: Urgency;
   at: Date;
@@ -19,15 +22,19 @@ const columns = sql`
   i.*, i.id::text as id, coalesce((
     select jsonb_agg(jsonb_build_object('n', n, 'dedup_key', dedup_key, 'state', state, 'attempts', attempts,
                                         'reason', reason, 'accepted_at', accepted_at) order by n)
-    from incident_page where incident_id = i.id), '[]'::jsonb) as pages`;
+    from incident_page where incident_id = i.id), '[]'::jsonb) as pages,
+  coalesce((
+    select jsonb_agg(jsonb_build_object('role', role, 'person', person, 'mention', mention, 'since', since))
+    from incident_role where incident_id = i.id), '[]'::jsonb) as roles`;
 
 /** Writes it down; undefined = this key has declared one already. */
 export async function insertIncident(tx: Tx, made: NewIncident): Promise<number | undefined> {
   const { rows } = await sql<{ id: string }>`
     insert into incident (key, title, severity, label, urgency, systems, known, phi, drill, declared_at, declared_by,
-                          declared_by_mention, way, channel)
+                          declared_by_mention, way, channel, type, private, origin)
     values (${made.key}, ${made.title}, ${made.severity}, ${made.label}, ${made.urgency}, ${made.systems}, ${made.known},
-            ${made.phi}, ${made.drill}, ${made.at}, ${made.by.id}, ${made.by.mention}, ${made.way}, ${made.channel ?? null})
+            ${made.phi}, ${made.drill}, ${made.at}, ${made.by.id}, ${made.by.mention}, ${made.way}, ${made.channel ?? null}, ${made.type},
+            ${made.private}, ${made.origin ? JSON.stringify(made.origin) : null}::jsonb)
     on conflict (key) do nothing
     returning id::text`.execute(tx);
   return rows[0] === undefined ? undefined : Number(rows[0].id);
@@ -39,22 +46,26 @@ export async function incidentOfKey(db: Tx, key: string): Promise<Incident | und
   return rows[0] && incidentOf(rows[0]);
 }
 
-export async function insertPage(tx: Tx, id: number, page: Pick<Page, 'n' | 'dedupKey'>): Promise<void> {
-  await sql`insert into incident_page (incident_id, n, dedup_key) values (${id}, ${page.n}, ${page.dedupKey})`.execute(
-    tx,
-  );
+/** The next page of an incident; resolves to its number, from 1. */
+export async function insertPage(tx: Tx, id: number): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    insert into incident_page (incident_id, n, dedup_key)
+    select ${id}, next.n, 'rounds:' || ${String(id)}::text || ':' || next.n
+    from (select coalesce(max(n), 0) + 1 as n from incident_page where incident_id = ${id}) next
+    returning n`.execute(tx);
+  return rows[0]!.n;
 }
 
 export async function addEvent(tx: Tx, id: number, event: IncidentEvent): Promise<void> {
-  const { at, kind, by, words } = event;
-  await sql`insert into incident_event (incident_id, at, kind, by, words)
-            values (${id}, ${at}, ${kind}, ${by}, ${words})`.execute(tx);
+  const { at, kind, by, words, data } = event;
+  await sql`insert into incident_event (incident_id, at, kind, by, words, data)
+            values (${id}, ${at}, ${kind}, ${by}, ${words}, ${data ? JSON.stringify(data) : null}::jsonb)`.execute(tx);
 }
 
 export async function eventsOf(db: Tx, id: number): Promise<IncidentEvent[]> {
   const { rows } = await sql<IncidentEvent>`
-    select at, kind, by, words from incident_event where incident_id = ${id} order by id`.execute(db);
-  return rows.map((row) => ({ ...row, at: new Date(row.at) }));
+    select at, kind, by, words, data from incident_event where incident_id = ${id} order by at, id`.execute(db);
+  return rows.map(({ data, ...row }) => ({ ...row, at: new Date(row.at), ...(data && { data }) }));
 }
 
 /** Locked until the transaction ends, so that what is decided on it still holds when it is written. */
@@ -74,15 +85,50 @@ export async function incidentOfDedupKey(db: Tx, dedupKey: string): Promise<numb
   return rows[0] === undefined ? undefined : Number(rows[0].id);
 }
 
+/** Who looks: private incidents are there for their members alone. `everything`: for Rounds itself. */
+export type Viewer = { id: string } | 'everything';
+
+const visible = (viewer: Viewer) =>
+  viewer === 'everything'
+    ? sql`true`
+    : sql`(not i.private or exists (
+        select 1 from incident_member m where m.incident_id = i.id and m.person = ${viewer.id}))`;
+
+export async function maySee(db: Tx, id: number, viewer: Viewer): Promise<boolean> {
+  const { rows } = await sql`select 1 from incident i where i.id = ${id} and ${visible(viewer)}`.execute(db);
+  return rows.length > 0;
+}
+
+/** The incident whose own channel this is. */
+export async function incidentOfHome(db: Tx, channel: string): Promise<number | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id::text as id from incident where home_id = ${channel}`.execute(db);
+  return rows[0] === undefined ? undefined : Number(rows[0].id);
+}
+
+/** In an incident: sees it where it is private. */
+export async function addMember(tx: Tx, id: number, { id: person, mention }: By): Promise<void> {
+  await sql`insert into incident_member (incident_id, person, mention) values (${id}, ${person}, ${mention})
+            on conflict (incident_id, person) do nothing`.execute(tx);
+}
+
+export async function membersOf(db: Tx, id: number): Promise<By[]> {
+  const { rows } = await sql<{ person: string; mention: string }>`
+    select person, mention from incident_member where incident_id = ${id} order by person`.execute(db);
+  return rows.map(({ person, mention }) => ({ id: person, mention }));
+}
+
 /** The open ones first, newest first; `most` in all. */
-export async function listIncidents(db: Tx, most: number): Promise<Incident[]> {
+export async function listIncidents(db: Tx, most: number, viewer: Viewer): Promise<Incident[]> {
   const { rows } = await sql<IncidentRow>`
-    select ${columns} from incident i order by i.resolved_at is not null, i.id desc limit ${most}`.execute(db);
+    select ${columns} from incident i where ${visible(viewer)} order by i.resolved_at is not null, i.id desc limit ${most}`.execute(
+    db,
+  );
   return rows.map(incidentOf);
 }
 
-export async function setAcknowledged(tx: Tx, id: number, { at, by }: { at: Date; by: string }): Promise<void> {
-  await sql`update incident set acknowledged_at = ${at}, acknowledged_by = ${by}, not_paged = null, not_paged_at = null,
+export async function setAcknowledged(tx: Tx, id: number, { at, by }: { at: Date; by: By }): Promise<void> {
+  await sql`update incident set acknowledged_at = ${at}, acknowledged_by = ${by.mention}, acknowledged_by_id = ${by.id}, not_paged = null, not_paged_at = null,
                                 version = version + 1 where id = ${id}`.execute(tx);
 }
 
@@ -91,6 +137,54 @@ export async function setResolved(tx: Tx, id: number, how: { at: Date; by: strin
                                 not_paged = null, not_paged_at = null, version = version + 1 where id = ${id}`.execute(
     tx,
   );
+}
+
+export async function setMitigated(tx: Tx, id: number, { at, by }: { at: Date; by: string }): Promise<void> {
+  await sql`update incident set mitigated_at = ${at}, mitigated_by = ${by}, version = version + 1
+            where id = ${id}`.execute(tx);
+}
+
+/** As new, but for what happened. */
+export async function setReopened(tx: Tx, id: number): Promise<void> {
+  await sql`update incident set resolved_at = null, resolved_by = null, resolution = null, merged_into = null,
+                                mitigated_at = null, mitigated_by = null, version = version + 1
+            where id = ${id}`.execute(tx);
+  await setUnacknowledged(tx, id);
+}
+
+/** Nobody is on it any more: somebody must take it on again. */
+export async function setUnacknowledged(tx: Tx, id: number): Promise<void> {
+  await sql`update incident set acknowledged_at = null, acknowledged_by = null, acknowledged_by_id = null,
+                                not_paged = null, not_paged_at = null, version = version + 1
+            where id = ${id}`.execute(tx);
+}
+
+export async function setSeverity(
+  tx: Tx,
+  id: number,
+  { severity, label, urgency, way }: Pick<Incident, 'severity' | 'label' | 'urgency' | 'way'>,
+): Promise<void> {
+  await sql`update incident set severity = ${severity}, label = ${label}, urgency = ${urgency}, way = ${way},
+                                version = version + 1 where id = ${id}`.execute(tx);
+}
+
+export async function setPhi(tx: Tx, id: number, phi: boolean): Promise<void> {
+  await sql`update incident set phi = ${phi}, version = version + 1 where id = ${id}`.execute(tx);
+}
+
+/** `until` undefined = until somebody goes on; `paused` undefined = it goes on. */
+export async function setPaused(
+  tx: Tx,
+  id: number,
+  paused: { at: Date; by: string; until: Date | undefined } | undefined,
+): Promise<void> {
+  await sql`update incident set paused_at = ${paused?.at ?? null}, paused_by = ${paused?.by ?? null},
+                                paused_until = ${paused?.until ?? null}, version = version + 1
+            where id = ${id}`.execute(tx);
+}
+
+export async function setMerged(tx: Tx, id: number, into: number): Promise<void> {
+  await sql`update incident set merged_into = ${into} where id = ${id}`.execute(tx);
 }
 
 /** Since when stays as it is while only the reason changes: people are called once. */
@@ -151,11 +245,28 @@ function incidentOf(row: IncidentRow): Incident {
     id: Number(row.id),
     ...{ title: row.title, severity: row.severity, label: row.label, urgency: row.urgency as Urgency },
     ...{ systems: row.systems, known: row.known, phi: row.phi, drill: row.drill, way: row.way as Way },
-    ...{ version: row.version, shown: row.shown },
+    ...{ version: row.version, shown: row.shown, type: row.type, private: row.private },
+    roles: Object.fromEntries(
+      row.roles.map(({ role, person, mention, since }) => [role, { id: person, mention, since: new Date(since) }]),
+    ),
+    ...(row.origin && { origin: row.origin }),
+    ...(row.mitigated_at && { mitigated: { at: new Date(row.mitigated_at), by: row.mitigated_by ?? '' } }),
+    ...(row.paused_at && {
+      paused: {
+        ...{ at: new Date(row.paused_at), by: row.paused_by ?? '' },
+        ...(row.paused_until && { until: new Date(row.paused_until) }),
+      },
+    }),
+    ...(row.merged_into !== null && { mergedInto: Number(row.merged_into) }),
+    ...(row.next_update_at && { nextUpdateAt: new Date(row.next_update_at) }),
+    ...(row.home_id !== null && { home: { channel: row.home_id, name: row.home_name ?? '' } }),
     declaredAt: new Date(row.declared_at),
     declaredBy: { id: row.declared_by, mention: row.declared_by_mention },
     ...(row.acknowledged_at && {
-      acknowledged: { at: new Date(row.acknowledged_at), by: row.acknowledged_by ?? '' },
+      acknowledged: {
+        ...{ at: new Date(row.acknowledged_at), by: row.acknowledged_by ?? '' },
+        ...(row.acknowledged_by_id !== null && { id: row.acknowledged_by_id }),
+      },
     }),
     ...(row.resolved_at && {
       resolved: { at: new Date(row.resolved_at), by: row.resolved_by ?? '', words: row.resolution ?? '' },

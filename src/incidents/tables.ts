@@ -1,3 +1,6 @@
+import type { RoleName } from '../severities/model.ts';
+import type { Origin } from './model.ts';
+
 /** The columns that statements of this room are typed by; the rest is plain SQL. */
 export interface IncidentRow {
   id: string;
@@ -14,6 +17,20 @@ export interface IncidentRow {
   declared_by_mention: string;
   acknowledged_at: Date | null;
   acknowledged_by: string | null;
+  acknowledged_by_id: string | null;
+  type: string;
+  private: boolean;
+  origin: Origin | null;
+  mitigated_at: Date | null;
+  mitigated_by: string | null;
+  paused_at: Date | null;
+  paused_by: string | null;
+  paused_until: Date | null;
+  merged_into: string | null;
+  next_update_at: Date | null;
+  home_id: string | null;
+  home_name: string | null;
+  roles: { role: RoleName; person: string; mention: string; since: string }[];
   resolved_at: Date | null;
   resolved_by: string | null;
   resolution: string | null;

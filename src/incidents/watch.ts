@@ -4,11 +4,11 @@ import { newRequest } from '../kernel/request.ts';
 import { acknowledgeIncident } from './end.ts';
 import { pageJob, pollEveryMs, pollTimer, showJob, type WatchData, watchJob } from './jobs.ts';
 import { type Incident, whyNotPaged } from './model.ts';
-import type { IncidentPorts } from './ports.ts';
+import type { IncidentPorts, Room } from './ports.ts';
 import * as rows from './store.ts';
 
 /** Looks whether anybody was paged, and then whether somebody has acknowledged in PagerDuty, where no webhook may arrive. */
-export function watchHandler(ports: IncidentPorts): JobHandler<WatchData> {
+export function watchHandler(ports: Room): JobHandler<WatchData> {
   return async ({ id }, { signal }) => {
     const incident = await rows.findIncident(ports.store.db(), id);
     if (!incident || incident.acknowledged || incident.resolved) return;
@@ -58,7 +58,7 @@ async function ringAgain(id: number, { store, clock, jobs }: IncidentPorts): Pro
   await store.transaction<unknown, void>(async (tx) => {
     const incident = await rows.lockIncident(tx, id);
     if (!incident?.notPaged || incident.acknowledged || incident.resolved) return;
-    for (const { n, state } of incident.pages) {
+    for (const { n, state } of incident.pages.slice(-1)) {
       if (state !== 'accepted') continue;
       await rows.setPage(tx, id, { n, state: 'sending', attempts: 0, reason: 'Nobody was on call' });
       const key = `${id}:${n}:trigger:${clock.now().getTime()}`;
@@ -68,10 +68,10 @@ async function ringAgain(id: number, { store, clock, jobs }: IncidentPorts): Pro
 }
 
 /** Takes over what PagerDuty knows of the page: true = somebody is on it. */
-async function heardOf(incident: Incident, ports: IncidentPorts, signal: AbortSignal): Promise<boolean> {
+async function heardOf(incident: Incident, ports: Room, signal: AbortSignal): Promise<boolean> {
   const { paging, log } = ports;
   if (!paging.incidents) return false;
-  for (const { dedupKey, state } of incident.pages) {
+  for (const { dedupKey, state } of incident.pages.slice(-1)) {
     if (state !== 'accepted') continue;
     try {
       const found = await paging.incidents.find(dedupKey, signal);

@@ -83,6 +83,8 @@ export interface CommandContext<Services> extends Permissions {
   signal: AbortSignal;
   /** The answer is shown in a dialog or on App Home: nothing can be posted below it. */
   inView?: true;
+  /** Slack's id of the channel it is asked in; for a dialog, of the channel that it was opened in. */
+  channel?: string;
 }
 
 export interface Button<Services> {

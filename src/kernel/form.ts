@@ -1,3 +1,4 @@
+import type { Permissions } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { Actor, CommandContext, Replies, Role } from './command.ts';
 
@@ -148,7 +149,15 @@ interface FormFrame<Services> {
   keyed?: true;
   /** Its content. Synchronous and without I/O: the dialog is on its way before anything else is asked. */
   open(opening: FormOpening<Services>): FormItem[];
+  /**
+   * What it begins with where that must be asked for: the dialog says meanwhile that it is coming. `value` takes the place of
+   * `given.value` from then on. An OpsError is shown instead of the form; `open` makes it again when sending it failed.
+   */
+  fill?(opening: FormFilling<Services>): Promise<{ items: FormItem[]; value?: string }>;
 }
+
+/** What `fill` may use. */
+export interface FormFilling<Services> extends FormOpening<Services>, Permissions {}
 
 /** A dialog that people fill in, as its author writes it. */
 export interface FormDeclaration<Services, Parsed> extends FormFrame<Services> {

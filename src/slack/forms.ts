@@ -6,7 +6,7 @@ import type { FormItem, Given } from '../kernel/form.ts';
 import { redact } from '../kernel/redact.ts';
 import { newRequest } from '../kernel/request.ts';
 import { type Asked, tell } from './asked.ts';
-import { answerView, type DialogPlace, goneWords, type ModalView } from './dialog-surface.ts';
+import { answerView, type DialogPlace, goneWords, type ModalView, saying } from './dialog-surface.ts';
 import { isDeadTokenError } from './failures.ts';
 import { formView } from './form-view.ts';
 import type { ViewPorts } from './in-view.ts';
@@ -37,7 +37,7 @@ type Opened = { view: string | { externalId: string } } | 'used' | 'failed';
  * the person may use it is asked meanwhile; a denial takes the form's place.
  */
 export function openForm<S>(meant: MeantForm<S>, asked: FormAsked, ports: FormPorts<S>): void {
-  const { work, seen, log, outgoing } = ports;
+  const { work, seen, log } = ports;
   if (!work.open) return;
   if (!seen.firstHere(asked.key)) {
     log.debug({ key: asked.key }, 'delivered twice');
@@ -52,13 +52,49 @@ export function openForm<S>(meant: MeantForm<S>, asked: FormAsked, ports: FormPo
     // Slack takes a trigger once: whoever opened the dialog was the first.
     if (opened === 'failed' && (await seen.confirmed(asked.key))) await asked.instead();
     if (opened === 'used' || opened === 'failed') return;
-    if (decision?.kind !== 'denied') return;
+    if (decision?.kind !== 'denied') {
+      if (meant.form.fill && made.isForm) await fillIn(meant, asked, { externalId, view: opened.view }, ports);
+      return;
+    }
     const { blocks } = await deniedWords(meant, asked, decision, ports);
-    const view = answerView({ title: meant.form.title, externalId, blocks });
-    await outgoing.updateView(opened.view, { ...view }).catch((error: unknown) => {
-      if (!(error instanceof PortError && goneWords.has(error.reason))) throw error;
-    });
+    await update(opened.view, answerView({ title: meant.form.title, externalId, blocks }), ports);
   });
+}
+
+/** Closed meanwhile is no failure. */
+async function update(
+  view: string | { externalId: string },
+  content: ModalView,
+  { outgoing }: ViewPorts,
+): Promise<void> {
+  await outgoing.updateView(view, { ...content }).catch((error: unknown) => {
+    if (!(error instanceof PortError && goneWords.has(error.reason))) throw error;
+  });
+}
+
+/** Puts the form in the place of the words that said that it is coming. */
+async function fillIn<S>(
+  { form, id, command }: MeantForm<S>,
+  { actor, given }: FormAsked,
+  { externalId, view }: { externalId: string; view: string | { externalId: string } },
+  ports: FormPorts<S>,
+): Promise<void> {
+  const { services, clock, log, access } = ports;
+  const { title, button } = form;
+  const made = async (): Promise<ModalView> => {
+    try {
+      const filled = await form.fill!({ services, actor, clock, given, ...permissionsOf(access, actor) });
+      const kept = { given: { ...given, value: filled.value ?? given.value }, sent: 0 };
+      const items = filled.items.map(redactedItem);
+      return formView({ callbackId: id, externalId, title, button, items, kept });
+    } catch (error) {
+      const ref = newRequest();
+      const expected = error instanceof OpsError;
+      if (!expected) log.error({ err: error, ref, command: command.name }, `a form could not be filled (ref ${ref})`);
+      return answerView({ title, externalId, blocks: (expected ? errorPost(error) : wentWrongPost(ref)).blocks });
+    }
+  };
+  await update(view, await made(), ports);
 }
 
 /** The form, or the words that say why there is none. */
@@ -69,6 +105,10 @@ function firstView<S>(
   { services, clock, log }: FormPorts<S>,
 ): { view: ModalView; isForm: boolean } {
   const { title, button } = form;
+  if (form.fill) {
+    const { blocks } = saying('One moment …');
+    return { view: answerView({ title, externalId, blocks }), isForm: true };
+  }
   try {
     const items = form.open({ services, actor, clock, given }).map(redactedItem);
     const view = formView({ callbackId: id, externalId, title, button, items, kept: { given, sent: 0 } });

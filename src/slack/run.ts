@@ -71,6 +71,7 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
       face: 'slack',
       signal,
       ...(asked.view && { inView: true as const }),
+      ...(asked.channel !== undefined && { channel: asked.channel }),
       ...permissions,
     });
     const command = { name: job.command, words: job.words };

@@ -90,7 +90,8 @@ async function carryOut<S>({ meant, read, sent, sentForm, view, actor, ack }: Ca
     }
     const job = {
       ...{ name: id, command: command.name, again: false, role: form.role, words: given.value },
-      run: (ctx: Parameters<typeof command.run>[0]) => read.submit({ ...ctx, given, key: view.id }),
+      run: (ctx: Parameters<typeof command.run>[0]) =>
+        read.submit({ ...ctx, given, key: view.id, ...(given.from && { channel: given.from.channel }) }),
     };
     const asked = {
       ...{ by: 'form' as const, user, channel: undefined, threadTs: undefined },

@@ -203,6 +203,9 @@ function hostileIncidents(next: NextText): Incident[] {
     ...{
       phi: true,
       drill: false,
+      type: '',
+      private: false,
+      roles: {},
       declaredAt: noon,
       declaredBy: { id: next(), mention: `${next()} in PagerDuty` },
       way: 'page',

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createAudit } from '../../src/audit/audit.ts';
 import { createIncidents, type Incidents } from '../../src/incidents/incidents.ts';
-import { watchJob } from '../../src/incidents/jobs.ts';
 import type { Incident } from '../../src/incidents/model.ts';
 import type { IncidentPort, IncidentPorts, Paging } from '../../src/incidents/ports.ts';
+import { incidentTimerKinds } from '../../src/incidents/timer-kinds.ts';
 import type { Jobs } from '../../src/jobs/model.ts';
 import { createTimers } from '../../src/jobs/timers.ts';
 import type { Timers } from '../../src/jobs/timing.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
+import { loadMessages } from '../../src/messages/messages.ts';
 import { pagingOf } from '../../src/pagerduty.ts';
 import { loadSeverities } from '../../src/severities/load.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -45,9 +46,10 @@ export async function incidentsOf(
   const log = memoryLog();
   const { apiToken, apiUrl, eventsUrl, routingKey, from } = phone;
   const environment = { pagerDuty: { apiToken, apiUrl, eventsUrl, routingKey, from, webhookSecret: undefined } };
-  const timers = createTimers({ store, jobs, kinds: [watchJob], clock, log });
+  const timers = createTimers({ store, jobs, kinds: incidentTimerKinds, clock, log });
   const ports: IncidentPorts = {
     ...{ store, jobs, timers, clock, log, severities: await loadSeverities([shipped]) },
+    messages: await loadMessages([join(import.meta.dirname, '../../templates/messages')]),
     team: { zone: 'UTC', businessHours: 'Mon-Fri 08:00-18:00', holidays: [] },
     paging: { ...pagingOf(environment, log), ...options.paging },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
@@ -79,7 +81,7 @@ export interface Room {
 
 /** Incidents on a queue that a test runs by hand, by a clock that it moves. It is a Monday morning. */
 export async function roomOf(store: Store, options: Partial<RoomOptions> = {}): Promise<Room> {
-  await store.pool.query('truncate incident, incident_page, incident_event restart identity');
+  await store.pool.query('truncate incident restart identity cascade');
   await store.pool.query('truncate business_timer');
   const workspace = options.workspace ?? (await startWorkspace());
   if (!options.workspace) onTestFinished(() => workspace.close());

@@ -59,7 +59,7 @@ describe('a line', () => {
   it('of the same words is an incident each time, though requests share their six characters', async () => {
     const room = await roomOf(store);
     for (let n = 0; n < 2; n += 1) await typed(room, 'declare critical API is down');
-    expect((await room.incidents.list(5)).map(({ id, title }) => [id, title])).toEqual([
+    expect((await room.incidents.list(5, 'everything')).map(({ id, title }) => [id, title])).toEqual([
       [2, 'API is down'],
       [1, 'API is down'],
     ]);
@@ -89,7 +89,7 @@ describe('a line', () => {
     const room = await roomOf(store);
     await typed(room, 'declare P0 it was there');
     await expect(typed(room, line, { may: viewersOnly })).rejects.toMatchObject({ code: 'forbidden' });
-    expect(await room.incidents.list(5)).toMatchObject([{ version: 1 }]);
+    expect(await room.incidents.list(5, 'everything')).toMatchObject([{ version: 1 }]);
   });
 });
 
@@ -128,7 +128,7 @@ describe('in Slack', () => {
       what: 'the answer',
     });
     await workspace.deliverAgain();
-    expect(await room.incidents.list(5)).toHaveLength(1);
+    expect(await room.incidents.list(5, 'everything')).toHaveLength(1);
     await room.queue.finish();
     expect(room.pages()).toMatchObject([{ count: 1 }]);
     expect(room.said()).toHaveLength(1);
@@ -149,7 +149,7 @@ describe('in Slack', () => {
     await workspace.user('anna').click(message, 'incident.resolve');
     await workspace.waitFor(() => workspace.ephemerals('anna').length >= 3, { what: 'three refusals' });
     await denials.settled();
-    expect(await room.incidents.list(5)).toMatchObject([{ id: 1, version: 2 }]);
+    expect(await room.incidents.list(5, 'everything')).toMatchObject([{ id: 1, version: 2 }]);
     const { rows } = await store.pool.query(`select action from audit_detail where actor = 'slack:U0ANNA0001'`);
     expect(JSON.stringify(rows)).toContain('denied');
   });

@@ -34,7 +34,7 @@ describe('a declaration', () => {
     const room = await roomOf(store);
     const made = await Promise.all(Array.from({ length: 8 }, () => room.incidents.declare(asker, down)));
     expect(made.map(({ kind }) => kind).sort()).toEqual(['declared', ...Array(7).fill('known')]);
-    expect(await room.incidents.list(10)).toHaveLength(1);
+    expect(await room.incidents.list(10, 'everything')).toHaveLength(1);
     await room.queue.finish();
     expect(room.pages()).toMatchObject([{ count: 1 }]);
     expect(room.said()).toHaveLength(1);
@@ -68,7 +68,7 @@ describe('a declaration', () => {
     await expect(room.incidents.declare(asker, { ...down, severity: 'P9' })).rejects.toMatchObject({
       code: 'not_found',
     });
-    expect(await room.incidents.list(1)).toEqual([]);
+    expect(await room.incidents.list(1, 'everything')).toEqual([]);
   });
 
   it('with hostile words is inert in Slack, and plain text for PagerDuty', async () => {

@@ -61,7 +61,7 @@ it.each(stores)('a declaration that is not committed on %s pages nobody', async 
     throw new Error('the database broke off');
   };
   await expect(incidents.declare(asker, down)).rejects.toThrow('broke off');
-  expect(await incidents.list(1)).toEqual([]);
+  expect(await incidents.list(1, 'everything')).toEqual([]);
   expect(await rows(store, `select 1 from pgboss.job where group_id like 'incidents.%'`)).toEqual([]);
   expect(await rows(store, `select 1 from audit_entry`)).toEqual([]);
 });

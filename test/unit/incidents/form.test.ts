@@ -6,7 +6,7 @@ import { loadSeverities } from '../../../src/severities/load.ts';
 const filled = { title: 'API is down', severity: 'p0' };
 
 it('takes a title and a severity, and nothing else is needed', () => {
-  expect(readDeclaration(filled)).toEqual({ parsed: { ...filled, phi: false, drill: false } });
+  expect(readDeclaration(filled)).toEqual({ parsed: { ...filled, phi: false, drill: false, private: false } });
   expect(readDeclaration({})).toEqual({
     errors: { title: 'What is wrong? In a few words', severity: 'How bad is it?' },
   });
@@ -22,8 +22,8 @@ it.each([
 });
 
 it('a drill is one only when it is ticked', () => {
-  expect(readDeclaration({ ...filled, drill: ['drill'] })).toMatchObject({ parsed: { drill: true } });
-  expect(readDeclaration({ ...filled, drill: [] })).toMatchObject({ parsed: { drill: false } });
+  expect(readDeclaration({ ...filled, how: ['drill'] })).toMatchObject({ parsed: { drill: true } });
+  expect(readDeclaration({ ...filled, how: [] })).toMatchObject({ parsed: { drill: false } });
 });
 
 it('shows the criteria of every severity, worst first, and takes a message along', async () => {

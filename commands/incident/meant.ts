@@ -1,0 +1,30 @@
+import { type Incident, nameOf, numberOf } from '../../src/incidents/model.ts';
+import { changedPost } from '../../src/incidents/views/answer.ts';
+import type { CommandContext, Reply } from '../../src/kernel/command.ts';
+import type { Services } from '../../src/services.ts';
+
+export type Context = CommandContext<Services>;
+
+export function askerOf({ actor, request }: Pick<Context, 'actor' | 'request'>) {
+  return { by: { id: actor.id, mention: actor.mention }, request };
+}
+
+/** The incident that is named, or that of the channel, or the only one that is open. Throws OpsError. */
+export function which({ services, channel, actor }: Context, word?: string): Promise<Incident> {
+  return services.incidents.which({ word, channel, viewer: actor });
+}
+
+/** Where the first word may name an incident: that word, and the others. "rolled back" names none. */
+export function named([first, ...rest]: string[]): [word: string | undefined, words: string] {
+  if (first !== undefined && numberOf(first) !== undefined) return [first, rest.join(' ')];
+  return [undefined, [first, ...rest].join(' ').trim()];
+}
+
+export function changed(incident: Incident, words: string, place: Reply['place'] = 'channel'): Reply {
+  return {
+    place,
+    slack: () => changedPost(incident, words),
+    terminal: () => `${words}: ${nameOf(incident)} ${incident.label}: ${incident.title}`,
+    json: () => incident,
+  };
+}

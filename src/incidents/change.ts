@@ -1,0 +1,55 @@
+import { verb } from '../audit/verb.ts';
+import { OpsError } from '../kernel/errors.ts';
+import type { Tx } from '../store/store.ts';
+import { showJob } from './jobs.ts';
+import { type By, type Incident, nameOf } from './model.ts';
+import type { Change } from './part.ts';
+import type { Room } from './ports.ts';
+import * as rows from './store.ts';
+
+/** Who does something to an incident; `request` names it in the audit and in the log. */
+export interface Asker {
+  by: By;
+  request: string;
+}
+
+/** What was decided on an incident as it stood. No audit = nothing was changed. */
+export interface Decided<K extends string> {
+  kind: K;
+  audit: { action: string; reason?: string; after?: Record<string, unknown> }[];
+  /** What others have to follow. */
+  change?: Change;
+}
+
+/**
+ * One transaction: the incident locked, what is decided on it, what follows from that, its audit, and its message brought up
+ * to date. Throws OpsError `not_found`, `unavailable`.
+ */
+export async function changeIncident<K extends string>(
+  asker: Asker,
+  id: number,
+  room: Room,
+  decide: (tx: Tx, incident: Incident, at: Date) => Promise<Decided<K>>,
+): Promise<{ kind: K; incident: Incident }> {
+  const { store, clock, jobs } = room;
+  const done = await verb<unknown, { kind: K; incident: Incident }>(
+    { store, clock },
+    { actor: asker.by.id, request: asker.request },
+    async (tx) => {
+      const before = await rows.lockIncident(tx, id);
+      if (!before) throw noSuchIncident(id);
+      const at = clock.now();
+      const { kind, audit, change } = await decide(tx, before, at);
+      const incident = (await rows.findIncident(tx, id))!;
+      if (change) await room.follow(tx, { change, incident, before, at, by: asker.by });
+      if (audit.length > 0) await jobs.enqueue(tx, showJob, { id });
+      return { result: { kind, incident }, audit: audit.map((entry) => ({ ...entry, target: `incident/${id}` })) };
+    },
+  );
+  jobs.hurry();
+  return done;
+}
+
+export function noSuchIncident(id: number): OpsError {
+  return new OpsError('not_found', `There is no ${nameOf({ id })}`, { hint: '`/ops incident` lists them' });
+}

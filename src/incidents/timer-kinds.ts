@@ -1,0 +1,5 @@
+import type { JobKind } from '../jobs/model.ts';
+import { watchJob } from './jobs.ts';
+
+/** The jobs of this room that deadlines enqueue. */
+export const incidentTimerKinds: readonly JobKind<unknown>[] = [watchJob];
