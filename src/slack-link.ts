@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertPort } from './alerts/model.ts';
 import { unlessAborted } from './ending.ts';
+import type { ChannelPort, IncidentPort } from './incidents/ports.ts';
 import { OpsError, PortError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import type { SlackConnection } from './slack/connect.ts';
@@ -13,8 +14,8 @@ export interface SlackLink {
   /** Undefined before `connect` has resolved. */
   connection(): SlackConnection | undefined;
   health(): PartHealth;
-  /** What alerts need; until Slack is there each call is a PortError that says to try again. */
-  port: AlertPort;
+  /** What alerts and incidents need; until Slack is there each call is a PortError that says to try again. */
+  port: AlertPort & IncidentPort;
   stop(): Promise<void>;
 }
 
@@ -90,6 +91,7 @@ export function createSlackLink(options: {
     throw new PortError('unreachable', `Slack: ${problem}`, { retryable: true });
   }
 
+  const channels = (): ChannelPort => connected().incidentChannels;
   return {
     connect,
     connection: () => connection,
@@ -105,6 +107,18 @@ export function createSlackLink(options: {
         throw new PortError('channel_not_found', `there is no channel ${name} that Rounds can see`, {
           retryable: false,
         });
+      },
+      channels: {
+        create: async (channel) => channels().create(channel),
+        made: async (channel) => channels().made(channel),
+        look: async (channel) => channels().look(channel),
+        setTopic: async (channel, topic) => channels().setTopic(channel, topic),
+        invite: async (channel, people) => channels().invite(channel, people),
+        personOf: async (email) => channels().personOf(email),
+        pin: async (channel, ts) => channels().pin(channel, ts),
+        bookmark: async (channel, link) => channels().bookmark(channel, link),
+        archive: async (channel) => channels().archive(channel),
+        unarchive: async (channel) => channels().unarchive(channel),
       },
     },
     stop: async () => {

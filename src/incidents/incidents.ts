@@ -3,6 +3,7 @@ import { newRequest } from '../kernel/request.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
+import { type Channel, createChannel } from './channel/channel.ts';
 import { type Declaration, declareIncident } from './declare.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
 import { kept } from './given.ts';
@@ -12,7 +13,8 @@ import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
 import type { Part } from './part.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
-import { sayHandler, sayJob } from './say.ts';
+import { sayJob } from './say.ts';
+import { sayHandler } from './saying.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
 import { watchHandler } from './watch.ts';
@@ -47,6 +49,8 @@ export interface Incidents {
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
+  /** Its own channel in Slack. */
+  channel: Channel;
 }
 
 export function createIncidents(ports: IncidentPorts): Incidents {
@@ -58,8 +62,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       for (const part of parts) await part.follow?.(tx, happened);
     },
   };
+  const channel = createChannel(room);
+  parts.push(channel);
   return {
     announceIn: ports.announceIn,
+    channel,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

@@ -54,6 +54,8 @@ export interface Incident {
   channel?: string;
   /** Its own channel, once it is there. */
   home?: { channel: string; name: string };
+  /** Why nothing can be posted there, or why it has none: then all goes on where its message stands. */
+  homeProblem?: string;
   /** Where its message stands. */
   message?: { channel: string; ts: string };
 }

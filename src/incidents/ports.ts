@@ -24,18 +24,47 @@ export interface Paging {
 
 /** What incidents need of Slack. Every method throws PortError. */
 export interface IncidentPort {
+  /** `onAgain` is called before it is sent a second time, after an unclear answer; what it throws stops that. */
   post(message: {
     channel: string;
     post: Post;
     key: string;
     threadTs?: string;
     broadcast?: boolean;
+    patienceMs?: number;
+    onAgain?: () => Promise<void>;
   }): Promise<{ channel: string; ts: string }>;
   /** The timestamp of what was posted with `key` since then, when it is there; `channel` is an id. */
-  find(message: { channel: string; key: string; since: Date; threadTs?: string }): Promise<string | undefined>;
-  update(message: { channel: string; ts: string; post: Post }): Promise<void>;
+  find(message: {
+    channel: string;
+    key: string;
+    since: Date;
+    threadTs?: string;
+    patienceMs?: number;
+  }): Promise<string | undefined>;
+  update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
   /** The id of a channel given by id or `#name`. */
   channelId(channel: string): Promise<string>;
+  channels: ChannelPort;
+}
+
+/** Channels that the bot makes and keeps; `channel` and `person` are ids. Every method throws PortError. */
+export interface ChannelPort {
+  create(channel: { name: string; isPrivate: boolean }): Promise<{ id: string; name: string }>;
+  /** The one of this name that the bot itself made since then. */
+  made(channel: { name: string; since: Date }): Promise<{ id: string; name: string } | undefined>;
+  /** Undefined: there is none that the bot can see. */
+  look(channel: string): Promise<{ name: string; isMember: boolean; isArchived: boolean } | undefined>;
+  setTopic(channel: string, topic: string): Promise<void>;
+  /** All of them or none. Who is in it already is no error. */
+  invite(channel: string, people: readonly string[]): Promise<void>;
+  /** Who has this address; undefined: nobody here. */
+  personOf(email: string): Promise<string | undefined>;
+  pin(channel: string, ts: string): Promise<void>;
+  /** Not repeatable: after an unclear answer it may be there. */
+  bookmark(channel: string, link: { title: string; url: string }): Promise<void>;
+  archive(channel: string): Promise<void>;
+  unarchive(channel: string): Promise<void>;
 }
 
 export interface IncidentPorts {

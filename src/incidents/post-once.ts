@@ -1,27 +1,68 @@
+import type { JobContext } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
+import type { Store } from '../store/store.ts';
+import { mayArriveNoMore, mayBeThere, triedAgain } from './failures.ts';
 import type { IncidentPort } from './ports.ts';
+import { beginPost, beginPostAgain, notPosted, posted, readPost } from './posted.ts';
 
-/** Slack finds fault with the message itself: another time it will again. */
-const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'];
+export interface Once {
+  store: Store;
+  slack: IncidentPort;
+  ctx: Pick<JobContext, 'stillMine' | 'signal'>;
+}
 
-/** Posts a message that has this key, unless it is there already. Throws PortError; most say to try again. */
+/** How long a 429 may hold a post up: then it waits in the queue, and leaves its slot to others. */
+const patienceMs = 1_000;
+
+/**
+ * Posts what has this key about incident `id`, unless it is there. It may end anywhere: that it begins is written down first,
+ * and what was begun is looked up before it is sent again. Throws PortError; most say to try again.
+ */
 export async function postOnce(
-  message: { channel: string; key: string; post: Post; threadTs?: string; broadcast?: boolean },
-  { again, since }: { again: boolean; since: Date },
-  slack: IncidentPort,
+  message: { id: number; channel: string; key: string; post: Post; threadTs?: string; broadcast?: boolean },
+  since: Date,
+  once: Once,
 ): Promise<{ channel: string; ts: string }> {
+  const { id, key, threadTs } = message;
+  const { slack } = once;
+  const known = await readPost(once, id, key);
+  if (known.posted) return known.posted;
   try {
-    const channel = await slack.channelId(message.channel);
-    const ts = again ? await lookedUp({ channel, key: message.key, since, ...threadOf(message) }, slack) : undefined;
-    return ts === undefined ? await slack.post({ ...message, channel }) : { channel, ts };
+    if (known.begun) {
+      const { agoMs, ...at } = known.begun;
+      const ts = await lookedUp({ ...at, key, since, patienceMs }, slack);
+      if (ts !== undefined) return await keep({ channel: at.channel, ts });
+      mayArriveNoMore(agoMs);
+      await notPosted(once, id, key);
+    }
+    const channel = message.channel.startsWith('#') ? await slack.channelId(message.channel) : message.channel;
+    await holdOn(once.ctx);
+    if (!(await beginPost(once, id, key, { channel, threadTs }))) throw lost();
+    const { id: _, ...sent } = message;
+    const onAgain = async () => {
+      await holdOn(once.ctx);
+      if (!(await beginPostAgain(once, id, key))) throw lost();
+    };
+    return await keep(await sentOff(() => slack.post({ ...sent, channel, patienceMs, onAgain })));
   } catch (error) {
     throw triedAgain(error);
   }
-}
 
-function threadOf({ threadTs }: { threadTs?: string }) {
-  return threadTs === undefined ? {} : { threadTs };
+  async function sentOff<T>(post: () => Promise<T>): Promise<T> {
+    try {
+      return await post();
+    } catch (error) {
+      // A clear no: nothing is on its way.
+      if (!mayBeThere(error) && !isLost(error)) await notPosted(once, id, key);
+      throw error;
+    }
+  }
+
+  async function keep(at: { channel: string; ts: string }) {
+    await posted(once, id, key, at);
+    return at;
+  }
 }
 
 /** Where the bot may post but not look, it posts again: twice is better than never. */
@@ -29,14 +70,22 @@ async function lookedUp(sought: Parameters<IncidentPort['find']>[0], slack: Inci
   try {
     return await slack.find(sought);
   } catch (error) {
-    if (error instanceof PortError && ['not_in_channel', 'missing_scope'].includes(error.reason)) return undefined;
+    const blind = ['not_in_channel', 'missing_scope', 'channel_not_found', 'is_archived', 'thread_not_found'];
+    if (error instanceof PortError && blind.includes(error.reason)) return undefined;
     throw error;
   }
 }
 
-/** All else can be mended by time or by a person: the channel, the token, the invitation. */
-export function triedAgain(error: unknown): unknown {
-  if (!(error instanceof PortError) || error.retryable || hopeless.includes(error.reason)) return error;
-  const { reason, message, retryAfterMs } = error;
-  return new PortError(reason, message, { retryable: true, retryAfterMs, cause: error });
+/** Right before an effect: a process that was frozen may have lost the job to another. */
+async function holdOn({ stillMine, signal }: Once['ctx']): Promise<void> {
+  if (!(await stillMine())) throw lost();
+  if (signal.aborted) throw new PortError('stopped', 'the bot is stopping', { retryable: true });
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof PortError && error.reason === 'lost';
+}
+
+function lost(): PortError {
+  return new PortError('lost', 'another process has this job now', { retryable: true });
 }

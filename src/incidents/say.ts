@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import type { Enqueuing, JobHandler } from '../jobs/model.ts';
+import type { Enqueuing } from '../jobs/model.ts';
 import { defineJob } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
-import { PortError } from '../kernel/errors.ts';
 import type { Tx } from '../store/store.ts';
-import type { Incident } from './model.ts';
-import type { IncidentPort, IncidentPorts } from './ports.ts';
-import { postOnce } from './post-once.ts';
-import * as rows from './store.ts';
+import type { IncidentPorts } from './ports.ts';
 
 /**
- * Where something is said. `incident`: in its channel, else in the thread of its message. `announcement`: in that thread,
- * shown in the channel too; of a private incident nothing is said there. A person (`U1`) gets a direct message.
+ * Where something is said. `incident`: in its channel, else in the thread of its message; where PHI may be involved it waits
+ * for the channel. `announcement`: in that thread, shown in the channel too; of a private incident nothing is said there. A person (`U1`) gets a direct message.
  */
 export type Place = 'incident' | 'announcement' | { person: string };
 
@@ -37,26 +33,4 @@ export async function say(
   const since = clock.now().toISOString();
   const key = `incident:${said.id}:${said.key}`;
   await jobs.enqueue(tx, sayJob, { id: said.id, key, to, post: said.post, since }, { key: `${key}:${to}` });
-}
-
-export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandler<z.output<typeof sayJob.schema>> {
-  return async (said, { attempt }) => {
-    const incident = await rows.findIncident(ports.store.db(), said.id);
-    if (!incident) return;
-    const at = placeOf(incident, said.to, ports.announceIn);
-    if (at === undefined) return;
-    const how = { again: attempt > 1, since: new Date(said.since) };
-    await postOnce({ ...at, key: said.key, post: said.post }, how, slack);
-  };
-}
-
-function placeOf(incident: Incident, to: string, announceIn: string | undefined) {
-  const { home, message } = incident;
-  if (to === 'incident' && home) return { channel: home.channel };
-  if (to !== 'incident' && to !== 'announcement') return { channel: to };
-  if (incident.private && to === 'announcement') return undefined;
-  const broadcast = to === 'announcement';
-  if (message) return { channel: message.channel, threadTs: message.ts, ...(broadcast && { broadcast }) };
-  if (announceIn === undefined && incident.channel === undefined) return undefined;
-  throw new PortError('not_posted_yet', 'the message of the incident is not there yet', { retryable: true });
 }

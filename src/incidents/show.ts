@@ -1,57 +1,86 @@
-import type { JobHandler } from '../jobs/model.ts';
+import type { JobContext, JobHandler } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
-import { PortError } from '../kernel/errors.ts';
+import { channelJob } from './channel/jobs.ts';
+import { isDeleted, isHomeless, triedAgain } from './failures.ts';
 import type { Incident } from './model.ts';
 import type { IncidentPort, IncidentPorts } from './ports.ts';
-import { postOnce, triedAgain } from './post-once.ts';
+import { postOnce } from './post-once.ts';
+import { say } from './say.ts';
 import * as rows from './store.ts';
-import { incidentPost, notPagedPost, pagedAfterAllPost } from './views/message.ts';
-
-/** The channel itself can't be posted to; another one may. */
-const homeless = ['channel_not_found', 'is_archived', 'not_in_channel', 'restricted_action'];
-const deleted = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
+import { incidentPost, notPagedPost, pagedAfterAllPost, wantsCommander } from './views/message.ts';
 
 /**
- * Posts the one message of an incident, and edits it until it shows how things stand. That nobody may have been paged is a
- * post of its own besides: an edit notifies nobody.
+ * Posts the one message of an incident where it is announced, and edits it until it shows how things stand; of a private one
+ * nothing is announced. That nobody may have been paged is a post of its own besides: an edit notifies nobody.
  */
 export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandler<{ id: number }> {
-  const { store, announceIn, clock } = ports;
-  return async ({ id }, { attempt }) => {
+  const { store, clock, jobs, severities } = ports;
+  return async ({ id }, ctx) => {
+    // What it shows stands in its channel, too; that waits for nothing here.
+    const key = `channel:shown:${ctx.id}`;
+    await store.transaction<unknown, unknown>((tx) => jobs.enqueue(tx, channelJob, { id }, { key }));
     const incident = await rows.findIncident(store.db(), id);
     if (!incident) return;
-    const channels = incident.message ? [incident.message.channel] : [announceIn, incident.channel];
-    const [first, second] = channels.filter((each) => each !== undefined);
-    if (first === undefined) return;
-    // Whoever tried before may have posted it and ended before it was written down.
-    const how = { again: attempt > 1, since: incident.declaredAt };
-    const post = async (key: string, content: Post) => {
-      try {
-        return await postOnce({ channel: first, key, post: content }, how, slack);
-      } catch (error) {
-        if (second === undefined || !(error instanceof PortError) || !homeless.includes(error.reason)) throw error;
-        return postOnce({ channel: second, key, post: content }, how, slack);
-      }
-    };
-    if (incident.shown < incident.version || !incident.message) {
-      const content = incidentPost(incident, clock.now());
-      const at = (await edited(incident.message, content, slack)) ?? (await post(keyOf(incident), content));
-      await rows.setShown(store.db(), id, { version: incident.version, ...at });
-    }
-    const { notPaged, alarm } = incident;
+    if (!incident.private) await showMessage(incident, ctx);
+    await showAlarm(incident, ctx);
+  };
+
+  async function showMessage(incident: Incident, ctx: JobContext): Promise<void> {
+    const { id, version, message } = incident;
+    if (incident.shown >= version && message) return;
+    const seen = { commander: wantsCommander(incident, severities.all) };
+    const content = incidentPost(incident, clock.now(), seen);
+    // One that was deleted is posted anew, as another message.
+    const key = `incident:${id}${message ? `:after:${message.ts}` : ''}`;
+    const channels = message ? [message.channel] : [ports.announceIn, incident.channel];
+    const at = (await edited(message, content, slack)) ?? (await postIn(channels, key, content, incident, ctx));
+    if (at) await rows.setShown(store.db(), id, { version, ...at });
+  }
+
+  async function showAlarm(incident: Incident, ctx: JobContext): Promise<void> {
+    const { id, notPaged, alarm } = incident;
     if (notPaged && !notPaged.said && !incident.acknowledged && !incident.resolved) {
-      const at = await post(`incident:${id}:not-paged:${notPaged.at.getTime()}`, notPagedPost(incident));
-      await rows.setSaid(store.db(), id, { at: notPaged.at, ...at });
+      const name = `not-paged:${notPaged.at.getTime()}`;
+      if (incident.private) await alarmInside(incident, name);
+      const channels = placesOfAlarm(incident, ports.announceIn);
+      const at = await postIn(channels, `incident:${id}:${name}`, notPagedPost(incident), incident, ctx);
+      if (at) await rows.setSaid(store.db(), id, { at: notPaged.at, ...at });
     } else if (!notPaged && alarm) {
       await edited(alarm, pagedAfterAllPost(incident, clock.now()), slack);
       await rows.setTakenBack(store.db(), id);
     }
-  };
+  }
+
+  /** Those in a private one get all of it. */
+  async function alarmInside(incident: Incident, key: string): Promise<void> {
+    const said = { id: incident.id, key, to: 'incident' as const, post: notPagedPost(incident, { inside: true }) };
+    await store.transaction<unknown, void>((tx) => say(tx, ports, said));
+  }
+
+  /** In the first of these channels that can be posted to; undefined: there is none. */
+  async function postIn(
+    channels: readonly (string | undefined)[],
+    key: string,
+    post: Post,
+    { id, declaredAt }: Pick<Incident, 'id' | 'declaredAt'>,
+    ctx: JobContext,
+  ): Promise<{ channel: string; ts: string } | undefined> {
+    const [first, ...others] = channels.filter((each) => each !== undefined);
+    if (first === undefined) return undefined;
+    try {
+      return await postOnce({ id, channel: first, key, post }, declaredAt, { store, slack, ctx });
+    } catch (error) {
+      if (others.length === 0 || !isHomeless(error)) throw error;
+      return postIn(others, key, post, { id, declaredAt }, ctx);
+    }
+  }
 }
 
-/** One that was deleted is posted anew, as another message. */
-function keyOf({ id, message }: Incident): string {
-  return `incident:${id}${message ? `:after:${message.ts}` : ''}`;
+/** Outside a private one only those learn of it who may call somebody; without its own title. */
+function placesOfAlarm(incident: Incident, announceIn: string | undefined): (string | undefined)[] {
+  const { message, channel, home } = incident;
+  if (incident.private) return [announceIn];
+  return message ? [message.channel] : [announceIn, channel, home?.channel];
 }
 
 /** Undefined: there is no message that can be edited. */
@@ -61,7 +90,7 @@ async function edited(message: Incident['message'], post: Post, slack: IncidentP
     await slack.update({ ...message, post });
     return message;
   } catch (error) {
-    if (error instanceof PortError && deleted.includes(error.reason)) return undefined;
+    if (isDeleted(error)) return undefined;
     throw triedAgain(error);
   }
 }

@@ -260,6 +260,7 @@ function incidentOf(row: IncidentRow): Incident {
     ...(row.merged_into !== null && { mergedInto: Number(row.merged_into) }),
     ...(row.next_update_at && { nextUpdateAt: new Date(row.next_update_at) }),
     ...(row.home_id !== null && { home: { channel: row.home_id, name: row.home_name ?? '' } }),
+    ...(row.home_problem !== null && { homeProblem: row.home_problem }),
     declaredAt: new Date(row.declared_at),
     declaredBy: { id: row.declared_by, mention: row.declared_by_mention },
     ...(row.acknowledged_at && {

@@ -18,6 +18,7 @@ import { openDialogs } from './dialogs.ts';
 import { createDirectory, hearChanges } from './directory.ts';
 import { createHome, type HomeTiming } from './home.ts';
 import { httpIngress } from './http.ts';
+import { createIncidentChannels, type IncidentChannels } from './incident-channels.ts';
 import { endInterrupted } from './interrupted.ts';
 import { createMentions, type Mentions } from './mentions.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
@@ -82,6 +83,7 @@ export interface SlackConnection {
   /** What the option `access` made. */
   access: Access;
   channels: Channels;
+  incidentChannels: IncidentChannels;
   mentionOf: Mentions['mentionOf'];
   /** What App Home shows may have changed: whoever looks at it sees that soon. */
   homeChanged(): void;
@@ -157,6 +159,7 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     outgoing,
     access,
     channels: createChannels({ call }),
+    incidentChannels: createIncidentChannels({ call, botUserId }),
     mentionOf,
     homeChanged: () => home?.changed(),
     scopes: { granted: identity.grantedScopes, missing: identity.missingScopes },

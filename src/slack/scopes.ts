@@ -19,6 +19,16 @@ export const methodScopes = {
   // Whether the channels of ops.yml exist, and the bot is in them.
   'conversations.list': ['channels:read', 'groups:read'],
   'conversations.info': ['channels:read', 'groups:read'],
+  // The channel of an incident, public or private.
+  'conversations.create': ['channels:manage', 'groups:write'],
+  'conversations.setTopic': ['channels:manage', 'groups:write'],
+  'conversations.invite': ['channels:manage', 'groups:write'],
+  'conversations.archive': ['channels:manage', 'groups:write'],
+  'conversations.unarchive': ['channels:manage', 'groups:write'],
+  'pins.add': ['pins:write'],
+  'bookmarks.add': ['bookmarks:write'],
+  // Who is on call in PagerDuty, to be asked into it.
+  'users.lookupByEmail': ['users:read.email'],
   // Charts as pictures.
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],

@@ -34,8 +34,8 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
   const keys = new Set<string>();
   let turns = 0;
   const log = memoryLog();
-  const context = (attempt: number): JobContext => ({
-    id: 'job',
+  const context = ({ attempt, turn }: Waiting): JobContext => ({
+    id: `job ${turn}`,
     attempt,
     lastAttempt: false,
     signal: new AbortController().signal,
@@ -68,7 +68,7 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
           continue;
         }
         try {
-          await handlers.get(job.name)!(job.data as never, { ...context(job.attempt), ...over });
+          await handlers.get(job.name)!(job.data as never, { ...context(job), ...over });
         } catch (error) {
           errors.push(error);
           if (job.series !== undefined) held.add(job.series);

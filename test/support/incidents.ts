@@ -72,7 +72,7 @@ export interface Room {
   pass(ms: number): Promise<unknown[]>;
   /** The pages that ring or rang. */
   pages(): ReturnType<Workspace['phone']['pages']>;
-  /** What its message and its posts say, oldest first. */
+  /** What its message and its posts say in a channel, oldest first; the first notification of all apart. */
   said(channel?: string): string[];
   incident(id: number): Promise<Incident>;
   /** From now on, until others are, or `workspace.clearFaults()`. */
@@ -86,7 +86,7 @@ export async function roomOf(store: Store, options: Partial<RoomOptions> = {}): 
   const workspace = options.workspace ?? (await startWorkspace());
   if (!options.workspace) onTestFinished(() => workspace.close());
   const clock = testClock();
-  const queue = queueByHand();
+  const queue = queueByHand({ elapse: (ms) => elapse(store, ms) });
   const { incidents, timers, ports } = await incidentsOf(store, { ...options, workspace, jobs: queue, clock });
   return {
     ...{ store, workspace, incidents, ports, queue, clock },
@@ -97,13 +97,22 @@ export async function roomOf(store: Store, options: Partial<RoomOptions> = {}): 
     },
     pages: () => workspace.phone.pages(),
     said: (channel = '#alerts') =>
-      workspace.messages(channel).flatMap(({ bot_id, blocks }) => (bot_id ? [JSON.stringify(blocks)] : [])),
+      workspace.messages(channel).flatMap(({ bot_id, blocks, metadata }) => {
+        const key = String(metadata?.event_payload.key);
+        return bot_id && !/:(notification|offer:\w+)@/.test(key) ? [JSON.stringify(blocks)] : [];
+      }),
     fault: (method, fault) => {
       workspace.clearFaults();
       workspace.fault(method, fault, 1_000);
     },
     incident: async (id) => (await incidents.show(id)).incident,
   };
+}
+
+/** What was begun is older by that much. */
+async function elapse({ pool }: Store, ms: number): Promise<void> {
+  for (const table of ['incident_post', 'incident_channel'])
+    await pool.query(`update ${table} set begun_at = begun_at - $1 * interval '1 millisecond'`, [ms]);
 }
 
 /** Who did what to incidents, oldest first. */

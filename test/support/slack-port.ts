@@ -1,9 +1,11 @@
 import { WebClient } from '@slack/web-api';
 import type { AlertPort } from '../../src/alerts/model.ts';
+import type { IncidentPort } from '../../src/incidents/ports.ts';
 import { PortError } from '../../src/kernel/errors.ts';
 import { boltLog } from '../../src/slack/bolt-log.ts';
 import { clientOptions, createCall } from '../../src/slack/caller.ts';
 import { createChannels } from '../../src/slack/channels.ts';
+import { createIncidentChannels } from '../../src/slack/incident-channels.ts';
 import { createOutgoing } from '../../src/slack/outgoing.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { memoryLog } from './memory-log.ts';
@@ -11,11 +13,11 @@ import { memoryLog } from './memory-log.ts';
 /** Owners that can be mentioned in the tests. */
 export const mentions: Record<string, string> = { '@web': '<@U0ANNA0001>', '@dba': '<!subteam^S0ONCALL01>' };
 
-/** Slack as alerts know it, over the real outgoing calls to a workspace; until `signal` is aborted. */
+/** Slack as alerts and incidents know it, over the real outgoing calls to a workspace; until `signal` is aborted. */
 export function slackPort(
-  workspace: Pick<Workspace, 'botToken' | 'apiUrl'>,
+  workspace: Pick<Workspace, 'botToken' | 'apiUrl'> & { identity?: Workspace['identity'] },
   { signal, timeoutMs = 2_000 }: { signal: AbortSignal; timeoutMs?: number },
-): AlertPort {
+): AlertPort & IncidentPort {
   const logger = boltLog(memoryLog());
   const client = () =>
     new WebClient(workspace.botToken, { ...clientOptions(workspace.apiUrl, timeoutMs, signal), logger });
@@ -39,6 +41,7 @@ export function slackPort(
       return found.id;
     },
     mentionOf: async (owner) => mentions[owner],
+    channels: createIncidentChannels({ call, botUserId: workspace.identity?.botUser ?? '' }),
   };
 }
 

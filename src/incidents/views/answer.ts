@@ -23,7 +23,7 @@ export function listPost(incidents: readonly Incident[], now: Date): Post {
     ],
   });
   if (open.length > shown) blocks.push(section(`… and ${open.length - shown} more`));
-  if (over.length > 0) blocks.push(section(over.map(headOf).join('\n')));
+  if (over.length > 0) blocks.push(section(over.map((incident) => headOf(incident)).join('\n')));
   return { text, blocks };
 }
 

@@ -1,61 +1,123 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import { slackTime } from '../../kernel/slack-time.ts';
+import type { Severity } from '../../severities/model.ts';
 import { type Incident, nameOf, pagingOf } from '../model.ts';
 
+/** Who reads it, and what is asked of them. */
+export interface Seen {
+  /** In its own channel: outside, one where PHI may be involved, or a private one, shows neither title nor what is known. */
+  inside?: boolean | undefined;
+  /** Its severity wants a commander. */
+  commander?: boolean | undefined;
+}
+
 /** The one message of an incident: what, since when, whether somebody is on it, and what a reader can do. */
-export function incidentPost(incident: Incident, now: Date): Post {
-  const { acknowledged, resolved, systems, known, declaredBy, declaredAt } = incident;
-  const head = headOf(incident);
+export function incidentPost(incident: Incident, now: Date, { inside = false, commander = false }: Seen = {}): Post {
+  const { resolved, systems, known, declaredBy, declaredAt, nextUpdateAt, home } = incident;
+  const head = headOf(incident, { inside });
+  const open = inside || !isHidden(incident);
+  const detected = detectedAt(incident);
   const facts = [
-    systems && `Affected: ${escapeSlack(systems)}`,
-    `Declared ${slackTime(declaredAt, now)} by ${mention(declaredBy.mention)}`,
+    `Detected ${slackTime(detected, now)}`,
+    `declared ${detected < declaredAt ? `${slackTime(declaredAt, now)} ` : ''}by ${mention(declaredBy.mention)}`,
+    open && systems && `Affected: ${escapeSlack(systems)}`,
+    `*${stateWords(incident, now)}*`,
+  ];
+  const blocks: SlackBlock[] = [section(`*${head}*\n${joined(facts)}`)];
+  if (open && known) blocks.push(section(escapeSlack(known)));
+  blocks.push(whoPart(incident, now, { wanted: commander && !resolved, hidden: !open }));
+  const marks = [
+    !resolved && nextUpdateAt && `Next update ${slackTime(nextUpdateAt, now)}`,
+    !inside && home && !incident.private && `<#${home.channel}>`,
     incident.phi && 'PHI may be involved',
-  ].filter(Boolean);
-  const blocks: SlackBlock[] = [section(`*${head}*\n${facts.join(' · ')}`)];
-  if (known) blocks.push(section(escapeSlack(known)));
-  blocks.push(context(resolved ? resolvedWords(resolved, now) : pagingWords(incident, now)));
-  if (!resolved) {
-    const value = String(incident.id);
-    blocks.push({
-      type: 'actions',
-      elements: [
-        ...(acknowledged ? [] : [button('acknowledge', 'Acknowledge', value, 'primary')]),
-        button('resolve', 'Resolve', value),
-      ],
-    });
-  }
+    incident.private && '🔒 Private: only those in it see it; `/ops incident add @name` lets somebody in',
+    !resolved &&
+      incident.homeProblem !== undefined &&
+      `Its channel can't be used: ${escapeSlack(incident.homeProblem)}`,
+  ];
+  if (marks.some(Boolean)) blocks.push(context(joined(marks)));
+  if (!resolved) blocks.push(buttonsOf(incident));
   return { text: head, blocks };
 }
 
+/** The line of the page, and of the commander where one is wanted: with a button while there is none. */
+function whoPart(incident: Incident, now: Date, { wanted, hidden }: { wanted: boolean; hidden: boolean }): SlackBlock {
+  const { resolved, roles, id } = incident;
+  const paging = resolved ? resolvedWords(resolved, now, hidden) : pagingWords(incident, now);
+  const commander = roles.commander && `Commander: ${mention(roles.commander.mention)}`;
+  if (commander || !wanted) return context(joined([paging, commander]));
+  const accessory = { ...button('', 'Take it', `${id}:commander`), action_id: 'role.claim' };
+  return { ...section(joined([paging, 'Commander: nobody'])), accessory };
+}
+
+function buttonsOf({ acknowledged, id }: Incident): SlackBlock {
+  const value = String(id);
+  const elements = [
+    ...(acknowledged ? [] : [button('acknowledge', 'Acknowledge', value, 'primary')]),
+    button('resolve', 'Resolve', value),
+  ];
+  return { type: 'actions', elements };
+}
+
+/** Whether this severity wants somebody to command. */
+export function wantsCommander({ severity }: Incident, severities: readonly Severity[]): boolean {
+  return !!severities.find(({ id }) => id === severity)?.roles.needed.includes('commander');
+}
+
 /** Nobody may have been paged: a post of its own, so that people are notified. */
-export function notPagedPost(incident: Incident): Post {
-  const { notPaged, id } = incident;
+export function notPagedPost(incident: Incident, { inside = false }: Seen = {}): Post {
+  const { notPaged, id, home } = incident;
   const name = `${nameOf(incident)} ${escapeSlack(incident.label)}`;
-  const head = `🚨 NOT PAGED: ${name}, nobody confirmed`;
-  return {
-    text: head,
-    blocks: [
-      section(
-        `*${head}* <!here>\nWhy: ${escapeSlack(notPaged?.why ?? '')}\n→ Call who is on call, then press Acknowledge`,
-      ),
-      { type: 'actions', elements: [button('acknowledge', 'I am on it', String(id), 'danger')] },
-    ],
-  };
+  const hidden = incident.private && !inside;
+  const head = `🚨 NOT PAGED: ${name}${hidden ? ' (private)' : ''}, nobody confirmed`;
+  const where = !inside && !hidden && home ? ` · <#${home.channel}>` : '';
+  const next = hidden ? '→ Call who is on call' : '→ Call who is on call, then press Acknowledge';
+  const text = `*${head}* <!here>${where}\nWhy: ${escapeSlack(notPaged?.why ?? '')}\n${next}`;
+  const press = { type: 'actions', elements: [button('acknowledge', 'I am on it', String(id), 'danger')] };
+  return { text: head, blocks: [section(text), ...(hidden ? [] : [press])] };
 }
 
 /** What became of that: the post stays, without its button. */
 export function pagedAfterAllPost(incident: Incident, now: Date): Post {
   const { resolved } = incident;
   const head = `${nameOf(incident)} ${escapeSlack(incident.label)}: it was not paged at first`;
-  const text = `${head}\n${resolved ? resolvedWords(resolved, now) : pagingWords(incident, now)}`;
+  const became = resolved ? resolvedWords(resolved, now, isHidden(incident)) : pagingWords(incident, now);
+  const text = `${head}\n${became}`;
   return { text, blocks: [section(text)] };
 }
 
-export function headOf(incident: Incident): string {
-  const { resolved, acknowledged, drill, label, title } = incident;
+/** `inside`: for those in its own channel. Escaped. */
+export function headOf(incident: Incident, { inside = false }: Pick<Seen, 'inside'> = {}): string {
+  const { resolved, acknowledged, drill, label, title, home } = incident;
   const mark = resolved ? '✅' : acknowledged ? '🟠' : '🔴';
-  return `${mark} ${drill ? 'DRILL ' : ''}${nameOf(incident)} ${escapeSlack(label)}: ${escapeSlack(title)}`;
+  const name = `${mark} ${incident.private ? '🔒 ' : ''}${drill ? 'DRILL ' : ''}${nameOf(incident)} ${escapeSlack(label)}`;
+  if (inside || !isHidden(incident)) return `${name}: ${escapeSlack(title)}`;
+  if (incident.private) return `${name} (private)`;
+  return `${name}: ${home ? `details in <#${home.channel}>` : 'details in its channel'}`;
+}
+
+/** What those outside its channel must not read. */
+function isHidden({ phi, private: isPrivate }: Incident): boolean {
+  return phi || isPrivate;
+}
+
+/** When the trouble was seen first, as far as what it was declared from tells. */
+export function detectedAt({ origin, declaredAt }: Incident): Date {
+  const at = origin?.kind === 'message' ? origin.at : origin?.kind === 'check' ? origin.since : undefined;
+  const seen = at === undefined ? declaredAt : new Date(at);
+  return seen < declaredAt ? seen : declaredAt;
+}
+
+/** How far it has come. */
+export function stateWords(incident: Incident, now: Date): string {
+  const { resolved, mergedInto, mitigated, acknowledged, paused } = incident;
+  if (mergedInto !== undefined) return `The same as ${nameOf({ id: mergedInto })}, which goes on`;
+  if (resolved) return 'Resolved';
+  const until = paused?.until ? ` until ${slackTime(paused.until, now)}` : '';
+  const asleep = paused ? ` · paused${until} by ${mention(paused.by)}: nobody is reminded` : '';
+  if (mitigated) return `Mitigated ${slackTime(mitigated.at, now)}: the harm is over${asleep}`;
+  return (acknowledged ? 'Being worked on' : 'Open') + asleep;
 }
 
 /** Whether anybody has it, in one line; escaped. */
@@ -75,13 +137,17 @@ export function pagingWords(incident: Incident, now: Date): string {
   }
 }
 
-function resolvedWords({ at, by, words }: NonNullable<Incident['resolved']>, now: Date): string {
-  return `Resolved ${slackTime(at, now)} by ${mention(by)}${words ? `: ${escapeSlack(words)}` : ''}`;
+function resolvedWords({ at, by, words }: NonNullable<Incident['resolved']>, now: Date, hidden = false): string {
+  return `Resolved ${slackTime(at, now)} by ${mention(by)}${words && !hidden ? `: ${escapeSlack(words)}` : ''}`;
 }
 
 /** Slack's own marks stay as they are; anything else is somebody's words. */
 function mention(text: string): string {
   return /^<@[A-Z0-9]+>$/.test(text) ? text : escapeSlack(text);
+}
+
+function joined(parts: readonly (string | false | undefined)[]): string {
+  return parts.filter(Boolean).join(' · ');
 }
 
 function button(name: string, text: string, value: string, style?: 'primary' | 'danger') {

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { JobHandler } from '../jobs/model.ts';
+import { PortError } from '../kernel/errors.ts';
+import { isHomeless } from './failures.ts';
+import { loseHome } from './home.ts';
+import type { Incident } from './model.ts';
+import type { IncidentPort, IncidentPorts } from './ports.ts';
+import { postOnce } from './post-once.ts';
+import type { sayJob } from './say.ts';
+import * as rows from './store.ts';
+
+/** Says one thing where it belongs. Where the channel of an incident can't be used, in the thread of its message. */
+export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandler<z.output<typeof sayJob.schema>> {
+  return async (said, ctx) => {
+    const { store, announceIn } = ports;
+    const { id, to, post } = said;
+    const once = { store, slack, ctx };
+    const sayIn = async (incident: Incident) => {
+      const at = placeOf(incident, to, announceIn);
+      if (at) await postOnce({ ...at, id, key: `${said.key}@${to}`, post }, new Date(said.since), once);
+    };
+    const incident = await rows.findIncident(store.db(), id);
+    if (!incident) return;
+    try {
+      await sayIn(incident);
+    } catch (error) {
+      const lost = to === 'incident' && incident.home && incident.homeProblem === undefined && !incident.private;
+      if (!lost || !isHomeless(error)) throw error;
+      await loseHome(id, error.reason, ports);
+      await sayIn((await rows.findIncident(store.db(), id))!);
+    }
+  };
+}
+
+/** Undefined: it is said nowhere. Throws PortError while the place is not there yet. */
+function placeOf(incident: Incident, to: string, announceIn: string | undefined) {
+  const { home, homeProblem, message } = incident;
+  const isPrivate = incident.private;
+  if (to !== 'incident' && to !== 'announcement') return { channel: to };
+  if (to === 'announcement' && isPrivate) return undefined;
+  // Of a private one only its channel may know: it waits until somebody has mended that.
+  if (to === 'incident' && home && (isPrivate || homeProblem === undefined)) return { channel: home.channel };
+  if (isPrivate && homeProblem !== undefined) return undefined;
+  const waits = isPrivate || (to === 'incident' && incident.phi && homeProblem === undefined);
+  const broadcast = to === 'announcement';
+  if (message && !waits) return { channel: message.channel, threadTs: message.ts, ...(broadcast && { broadcast }) };
+  if (!waits && announceIn === undefined && incident.channel === undefined) return undefined;
+  throw new PortError('not_posted_yet', 'where it is said is not there yet', { retryable: true });
+}
