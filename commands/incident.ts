@@ -12,6 +12,7 @@ import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 import { lifecycle } from './incident/lifecycle.ts';
 import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
+import { runbookOf } from './incident/runbook.ts';
 
 const usage =
   '[declare SEVERITY TITLE | INC | ack | mitigate | resolve WHAT HELPED | severity NAME | phi yes/no | pause 30m | resume | merge INC | reopen | add @PERSON]';
@@ -79,6 +80,7 @@ export default defineCommand<Services>({
       role: 'responder',
       run: (ctx, id) => resolve(ctx, id, '', 'thread'),
     },
+    runbook: { summary: 'Shows the runbook to whoever pressed it', role: 'viewer', run: runbookOf },
   },
 });
 
@@ -103,9 +105,10 @@ async function list({ services: { incidents }, clock, actor }: Context): Promise
 async function show(ctx: Context, word: string): Promise<Reply> {
   const { incidents } = ctx.services;
   const { incident, events } = await incidents.show((await which(ctx, word)).id);
+  const inside = ctx.channel !== undefined && ctx.channel === incident.home?.channel;
   return {
     place: 'channel',
-    slack: () => incidentPost(incident, ctx.clock.now()),
+    slack: () => incidentPost(incident, ctx.clock.now(), { inside }),
     terminal: ({ zone }) => incidentText(incident, events, zone),
     json: () => ({ ...incident, events }),
   };

@@ -21,9 +21,8 @@ import type { Clock } from './kernel/clock.ts';
 import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { announceLate } from './late.ts';
-import { loadMessages } from './messages/messages.ts';
 import { pagingOf } from './pagerduty.ts';
-import { messageFolders, runbookFolders } from './registry.ts';
+import { runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { absentStore } from './store/absent.ts';
@@ -77,7 +76,7 @@ export interface CoreOptions {
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { environment, variables, log } = options;
-  const { ops, severities } = await loadConfiguration(environment.opsConfig, variables);
+  const { ops, severities, messages } = await loadConfiguration(environment.opsConfig, variables);
   for (const name of ops.missingSecrets)
     log.warn({ secret: name }, `secret ${name} is not set: what needs it is unknown`);
   const { store, away } = await openDatabase(options);
@@ -108,7 +107,6 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onEvents: alerts.take,
       onSilence: alerts.silenced,
     });
-    const messages = await loadMessages(messageFolders(ops.dir));
     const incidents = createIncidents({
       ...{ store, jobs, timers, clock, log, severities, team: ops.team, messages },
       paging: pagingOf(environment, log),

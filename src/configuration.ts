@@ -1,32 +1,71 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compileCondition } from './conditions/compile.ts';
 import { loadOps } from './config/load.ts';
-import type { Ops } from './config/model.ts';
+import type { ConfigProblem, Ops } from './config/model.ts';
 import { ConfigError } from './config/problems.ts';
 import { runbooksOf } from './config/report.ts';
-import { checkTypes, severityFolders } from './registry.ts';
+import { OpsError } from './kernel/errors.ts';
+import { loadMessages, type Messages } from './messages/messages.ts';
+import { type MessageKind, namesOf, problemOf } from './messages/sample.ts';
+import { checkTypes, messageFolders, severityFolders } from './registry.ts';
 import { loadSeverities } from './severities/load.ts';
 import type { Severities } from './severities/model.ts';
 
-/** ops.yml and the severities that hold beside it. */
+/** ops.yml, and what holds beside it. */
 export interface Configuration {
   ops: Ops;
   severities: Severities;
+  messages: Messages;
 }
 
 /**
- * Reads ops.yml and the severities: those of `templates/incidents` beside it, else the shipped ones. Throws `ConfigError` with
- * every problem of all files. `variables`: where secrets are looked up.
+ * Reads ops.yml and the severities: those of `templates/incidents` beside it, else the shipped ones; and the messages they
+ * name, each tried with facts as an incident has them. Throws `ConfigError` with every problem of all files. `variables`: where secrets are looked up.
  */
 export async function loadConfiguration(file: string, variables: NodeJS.ProcessEnv): Promise<Configuration> {
   const types = await checkTypes();
-  const [ops, severities] = await Promise.allSettled([
+  const [ops, severities, messages] = await Promise.allSettled([
     loadOps(file, { checkTypes: types, compile: compileCondition, env: variables }),
     loadSeverities(severityFolders(dirname(file))),
+    readMessages(dirname(file)),
   ]);
-  if (ops.status === 'fulfilled' && severities.status === 'fulfilled')
-    return { ops: ops.value, severities: severities.value };
-  throw allProblems([ops, severities].flatMap((read) => (read.status === 'rejected' ? [read.reason] : [])));
+  const read = [ops, severities, messages];
+  const reasons: unknown[] = read.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (severities.status === 'fulfilled' && messages.status === 'fulfilled') {
+    const wrong = wrongMessages(severities.value, messages.value);
+    if (wrong.length > 0) reasons.push(new ConfigError(wrong));
+    else if (ops.status === 'fulfilled')
+      return { ops: ops.value, severities: severities.value, messages: messages.value };
+  }
+  throw allProblems(reasons);
+}
+
+async function readMessages(opsDir: string): Promise<Messages> {
+  const folders = messageFolders(opsDir);
+  try {
+    return await loadMessages(folders);
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    const file = folders[0] ?? '';
+    throw new ConfigError([{ file, path: '', found: error.message, allowed: 'a Liquid template' }]);
+  }
+}
+
+/** What severities say of their messages that would be found out in the worst hour. */
+function wrongMessages({ all, folder }: Severities, messages: Messages): ConfigProblem[] {
+  return all.flatMap(({ id, messages: named }) =>
+    (Object.keys(named) as MessageKind[]).flatMap((kind): ConfigProblem[] => {
+      const name = named[kind];
+      const problem = problemOf(messages, kind, name);
+      if (problem === undefined) return [];
+      const at = { file: join(folder, `${id}.yml`), path: `messages.${kind}` };
+      if (problem === 'missing') {
+        const allowed = `one of ${messages.names.join(', ')}; or write templates/messages/${name}.liquid beside ops.yml`;
+        return [{ ...at, found: `"${name}", and there is no such file`, allowed }];
+      }
+      return [{ ...at, found: problem, allowed: `a template that names only ${namesOf(kind).join(', ')}` }];
+    }),
+  );
 }
 
 function allProblems(reasons: readonly unknown[]): unknown {

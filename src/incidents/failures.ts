@@ -5,7 +5,7 @@ import { PortError } from '../kernel/errors.ts';
 /** Slack finds fault with the message itself: another time it will again. */
 const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'];
 /** The channel itself can't be posted to; another one may. */
-const homelessWords = ['channel_not_found', 'is_archived', 'not_in_channel', 'restricted_action'];
+const homelessWords = ['channel_not_found', 'is_archived', 'is_inactive', 'not_in_channel', 'restricted_action'];
 const deletedWords = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
 const deadToken = [
   ...['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired'],

@@ -10,6 +10,7 @@ import * as rows from './store.ts';
 /** Why a channel can't be posted to, by Slack's word. */
 const words: Record<string, string> = {
   is_archived: 'it is archived',
+  is_inactive: 'it is archived',
   not_in_channel: 'Rounds is not in it: invite it',
   channel_not_found: 'it is gone, or Rounds was removed from it: invite it',
   restricted_action: 'posting there is restricted',

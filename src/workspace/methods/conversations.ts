@@ -89,6 +89,21 @@ export const conversationsMethods: MethodFamily = {
       if (channel.name === 'general') throw new SlackError('cant_archive_general');
       if (channel.is_archived) throw new SlackError('already_archived');
       channel.is_archived = true;
+      // As Slack does: a bot is put out of what is archived.
+      channel.members.delete(call.state.identity.botUser);
+      call.state.events.emit({ type: 'channel_changed', channel: channel.id });
+      return {};
+    },
+  },
+  // For a bot it comes to nothing: Slack says that it is not in the channel, and it was put out when that was archived.
+  'conversations.unarchive': {
+    scopes: MANAGE,
+    tier: 2,
+    run: (call) => {
+      const channel = joinedChannel(call);
+      if (channel.is_im) throw new SlackError('method_not_supported_for_channel_type');
+      if (!channel.is_archived) throw new SlackError('not_archived');
+      channel.is_archived = false;
       call.state.events.emit({ type: 'channel_changed', channel: channel.id });
       return {};
     },

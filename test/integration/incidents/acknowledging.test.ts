@@ -66,10 +66,12 @@ describe('from Slack', () => {
     await room.queue.finish();
     expect(room.pages()).toMatchObject([{ status: 'resolved' }]);
     expect(room.said()).toEqual([expect.stringContaining('rolled &lt;!channel&gt; back')]);
-    expect((await store.pool.query('select key from business_timer')).rows).toEqual([]);
+    expect((await store.pool.query('select key from business_timer')).rows).toEqual([
+      { key: 'incident/1/after/archive' },
+    ]);
     expect((await auditedIncidents(store)).at(-1)).toBe(`${anna.id} incident.resolve incident/1`);
     expect((await room.incidents.show(1)).events.map(({ kind }) => kind)).toEqual([
-      ...['declared', 'page_accepted', 'resolved'],
+      ...['declared', 'page_accepted', 'channel', 'resolved'],
     ]);
   });
 
@@ -125,7 +127,7 @@ describe("from PagerDuty's webhook", () => {
   ])('%s changes nothing', async (_, body) => {
     const room = await paged();
     expect(await (await hooked(room)).deliver(body)).toBe(200);
-    expect(await room.incident(1)).toMatchObject({ version: 2 });
+    expect(await room.incident(1)).toMatchObject({ version: 3 });
     expect((await room.incident(1)).acknowledged).toBeUndefined();
   });
 

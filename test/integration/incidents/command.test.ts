@@ -97,7 +97,7 @@ describe('in a terminal, a declaration waits for its page', () => {
   it('and says that PagerDuty has it', async () => {
     const room = await roomOf(store);
     const answer = typed(room, 'declare P0 API is down', { face: 'terminal' });
-    await eventually(() => expect(room.queue.waiting).toHaveLength(2));
+    await eventually(() => expect(room.queue.waiting).toHaveLength(3));
     await room.queue.finish();
     expect((await answer).terminal(style)).toContain('Paged');
     expect((await answer).exitCode ?? 0).toBe(0);
@@ -149,7 +149,7 @@ describe('in Slack', () => {
     await workspace.user('anna').click(message, 'incident.resolve');
     await workspace.waitFor(() => workspace.ephemerals('anna').length >= 3, { what: 'three refusals' });
     await denials.settled();
-    expect(await room.incidents.list(5, 'everything')).toMatchObject([{ id: 1, version: 2 }]);
+    expect(await room.incidents.list(5, 'everything')).toMatchObject([{ id: 1, version: 3 }]);
     const { rows } = await store.pool.query(`select action from audit_detail where actor = 'slack:U0ANNA0001'`);
     expect(JSON.stringify(rows)).toContain('denied');
   });

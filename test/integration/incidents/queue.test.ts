@@ -28,7 +28,9 @@ async function replicaOf(store: Store, workspace: Workspace, port?: (port: Incid
   return { ...room, jobs };
 }
 
-const said = (workspace: Workspace) => workspace.messages('#alerts').filter(({ bot_id }) => bot_id);
+/** Messages of incidents, without what stands in their threads. */
+const said = (workspace: Workspace) =>
+  workspace.messages('#alerts').filter(({ bot_id, ts, thread_ts }) => bot_id && (thread_ts ?? ts) === ts);
 const rows = async (store: Store, query: string) => (await store.pool.query(query)).rows;
 
 it.each(stores)(
