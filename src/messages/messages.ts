@@ -49,13 +49,14 @@ export async function loadMessages(folders: readonly string[]): Promise<Messages
   };
 }
 
-/** No files, no includes from elsewhere; a name that is not there is said, but may be asked for with `if`. */
+/** No files, no includes from elsewhere; a name that is not there is said, but may be asked for with `if`. Nothing is no. */
 function engine(outputEscape: (value: unknown) => string): Liquid {
   const bounds = { renderLimit: 500, memoryLimit: 10_000_000, parseLimit: 1_000_000 };
   return new Liquid({
     outputEscape,
     strictVariables: true,
     lenientIf: true,
+    jsTruthy: true,
     ownPropertyOnly: true,
     templates: {},
     ...bounds,

@@ -38,6 +38,7 @@ describe('conversations', () => {
     ['already_in_channel', () => slack.conversations.invite({ channel: ops, users: user('ben') })],
     ['too_many_users', () => slack.conversations.invite({ channel: ops, users: Array(101).fill('U1').join(',') })],
     ['not_in_channel', () => slack.conversations.archive({ channel: id('#random') })],
+    ['not_archived', () => slack.conversations.unarchive({ channel: ops })],
     ['too_long', () => slack.conversations.setTopic({ channel: ops, topic: 'x'.repeat(251) })],
     ['not_in_channel', () => slack.conversations.setTopic({ channel: id('#random'), topic: 'x' })],
     ['channel_not_found', () => slack.conversations.join({ channel: id('#board') })],
@@ -74,6 +75,10 @@ describe('conversations', () => {
     expect(members.members).toEqual([workspace.identity.botUser, user('anna'), user('ben')]);
     await slack.conversations.archive({ channel: created });
     expect(workspace.channel('inc-20260302-db').is_archived).toBe(true);
+    // Known of Slack: a bot is put out of what is archived, and so can't open it again.
+    expect(workspace.channel('inc-20260302-db').members.has(workspace.identity.botUser)).toBe(false);
+    const again = () => refusal(slack.conversations.unarchive({ channel: created }));
+    expect((await again()).error).toBe('channel_not_found');
   });
 
   it('invite those who can be with force, and say who could not', async () => {

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { runbookOf } from '../../../commands/incident/runbook.ts';
 import command from '../../../commands/incident.ts';
 import { auditDenials } from '../../../src/audit-denials.ts';
 import { permissionsOf } from '../../../src/kernel/access.ts';
 import type { CommandContext, Reply } from '../../../src/kernel/command.ts';
+import { runbookFolders } from '../../../src/registry.ts';
+import { runbookFiles } from '../../../src/runbooks/files.ts';
 import type { Services } from '../../../src/services.ts';
 import { connectSlack } from '../../../src/slack/connect.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -21,7 +24,8 @@ beforeAll(async () => {
 });
 
 function servicesOf({ incidents, ports }: Room): Services {
-  return { incidents, severities: ports.severities.all } as unknown as Services;
+  const runbooks = runbookFiles(runbookFolders('/nowhere'));
+  return { incidents, severities: ports.severities.all, runbooks } as unknown as Services;
 }
 
 async function typed(
@@ -152,6 +156,25 @@ describe('in Slack', () => {
     expect(await room.incidents.list(5, 'everything')).toMatchObject([{ id: 1, version: 3 }]);
     const { rows } = await store.pool.query(`select action from audit_detail where actor = 'slack:U0ANNA0001'`);
     expect(JSON.stringify(rows)).toContain('denied');
+  });
+
+  it('a runbook that is offered opens for who asks; one that no severity names does not', async () => {
+    const room = await roomOf(store);
+    await room.incidents.declare(
+      { by: { id: 'slack:U0ANNA0001', mention: '<@U0ANNA0001>' }, request: 'R' },
+      { key: 'k', severity: 'P0', title: 'down' },
+    );
+    await room.queue.finish();
+    await botOf(room);
+    const { workspace } = room;
+    const home = (await room.incident(1)).home!.channel;
+    const offer = workspace.messages(home).find(({ text }) => text.includes('what may help'))!;
+    await workspace.user('anna').click(offer, 'incident.runbook.0');
+    await workspace.waitFor(() => workspace.ephemerals('anna').length > 0, { what: 'the runbook' });
+    expect(JSON.stringify(workspace.ephemerals('anna')[0]!.blocks)).toContain('"type":"markdown"');
+    await expect(runbookOf({ services: servicesOf(room) } as never, '../secrets')).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   it('the button takes it on, and its message says who', async () => {

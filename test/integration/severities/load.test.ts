@@ -27,6 +27,54 @@ async function write(name: string, text: string): Promise<void> {
   await writeFile(join(own, name), text);
 }
 
+describe('the messages that a severity names', () => {
+  const texts = (name: string, text: string) => {
+    const folder = join(dir, 'templates', 'messages');
+    return mkdir(folder, { recursive: true }).then(() => writeFile(join(folder, name), text));
+  };
+
+  it('must be there', async () => {
+    await write('bad.yml', `${good}messages: { update: not-written }\n`);
+    await expect(loadConfiguration(join(dir, 'ops.yml'), {})).rejects.toMatchObject({
+      problems: [
+        { file: join(own, 'bad.yml'), path: 'messages.update', found: '"not-written", and there is no such file' },
+      ],
+    });
+  });
+
+  it.each([
+    ['names what there is not', '{{ titel }}', /titel/],
+    ['says nothing', '{% if systems %}{{ title }}{% endif %}', /it says nothing/],
+    ['fails where something is not known', '{% if systems == "" %}{{ who }}{% endif %}{{ title }}', /who/],
+  ])('must be one that can be written: one that %s is refused', async (_, text, found) => {
+    await write('bad.yml', good);
+    await texts('notification.liquid', text);
+    await expect(loadConfiguration(join(dir, 'ops.yml'), {})).rejects.toMatchObject({
+      problems: [{ path: 'messages.notification', found: expect.stringMatching(found) }],
+    });
+  });
+
+  it('are told together with other mistakes; one that is no template has its file named', async () => {
+    await write('bad.yml', good);
+    await writeFile(join(dir, 'ops.yml'), 'chekcs: []\n');
+    await texts('notification.liquid', '{% if %');
+    const read = loadConfiguration(join(dir, 'ops.yml'), {});
+    await expect(read).rejects.toMatchObject({
+      problems: expect.arrayContaining([
+        expect.objectContaining({ found: expect.stringContaining('notification.liquid') }),
+        expect.objectContaining({ path: 'chekcs' }),
+      ]),
+    });
+  });
+
+  it('hold as they are where they can', async () => {
+    await write('bad.yml', good);
+    await texts('notification.liquid', 'Down: {{ title }}');
+    const { messages } = await loadConfiguration(join(dir, 'ops.yml'), {});
+    expect(messages.slack('notification', { title: '<!here>' })).toBe('Down: &lt;!here&gt;');
+  });
+});
+
 describe('which severities hold', () => {
   it('are the shipped ones where there is no folder', async () => {
     const { all, folder } = await loadSeverities(severityFolders(dir));
