@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import type { Command } from '../../../src/kernel/command.ts';
 import { OpsError } from '../../../src/kernel/errors.ts';
-import { defineForm, type FormContext, type FormDeclaration, type FormValues } from '../../../src/kernel/form.ts';
+import {
+  defineForm,
+  type FormContext,
+  type FormDeclaration,
+  type FormItem,
+  type FormValues,
+} from '../../../src/kernel/form.ts';
 import { viewersOnly } from '../../support/access.ts';
 import { shownText } from '../../support/slack-bot.ts';
 import { dialog, titleField } from './forms-setup.ts';
@@ -38,7 +44,7 @@ interface Options {
   access?: () => typeof viewersOnly;
 }
 
-const prefilled = (initial: string) => [{ ...titleField, initial }];
+const prefilled = (initial: string): FormItem[] => [{ kind: 'text', name: 'title', label: 'What is wrong?', initial }];
 
 it('is on the screen before it is filled, and what it was filled with is what is sent', async () => {
   const asked = Promise.withResolvers<void>();
