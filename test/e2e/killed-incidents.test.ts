@@ -31,7 +31,7 @@ const atSlack: Killing[] = [
   at('before the page is sent', 'declaration', { ...paging, moment: 'before' }),
   at('the page is accepted, the answer never arrives', 'declaration', { ...paging, moment: 'after' }),
   at('the message is posted, the answer never arrives', 'declaration', {
-    ...call('chat.postMessage', 'INC-1'),
+    ...call('chat.postMessage', 'P0 Critical: API is down'),
     moment: 'after',
   }),
 ];
@@ -47,7 +47,10 @@ const atServer: Killing[] = [
   at('before it is stored that the page was accepted', 'declaration', {
     ...{ at: 'database', moment: 'before', when: commitOf(/update incident_page set state/) },
   }),
-  at('before the message is posted', 'declaration', { ...call('chat.postMessage', 'INC-1'), moment: 'before' }),
+  at('before the message is posted', 'declaration', {
+    ...call('chat.postMessage', 'P0 Critical: API is down'),
+    moment: 'before',
+  }),
   at('before the acknowledgement is committed', 'acknowledgement', {
     ...{ at: 'database', moment: 'before', when: commitOf(/set acknowledged_at = \$/) },
   }),
@@ -81,7 +84,6 @@ test.concurrent.for(atSlack)('on the embedded store, killed: $name', async (kill
 /** Declared, acknowledged and resolved, with one death on the way. */
 async function play(scene: IncidentScene, { during, point }: Killing): Promise<void> {
   const { workspace, killer } = scene;
-  const anna = workspace.user('anna');
   let bot = await scene.start();
   for (const step of ['declaration', 'acknowledgement', 'resolution'] as const) {
     const killed = step === during ? killer.killAt(bot.child, point) : undefined;
@@ -99,12 +101,11 @@ async function play(scene: IncidentScene, { during, point }: Killing): Promise<v
   await idle(bot);
   expect(await bot.stop()).toBe(0);
   expect(workspace.phone.pages().map(({ dedupKey, status }) => [dedupKey, status])).toEqual([
-    ['rounds:1:1', 'resolved'],
+    [expect.stringMatching(/^rounds:\d+:1$/), 'resolved'],
   ]);
-  expect(postedBy(workspace).filter(({ metadata }) => metadata?.event_payload.key === 'incident:1')).toHaveLength(1);
+  expect(postedBy(workspace).filter(isSummary)).toHaveLength(1);
   expectSaidOnce(workspace);
   await scene.withStore(expectIncidentWhole);
-  void anna;
 }
 
 const submitted = { title: 'API is down', severity: 'p0' };
@@ -119,7 +120,12 @@ async function press({ workspace }: IncidentScene, id: string): Promise<void> {
 }
 
 const message = (workspace: IncidentScene['workspace']): Message | undefined =>
-  workspace.messages('alerts').find(({ metadata }) => metadata?.event_payload.key === 'incident:1');
+  workspace.messages('alerts').find(isSummary);
+
+/** What was rolled back took a number. */
+function isSummary({ metadata }: Message): boolean {
+  return /^incident:\d+$/.test(String(metadata?.event_payload.key));
+}
 
 const begin = {
   async declaration(scene: IncidentScene) {
@@ -130,7 +136,7 @@ const begin = {
   },
   acknowledgement: (scene: IncidentScene) => press(scene, 'incident.acknowledge'),
   resolution: async ({ workspace }: IncidentScene) => {
-    await workspace.user('anna').command('#alerts', '/ops incident resolve INC-1 rolled back');
+    await workspace.user('anna').command('#alerts', '/ops incident resolve rolled back');
   },
 };
 const again = {
