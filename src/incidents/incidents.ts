@@ -1,11 +1,11 @@
 import type { Jobs } from '../jobs/model.ts';
-import { newRequest } from '../kernel/request.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Declaration, declareIncident } from './declare.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
-import { kept } from './given.ts';
+import { createEscalation } from './escalation/escalation.ts';
+import { hearOf } from './escalation/heard.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
 import * as lifecycle from './lifecycle.ts';
 import type { By, Incident, IncidentEvent } from './model.ts';
@@ -51,13 +51,13 @@ export interface Incidents {
 
 export function createIncidents(ports: IncidentPorts): Incidents {
   const { store } = ports;
-  const parts: Part[] = [];
   const room: Room = {
     ...ports,
     follow: async (tx, happened) => {
       for (const part of parts) await part.follow?.(tx, happened);
     },
   };
+  const parts: Part[] = [createEscalation(room)];
   return {
     announceIn: ports.announceIn,
     declare: (asker, declared) => declareIncident(asker, declared, room),
@@ -82,10 +82,7 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       if (dedupKey === undefined || (what !== 'acknowledged' && what !== 'resolved')) return;
       // What an event of ours did is known here already; what PagerDuty did by itself (a timeout) put nobody to work.
       if (agent?.kind !== 'user') return;
-      const id = await rows.incidentOfDedupKey(store.db(), dedupKey);
-      if (id === undefined) return;
-      const by = { id: `pagerduty:${agent.id}`, mention: `${kept(agent.name, 200)} in PagerDuty` };
-      await acknowledgeIncident({ by, request: newRequest() }, id, room, { told: true });
+      await hearOf({ dedupKey, who: agent }, room);
     },
     register(jobs, slack) {
       jobs.handle(pageJob, pageHandler(ports));

@@ -1,6 +1,7 @@
 import type { JobHandler } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
+import { alarmFacts } from './escalation/alarm.ts';
 import type { Incident } from './model.ts';
 import type { IncidentPort, IncidentPorts } from './ports.ts';
 import { postOnce, triedAgain } from './post-once.ts';
@@ -40,7 +41,10 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
     }
     const { notPaged, alarm } = incident;
     if (notPaged && !notPaged.said && !incident.acknowledged && !incident.resolved) {
-      const at = await post(`incident:${id}:not-paged:${notPaged.at.getTime()}`, notPagedPost(incident));
+      const at = await post(
+        `incident:${id}:not-paged:${notPaged.at.getTime()}`,
+        notPagedPost(incident, await alarmFacts(incident, ports), clock.now()),
+      );
       await rows.setSaid(store.db(), id, { at: notPaged.at, ...at });
     } else if (!notPaged && alarm) {
       await edited(alarm, pagedAfterAllPost(incident, clock.now()), slack);

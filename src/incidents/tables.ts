@@ -40,6 +40,7 @@ export interface IncidentRow {
   not_paged_said: Date | null;
   not_paged_channel: string | null;
   not_paged_ts: string | null;
+  old_pages: number;
   version: number;
   shown: number;
   channel: string | null;
@@ -52,5 +53,6 @@ export interface IncidentRow {
     attempts: number;
     reason: string | null;
     accepted_at: string | null;
+    made_at: string;
   }[];
 }
