@@ -139,6 +139,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           ops,
           severities: severities.all,
           incidents,
+          directory,
           health,
           charts: createCharts(),
           runbooks,

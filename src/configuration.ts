@@ -7,6 +7,7 @@ import { runbooksOf } from './config/report.ts';
 import { checkTypes, severityFolders } from './registry.ts';
 import { loadSeverities } from './severities/load.ts';
 import type { Severities } from './severities/model.ts';
+import { missingWays, unknownContacts } from './severities/reach.ts';
 
 /** ops.yml and the severities that hold beside it. */
 export interface Configuration {
@@ -24,8 +25,11 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
     loadOps(file, { checkTypes: types, compile: compileCondition, env: variables }),
     loadSeverities(severityFolders(dirname(file))),
   ]);
-  if (ops.status === 'fulfilled' && severities.status === 'fulfilled')
+  if (ops.status === 'fulfilled' && severities.status === 'fulfilled') {
+    const unknown = unknownContacts(severities.value, ops.value.contacts);
+    if (unknown.length > 0) throw new ConfigError(unknown);
     return { ops: ops.value, severities: severities.value };
+  }
   throw allProblems([ops, severities].flatMap((read) => (read.status === 'rejected' ? [read.reason] : [])));
 }
 
@@ -38,4 +42,11 @@ function allProblems(reasons: readonly unknown[]): unknown {
 /** Every runbook that a check or a severity names: URLs, or names of files. */
 export function runbooksIn({ ops, severities }: Configuration): string[] {
   return [...new Set([...runbooksOf(ops), ...severities.all.flatMap(({ runbooks }) => runbooks)])];
+}
+
+/** What severities name and nothing is set up for, a line each; `variables` are the bot's. */
+export function waysMissing({ ops, severities }: Configuration, variables: NodeJS.ProcessEnv): string[] {
+  const set = (name: string) => Boolean(variables[name] ?? variables[`${name}_FILE`]);
+  const ways = { smtp: set('SMTP_URL'), telephone: set('TWILIO_ACCOUNT_SID') };
+  return missingWays(severities, { contacts: ops.contacts, ...ways });
 }

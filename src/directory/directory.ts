@@ -68,12 +68,7 @@ export function createDirectory(ports: {
     bySlack: (slack) => [...contacts.values()].find((contact) => contact.slack === slack),
     toCall: async () => toCall(await known()),
     refresh,
-    async state() {
-      const [people, at] = await Promise.all([keptOnCall(store.db()), lastAsked(store.db())]);
-      const current = new Map(people.filter((kept) => kept.current).map((kept) => [kept.userId, kept]));
-      const withPhone = [...current.values()].filter(({ phones }) => phones.length > 0).length;
-      return { ...at, people: current.size, withPhone };
-    },
+    state: () => onCallState(store),
     takeOn(jobs) {
       if (!onCalls) return [];
       jobs.handle(refreshJob, (_, { signal }) => refresh(signal));
@@ -87,6 +82,14 @@ export function createDirectory(ports: {
       ];
     },
   };
+}
+
+/** What is known of PagerDuty's on-call people. */
+export async function onCallState({ db }: Pick<Store, 'db'>): Promise<OnCallState> {
+  const [people, at] = await Promise.all([keptOnCall(db()), lastAsked(db())]);
+  const current = new Map(people.filter((kept) => kept.current).map((kept) => [kept.userId, kept]));
+  const withPhone = [...current.values()].filter(({ phones }) => phones.length > 0).length;
+  return { ...at, people: current.size, withPhone };
 }
 
 /** What PagerDuty is asked for; no policy = all of them, when `on-call` names none either. */

@@ -10,6 +10,7 @@ import { pageJob, showJob, watchJob } from './jobs.ts';
 import * as lifecycle from './lifecycle.ts';
 import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
+import { createPageTests, type PageTests } from './page-test/page-test.ts';
 import type { Part } from './part.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
 import { sayHandler, sayJob } from './say.ts';
@@ -45,6 +46,8 @@ export interface Incidents {
   heard(notice: PagerNotice): Promise<void>;
   /** Registers what carries pages and messages out; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
+  /** Proves that pages reach somebody. */
+  pageTests: PageTests;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
 }
@@ -57,9 +60,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       for (const part of parts) await part.follow?.(tx, happened);
     },
   };
-  const parts: Part[] = [createEscalation(room)];
+  const pageTests = createPageTests(room);
+  const parts: Part[] = [createEscalation(room), pageTests];
   return {
     announceIn: ports.announceIn,
+    pageTests,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),
@@ -82,6 +87,7 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       if (dedupKey === undefined || (what !== 'acknowledged' && what !== 'resolved')) return;
       // What an event of ours did is known here already; what PagerDuty did by itself (a timeout) put nobody to work.
       if (agent?.kind !== 'user') return;
+      if (await pageTests.heard(dedupKey, agent)) return;
       await hearOf({ dedupKey, who: agent }, room);
     },
     register(jobs, slack) {

@@ -1,6 +1,7 @@
 import type { JobKind } from '../jobs/model.ts';
 import { levelJob } from './escalation/jobs.ts';
 import { watchJob } from './jobs.ts';
+import { testWatchJob } from './page-test/jobs.ts';
 
 /** The jobs of this room that deadlines enqueue. */
-export const incidentTimerKinds: readonly JobKind<unknown>[] = [watchJob, levelJob];
+export const incidentTimerKinds: readonly JobKind<unknown>[] = [watchJob, levelJob, testWatchJob];

@@ -59,7 +59,10 @@ async function lineOf(
     return mentions.length > 0 ? `${[...new Set(mentions)].join(' ')} → please take it on` : '→ please take it on';
   }
   const notices = await noticesOf(ports.store.db(), id, `level:${plan}.${level}:`);
-  const reached = notices.filter(({ state }) => state !== 'failed').map(({ name }) => shownName(name)).join(', ');
+  const reached = notices
+    .filter(({ state }) => state !== 'failed')
+    .map(({ name }) => shownName(name))
+    .join(', ');
   // Asked again: the same, but for what was mended meanwhile.
   const { unreached } = await addressesOf(way, to, ports);
   const missed = unreached.map((words) => `⚠️ No ${wayWords[way]} to ${escapeSlack(words)}`);

@@ -54,7 +54,15 @@ export async function startPhone(
   const routingKey = randomBytes(16).toString('hex');
   const fallbackKey = randomBytes(16).toString('hex');
   const apiToken = randomBytes(10).toString('hex');
-  const server = phoneServer({ alerts, account, faults, events, clock, routingKeys: [routingKey, fallbackKey], apiToken });
+  const server = phoneServer({
+    alerts,
+    account,
+    faults,
+    events,
+    clock,
+    routingKeys: [routingKey, fallbackKey],
+    apiToken,
+  });
   const url = await listen(server, 0, '127.0.0.1');
   const holder = () => account.onCall()[0] ?? account.people()[0]?.id;
   const phone: Phone = {

@@ -29,7 +29,10 @@ const rms = [
 const severities = {
   folder: 'test',
   all: readSeverities([
-    severity('worst', 0, ['{ after: 1m, way: page, to: on-call }', '{ after: 2m, way: phone, to: [nobody, "+1-555-0199"] }']),
+    severity('worst', 0, [
+      '{ after: 1m, way: page, to: on-call }',
+      '{ after: 2m, way: phone, to: [nobody, "+1-555-0199"] }',
+    ]),
     severity('bad', 1, rms),
   ]),
 };
@@ -67,7 +70,9 @@ describe('while nobody acknowledges', () => {
     await pass(room, 4 * minute);
     expect(smtp.mails).toEqual([]);
     await pass(room, minute);
-    expect(smtp.mails).toMatchObject([{ to: ['oncall@example.com'], text: expect.stringContaining('INC-1 bad: API is down') }]);
+    expect(smtp.mails).toMatchObject([
+      { to: ['oncall@example.com'], text: expect.stringContaining('INC-1 bad: API is down') },
+    ]);
     expect(smtp.mails[0]!.text).toContain('/ops incident ack INC-1');
     await pass(room, 5 * minute);
     expect(service.sent()).toEqual([expect.stringMatching(/^text \+15550101: INC-1 bad: API is down/)]);
@@ -140,7 +145,9 @@ describe('while nobody acknowledges', () => {
     const other = await escalating();
     await other.room.incidents.declare(asker, { ...declared, severity: 'worst' });
     await pass(other.room, 2 * minute);
-    expect(levels(other.room).join('\n')).toMatch(/<tel:\+15550199\|\+1-555-0199>.*No call to nobody: it is not known who that is/);
+    expect(levels(other.room).join('\n')).toMatch(
+      /<tel:\+15550199\|\+1-555-0199>.*No call to nobody: it is not known who that is/,
+    );
     expect(other.service.sent()).toEqual([expect.stringContaining('call +15550199')]);
   });
 
@@ -175,7 +182,10 @@ describe('while nobody acknowledges', () => {
     await pass(room, 3 * minute);
     await room.incidents.changeSeverity(asker, { id: 1, severity: 'worst', words: '' });
     await pass(room, minute);
-    expect((await fired(room)).map(({ words }) => words)).toEqual(['level 1 of 4: Slack to @web', 'level 1 of 2: page to on-call']);
+    expect((await fired(room)).map(({ words }) => words)).toEqual([
+      'level 1 of 4: Slack to @web',
+      'level 1 of 2: page to on-call',
+    ]);
     await pass(room, 0);
     expect(room.pages().map(({ dedupKey }) => dedupKey)).toEqual(['rounds:1:1', 'rounds:1:2', 'rounds:1:3']);
     await pass(room, minute);
@@ -205,7 +215,12 @@ describe('while nobody acknowledges', () => {
     expect(levels(room)).toEqual([expect.stringContaining('DRILL')]);
     expect([smtp.mails, service.sent(), room.pages()]).toEqual([[], [], []]);
     const hidden = await escalating();
-    await hidden.room.incidents.declare(asker, { ...declared, title: 'Records of Jane Roe', systems: 'Roe', phi: true });
+    await hidden.room.incidents.declare(asker, {
+      ...declared,
+      title: 'Records of Jane Roe',
+      systems: 'Roe',
+      phi: true,
+    });
     await pass(hidden.room, 20 * minute);
     expect(JSON.stringify([hidden.smtp.mails, hidden.service.sent()])).not.toContain('Roe');
     expect(hidden.smtp.mails[0]!.text).toContain('INC-1 bad: see Slack');

@@ -125,10 +125,12 @@ describe('other ways', () => {
     await room.queue.finish();
     expect(room.pages()).toMatchObject([{ status: 'resolved' }, { status: 'resolved' }]);
     const { events } = await room.incidents.show(1);
-    expect(events.filter(({ kind }) => kind === 'fallback').map(({ words }) => words).sort()).toEqual([
-      'e-mail to Anna: sent',
-      'paged by the second routing key',
-    ]);
+    expect(
+      events
+        .filter(({ kind }) => kind === 'fallback')
+        .map(({ words }) => words)
+        .sort(),
+    ).toEqual(['e-mail to Anna: sent', 'paged by the second routing key']);
   });
 
   it('at once when PagerDuty refuses the page', async () => {
@@ -187,7 +189,8 @@ describe('other ways', () => {
     expect(room.pages().at(-1)).toMatchObject({ dedupKey: 'rounds:1:1', status: 'triggered', count: 1 });
     expect(calls(room)).toEqual([]);
     expect(announced).toEqual([
-      'the page of INC-1 was accepted only after 10 min 20 s'.replace('the', '⏰ The') + '\nUntil then: PagerDuty answers 503',
+      'the page of INC-1 was accepted only after 10 min 20 s'.replace('the', '⏰ The') +
+        '\nUntil then: PagerDuty answers 503',
     ]);
     expect(late).toEqual([620_000]);
   });
