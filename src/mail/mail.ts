@@ -62,6 +62,7 @@ async function inTime(
   const timer = setTimeout(() => ended.reject(late), timeoutMs);
   const stop = () => ended.reject(stopped());
   signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
     await Promise.race([sending.catch((error: unknown) => Promise.reject(failureOf(error))), ended.promise]);
   } finally {

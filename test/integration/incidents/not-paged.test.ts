@@ -171,6 +171,19 @@ describe('other ways', () => {
     expect(room.pages()).toEqual([]);
   });
 
+  it('are taken once, though the job is delivered to another replica as well', async () => {
+    const { room, smtp } = await broken();
+    await room.directory.refresh();
+    await room.incidents.declare(asker, down);
+    await room.pass(50_000);
+    const job = room.queue.waiting.find(({ name }) => name === 'incidents.fallback')!;
+    await settle(room);
+    room.queue.waiting.push({ ...job, attempt: 2 });
+    await settle(room);
+    expect(smtp.mails).toHaveLength(1);
+    expect(room.pages()).toMatchObject([{ count: 1 }]);
+  });
+
   it('PagerDuty is away for ten minutes: NOT PAGED stands once, and is taken back when the page is accepted, late', async () => {
     const announced: string[] = [];
     const late: number[] = [];
