@@ -17,7 +17,14 @@ beforeEach(async () => {
   await store.pool.query('truncate on_call, on_call_asked');
 });
 
-const anna: OnCall = { userId: 'PANNA', name: 'Anna', email: 'a@example.com', phones: ['+15550101'], level: 1, policyId: 'P1' };
+const anna: OnCall = {
+  userId: 'PANNA',
+  name: 'Anna',
+  email: 'a@example.com',
+  phones: ['+15550101'],
+  level: 1,
+  policyId: 'P1',
+};
 
 function directoryOf(answer: () => OnCall[] | Error, contacts = new Map()) {
   const clock = testClock();
@@ -59,7 +66,9 @@ describe('the directory', () => {
     clock.move(3_600_000);
     await expect(directory.refresh()).rejects.toMatchObject({ reason: 'unavailable' });
     // Another process reads what this one kept.
-    expect(await createDirectory(ports).people('on-call')).toMatchObject([{ name: 'Anna', phones: [/^\+1202/].map(() => expect.any(String)) }]);
+    expect(await createDirectory(ports).people('on-call')).toMatchObject([
+      { name: 'Anna', phones: [/^\+1202/].map(() => expect.any(String)) },
+    ]);
     expect(await directory.state()).toMatchObject({ people: 2, withPhone: 2, problem: 'PagerDuty answers 503' });
     workspace.clearFaults();
     await directory.refresh();

@@ -86,7 +86,14 @@ describe('a page from before', () => {
     await room.queue.finish();
     const ben = { kind: 'user' as const, id: 'PBEN', name: 'Ben' };
     const heard = (dedupKey: string) =>
-      room.incidents.heard({ id: 'E', what: 'acknowledged', dedupKey, agent: ben, at: room.clock.now(), incident: { id: 'P', assigned: 1 } });
+      room.incidents.heard({
+        id: 'E',
+        what: 'acknowledged',
+        dedupKey,
+        agent: ben,
+        at: room.clock.now(),
+        incident: { id: 'P', assigned: 1 },
+      });
     await heard('rounds:1:1');
     await heard('rounds:1:1');
     expect((await room.incident(1)).acknowledged).toBeUndefined();
@@ -119,7 +126,9 @@ describe('who acknowledged', () => {
     await room.queue.finish();
     room.workspace.phone.acknowledge('rounds:1:2', 'U0BEN00001');
     await room.pass(15_000);
-    expect(await room.incident(1)).toMatchObject({ acknowledged: { by: 'Ben in PagerDuty', id: 'pagerduty:P0BEN00001' } });
+    expect(await room.incident(1)).toMatchObject({
+      acknowledged: { by: 'Ben in PagerDuty', id: 'pagerduty:P0BEN00001' },
+    });
     const told = room.queue.waiting.filter(({ name }) => name === 'incidents.page').map(({ data }) => data);
     expect(told).toEqual([{ id: 1, n: 1, action: 'acknowledge' }]);
     await room.queue.finish();
@@ -154,7 +163,7 @@ describe('whose escalation policy', () => {
 });
 
 describe("a machine's clock that is ten minutes off", () => {
-  it.each([-600_000, 600_000])('by %d ms moves no deadline: the time is the room\'s', async (offMs) => {
+  it.each([-600_000, 600_000])("by %d ms moves no deadline: the time is the room's", async (offMs) => {
     const room = await roomOf(store, { paging: { routingKey: undefined } });
     const now = Date.now;
     onTestFinished(() => {
@@ -163,7 +172,9 @@ describe("a machine's clock that is ten minutes off", () => {
     Date.now = () => now() + offMs;
     await room.incidents.declare(asker, down);
     await room.queue.run();
-    const { rows } = await store.pool.query<{ due_at: Date }>(`select due_at from business_timer where key like '%confirm'`);
+    const { rows } = await store.pool.query<{ due_at: Date }>(
+      `select due_at from business_timer where key like '%confirm'`,
+    );
     expect(rows).toEqual([{ due_at: new Date(room.clock.now().getTime() + 50_000) }]);
   });
 });

@@ -39,7 +39,9 @@ describe('a test of paging', () => {
     await room.pass(15_000);
     await room.queue.finish();
     expect(room.pages()).toMatchObject([{ status: 'resolved' }]);
-    expect(announced).toMatchObject([{ channel: 'C0GENERAL', lines: [`✅ Page test ${n} passed: Ben acknowledged after 30 s`] }]);
+    expect(announced).toMatchObject([
+      { channel: 'C0GENERAL', lines: [`✅ Page test ${n} passed: Ben acknowledged after 30 s`] },
+    ]);
     expect(await room.incidents.list(9, 'everything')).toEqual([]);
     await room.pass(60 * minute);
     expect(announced).toHaveLength(1);
@@ -74,7 +76,10 @@ describe('a test of paging', () => {
     await room.queue.finish();
     expect(announced[0]!.lines[0]).toMatch(/failed after 15 min: nobody acknowledged it within 15 min/);
     expect(room.pages()).toMatchObject([{ status: 'resolved' }]);
-    expect(await part()).toMatchObject([{ state: 'warn' }, { state: 'warn', message: expect.stringContaining('failed') }]);
+    expect(await part()).toMatchObject([
+      { state: 'warn' },
+      { state: 'warn', message: expect.stringContaining('failed') },
+    ]);
     await pageTests.start(asker, undefined);
   });
 

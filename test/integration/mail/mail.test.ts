@@ -5,7 +5,12 @@ import { eventually } from '../../support/eventually.ts';
 import { smtpServer } from '../../support/smtp.ts';
 
 const { signal } = new AbortController();
-const message = { to: 'anna@example.com', subject: 'INC-1 P0: API is down', text: 'Line 1\nLine 2', id: 'incident-1-told' };
+const message = {
+  to: 'anna@example.com',
+  subject: 'INC-1 P0: API is down',
+  text: 'Line 1\nLine 2',
+  id: 'incident-1-told',
+};
 const over = (url: string) => createMail({ url, from: 'Rounds <rounds@example.com>', timeoutMs: 300 });
 
 async function failureOf(sending: Promise<void>): Promise<PortError> {

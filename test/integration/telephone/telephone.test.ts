@@ -22,7 +22,13 @@ describe('the telephone', () => {
   });
 
   it.each([
-    ['a refused number', answer(400, { code: 21211, message: 'Invalid +15550102' }), 'refused', false, '400, code 21211'],
+    [
+      'a refused number',
+      answer(400, { code: 21211, message: 'Invalid +15550102' }),
+      'refused',
+      false,
+      '400, code 21211',
+    ],
     ['a wrong token', answer(401, { code: 20003 }), 'unauthorized', false, '401'],
     ['too many', answer(429, '', { 'retry-after': '3' }), 'rate_limited', true, '429'],
     ['a 502 with HTML', answer(502, '<html>'), 'unavailable', true, '502'],

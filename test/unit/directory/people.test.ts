@@ -47,7 +47,10 @@ describe('other names', () => {
   it('are contacts, or places in PagerDuty', () => {
     const backup = { name: 'backup', pagerduty: { policy: 'P1', level: 2 } };
     const nights = { name: 'nights', pagerduty: { schedule: 'S1', level: 1 } };
-    const all = known([backup, nights], [kept('anna'), kept('ben', { level: 2 }), kept('dora', { level: 3, scheduleId: 'S1' })]);
+    const all = known(
+      [backup, nights],
+      [kept('anna'), kept('ben', { level: 2 }), kept('dora', { level: 3, scheduleId: 'S1' })],
+    );
     expect([names(peopleOf('backup', all)), names(peopleOf('nights', all))]).toEqual([['ben'], ['dora']]);
     expect(peopleOf('nobody', all)).toEqual([]);
   });
@@ -64,12 +67,17 @@ describe('whom to call', () => {
 
   it('a circle of backups ends', () => {
     const lead = { name: 'lead', phone: '+1-555-0102', backup: 'on-call' };
-    expect(names(toCall(known([{ name: 'on-call', backup: 'lead', phone: '+1-555-0101' }, lead])))).toEqual(['on-call', 'lead']);
+    expect(names(toCall(known([{ name: 'on-call', backup: 'lead', phone: '+1-555-0101' }, lead])))).toEqual([
+      'on-call',
+      'lead',
+    ]);
   });
 
   it('without a backup PagerDuty has the second level; without a number nobody is called', () => {
     const second = kept('benjamin', { level: 2 });
     expect(names(toCall(known([], [kept('anna'), second])))).toEqual(['anna', 'benjamin']);
-    expect(names(toCall(known([{ ...cto, name: 'backup' }], [kept('anna', { phones: [] }), second])))).toEqual(['backup']);
+    expect(names(toCall(known([{ ...cto, name: 'backup' }], [kept('anna', { phones: [] }), second])))).toEqual([
+      'backup',
+    ]);
   });
 });
