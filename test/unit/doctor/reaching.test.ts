@@ -40,14 +40,20 @@ describe('escalation', () => {
     const remarks = async () => ['p2 tells by e-mail off hours, and SMTP_URL is not set'];
     expect(await reachingPart({ remarks, tryOut: false }).look(signal)).toMatchObject([{ state: 'warn' }]);
     expect(await reachingPart({ remarks, tryOut: true }).look(signal)).toMatchObject([{ state: 'ok' }]);
-    expect(await reachingPart({ remarks: async () => [], tryOut: false }).look(signal)).toMatchObject([{ state: 'ok' }]);
+    expect(await reachingPart({ remarks: async () => [], tryOut: false }).look(signal)).toMatchObject([
+      { state: 'ok' },
+    ]);
   });
 });
 
 describe('the test of paging', () => {
   it('is no matter where nobody can be paged, and no warning in a try-out', async () => {
     const never = { last: async () => ({}), clock };
-    expect(await pageTestPart({ ...never, configured: false, tryOut: false }).look(signal)).toMatchObject([{ state: 'ok' }]);
-    expect(await pageTestPart({ ...never, configured: true, tryOut: true }).look(signal)).toMatchObject([{ state: 'ok' }]);
+    expect(await pageTestPart({ ...never, configured: false, tryOut: false }).look(signal)).toMatchObject([
+      { state: 'ok' },
+    ]);
+    expect(await pageTestPart({ ...never, configured: true, tryOut: true }).look(signal)).toMatchObject([
+      { state: 'ok' },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fallbackDue, isLate, type Level, levelDue } from '../../../src/incidents/escalation/plan.ts';
 import { callOf, mailOf, textOf } from '../../../src/incidents/escalation/words.ts';
-import { acknowledging, whyNotPaged } from '../../../src/incidents/model.ts';
+import { acknowledging, type Incident, whyNotPaged } from '../../../src/incidents/model.ts';
 import { markedPhone, phoneMark } from '../../../src/kernel/contact-mark.ts';
 import { fitPost } from '../../../src/slack/limits.ts';
 import { incidentOf, noon } from './sample.ts';
@@ -33,17 +33,18 @@ describe('a level that is due', () => {
 });
 
 describe('the other ways for a page', () => {
-  it.each([
+  const notPaged = { why: 'nobody is on call', at: noon, said: true };
+  const cases: [ReturnType<typeof fallbackDue>, Partial<Incident>][] = [
     ['go', {}],
-    ['go', { pages: [page(1, 'accepted')], notPaged: { why: 'nobody is on call', at: noon, said: true } }],
+    ['go', { pages: [page(1, 'accepted')], notPaged }],
     ['confirmed', { pages: [page(1, 'accepted')] }],
     ['acknowledged', { acknowledged: done }],
     ['over', { resolved: over }],
     ['old_page', { oldPages: 1, pages: [page(1, 'sending'), page(2, 'sending')] }],
-  ] as const)('%s', (expected, incident) => {
-    expect(
-      fallbackDue(incidentOf({ ...incident, ...('pages' in incident && { pages: [...incident.pages] }) }), 1),
-    ).toBe(expected);
+  ];
+
+  it.each(cases)('%s', (expected, incident) => {
+    expect(fallbackDue(incidentOf(incident), 1)).toBe(expected);
   });
 });
 
