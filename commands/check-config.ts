@@ -1,7 +1,7 @@
 import { checkConfig, missingRunbooks } from '../src/config/report.ts';
 import { environmentVariables, secretVariables } from '../src/config/schema/environment.ts';
 import { describedSections, sections } from '../src/config/schema/sections.ts';
-import { loadConfiguration, runbooksIn } from '../src/configuration.ts';
+import { loadConfiguration, runbooksIn, waysMissing } from '../src/configuration.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';
 import { configurationReference } from '../src/reference/configuration.ts';
 import { runbookFolders } from '../src/registry.ts';
@@ -26,7 +26,10 @@ export default defineTerminalCommand({
       const read = await loadConfiguration(file, env);
       return {
         ops: read.ops,
-        beside: severityLines(read.severities, read.ops.team),
+        beside: [
+          ...severityLines(read.severities, read.ops.team),
+          ...waysMissing(read, env).map((line) => `remark: ${line}`),
+        ],
         missingRunbooks: missingRunbooks(runbooksIn(read), runbookFolders(read.ops.dir)),
       };
     });

@@ -7,6 +7,7 @@ import type { Ops } from './config/model.ts';
 import { makeReveal } from './config/secrets.ts';
 import { loadConfiguration } from './configuration.ts';
 import { createDeadJobs } from './dead-jobs.ts';
+import { createDirectory, type Directory } from './directory/directory.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
@@ -21,12 +22,14 @@ import type { Clock } from './kernel/clock.ts';
 import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { announceLate } from './late.ts';
+import { createMail } from './mail/mail.ts';
 import { pagingOf } from './pagerduty.ts';
 import { runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { absentStore } from './store/absent.ts';
 import { openStore, type Store } from './store/store.ts';
+import { createTelephone } from './telephone/telephone.ts';
 
 export { FolderInUse } from './store/in-use.ts';
 
@@ -38,6 +41,7 @@ export interface Core {
   timers: Timers;
   alerts: Alerts;
   incidents: Incidents;
+  directory: Directory;
   health: Health;
   /** What the doctor looks at, as far as it is here. */
   pieces: Pieces;
@@ -68,6 +72,8 @@ export interface CoreOptions {
   onSweep?: Parameters<typeof createHealth>[0]['onSweep'];
   watchJobs?: JobWatch;
   onTimerKept?: (latenessMs: number) => void;
+  /** How long after it was decided a page was accepted. */
+  onPaged?: (ms: number) => void;
 }
 
 /**
@@ -107,9 +113,16 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onEvents: alerts.take,
       onSilence: alerts.silenced,
     });
+    const paging = pagingOf(environment, log);
+    const { onCalls, policies } = paging;
+    const [policy] = policies;
+    const directory = createDirectory({ store, clock, log, contacts: ops.contacts, onCalls, policy });
+    const { smtp, twilio } = environment;
     const incidents = createIncidents({
       ...{ store, jobs, timers, clock, log, severities, team: ops.team, messages },
-      paging: pagingOf(environment, log),
+      ...{ paging, directory, announce: alerts.announce, onPaged: options.onPaged },
+      mail: smtp && createMail(smtp),
+      telephone: twilio && createTelephone(twilio),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
@@ -124,6 +137,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           ops,
           severities: severities.all,
           incidents,
+          directory,
           health,
           charts: createCharts(),
           runbooks,
@@ -132,7 +146,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
-      ...{ store, clock, jobs, timers, alerts, incidents, health, pieces, databaseAway: away },
+      ...{ store, clock, jobs, timers, alerts, incidents, directory, health, pieces, databaseAway: away },
       async close() {
         await health.stop();
         await jobs.stop(0);

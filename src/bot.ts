@@ -54,9 +54,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     linked.link?.connection()?.homeChanged();
   };
   const linked: { link?: SlackLink } = {};
-  const watched = { onSweep, watchJobs: metrics, onTimerKept: metrics.timerKept };
+  const watched = { onSweep, watchJobs: metrics, onTimerKept: metrics.timerKept, onPaged: metrics.paged };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
-  const { store, clock, jobs, timers, alerts, incidents, health } = core;
+  const { store, clock, jobs, timers, alerts, incidents, directory, health } = core;
   closing.defer('the database', () => store.close());
   closing.defer('the checks', () => health.stop());
   const { roles, file } = core.services.ops;
@@ -70,7 +70,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   linked.link = link;
   closing.defer('Slack', () => link.stop());
   const head = auditHead({ audit: core.services.audit, alerts, jobs, store, ops: core.services.ops, log });
-  const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs)];
+  const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs), ...directory.takeOn(jobs)];
   alerts.register(jobs, link.port);
   incidents.register(jobs, link.port);
   const schedules = createSchedules({ store, clock, log, schedules: regular });

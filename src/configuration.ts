@@ -10,6 +10,7 @@ import { type MessageKind, namesOf, problemOf } from './messages/sample.ts';
 import { checkTypes, messageFolders, severityFolders } from './registry.ts';
 import { loadSeverities } from './severities/load.ts';
 import type { Severities } from './severities/model.ts';
+import { missingWays, unknownContacts } from './severities/reach.ts';
 
 /** ops.yml, and what holds beside it. */
 export interface Configuration {
@@ -31,10 +32,14 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
   ]);
   const read = [ops, severities, messages];
   const reasons: unknown[] = read.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (ops.status === 'fulfilled' && severities.status === 'fulfilled') {
+    const unknown = unknownContacts(severities.value, ops.value.contacts);
+    if (unknown.length > 0) reasons.push(new ConfigError(unknown));
+  }
   if (severities.status === 'fulfilled' && messages.status === 'fulfilled') {
     const wrong = wrongMessages(severities.value, messages.value);
     if (wrong.length > 0) reasons.push(new ConfigError(wrong));
-    else if (ops.status === 'fulfilled')
+    else if (ops.status === 'fulfilled' && reasons.length === 0)
       return { ops: ops.value, severities: severities.value, messages: messages.value };
   }
   throw allProblems(reasons);
@@ -77,4 +82,11 @@ function allProblems(reasons: readonly unknown[]): unknown {
 /** Every runbook that a check or a severity names: URLs, or names of files. */
 export function runbooksIn({ ops, severities }: Configuration): string[] {
   return [...new Set([...runbooksOf(ops), ...severities.all.flatMap(({ runbooks }) => runbooks)])];
+}
+
+/** What severities name and nothing is set up for, a line each; `variables` are the bot's. */
+export function waysMissing({ ops, severities }: Configuration, variables: NodeJS.ProcessEnv): string[] {
+  const set = (name: string) => Boolean(variables[name] ?? variables[`${name}_FILE`]);
+  const ways = { smtp: set('SMTP_URL'), telephone: set('TWILIO_ACCOUNT_SID') };
+  return missingWays(severities, { contacts: ops.contacts, ...ways });
 }

@@ -4,7 +4,8 @@ import { auditChannel } from './audit-head.ts';
 import type { Environment } from './config/environment.ts';
 import type { Ops } from './config/model.ts';
 import { missingRunbooks } from './config/report.ts';
-import { loadConfiguration, runbooksIn } from './configuration.ts';
+import { loadConfiguration, runbooksIn, waysMissing } from './configuration.ts';
+import { onCallState } from './directory/directory.ts';
 import { createDoctor } from './doctor/examine.ts';
 import { type Doctor, type Found, type Part, unknown } from './doctor/model.ts';
 import { auditPart } from './doctor/parts/audit.ts';
@@ -17,10 +18,12 @@ import { heartbeatPart } from './doctor/parts/heartbeat.ts';
 import { pagerDutyPart } from './doctor/parts/pagerduty.ts';
 import { ownersPart, rolesPart } from './doctor/parts/people.ts';
 import { queuePart } from './doctor/parts/queue.ts';
+import { directoryPart, pageTestPart, reachingPart } from './doctor/parts/reaching.ts';
 import { type SeenSchedules, schedulesPart } from './doctor/parts/schedules.ts';
 import { secretsPart } from './doctor/parts/secrets.ts';
 import { type Connected, slackPart, withoutTokens } from './doctor/parts/slack.ts';
 import type { Health } from './health/health.ts';
+import { lastTests } from './incidents/page-test/store.ts';
 import type { Jobs } from './jobs/model.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
@@ -99,6 +102,25 @@ export function partsOf(pieces: Pieces, signal: AbortSignal): Part[] {
     on('secrets', ops, (loaded) => secretsPart(loaded, variables)),
     on('checks', health, (open) => checksPart(open)),
     pagerDutyPart(environment.pagerDuty),
+    on('page test', store, (open) =>
+      pageTestPart({
+        ...{ configured: tryOut || environment.pagerDuty.routingKey !== undefined, tryOut },
+        ...{ last: () => lastTests(open.db()), clock: clock ?? open.time },
+      }),
+    ),
+    on('directory', both(store, ops), ([open, { contacts }]) =>
+      directoryPart({
+        ...{ asks: environment.pagerDuty.apiToken !== undefined, contacts: contacts.size, tryOut },
+        ...{ state: () => onCallState(open), clock: clock ?? open.time },
+      }),
+    ),
+    on('escalation', ops, () =>
+      reachingPart({
+        tryOut,
+        remarks: async () =>
+          waysMissing(await loadConfiguration(environment.opsConfig, variables), waysIn(environment)),
+      }),
+    ),
     on('aws', ops, ({ checks }) => awsPart(checks)),
     on('heartbeat', ops, ({ heartbeat }) =>
       heartbeatPart({ configured: heartbeat !== undefined, tryOut, beats: pieces.heartbeat, clock: systemClock }),
@@ -126,6 +148,11 @@ function on<Piece>(name: string, piece: Piece | Missing, part: (piece: Piece) =>
 function both<A, B>(a: A | Missing, b: B | Missing): [A, B] | Missing {
   if (a instanceof Missing) return a;
   return b instanceof Missing ? b : [a, b];
+}
+
+/** What is set up to reach people by, as variables: they are read already. */
+function waysIn({ smtp, twilio }: Environment): NodeJS.ProcessEnv {
+  return { ...(smtp && { SMTP_URL: smtp.url }), ...(twilio && { TWILIO_ACCOUNT_SID: twilio.accountSid }) };
 }
 
 /** The tokens of an environment; undefined when there are none. */

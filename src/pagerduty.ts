@@ -7,10 +7,12 @@ import { createOnCalls } from './paging/on-call.ts';
 
 /** The way to PagerDuty, as far as the environment says one. */
 export function pagingOf({ pagerDuty }: Pick<Environment, 'pagerDuty'>, log: Log): Paging {
-  const { apiToken, apiUrl, eventsUrl, routingKey } = pagerDuty;
+  const { apiToken, apiUrl, eventsUrl, routingKey, fallbackKey, policy } = pagerDuty;
   const rest = apiToken === undefined ? undefined : { url: apiUrl, token: apiToken };
   return {
     routingKey,
+    fallbackKey,
+    policies: policy === undefined ? [] : [policy],
     events: createEvents({ url: eventsUrl, log }),
     onCalls: rest && createOnCalls(rest),
     incidents: rest && createPagerIncidents(rest),

@@ -2,6 +2,7 @@ import type { Audit } from './audit/audit.ts';
 import type { Charts } from './charts/charts.ts';
 import type { Ops } from './config/model.ts';
 import type { DeadJobs } from './dead-jobs.ts';
+import type { Directory } from './directory/directory.ts';
 import type { Doctor } from './doctor/model.ts';
 import type { Health } from './health/health.ts';
 import type { Incidents } from './incidents/incidents.ts';
@@ -14,6 +15,7 @@ export interface Services {
   /** Worst first. */
   severities: readonly Severity[];
   incidents: Incidents;
+  directory: Directory;
   health: Health;
   charts: Charts;
   runbooks: Runbooks;

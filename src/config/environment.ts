@@ -29,11 +29,19 @@ export interface Environment {
   pagerDuty: {
     apiToken?: string;
     routingKey?: string;
+    /** Of another service, for a page that is not confirmed in time. */
+    fallbackKey?: string;
+    /** The id of the escalation policy behind the routing key. */
+    policy?: string;
     webhookSecret?: string;
     from?: string;
     apiUrl?: string;
     eventsUrl?: string;
   };
+  /** Absent = no e-mail is sent. */
+  smtp?: { url: string; from: string };
+  /** Absent = nobody is texted or called. */
+  twilio?: { url?: string; accountSid: string; authToken: string; from: string };
   /** An Ed25519 private key, to sign the head of the audit with. */
   auditSigningKey?: string;
   logLevel: EnvironmentVariables['LOG_LEVEL'];
@@ -77,6 +85,8 @@ export function readEnvironment(
       return { file, path: name, found: isSecret(name) ? secretFound(given[name]) : found, allowed };
     }),
     ...(face === 'bot' ? judgeSlack(given) : []),
+    ...incomplete(given, ['SMTP_URL', 'MAIL_FROM']),
+    ...incomplete(given, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']),
     ...judgeStore(given, read.value?.ALLOW_EMBEDDED ?? false),
   );
   if (read.value === undefined || problems.length > 0) throw new ConfigError(problems);
@@ -123,6 +133,19 @@ function judgeSlack(given: Readonly<Record<string, string>>): ConfigProblem[] {
   return [{ file, path, found, allowed: `a bot token (xoxb-…), with ${remedies}` }];
 }
 
+/** These belong together: one that is missing would be found out in the worst hour. */
+function incomplete(given: Readonly<Record<string, string>>, names: readonly string[]): ConfigProblem[] {
+  const missing = names.filter((name) => given[name] === undefined);
+  if (missing.length === 0 || missing.length === names.length) return [];
+  const set = names.filter((name) => given[name] !== undefined).join(' and ');
+  return missing.map((path) => ({
+    file,
+    path,
+    found: `nothing, though ${set} is set`,
+    allowed: 'all of them, or none',
+  }));
+}
+
 function judgeStore(given: Readonly<Record<string, string>>, allowEmbedded: boolean): ConfigProblem[] {
   if (!inProduction(given) || allowEmbedded || given.DATABASE_URL !== undefined) return [];
   return [
@@ -155,15 +178,27 @@ function assemble(values: EnvironmentVariables): Environment {
     pagerDuty: {
       apiToken: values.PAGERDUTY_API_TOKEN,
       routingKey: values.PAGERDUTY_ROUTING_KEY,
+      fallbackKey: values.PAGERDUTY_FALLBACK_ROUTING_KEY,
+      policy: values.PAGERDUTY_ESCALATION_POLICY,
       webhookSecret: values.PAGERDUTY_WEBHOOK_SECRET,
       from: values.PAGERDUTY_FROM,
       apiUrl: values.PAGERDUTY_API_URL,
       eventsUrl: values.PAGERDUTY_EVENTS_URL,
     },
+    ...reachingOf(values),
     auditSigningKey: values.AUDIT_SIGNING_KEY,
     logLevel: values.LOG_LEVEL,
     allowEmbedded: values.ALLOW_EMBEDDED,
     notes: both ? ['SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: Socket Mode is used'] : [],
+  };
+}
+
+function reachingOf(values: EnvironmentVariables): Pick<Environment, 'smtp' | 'twilio'> {
+  const { SMTP_URL: url, MAIL_FROM: mailFrom } = values;
+  const { TWILIO_URL, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = values;
+  return {
+    ...(url && mailFrom && { smtp: { url, from: mailFrom } }),
+    ...(accountSid && authToken && from && { twilio: { url: TWILIO_URL, accountSid, authToken, from } }),
   };
 }
 

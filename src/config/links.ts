@@ -66,6 +66,19 @@ export function findBrokenLinks(
   return [...ofChecks, ...ofWindows, ...findCycles(entries)];
 }
 
+/** Contacts whose backup is not there, or is themselves. `on-call` always is. */
+export function findBrokenBackups(contacts: Readonly<Record<string, { backup?: string | undefined }>>): Mistake[] {
+  const names = [...new Set(['on-call', ...Object.keys(contacts)])];
+  return Object.entries(contacts).flatMap(([name, { backup }]) =>
+    unknownName(
+      'contact',
+      backup,
+      names.filter((other) => other !== name),
+      ['contacts', name, 'backup'],
+    ),
+  );
+}
+
 function unknownName(kind: string, id: string | undefined, known: readonly string[], path: Path): Mistake[] {
   if (id === undefined || known.includes(id)) return [];
   return [{ path, found: `unknown ${kind} "${id}"`, allowed: listWithGuess(id, known) || `no ${kind} is configured` }];

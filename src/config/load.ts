@@ -5,7 +5,7 @@ import type { CheckType } from '../kernel/check.ts';
 import { type CheckEntry, readChecks } from './checks.ts';
 import { byLine, readDocument } from './document.ts';
 import { parseLeniently } from './lenient.ts';
-import { findBrokenLinks, findDuplicates, windowLinks } from './links.ts';
+import { findBrokenBackups, findBrokenLinks, findDuplicates, windowLinks } from './links.ts';
 import { findMaskedIds } from './masked-ids.ts';
 import { isMap } from './mistake.ts';
 import type { Check, Group, Ops } from './model.ts';
@@ -55,6 +55,7 @@ export function parseOps(text: string, file: string, options: LoadOptions): Ops 
     ...findDuplicates(windows),
     ...findMaskedIds(raw),
     ...findStrayScripts(checks.value, dirname(resolve(file)), section.scripts.allow),
+    ...findBrokenBackups(section.contacts),
     ...findBrokenLinks(checks.value, windows, groupIds(raw, groups)),
   ];
   const problems = [...document.syntax, ...mistakes.map(document.problemOf)];
@@ -94,6 +95,7 @@ function assemble(
     team: { name: team.name, zone: team.zone, businessHours: team.business_hours, holidays: team.holidays },
     slack: section.slack,
     roles: section.roles,
+    contacts: new Map(Object.entries(section.contacts).map(([name, contact]) => [name, { name, ...contact }])),
     groups,
     checks,
     maintenance: section.maintenance.map(({ for: forMs, zone, ...window }) => ({

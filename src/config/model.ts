@@ -39,6 +39,19 @@ export interface Group {
   sloPercent?: number;
 }
 
+/** Somebody who can be reached, by the name that levels of severities use. */
+export interface Contact {
+  name: string;
+  /** `@group`, or an id of a user or group. */
+  slack?: string;
+  email?: string;
+  phone?: string;
+  /** The contact to call after this one. */
+  backup?: string;
+  /** Whoever is on call there. */
+  pagerduty?: { policy?: string; schedule?: string; level: number };
+}
+
 /** A planned window: `mute` runs the checks and tells nobody, `skip` doesn't run them. */
 export interface MaintenanceWindow {
   id: string;
@@ -57,6 +70,7 @@ export interface Ops {
   team: { name: string; zone: string; businessHours?: string; holidays: string[] };
   slack: { daily?: string; alerts?: string; incidents?: string; audit?: string };
   roles: Partial<Record<Role, string[]>>;
+  contacts: Map<string, Contact>;
   groups: Map<string, Group>;
   checks: Check[];
   maintenance: MaintenanceWindow[];

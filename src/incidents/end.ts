@@ -1,7 +1,8 @@
-import { type Asker, changeIncident } from './change.ts';
+import type { Tx } from '../store/store.ts';
+import { type Asker, changeIncident, type Decided } from './change.ts';
 import { kept } from './given.ts';
 import { timersOf } from './jobs.ts';
-import { acknowledging, type Incident } from './model.ts';
+import { acknowledging, type By, type Incident } from './model.ts';
 import { tellPages } from './page-now.ts';
 import type { Room } from './ports.ts';
 import * as rows from './store.ts';
@@ -11,18 +12,27 @@ export async function acknowledgeIncident(
   asker: Asker,
   id: number,
   room: Room,
-  /** Of what PagerDuty told: it knows already. */
-  { told = false }: { told?: boolean } = {},
 ): Promise<{ kind: 'acknowledged' | 'already' | 'over'; incident: Incident }> {
-  return changeIncident(asker, id, room, async (tx, incident, at) => {
-    const decision = acknowledging(incident);
-    if (decision !== 'acknowledge') return { kind: decision, audit: [] };
-    await rows.setAcknowledged(tx, id, { at, by: asker.by });
-    await rows.addEvent(tx, id, { at, kind: 'acknowledged', by: asker.by.id, words: '' });
-    await room.timers.cancelAll(tx, timersOf.paging(id));
-    if (!told) await tellPages(tx, incident, 'acknowledge', room);
-    return { kind: 'acknowledged', audit: [{ action: 'incident.acknowledge' }], change: 'acknowledged' };
+  return changeIncident<'acknowledged' | 'already' | 'over'>(asker, id, room, async (tx, incident, at) => {
+    if (incident.resolved) return { kind: 'over', audit: [] };
+    if (acknowledging(incident) === 'already') return { kind: 'already', audit: [] };
+    return takeOn(tx, incident, { at, by: asker.by }, room);
   });
+}
+
+/** The acknowledgement itself, on the locked incident. `doneOn`: the page on which it was done in PagerDuty, which knows. */
+export async function takeOn(
+  tx: Tx,
+  incident: Incident,
+  { at, by, doneOn }: { at: Date; by: By; doneOn?: string },
+  room: Room,
+): Promise<Decided<'acknowledged'>> {
+  const { id } = incident;
+  await rows.setAcknowledged(tx, id, { at, by });
+  await rows.addEvent(tx, id, { at, kind: 'acknowledged', by: by.id, words: '' });
+  await room.timers.cancelAll(tx, timersOf.paging(id));
+  await tellPages(tx, incident, 'acknowledge', room, doneOn);
+  return { kind: 'acknowledged', audit: [{ action: 'incident.acknowledge' }], change: 'acknowledged' };
 }
 
 /** An incident is over: its page is resolved, its timers are gone. `over`: it was before, nothing was changed. */

@@ -1,16 +1,17 @@
 import type { Jobs } from '../jobs/model.ts';
-import { newRequest } from '../kernel/request.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Channel, createChannel } from './channel/channel.ts';
 import { type Declaration, declareIncident } from './declare.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
-import { kept } from './given.ts';
+import { createEscalation } from './escalation/escalation.ts';
+import { hearOf } from './escalation/heard.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
 import * as lifecycle from './lifecycle.ts';
 import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
+import { createPageTests, type PageTests } from './page-test/page-test.ts';
 import type { Part } from './part.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
 import { sayJob } from './say.ts';
@@ -47,6 +48,8 @@ export interface Incidents {
   heard(notice: PagerNotice): Promise<void>;
   /** Registers what carries pages and messages out; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
+  /** Proves that pages reach somebody. */
+  pageTests: PageTests;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
   /** Its own channel in Slack. */
@@ -63,10 +66,12 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     },
   };
   const channel = createChannel(room);
-  parts.push(channel);
+  const pageTests = createPageTests(room);
+  parts.push(createEscalation(room), pageTests, channel);
   return {
     announceIn: ports.announceIn,
     channel,
+    pageTests,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),
@@ -89,13 +94,8 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       if (dedupKey === undefined || (what !== 'acknowledged' && what !== 'resolved')) return;
       // What an event of ours did is known here already; what PagerDuty did by itself (a timeout) put nobody to work.
       if (agent?.kind !== 'user') return;
-      const id = await rows.incidentOfDedupKey(store.db(), dedupKey);
-      if (id === undefined) return;
-      const incident = await rows.findIncident(store.db(), id);
-      // Of an earlier page it says nothing of what rings now: a severity that was raised, an incident that was reopened.
-      if (incident?.pages.at(-1)?.dedupKey !== dedupKey) return;
-      const by = { id: `pagerduty:${agent.id}`, mention: `${kept(agent.name, 200)} in PagerDuty` };
-      await acknowledgeIncident({ by, request: newRequest() }, id, room, { told: true });
+      if (await pageTests.heard(dedupKey, agent)) return;
+      await hearOf({ dedupKey, who: agent }, room);
     },
     register(jobs, slack) {
       jobs.handle(pageJob, pageHandler(ports));

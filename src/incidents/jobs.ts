@@ -4,12 +4,18 @@ import { defineJob } from '../jobs/model.ts';
 /** Says one thing to PagerDuty about a page: in the order it was decided, one after another for an incident. */
 export const pageJob = defineJob({
   name: 'incidents.page',
-  schema: z.object({ id: z.number(), n: z.number(), action: z.enum(['trigger', 'acknowledge', 'resolve']) }),
+  schema: z.object({
+    id: z.number(),
+    n: z.number(),
+    action: z.enum(['trigger', 'acknowledge', 'resolve']),
+    /** Of the second routing key. */
+    second: z.boolean().optional(),
+  }),
   // Its own: a Slack that hangs fills the lane of messages, and a page waits for nobody.
   lane: 'pages',
   // An outage of PagerDuty is no reason to give up on a page: some 12 h of tries, every half minute in the end.
   retry: { limit: 1_500, firstMs: 1_000, maxMs: 30_000 },
-  serial: ({ id, n }) => `incident ${id} page ${n}`,
+  serial: ({ id, n, second }) => `incident ${id} page ${n}${second ? ' second' : ''}`,
 });
 export type PageData = z.output<typeof pageJob.schema>;
 

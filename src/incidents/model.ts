@@ -48,6 +48,8 @@ export interface Incident {
   alarm?: { channel: string; ts: string };
   /** Oldest first; none where nobody is paged. */
   pages: Page[];
+  /** Pages up to this one are from before it was reopened or raised: what becomes of them counts no more. */
+  oldPages: number;
   version: number;
   shown: number;
   /** Where it was declared, when that was in Slack. */
@@ -69,6 +71,8 @@ export interface Page {
   /** Why it was not accepted yet. */
   reason?: string;
   acceptedAt?: Date;
+  /** When it was decided to send it. */
+  madeAt?: Date;
 }
 
 /** What an incident was declared from, as it was then; texts are redacted. */
@@ -148,9 +152,13 @@ export function numberOf(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** What an acknowledgement means for an incident as it stands. Pure. */
-export function acknowledging(incident: Incident): 'acknowledge' | 'already' | 'over' {
+/**
+ * What an acknowledgement means for an incident as it stands; of page `n` where it was done there. Whoever acknowledges a page
+ * from before it was reopened or raised has not seen what it is now. Pure.
+ */
+export function acknowledging(incident: Incident, n?: number): 'acknowledge' | 'already' | 'over' | 'old_page' {
   if (incident.resolved) return 'over';
+  if (n !== undefined && n <= incident.oldPages) return 'old_page';
   return incident.acknowledged ? 'already' : 'acknowledge';
 }
 
@@ -164,19 +172,23 @@ export type Paging =
   | { kind: 'nobody'; why: 'drill' | 'policy' };
 
 export function pagingOf(incident: Incident): Paging {
-  const { acknowledged, notPaged, pages, drill, way } = incident;
+  const { acknowledged, notPaged, drill, way } = incident;
   if (acknowledged) return { kind: 'acknowledged', ...acknowledged };
   if (drill) return { kind: 'nobody', why: 'drill' };
   if (way !== 'page') return { kind: 'nobody', why: 'policy' };
   if (notPaged) return { kind: 'not_paged', why: notPaged.why, at: notPaged.at };
-  const accepted = pages.at(-1)?.acceptedAt;
+  const accepted = currentPages(incident).find(({ state }) => state === 'accepted')?.acceptedAt;
   return accepted ? { kind: 'paged', at: accepted } : { kind: 'paging' };
 }
 
 /** Why nobody may have been paged some time after the declaration, as far as the page itself tells; undefined = accepted. Pure. */
-export function whyNotPaged({ pages }: Incident): string | undefined {
-  // Earlier ones are of another severity, or from before it was reopened.
-  const last = pages.at(-1);
-  if (last?.state === 'accepted') return undefined;
-  return last?.reason ?? 'PagerDuty has not answered yet';
+export function whyNotPaged(incident: Incident): string | undefined {
+  const pages = currentPages(incident);
+  if (pages.some(({ state }) => state === 'accepted')) return undefined;
+  return pages.at(-1)?.reason ?? 'PagerDuty has not answered yet';
+}
+
+/** Those sent since it was declared, last reopened or raised. Pure. */
+export function currentPages({ pages, oldPages }: Pick<Incident, 'pages' | 'oldPages'>): Page[] {
+  return pages.filter(({ n }) => n > oldPages);
 }

@@ -1,8 +1,10 @@
+import type { Directory } from '../directory/directory.ts';
 import type { Enqueuing, Jobs } from '../jobs/model.ts';
 import type { Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Post } from '../kernel/command.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Mail } from '../mail/mail.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { Events } from '../paging/events.ts';
 import type { PagerIncidents } from '../paging/incidents.ts';
@@ -10,12 +12,17 @@ import type { OnCalls } from '../paging/on-call.ts';
 import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { Telephone } from '../telephone/telephone.ts';
 import type { Happened } from './part.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
 export interface Paging {
   /** Undefined: PAGERDUTY_ROUTING_KEY is not set, so nobody can be paged. */
   routingKey: string | undefined;
+  /** Of another service: takes a page that is not confirmed in time. */
+  fallbackKey?: string | undefined;
+  /** The escalation policies behind the routing key; none = it is not known which. */
+  policies: readonly string[];
   events: Events;
   /** With PAGERDUTY_API_TOKEN: who is on call, and what became of a page. */
   onCalls: OnCalls | undefined;
@@ -45,6 +52,8 @@ export interface IncidentPort {
   update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
   /** The id of a channel given by id or `#name`. */
   channelId(channel: string): Promise<string>;
+  /** How a message mentions a group or person (`@dba`, `U123`) so that they notice; undefined = they can't be mentioned. */
+  mentionOf(name: string): Promise<string | undefined>;
   channels: ChannelPort;
 }
 
@@ -79,6 +88,16 @@ export interface IncidentPorts {
   team: TeamHours;
   /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
   announceIn: string | undefined;
+  /** Whom names reach: `on-call`, `cto`. */
+  directory: Pick<Directory, 'people' | 'bySlack' | 'toCall'>;
+  /** Undefined: no SMTP_URL is set. */
+  mail: Mail | undefined;
+  /** Undefined: no TWILIO_ACCOUNT_SID is set. */
+  telephone: Telephone | undefined;
+  /** Tells people of something that is about no incident, once per `key`; the lines are plain text. */
+  announce(tx: Tx, said: { key: string; lines: readonly [string, ...string[]]; channel?: string }): Promise<unknown>;
+  /** Hears how long after it was decided each page was accepted, ms of real time. */
+  onPaged?: ((ms: number) => void) | undefined;
 }
 
 /** What the parts of this room stand on. */

@@ -1,6 +1,7 @@
 import type { JobContext, JobHandler } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
 import { channelJob } from './channel/jobs.ts';
+import { alarmFacts } from './escalation/alarm.ts';
 import { isDeleted, isHomeless, triedAgain } from './failures.ts';
 import type { Incident } from './model.ts';
 import type { IncidentPort, IncidentPorts } from './ports.ts';
@@ -41,9 +42,12 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
     const { id, notPaged, alarm } = incident;
     if (notPaged && !notPaged.said && !incident.acknowledged && !incident.resolved) {
       const name = `not-paged:${notPaged.at.getTime()}`;
-      if (incident.private) await alarmInside(incident, name);
+      const facts = await alarmFacts(incident, ports);
+      if (incident.private)
+        await alarmInside(incident, name, notPagedPost(incident, facts, clock.now(), { inside: true }));
       const channels = placesOfAlarm(incident, ports.announceIn);
-      const at = await postIn(channels, `incident:${id}:${name}`, notPagedPost(incident), incident, ctx);
+      const content = notPagedPost(incident, facts, clock.now());
+      const at = await postIn(channels, `incident:${id}:${name}`, content, incident, ctx);
       if (at) await rows.setSaid(store.db(), id, { at: notPaged.at, ...at });
     } else if (!notPaged && alarm) {
       await edited(alarm, pagedAfterAllPost(incident, clock.now()), slack);
@@ -52,8 +56,8 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
   }
 
   /** Those in a private one get all of it. */
-  async function alarmInside(incident: Incident, key: string): Promise<void> {
-    const said = { id: incident.id, key, to: 'incident' as const, post: notPagedPost(incident, { inside: true }) };
+  async function alarmInside({ id }: Incident, key: string, post: Post): Promise<void> {
+    const said = { id, key, to: 'incident' as const, post };
     await store.transaction<unknown, void>((tx) => say(tx, ports, said));
   }
 

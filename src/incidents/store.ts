@@ -21,7 +21,8 @@ export interface NewIncident
 const columns = sql`
   i.*, i.id::text as id, coalesce((
     select jsonb_agg(jsonb_build_object('n', n, 'dedup_key', dedup_key, 'state', state, 'attempts', attempts,
-                                        'reason', reason, 'accepted_at', accepted_at) order by n)
+                                        'reason', reason, 'accepted_at', accepted_at, 'made_at', made_at)
+                     order by n)
     from incident_page where incident_id = i.id), '[]'::jsonb) as pages,
   coalesce((
     select jsonb_agg(jsonb_build_object('role', role, 'person', person, 'mention', mention, 'since', since))
@@ -47,10 +48,10 @@ export async function incidentOfKey(db: Tx, key: string): Promise<Incident | und
 }
 
 /** The next page of an incident; resolves to its number, from 1. */
-export async function insertPage(tx: Tx, id: number): Promise<number> {
+export async function insertPage(tx: Tx, id: number, at: Date): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    insert into incident_page (incident_id, n, dedup_key)
-    select ${id}, next.n, 'rounds:' || ${String(id)}::text || ':' || next.n
+    insert into incident_page (incident_id, n, dedup_key, made_at)
+    select ${id}, next.n, 'rounds:' || ${String(id)}::text || ':' || next.n, ${at}
     from (select coalesce(max(n), 0) + 1 as n from incident_page where incident_id = ${id}) next
     returning n`.execute(tx);
   return rows[0]!.n;
@@ -79,10 +80,12 @@ export async function findIncident(db: Tx, id: number): Promise<Incident | undef
   return rows[0] && incidentOf(rows[0]);
 }
 
-export async function incidentOfDedupKey(db: Tx, dedupKey: string): Promise<number | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    select incident_id::text as id from incident_page where dedup_key = ${dedupKey}`.execute(db);
-  return rows[0] === undefined ? undefined : Number(rows[0].id);
+/** Whose page this is, and which; of the second routing key too. */
+export async function pageOfDedupKey(db: Tx, dedupKey: string): Promise<{ id: number; n: number } | undefined> {
+  const { rows } = await sql<{ id: string; n: number }>`
+    select incident_id::text as id, n from incident_page where dedup_key = ${dedupKey}
+    union all select incident_id::text, n from incident_second_page where dedup_key = ${dedupKey}`.execute(db);
+  return rows[0] && { id: Number(rows[0].id), n: rows[0].n };
 }
 
 /** Who looks: private incidents are there for their members alone. `everything`: for Rounds itself. */
@@ -155,7 +158,8 @@ export async function setReopened(tx: Tx, id: number): Promise<void> {
 /** Nobody is on it any more: somebody must take it on again. */
 export async function setUnacknowledged(tx: Tx, id: number): Promise<void> {
   await sql`update incident set acknowledged_at = null, acknowledged_by = null, acknowledged_by_id = null,
-                                not_paged = null, not_paged_at = null, version = version + 1
+                                not_paged = null, not_paged_at = null, version = version + 1,
+                                old_pages = (select coalesce(max(n), 0) from incident_page where incident_id = ${id})
             where id = ${id}`.execute(tx);
 }
 
@@ -273,10 +277,12 @@ function incidentOf(row: IncidentRow): Incident {
       resolved: { at: new Date(row.resolved_at), by: row.resolved_by ?? '', words: row.resolution ?? '' },
     }),
     ...(row.not_paged !== null && row.not_paged_at && { notPaged: notPagedOf(row, row.not_paged, row.not_paged_at) }),
-    pages: row.pages.map(({ n, dedup_key, state, attempts, reason, accepted_at }) => ({
+    oldPages: row.old_pages,
+    pages: row.pages.map(({ n, dedup_key, state, attempts, reason, accepted_at, made_at }) => ({
       ...{ n, dedupKey: dedup_key, state: state as Page['state'], attempts },
       ...(reason !== null && { reason }),
       ...(accepted_at !== null && { acceptedAt: new Date(accepted_at) }),
+      madeAt: new Date(made_at),
     })),
     ...(row.channel !== null && { channel: row.channel }),
     ...(row.not_paged_channel !== null &&

@@ -41,6 +41,7 @@ export interface IncidentRow {
   not_paged_said: Date | null;
   not_paged_channel: string | null;
   not_paged_ts: string | null;
+  old_pages: number;
   version: number;
   shown: number;
   channel: string | null;
@@ -53,5 +54,6 @@ export interface IncidentRow {
     attempts: number;
     reason: string | null;
     accepted_at: string | null;
+    made_at: string;
   }[];
 }

@@ -1,6 +1,8 @@
 import type { JobKind } from '../jobs/model.ts';
 import { channelJob } from './channel/jobs.ts';
+import { levelJob } from './escalation/jobs.ts';
 import { watchJob } from './jobs.ts';
+import { testWatchJob } from './page-test/jobs.ts';
 
 /** The jobs of this room that deadlines enqueue. */
-export const incidentTimerKinds: readonly JobKind<unknown>[] = [watchJob, channelJob];
+export const incidentTimerKinds: readonly JobKind<unknown>[] = [watchJob, channelJob, levelJob, testWatchJob];

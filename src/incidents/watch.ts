@@ -1,9 +1,11 @@
 import type { JobHandler } from '../jobs/model.ts';
 import { PortError } from '../kernel/errors.ts';
-import { newRequest } from '../kernel/request.ts';
-import { acknowledgeIncident } from './end.ts';
+import { beginFallback } from './escalation/fallback.ts';
+import { hearOf } from './escalation/heard.ts';
+import { alarmJob } from './escalation/jobs.ts';
+import { secondPagesOf } from './escalation/store.ts';
 import { pageJob, pollEveryMs, pollTimer, showJob, type WatchData, watchJob } from './jobs.ts';
-import { type Incident, whyNotPaged } from './model.ts';
+import { currentPages, type Incident, whyNotPaged } from './model.ts';
 import type { IncidentPorts, Room } from './ports.ts';
 import * as rows from './store.ts';
 
@@ -30,7 +32,7 @@ async function isAnybodyOnCall(
 ): Promise<boolean | undefined> {
   if (!paging.onCalls) return undefined;
   try {
-    return (await paging.onCalls.now(undefined, signal)).length > 0;
+    return await paging.onCalls.isAnybody(paging.policies, signal);
   } catch (error) {
     if (!(error instanceof PortError) || error.reason === 'stopped') throw error;
     log.warn({ err: error, incident: incident.id }, 'who is on call is not known');
@@ -43,14 +45,19 @@ async function say(seen: Incident, why: string, { store, clock, jobs }: Incident
     const { id } = seen;
     const incident = await rows.lockIncident(tx, id);
     if (!incident || incident.acknowledged || incident.resolved || incident.notPaged?.why === why) return;
-    // Accepted while it was looked at.
+    // Accepted, or reopened, while it was looked at.
     if (whyNotPaged(incident) === undefined && whyNotPaged(seen) !== undefined) return;
+    if (incident.oldPages !== seen.oldPages) return;
     const at = clock.now();
     await rows.setNotPaged(tx, id, { why, at });
-    // Another reason is no news.
-    if (!incident.notPaged) await rows.addEvent(tx, id, { at, kind: 'not_paged', by: 'rounds', words: why });
     await jobs.enqueue(tx, showJob, { id });
+    // Another reason is no news: it is shown, and calls nobody again.
+    if (incident.notPaged) return void (await jobs.enqueue(tx, alarmJob, { id }));
+    await rows.addEvent(tx, id, { at, kind: 'not_paged', by: 'rounds', words: why });
+    const n = currentPages(incident).at(-1)?.n;
+    if (n !== undefined) await beginFallback(tx, { id, n }, { jobs });
   });
+  jobs.hurry();
 }
 
 /** What was accepted while nobody was on call rang nobody, and never will by itself: it is sent once more. */
@@ -58,7 +65,7 @@ async function ringAgain(id: number, { store, clock, jobs }: IncidentPorts): Pro
   await store.transaction<unknown, void>(async (tx) => {
     const incident = await rows.lockIncident(tx, id);
     if (!incident?.notPaged || incident.acknowledged || incident.resolved) return;
-    for (const { n, state } of incident.pages.slice(-1)) {
+    for (const { n, state } of currentPages(incident).slice(-1)) {
       if (state !== 'accepted') continue;
       await rows.setPage(tx, id, { n, state: 'sending', attempts: 0, reason: 'Nobody was on call' });
       const key = `${id}:${n}:trigger:${clock.now().getTime()}`;
@@ -67,24 +74,24 @@ async function ringAgain(id: number, { store, clock, jobs }: IncidentPorts): Pro
   });
 }
 
-/** Takes over what PagerDuty knows of the page: true = somebody is on it. */
+/** Takes over what PagerDuty knows of its pages: true = somebody is on it. */
 async function heardOf(incident: Incident, ports: Room, signal: AbortSignal): Promise<boolean> {
-  const { paging, log } = ports;
+  const { paging, log, store } = ports;
   if (!paging.incidents) return false;
-  for (const { dedupKey, state } of incident.pages.slice(-1)) {
-    if (state !== 'accepted') continue;
+  const second = await secondPagesOf(store.db(), incident.id);
+  const rang = [...currentPages(incident), ...second.filter(({ n }) => n > incident.oldPages)];
+  for (const { dedupKey, state } of rang.filter((page) => page.state === 'accepted').reverse()) {
     try {
       const found = await paging.incidents.find(dedupKey, signal);
       if (!found || found.status === 'triggered') continue;
       const who = found.acknowledgedBy ?? found.resolvedBy;
       // What PagerDuty or an event did by itself put nobody to work.
       if (!who) continue;
-      const by = { id: `pagerduty:${who.email ?? who.name}`, mention: `${who.name} in PagerDuty` };
-      await acknowledgeIncident({ by, request: newRequest() }, incident.id, ports, { told: true });
+      await hearOf({ dedupKey, who: { id: who.id ?? who.email ?? who.name, name: who.name } }, ports);
       return true;
     } catch (error) {
       if (!(error instanceof PortError) || error.reason === 'stopped') throw error;
-      log.warn({ err: error, incident: incident.id }, 'whether a page was acknowledged is not known');
+      log.warn({ err: error, incident: incident.id, state }, 'whether a page was acknowledged is not known');
     }
   }
   return false;

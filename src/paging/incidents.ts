@@ -18,6 +18,8 @@ export interface PagerIncident {
 }
 
 export interface PagerPerson {
+  /** PagerDuty's, as its webhooks have it too. */
+  id?: string;
   name: string;
   email?: string;
 }
@@ -33,6 +35,7 @@ export interface PagerIncidents {
 
 const when = z.iso.datetime({ offset: true });
 const agent = z.object({
+  id: z.string().nullish(),
   type: z.string(),
   summary: z.string().nullish(),
   name: z.string().nullish(),
@@ -88,5 +91,6 @@ function shownOf(found: z.output<typeof incident>): PagerIncident {
 /** A user, referred to or whole; not a service nor an integration. */
 function personOf(who: z.output<typeof agent> | null | undefined): PagerPerson | undefined {
   if (!who || !/^user(_reference)?$/.test(who.type)) return undefined;
-  return { name: who.name ?? who.summary ?? 'somebody', ...(who.email && { email: who.email }) };
+  const { id, name, summary, email } = who;
+  return { ...(id && { id }), name: name ?? summary ?? 'somebody', ...(email && { email }) };
 }

@@ -15,10 +15,12 @@ export interface OnCall {
   phonesUnknown?: string;
   /** 1 is paged first. */
   level: number;
-  /** The name of the escalation policy. */
+  /** The escalation policy: its name and id. */
   policy?: string;
-  /** The name of the schedule; none when the policy names the person. */
+  policyId?: string;
+  /** The schedule: its name and id; none when the policy names the person. */
   schedule?: string;
+  scheduleId?: string;
   /** When the shift ends; none when it doesn't. */
   until?: Date;
 }
@@ -30,6 +32,10 @@ export interface OnCalls {
    * @throws PortError as `read` does when it is not known who is on call
    */
   now(escalationPolicyIds?: readonly string[], signal?: AbortSignal): Promise<OnCall[]>;
+  /** As `now`, by these schedules; throws as it does. */
+  ofSchedules(scheduleIds: readonly string[], signal?: AbortSignal): Promise<OnCall[]>;
+  /** Whether there is anybody, of these escalation policies or of all: one call. Throws as `now`. */
+  isAnybody(escalationPolicyIds?: readonly string[], signal?: AbortSignal): Promise<boolean>;
 }
 
 const named = z.object({ id: z.string(), summary: z.string().nullish() });
@@ -69,19 +75,30 @@ export function createOnCalls(options: RestOptions): OnCalls {
     }
   }
 
+  async function ask(filter: string, signal?: AbortSignal): Promise<OnCall[]> {
+    const found = await readAll(`/oncalls?include[]=users${filter}`, onCallPage, options, signal);
+    const limit = pLimit(atOnce);
+    const ids = [...new Set(found.map(({ user }) => user.id))];
+    const reached = await Promise.all(ids.map((id) => limit(() => phonesOf(id, signal))));
+    const phones = new Map(ids.map((id, at) => [id, reached[at] ?? { phones: [] }]));
+    return found
+      .map((entry) => ({ ...shownOf(entry), ...(phones.get(entry.user.id) ?? { phones: [] }) }))
+      .sort((a, b) => a.level - b.level || a.name.localeCompare(b.name));
+  }
+
   return {
-    now: async (escalationPolicyIds = [], signal) => {
-      const wanted = escalationPolicyIds.map((id) => `&escalation_policy_ids[]=${encodeURIComponent(id)}`).join('');
-      const found = await readAll(`/oncalls?include[]=users${wanted}`, onCallPage, options, signal);
-      const limit = pLimit(atOnce);
-      const ids = [...new Set(found.map(({ user }) => user.id))];
-      const reached = await Promise.all(ids.map((id) => limit(() => phonesOf(id, signal))));
-      const phones = new Map(ids.map((id, at) => [id, reached[at] ?? { phones: [] }]));
-      return found
-        .map((entry) => ({ ...shownOf(entry), ...(phones.get(entry.user.id) ?? { phones: [] }) }))
-        .sort((a, b) => a.level - b.level || a.name.localeCompare(b.name));
+    now: (ids = [], signal) => ask(filterOf('escalation_policy_ids', ids), signal),
+    ofSchedules: (ids, signal) => ask(filterOf('schedule_ids', ids), signal),
+    async isAnybody(ids = [], signal) {
+      const filter = filterOf('escalation_policy_ids', ids);
+      const { items } = await read(`/oncalls?limit=1&offset=0${filter}`, onCallPage, options, signal);
+      return items.length > 0;
     },
   };
+}
+
+function filterOf(name: string, ids: readonly string[]): string {
+  return ids.map((id) => `&${name}[]=${encodeURIComponent(id)}`).join('');
 }
 
 function shownOf({ user, escalation_policy, schedule, escalation_level, end }: z.output<typeof onCall>) {
@@ -90,7 +107,9 @@ function shownOf({ user, escalation_policy, schedule, escalation_level, end }: z
     name: user.name ?? user.summary ?? user.id,
     ...(user.email && { email: user.email }),
     level: escalation_level,
+    ...(escalation_policy && { policyId: escalation_policy.id }),
     ...(escalation_policy?.summary && { policy: escalation_policy.summary }),
+    ...(schedule && { scheduleId: schedule.id }),
     ...(schedule?.summary && { schedule: schedule.summary }),
     ...(end && { until: new Date(end) }),
   };

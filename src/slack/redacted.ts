@@ -1,4 +1,5 @@
 import type { Post } from '../kernel/command.ts';
+import { markedPhone } from '../kernel/contact-mark.ts';
 import { redact, redactAddress } from '../kernel/redact.ts';
 
 /**
@@ -71,6 +72,8 @@ function redactSlack(text: string): string {
 
 function redactMark(mark: string): string {
   if (/^<[@#!]/.test(mark)) return mark;
+  const phone = markedPhone(mark);
+  if (phone !== undefined) return phone;
   const bar = mark.indexOf('|');
   const address = redactAddress(mark.slice(1, bar < 0 ? -1 : bar));
   if (/^(?:mailto|tel):/.test(address)) return redact(bar < 0 ? address : mark.slice(bar + 1, -1));

@@ -14,6 +14,8 @@ export interface Metrics extends JobWatch {
   slackCall(call: { method: string; outcome: string; durationMs: number }): void;
   /** A deadline was kept this long after it was due, ms. */
   timerKept(latenessMs: number): void;
+  /** A page was accepted this long after it was decided, ms. */
+  paged(ms: number): void;
   /** Where the state of the queue comes from at each scrape. */
   queue(state: () => Promise<QueueState>): void;
 }
@@ -61,6 +63,11 @@ export function createMetrics(): Metrics {
     'How long after it was due a deadline was kept; above 60 it is announced',
     [1, 2, 5, 10, 30, 60, 300, 3_600],
   );
+  const pageSeconds = histogram(
+    'rounds_page_accepted_seconds',
+    'From the decision to page until PagerDuty accepted it; above 60 it is announced',
+    [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600],
+  );
   const queueUp = gauge('rounds_queue_up', '1 when the state of the queue could be read');
   const queueJobs = gauge('rounds_queue_jobs', 'Jobs by kind and state', ['kind', 'state']);
   const queueOldest = gauge('rounds_queue_oldest_seconds', 'Age of the oldest job that is due and not begun');
@@ -94,6 +101,7 @@ export function createMetrics(): Metrics {
       jobSeconds.observe({ kind }, durationMs / 1_000);
     },
     timerKept: (latenessMs) => timerSeconds.observe(latenessMs / 1_000),
+    paged: (ms) => pageSeconds.observe(ms / 1_000),
     queue(state) {
       queueState = state;
     },

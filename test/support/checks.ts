@@ -68,6 +68,7 @@ export function opsOf(checks: Check[], over: Partial<Ops> = {}): Ops {
     team: { name: 'Test', zone: 'UTC', holidays: [] },
     slack: {},
     roles: {},
+    contacts: new Map(),
     groups: new Map(),
     checks,
     maintenance: [],

@@ -136,7 +136,7 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
   'incidents: the message': (next) =>
     hostileIncidents(next).flatMap((incident) => [
       incidentPost(incident, noon),
-      withoutCall(notPagedPost(incident)),
+      withoutCall(notPagedPost(incident, { call: [{ name: next(), emails: [], phones: [''] }], done: [next()] }, noon)),
       pagedAfterAllPost(incident, noon),
     ]),
   'incidents: answers': (next) => {
@@ -210,7 +210,12 @@ function hostileIncidents(next: NextText): Incident[] {
       declaredBy: { id: next(), mention: `${next()} in PagerDuty` },
       way: 'page',
     },
-    ...{ pages: [{ n: 1, dedupKey: next(), state: 'sending', attempts: 1, reason: next() }], version: 1, shown: 0 },
+    ...{
+      pages: [{ n: 1, dedupKey: next(), state: 'sending', attempts: 1, reason: next() }],
+      version: 1,
+      shown: 0,
+      oldPages: 0,
+    },
   });
   return [
     { ...open(), notPaged: { why: next(), at: noon, said: false } },

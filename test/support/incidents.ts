@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createAudit } from '../../src/audit/audit.ts';
+import type { Contact } from '../../src/config/model.ts';
+import { createDirectory, type Directory } from '../../src/directory/directory.ts';
 import { createIncidents, type Incidents } from '../../src/incidents/incidents.ts';
 import type { Incident } from '../../src/incidents/model.ts';
 import type { IncidentPort, IncidentPorts, Paging } from '../../src/incidents/ports.ts';
@@ -27,7 +29,9 @@ export const asker = { by: anna, request: 'ABC123' };
 
 const shipped = join(import.meta.dirname, '../../templates/incidents');
 
-export interface RoomOptions {
+export interface RoomOptions
+  extends Partial<Pick<IncidentPorts, 'mail' | 'telephone' | 'announce' | 'onPaged' | 'severities'>> {
+  contacts?: ReadonlyMap<string, Contact>;
   workspace: Workspace;
   jobs: Pick<Jobs, 'handle' | 'enqueue' | 'cancel' | 'hurry'>;
   clock: Clock;
@@ -40,25 +44,31 @@ export interface RoomOptions {
 export async function incidentsOf(
   store: Store,
   options: RoomOptions,
-): Promise<{ incidents: Incidents; timers: Timers; ports: IncidentPorts }> {
+): Promise<{ incidents: Incidents; timers: Timers; ports: IncidentPorts; directory: Directory }> {
   const { workspace, jobs, clock, port = (plain) => plain } = options;
   const { phone } = workspace;
   const log = memoryLog();
   const { apiToken, apiUrl, eventsUrl, routingKey, from } = phone;
   const environment = { pagerDuty: { apiToken, apiUrl, eventsUrl, routingKey, from, webhookSecret: undefined } };
+  const paging = { ...pagingOf(environment, log), ...options.paging };
+  const directory = createDirectory({
+    ...{ store, clock, log, contacts: options.contacts ?? new Map(), onCalls: paging.onCalls },
+    policy: paging.policies[0],
+  });
   const timers = createTimers({ store, jobs, kinds: incidentTimerKinds, clock, log });
   const ports: IncidentPorts = {
-    ...{ store, jobs, timers, clock, log, severities: await loadSeverities([shipped]) },
+    ...{ store, jobs, timers, clock, log, severities: options.severities ?? (await loadSeverities([shipped])) },
     messages: await loadMessages([join(import.meta.dirname, '../../templates/messages')]),
     team: { zone: 'UTC', businessHours: 'Mon-Fri 08:00-18:00', holidays: [] },
-    paging: { ...pagingOf(environment, log), ...options.paging },
+    ...{ paging, directory, mail: options.mail, telephone: options.telephone, onPaged: options.onPaged },
+    announce: options.announce ?? (async () => {}),
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
   };
   const incidents = createIncidents(ports);
   const stopped = new AbortController();
   onTestFinished(() => stopped.abort());
   incidents.register(jobs, port(slackPort(workspace, stopped)));
-  return { incidents, timers, ports };
+  return { incidents, timers, ports, directory };
 }
 
 export interface Room {
@@ -66,6 +76,7 @@ export interface Room {
   workspace: Workspace;
   incidents: Incidents;
   ports: IncidentPorts;
+  directory: Directory;
   queue: Queue;
   clock: ReturnType<typeof testClock>;
   /** Time passes, what is due comes into the queue, and everything in it is tried once. Resolves to the errors. */
@@ -82,14 +93,19 @@ export interface Room {
 /** Incidents on a queue that a test runs by hand, by a clock that it moves. It is a Monday morning. */
 export async function roomOf(store: Store, options: Partial<RoomOptions> = {}): Promise<Room> {
   await store.pool.query('truncate incident restart identity cascade');
-  await store.pool.query('truncate business_timer');
+  await store.pool.query('truncate business_timer, on_call, on_call_asked, page_test');
   const workspace = options.workspace ?? (await startWorkspace());
   if (!options.workspace) onTestFinished(() => workspace.close());
   const clock = testClock();
   const queue = queueByHand({ elapse: (ms) => elapse(store, ms) });
-  const { incidents, timers, ports } = await incidentsOf(store, { ...options, workspace, jobs: queue, clock });
+  const { incidents, timers, ports, directory } = await incidentsOf(store, {
+    ...options,
+    workspace,
+    jobs: queue,
+    clock,
+  });
   return {
-    ...{ store, workspace, incidents, ports, queue, clock },
+    ...{ store, workspace, incidents, ports, directory, queue, clock },
     async pass(ms) {
       clock.move(ms);
       await timers.tick();

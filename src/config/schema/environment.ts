@@ -82,6 +82,19 @@ export const environmentVariables = z.object({
     .describe(
       'the Integration Key of an Events API v2 integration: incidents page through it; without it nobody is paged',
     ),
+  PAGERDUTY_FALLBACK_ROUTING_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'the Integration Key of another service: an incident whose page is not confirmed in time is sent through it as well',
+    ),
+  PAGERDUTY_ESCALATION_POLICY: z
+    .string()
+    .regex(/^[A-Z0-9]{4,40}$/, 'an id such as PABC123, from the address of its page')
+    .optional()
+    .describe(
+      'the id of the escalation policy behind the routing key: who is on call is asked of it; without it of all policies',
+    ),
   PAGERDUTY_WEBHOOK_SECRET: z
     .string()
     .optional()
@@ -94,6 +107,37 @@ export const environmentVariables = z.object({
     .optional()
     .describe("origin without a path, for PagerDuty's EU region: `https://api.eu.pagerduty.com`; default: PagerDuty's"),
   PAGERDUTY_EVENTS_URL: origin.optional().describe("origin without a path; default: PagerDuty's"),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (text) => ['smtp:', 'smtps:'].includes(URL.parse(text)?.protocol ?? '') && URL.parse(text)?.hostname !== '',
+      'a URL such as smtps://USER:PASSWORD@mail.example.com:465',
+    )
+    .optional()
+    .describe(
+      '`smtp://USER:PASSWORD@HOST:587`, or `smtps://…:465`: the server that takes e-mails; without it none is sent',
+    ),
+  MAIL_FROM: z
+    .string()
+    .regex(/^([^<>\r\n]{1,80} )?<?[^\s@<>]+@[^\s@<>]+>?$/, 'an address such as Rounds <rounds@example.com>')
+    .optional()
+    .meta({ title: 'e-mail address' })
+    .describe('whom e-mails are from: `Rounds <rounds@example.com>`; required with `SMTP_URL`'),
+  TWILIO_URL: origin
+    .optional()
+    .describe("origin without a path, of another server with Twilio's API; default: Twilio's"),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{3,64}$/, 'an account such as AC0123…')
+    .optional()
+    .describe('with `TWILIO_AUTH_TOKEN` and `TWILIO_FROM`: text messages and calls of escalations leave through it'),
+  TWILIO_AUTH_TOKEN: z.string().optional().describe('of that account'),
+  TWILIO_FROM: z
+    .string()
+    .regex(/^\+[1-9][0-9]{5,14}$/, 'a phone number such as +15550100')
+    .optional()
+    .meta({ title: 'phone number' })
+    .describe('the number that texts and calls'),
   AUDIT_SIGNING_KEY: z
     .string()
     .refine((text) => readPrivateKey(text) !== undefined, 'an Ed25519 private key: `npx rounds audit key` makes one')
@@ -130,6 +174,9 @@ export const secretVariables: readonly VariableName[] = [
   'DATABASE_URL',
   'PAGERDUTY_API_TOKEN',
   'PAGERDUTY_ROUTING_KEY',
+  'PAGERDUTY_FALLBACK_ROUTING_KEY',
   'PAGERDUTY_WEBHOOK_SECRET',
+  'SMTP_URL',
+  'TWILIO_AUTH_TOKEN',
   'AUDIT_SIGNING_KEY',
 ];

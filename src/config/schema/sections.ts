@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { secretRef } from '../../kernel/secret.ts';
 import { checkFields, defaultsSection, group, groupsSection } from './checks.ts';
+import { contactEntry, contactsSection } from './contacts.ts';
 import { cron, duration, identifier, timeZone } from './scalars.ts';
 import { rolesSection, slackSection, teamSection } from './team.ts';
 
@@ -69,6 +70,9 @@ export const sections = z.strictObject({
   team: teamSection.prefault({}).describe('who it is for'),
   slack: slackSection.prefault({}).describe('its channels'),
   roles: rolesSection.prefault({}).describe('who may do what'),
+  contacts: contactsSection
+    .prefault({})
+    .describe('who is reached when nobody answers; each is named as levels of severities name it'),
   defaults: defaultsSection.prefault({}).describe("of all checks that don't say otherwise"),
   groups: groupsSection.prefault({}).describe('what checks have in common; each is named by its id'),
   maintenance: z.array(windowEntry).default([]).describe('planned windows in which nobody is told'),
@@ -85,6 +89,7 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'team', prefix: 'team.', schema: teamSection, guide: 'the-sections' },
     { name: 'slack', prefix: 'slack.', schema: slackSection, guide: 'the-sections' },
     { name: 'roles', prefix: 'roles.', schema: rolesSection, guide: 'roles' },
+    { name: 'contacts', prefix: 'contacts.NAME.', schema: contactEntry, guide: 'contacts' },
     { name: 'defaults', prefix: 'defaults.', schema: defaultsSection, guide: 'when-a-check-runs' },
     { name: 'groups', prefix: 'groups.ID.', schema: group, guide: 'the-sections' },
     { name: 'checks', prefix: '', schema: checkFields, guide: 'checks' },

@@ -1,8 +1,11 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
+import { phoneMark } from '../../kernel/contact-mark.ts';
+import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import { slackTime } from '../../kernel/slack-time.ts';
 import type { Severity } from '../../severities/model.ts';
-import { type Incident, nameOf, pagingOf } from '../model.ts';
+import type { AlarmFacts } from '../escalation/alarm.ts';
+import { currentPages, type Incident, nameOf, pagingOf } from '../model.ts';
 
 /** Who reads it, and what is asked of them. */
 export interface Seen {
@@ -65,18 +68,44 @@ export function wantsCommander({ severity }: Incident, severities: readonly Seve
   return !!severities.find(({ id }) => id === severity)?.roles.needed.includes('commander');
 }
 
-/** Nobody may have been paged: a post of its own, so that people are notified. */
-export function notPagedPost(incident: Incident, { inside = false }: Seen = {}): Post {
+/** Nobody may have been paged: a post of its own, so that people are notified, with whom to call and what was tried. */
+export function notPagedPost(
+  incident: Incident,
+  { call, done }: AlarmFacts,
+  now: Date,
+  { inside = false }: Seen = {},
+): Post {
   const { notPaged, id, home } = incident;
-  const name = `${nameOf(incident)} ${escapeSlack(incident.label)}`;
+  const since = currentPages(incident).at(-1)?.madeAt;
+  const tookMs = notPaged && since ? notPaged.at.getTime() - since.getTime() : 0;
   const hidden = incident.private && !inside;
-  const head = `🚨 NOT PAGED: ${name}${hidden ? ' (private)' : ''}, nobody confirmed`;
+  const name = `${nameOf(incident)} ${escapeSlack(incident.label)}${hidden ? ' (private)' : ''}`;
+  const head = `🚨 NOT PAGED: ${name}, nobody confirmed${tookMs >= 10_000 ? ` in ${formatDuration(tookMs)}` : ''}`;
   const where = !inside && !hidden && home ? ` · <#${home.channel}>` : '';
-  const next = hidden ? '→ Call who is on call' : '→ Call who is on call, then press Acknowledge';
-  const text = `*${head}* <!here>${where}\nWhy: ${escapeSlack(notPaged?.why ?? '')}\n${next}`;
-  const press = { type: 'actions', elements: [button('acknowledge', 'I am on it', String(id), 'danger')] };
-  return { text: head, blocks: [section(text), ...(hidden ? [] : [press])] };
+  const numbers = call.map((person) => callWords(person, now));
+  const lines = [
+    `*${head}* <!here>${where}`,
+    `Why: ${escapeSlack(notPaged?.why ?? '')}`,
+    numbers.length > 0
+      ? `*CALL* ${numbers.join(', then ')}`
+      : '*CALL* who is on call: no number is known here (contacts in ops.yml, or PAGERDUTY_API_TOKEN)',
+    ...done.map(escapeSlack),
+    ...(hidden ? [] : ['→ Call, then press the button: it says that somebody is on it']),
+  ];
+  const pressed = button('acknowledge', 'I reached someone', String(id), 'danger');
+  const blocks = [section(lines.join('\n'))];
+  return { text: head, blocks: hidden ? blocks : [...blocks, { type: 'actions', elements: [pressed] }] };
 }
+
+/** Somebody with their number; how old it is, when that matters. */
+function callWords({ name, phones: [number = ''], onCall }: AlarmFacts['call'][number], now: Date): string {
+  const words = `${escapeSlack(name)} ${phoneMark(number)}`;
+  if (!onCall || (onCall.current && now.getTime() - onCall.seenAt.getTime() < oldAfterMs)) return words;
+  return `${words} (${onCall.current ? 'on call as of' : 'was on call'} ${slackTime(onCall.seenAt, now)})`;
+}
+
+/** What is known of who is on call is asked again every 10 min. */
+const oldAfterMs = 3_600_000;
 
 /** What became of that: the post stays, without its button. */
 export function pagedAfterAllPost(incident: Incident, now: Date): Post {

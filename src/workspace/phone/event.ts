@@ -16,14 +16,14 @@ export type PhoneEvent = { dedupKey?: string } & (
 );
 
 /** The event, or what PagerDuty finds wrong with it. */
-export function readEvent(body: unknown, routingKey: string): { event: PhoneEvent } | { errors: string[] } {
+export function readEvent(body: unknown, routingKeys: readonly string[]): { event: PhoneEvent } | { errors: string[] } {
   if (!isObject(body)) return { errors: ['Event object format is unrecognized'] };
   const errors: string[] = [];
   const { routing_key: key, dedup_key: dedupKey, event_action: given } = body;
   if (isBlank(key)) errors.push(missing('routing_key'));
   else if (typeof key !== 'string' || key.length !== EVENT.routingKeyChars)
     errors.push(`Length of 'routing_key' is incorrect (should be ${EVENT.routingKeyChars} characters)`);
-  else if (key !== routingKey) errors.push('Invalid routing key');
+  else if (!routingKeys.includes(key)) errors.push('Invalid routing key');
   const action = ACTIONS.find((known) => known === given);
   if (isBlank(given)) errors.push(missing('event_action'));
   else if (!action) errors.push(oneOf('event_action', ACTIONS));

@@ -16,6 +16,8 @@ export interface Phone {
   apiUrl: string;
   /** PAGERDUTY_ROUTING_KEY. */
   routingKey: string;
+  /** PAGERDUTY_FALLBACK_ROUTING_KEY: of another service of the same account. */
+  fallbackKey: string;
   /** PAGERDUTY_API_TOKEN. */
   apiToken: string;
   /** PAGERDUTY_FROM: the e-mail address of a user. */
@@ -54,14 +56,25 @@ export async function startPhone(
   alerts.onHappened = (what, page) =>
     webhooks.send(what, account.agent(page, 'user_reference'), account.webhookData(page));
   const routingKey = randomBytes(16).toString('hex');
+  const fallbackKey = randomBytes(16).toString('hex');
   const apiToken = randomBytes(10).toString('hex');
-  const server = phoneServer({ alerts, account, faults, events, clock, routingKey, apiToken, watch });
+  const server = phoneServer({
+    alerts,
+    account,
+    faults,
+    events,
+    clock,
+    routingKeys: [routingKey, fallbackKey],
+    apiToken,
+    watch,
+  });
   const url = await listen(server, 0, '127.0.0.1');
   const holder = () => account.onCall()[0] ?? account.people()[0]?.id;
   const phone: Phone = {
     eventsUrl: url,
     apiUrl: url,
     routingKey,
+    fallbackKey,
     apiToken,
     from: account.people()[0]?.email ?? '',
     pages: () => alerts.shown(),

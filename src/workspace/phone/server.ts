@@ -19,7 +19,7 @@ export interface PhoneParts {
   faults: Faults;
   events: WorkspaceEvents;
   clock: Clock;
-  routingKey: string;
+  routingKeys: string[];
   apiToken: string;
   /** Who sees each call before and after it took effect. */
   watch?: (() => CallWatch | undefined) | undefined;
@@ -95,10 +95,10 @@ function refusedBy(fault: Fault | undefined, invalid: Asked['invalid']): Answer 
   return undefined;
 }
 
-function accept({ alerts, routingKey }: PhoneParts, text: string | undefined, sent: unknown): Answer {
+function accept({ alerts, routingKeys }: PhoneParts, text: string | undefined, sent: unknown): Answer {
   if (text === undefined)
     return { status: 413, body: { status: 'invalid event', message: 'Event object is too large' } };
-  const read = readEvent(sent, routingKey);
+  const read = readEvent(sent, routingKeys);
   if ('errors' in read) return invalid(read.errors);
   const dedupKey = read.event.dedupKey ?? randomBytes(16).toString('hex');
   alerts.take(read.event, dedupKey);

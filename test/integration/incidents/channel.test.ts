@@ -386,7 +386,7 @@ describe('when people or Slack are in its way', () => {
     const now = async () => {
       throw new PortError('unavailable', 'PagerDuty answers 503', { retryable: true });
     };
-    const room = await roomOf(store, { paging: { onCalls: { now } } });
+    const room = await roomOf(store, { paging: { onCalls: { now, ofSchedules: now, isAnybody: now } } });
     await room.incidents.declare(asker, down);
     expect(await room.queue.run()).toEqual([expect.objectContaining({ reason: 'unavailable' })]);
     expect(keys(room, name)).toContain('incident:1:summary');

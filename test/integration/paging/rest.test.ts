@@ -63,8 +63,20 @@ describe('who is on call', () => {
     const { onCalls } = await startPhone();
     expect(await onCalls.now()).toEqual([
       {
-        ...{ userId: 'P0ANNA0001', name: 'Anna', email: 'anna@example.com', level: 1, policy: 'Rounds' },
-        ...{ schedule: 'On call', until: expect.any(Date), phones: [expect.stringMatching(/^\+1202555\d{4}$/)] },
+        ...{
+          userId: 'P0ANNA0001',
+          name: 'Anna',
+          email: 'anna@example.com',
+          level: 1,
+          policy: 'Rounds',
+          policyId: 'PROUNDS',
+        },
+        ...{
+          schedule: 'On call',
+          scheduleId: 'PSCHED1',
+          until: expect.any(Date),
+          phones: [expect.stringMatching(/^\+1202555\d{4}$/)],
+        },
       },
       expect.objectContaining({ name: 'Ben', level: 2, phones: [expect.any(String)] }),
     ]);

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfiguration, runbooksIn } from '../../../src/configuration.ts';
+import { loadConfiguration, runbooksIn, waysMissing } from '../../../src/configuration.ts';
 import { root, runbookFolders, severityFolders } from '../../../src/registry.ts';
 import { runbookFiles } from '../../../src/runbooks/files.ts';
 import { loadSeverities } from '../../../src/severities/load.ts';
@@ -129,10 +129,46 @@ describe('which severities hold', () => {
 describe.each(['templates/incidents', ...globSync('examples/severities/*', { cwd: root }).sort()])('%s', (folder) => {
   it('loads beside an ops.yml, and every runbook it offers can be read', async () => {
     await cp(join(root, folder), own, { recursive: true });
+    const contacts = await readFile(join(root, 'examples', 'contacts.yml'), 'utf8');
+    await appendFile(join(dir, 'ops.yml'), contacts);
     const read = await loadConfiguration(join(dir, 'ops.yml'), {});
     expect(read.severities.all.length).toBeGreaterThanOrEqual(4);
     const runbooks = runbookFiles(runbookFolders(dir));
     for (const name of runbooksIn(read)) expect(await runbooks.read(name)).toMatch(/^# /);
+  });
+});
+
+describe('a level that names a contact', () => {
+  const levels = 'escalation:\n  levels:\n    - { after: 5m, way: phone, to: [on-call, bakup] }\n';
+
+  it('whom ops.yml does not have is refused, with who was likely meant; on-call is always there', async () => {
+    await write('bad.yml', good + levels);
+    await appendFile(join(dir, 'ops.yml'), 'contacts: {backup: {phone: "+1-555-0102"}}\n');
+    await expect(loadConfiguration(join(dir, 'ops.yml'), {})).rejects.toMatchObject({
+      problems: [
+        {
+          ...{ file: join(own, 'bad.yml'), path: 'escalation.levels[0].to' },
+          ...{ found: expect.stringContaining('"bakup"'), allowed: expect.stringContaining('did you mean backup') },
+        },
+      ],
+    });
+  });
+
+  it('and has no way to be reached is a remark, as is a way that nothing is set up for', async () => {
+    await write('bad.yml', good + levels.replace('bakup', 'backup'));
+    await write(
+      'mild.yml',
+      'label: Mild\nrank: 2\ncriteria: x\nresponse_time: 2h\npage: {hours: page, off_hours: email}\n',
+    );
+    await appendFile(join(dir, 'ops.yml'), 'contacts: {backup: {email: b@example.com}}\n');
+    const read = await loadConfiguration(join(dir, 'ops.yml'), {});
+    expect(waysMissing(read, {})).toEqual([
+      'level 1 of bad calls, and TWILIO_ACCOUNT_SID is not set',
+      'mild tells by e-mail off hours, and SMTP_URL is not set: NOT TOLD will be said instead',
+    ]);
+    expect(waysMissing(read, { SMTP_URL: 'smtp://x', TWILIO_ACCOUNT_SID: 'AC1' })).toEqual([
+      'level 1 of bad calls backup, who has no phone in contacts',
+    ]);
   });
 });
 

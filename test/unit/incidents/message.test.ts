@@ -3,6 +3,8 @@ import type { Incident } from '../../../src/incidents/model.ts';
 import { headOf, incidentPost, notPagedPost, pagedAfterAllPost } from '../../../src/incidents/views/message.ts';
 import { incidentOf, noon } from './sample.ts';
 
+const facts = { call: [], done: [] };
+
 const home = { channel: 'C0HOME', name: 'inc-20261123-api-is-down' };
 const mention = '<@U0BEN00001>';
 const textOf = (over: Partial<Incident>, seen: Parameters<typeof incidentPost>[2] = {}) =>
@@ -47,14 +49,22 @@ describe('the message of an incident', () => {
       { ...secret, ...over, resolved },
     ]) {
       const incident = incidentOf({ ...each, notPaged: { why: 'refused', at: noon, said: false } });
-      const posts = [incidentPost(incident, noon), notPagedPost(incident), pagedAfterAllPost(incident, noon)];
+      const posts = [
+        incidentPost(incident, noon),
+        notPagedPost(incident, facts, noon),
+        pagedAfterAllPost(incident, noon),
+      ];
       expect(JSON.stringify([posts, headOf(incident)])).not.toMatch(/Ann|Portal|all of it/);
       expect(textOf(each, { inside: true })).toMatch(/Ann Smith.*Portal.*all of it/);
     }
   });
 
   it('that nobody was paged for a private one has no button for those who are not in it', () => {
-    const post = notPagedPost(incidentOf({ private: true, notPaged: { why: 'x', at: noon, said: false } }));
+    const post = notPagedPost(
+      incidentOf({ private: true, notPaged: { why: 'x', at: noon, said: false } }),
+      facts,
+      noon,
+    );
     expect(JSON.stringify(post)).not.toContain('action_id');
   });
 });

@@ -6,7 +6,7 @@ export const noon = new Date('2026-11-23T12:00:00Z');
 export function incidentOf(over: Partial<Incident> = {}): Incident {
   return {
     ...{ id: 42, title: 'API is down', severity: 'p0', label: 'P0 Critical', urgency: 'critical' },
-    ...{ systems: '', known: '', phi: false, drill: false, way: 'page', version: 1, shown: 0 },
+    ...{ systems: '', known: '', phi: false, drill: false, way: 'page', version: 1, shown: 0, oldPages: 0 },
     ...{ declaredAt: noon, declaredBy: { id: 'slack:U0ANNA0001', mention: '<@U0ANNA0001>' } },
     ...{ type: '', private: false, roles: {} },
     pages: [{ n: 1, dedupKey: 'rounds:42:1', state: 'sending', attempts: 0 }],
