@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Declaration } from '../src/incidents/declare.ts';
 import { declareFields, originOf, readDeclaration } from '../src/incidents/form.ts';
+import type { Journaled } from '../src/incidents/journal/journal.ts';
+import { stateOf } from '../src/incidents/journal/model.ts';
+import { journaledAnswer, journaledText } from '../src/incidents/journal/views.ts';
 import { type Incident, pagingOf } from '../src/incidents/model.ts';
 import { declaredPost, declaredText, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
 import { incidentPost } from '../src/incidents/views/message.ts';
@@ -120,7 +123,9 @@ async function declare(ctx: Context, [severity, ...title]: string[]): Promise<Re
 
 async function declared(ctx: Context, declaration: Declaration, place: Reply['place']): Promise<Reply> {
   const { incidents } = ctx.services;
-  const { kind, incident } = await incidents.declare(askerOf(ctx), declaration);
+  const done = await incidents.journal.declare(askerOf(ctx), declaration);
+  if (done.kind === 'journaled') return journaled(ctx, done, place);
+  const { kind, incident } = done;
   if (ctx.face === 'terminal') return declaredInTerminal(ctx, incident);
   const answer = { known: kind === 'known', announced: incidents.announceIn };
   return {
@@ -128,6 +133,17 @@ async function declared(ctx: Context, declaration: Declaration, place: Reply['pl
     slack: () => declaredPost(incident, answer, ctx.clock.now()),
     terminal: () => declaredText(incident),
     json: () => incident,
+  };
+}
+
+/** The database is away: what is known is said at once, since nothing more can be asked. */
+function journaled({ clock }: Context, { entry, lost }: Journaled, place: Reply['place']): Reply {
+  return {
+    place,
+    slack: () => journaledAnswer(entry, { now: clock.now(), lost }),
+    terminal: () => journaledText(entry, lost),
+    json: () => ({ journaled: entry, ...(lost !== undefined && { lost }) }),
+    exitCode: ['not_paged', 'paging'].includes(stateOf(entry)) ? 2 : 1,
   };
 }
 

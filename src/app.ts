@@ -11,6 +11,7 @@ import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
 import { createIncidents, type Incidents } from './incidents/incidents.ts';
+import type { JournalPager } from './incidents/journal/pager.ts';
 import { incidentTimerKinds } from './incidents/timer-kinds.ts';
 import { absentJobs } from './jobs/absent.ts';
 import type { Jobs, JobWatch } from './jobs/model.ts';
@@ -22,7 +23,7 @@ import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { announceLate } from './late.ts';
 import { loadMessages } from './messages/messages.ts';
-import { pagingOf } from './pagerduty.ts';
+import { journalOf, pagingOf } from './pagerduty.ts';
 import { messageFolders, runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
@@ -68,6 +69,8 @@ export interface CoreOptions {
   /** Called for every finished sweep. */
   onSweep?: Parameters<typeof createHealth>[0]['onSweep'];
   watchJobs?: JobWatch;
+  /** What pages while the database is away, begun before it is open; default: one that only takes declarations. */
+  journal?: JournalPager;
   onTimerKept?: (latenessMs: number) => void;
 }
 
@@ -112,6 +115,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const incidents = createIncidents({
       ...{ store, jobs, timers, clock, log, severities, team: ops.team, messages },
       paging: pagingOf(environment, log),
+      journal: options.journal ?? journalOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));

@@ -7,6 +7,7 @@ import { type Declaration, declareIncident } from './declare.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
 import { kept } from './given.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
+import { createJournal, type Journal } from './journal/journal.ts';
 import * as lifecycle from './lifecycle.ts';
 import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
@@ -43,6 +44,8 @@ export interface Incidents {
   show(id: number): Promise<{ incident: Incident; events: IncidentEvent[] }>;
   /** PagerDuty tells that somebody did something to a page of ours; anything else is not ours to know. */
   heard(notice: PagerNotice): Promise<void>;
+  /** Declares whatever the database does. */
+  journal: Journal;
   /** Registers what carries pages and messages out; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   /** Where they are announced: an id or `#name`. */
@@ -58,7 +61,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       for (const part of parts) await part.follow?.(tx, happened);
     },
   };
+  const journal = createJournal(room);
+  parts.push(journal);
   return {
+    journal,
     announceIn: ports.announceIn,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),

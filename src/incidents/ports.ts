@@ -10,6 +10,7 @@ import type { OnCalls } from '../paging/on-call.ts';
 import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { JournalPager } from './journal/pager.ts';
 import type { Happened } from './part.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
@@ -50,6 +51,10 @@ export interface IncidentPorts {
   team: TeamHours;
   /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
   announceIn: string | undefined;
+  /** Where declarations wait for the database, and what pages for them; without it this process alone remembers them. */
+  journal?: JournalPager;
+  /** How long a declaration waits for the database; default 4 s. */
+  journalAfterMs?: number;
 }
 
 /** What the parts of this room stand on. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createAudit } from '../../src/audit/audit.ts';
 import { createIncidents, type Incidents } from '../../src/incidents/incidents.ts';
+import { journalPager } from '../../src/incidents/journal/pager.ts';
 import type { Incident } from '../../src/incidents/model.ts';
 import type { IncidentPort, IncidentPorts, Paging } from '../../src/incidents/ports.ts';
 import { incidentTimerKinds } from '../../src/incidents/timer-kinds.ts';
@@ -34,6 +35,8 @@ export interface RoomOptions {
   paging?: Partial<Paging>;
   announceIn?: string | undefined;
   port?: (port: IncidentPort) => IncidentPort;
+  /** Where declarations wait while the database is away. */
+  journalFolder?: string;
 }
 
 /** Incidents over a store and a workspace whose phone is their PagerDuty, registered with the queue. */
@@ -47,11 +50,14 @@ export async function incidentsOf(
   const { apiToken, apiUrl, eventsUrl, routingKey, from } = phone;
   const environment = { pagerDuty: { apiToken, apiUrl, eventsUrl, routingKey, from, webhookSecret: undefined } };
   const timers = createTimers({ store, jobs, kinds: incidentTimerKinds, clock, log });
+  const paging = { ...pagingOf(environment, log), ...options.paging };
+  const folder = options.journalFolder;
+  const journal = folder === undefined ? undefined : journalPager({ folder, paging, log, clock });
   const ports: IncidentPorts = {
     ...{ store, jobs, timers, clock, log, severities: await loadSeverities([shipped]) },
     messages: await loadMessages([join(import.meta.dirname, '../../templates/messages')]),
     team: { zone: 'UTC', businessHours: 'Mon-Fri 08:00-18:00', holidays: [] },
-    paging: { ...pagingOf(environment, log), ...options.paging },
+    ...{ paging, ...(journal && { journal }), journalAfterMs: 500 },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
   };
   const incidents = createIncidents(ports);
