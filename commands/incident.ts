@@ -13,6 +13,7 @@ import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
+import { begunByCheck, checkOf, withSnapshot } from './incident/begun.ts';
 import { lifecycle } from './incident/lifecycle.ts';
 import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
 
@@ -47,13 +48,17 @@ export default defineCommand<Services>({
     declare: defineForm<Services, Omit<Declaration, 'key'>>({
       ...{ title: 'Declare an incident', button: 'Declare and page', keyed: true, role: 'responder' },
       summary: 'Declares an incident: its page leaves first, its message follows',
-      open: ({ services, given }) => declareFields(services.severities, given),
+      begins: (opening) => withSnapshot(opening.given.value, opening),
+      open(opening) {
+        const { services, given } = opening;
+        return declareFields(services.severities, given, begunByCheck(given.value, opening));
+      },
       read: readDeclaration,
       async submit(ctx, parsed) {
-        const { message } = ctx.given;
+        const { message, value } = ctx.given;
         const from = ctx.channel !== undefined && { channel: ctx.channel };
-        const origin = message && { origin: originOf(message) };
-        return declared(ctx, { ...parsed, key: `view:${ctx.key}`, ...from, ...origin }, 'asker');
+        const origin = message ? originOf(message) : checkOf(value, ctx);
+        return declared(ctx, { ...parsed, key: `view:${ctx.key}`, ...from, ...(origin && { origin }) }, 'asker');
       },
     }),
   },
