@@ -6,14 +6,15 @@ import type { Journaled } from '../src/incidents/journal/journal.ts';
 import { stateOf } from '../src/incidents/journal/model.ts';
 import { journaledAnswer, journaledText } from '../src/incidents/journal/views.ts';
 import { type Incident, pagingOf } from '../src/incidents/model.ts';
+import { dismissedReply } from '../src/incidents/proposals/views.ts';
 import { declaredPost, declaredText, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
 import { incidentPost } from '../src/incidents/views/message.ts';
 import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
-import { defineForm } from '../src/kernel/form.ts';
+import { defineForm, type FormContext } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
-import { begunByCheck, checkOf, withSnapshot } from './incident/begun.ts';
+import { begunByCheck, begunByProposal, checkOf, withSnapshot } from './incident/begun.ts';
 import { lifecycle } from './incident/lifecycle.ts';
 import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
 
@@ -22,6 +23,8 @@ const usage =
 /** How long a terminal waits for the page to be accepted. */
 const patienceMs = 5_000;
 const hint = 'incident declare P1 API is down, for example';
+
+const declaring = { title: 'Declare an incident', button: 'Declare and page', keyed: true, role: 'responder' } as const;
 
 export default defineCommand<Services>({
   name: 'incident',
@@ -46,7 +49,7 @@ export default defineCommand<Services>({
     word?.toLowerCase() === 'declare' && rest.length === 0 ? { form: 'declare' } : undefined,
   forms: {
     declare: defineForm<Services, Omit<Declaration, 'key'>>({
-      ...{ title: 'Declare an incident', button: 'Declare and page', keyed: true, role: 'responder' },
+      ...declaring,
       summary: 'Declares an incident: its page leaves first, its message follows',
       begins: (opening) => withSnapshot(opening.given.value, opening),
       open(opening) {
@@ -56,10 +59,18 @@ export default defineCommand<Services>({
       read: readDeclaration,
       async submit(ctx, parsed) {
         const { message, value } = ctx.given;
-        const from = ctx.channel !== undefined && { channel: ctx.channel };
         const origin = message ? originOf(message) : checkOf(value, ctx);
-        return declared(ctx, { ...parsed, key: `view:${ctx.key}`, ...from, ...(origin && { origin }) }, 'asker');
+        return declared(ctx, { ...parsed, ...submitted(ctx), ...(origin && { origin }) }, 'asker');
       },
+    }),
+    proposed: defineForm<Services, Omit<Declaration, 'key'>>({
+      ...declaring,
+      summary: 'Declares an incident from what another tool has reported',
+      open: ({ services, given }) => declareFields(services.severities, given),
+      fill: begunByProposal,
+      read: readDeclaration,
+      submit: async (ctx, parsed) =>
+        declared(ctx, { ...parsed, ...submitted(ctx), proposal: Number(ctx.given.value) }, 'asker'),
     }),
   },
   shortcuts: {
@@ -82,6 +93,11 @@ export default defineCommand<Services>({
       role: 'responder',
       run: (ctx, id) => acknowledge(ctx, id, 'thread'),
     },
+    dismiss: {
+      summary: 'Says that what another tool has reported is no incident',
+      role: 'responder',
+      run: (ctx, id) => dismiss(ctx, id),
+    },
     resolve: {
       summary: 'Ends the incident, and its page',
       role: 'responder',
@@ -97,6 +113,15 @@ const words: Record<string, (ctx: Context, rest: string[]) => Promise<Reply>> = 
   resolve: (ctx, rest) => resolve(ctx, ...named(rest)),
   ...lifecycle,
 };
+
+function submitted({ key, channel }: FormContext<Services>) {
+  return { key: `view:${key}`, ...(channel !== undefined && { channel }) };
+}
+
+async function dismiss(ctx: Context, id: string): Promise<Reply> {
+  const { kind, proposal } = await ctx.services.incidents.proposals.dismiss(askerOf(ctx), Number(id));
+  return dismissedReply(kind, proposal);
+}
 
 async function list({ services: { incidents }, clock, actor }: Context): Promise<Reply> {
   const found = await incidents.list(50, actor);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { createAccess } from './access/access.ts';
+import { alertmanagerHook } from './alertmanager-hook.ts';
 import { type CoreOptions, openCore } from './app.ts';
 import { auditDenials } from './audit-denials.ts';
 import { auditHead } from './audit-head.ts';
@@ -94,9 +95,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const [{ shared }, sections] = await Promise.all([allCommands(), homeSections()]);
 
   const { webhookSecret } = environment.pagerDuty;
-  const hooks: Record<string, Route> = webhookSecret
-    ? { 'POST /hooks/pagerduty': pagerDutyHook(webhookSecret, incidents, log) }
-    : {};
+  const { alertmanagerToken: token } = environment;
+  const hooks: Record<string, Route> = {
+    ...(webhookSecret && { 'POST /hooks/pagerduty': pagerDutyHook(webhookSecret, incidents, log) }),
+    ...(token && { 'POST /hooks/alertmanager': alertmanagerHook(token, incidents, log) }),
+  };
   const web = await startWeb({
     host: environment.host,
     port: environment.port,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { zoneName, zoneTime } from '../../src/health/views/time.ts';
 import { faces } from '../../src/health/views/words.ts';
-import type { Begun } from '../../src/incidents/form.ts';
+import { type Begun, declareFields } from '../../src/incidents/form.ts';
 import { kept } from '../../src/incidents/given.ts';
-import type { Origin } from '../../src/incidents/model.ts';
-import type { FormOpening } from '../../src/kernel/form.ts';
+import { within } from '../../src/incidents/journal/files.ts';
+import { nameOf, type Origin } from '../../src/incidents/model.ts';
+import { titleOf } from '../../src/incidents/proposals/model.ts';
+import { OpsError } from '../../src/kernel/errors.ts';
+import type { FormItem, FormOpening } from '../../src/kernel/form.ts';
 import type { Services } from '../../src/services.ts';
 
 type Opening = Pick<FormOpening<Services>, 'services' | 'clock'>;
@@ -49,6 +52,24 @@ export function begunByCheck(value: string, opening: Opening): Begun {
     ...{ title: `${id}: ${reason}`.replace(/\s+/g, ' '), systems: id },
     known: `Check ${id} is ${outcomes[outcome]?.word ?? outcome}${when}: ${reason}`,
   };
+}
+
+/** A person waits before a dialog: what the database does not say by then, they say. */
+const patienceMs = 2_000;
+
+/** The dialog with what another tool has reported. Without the database it is empty. Throws OpsError `conflict`, `not_found`. */
+export async function begunByProposal({ services, given }: FormOpening<Services>): Promise<{ items: FormItem[] }> {
+  const { severities, incidents } = services;
+  const asked = within(incidents.proposals.show(Number(given.value)), patienceMs);
+  const proposal = await asked.catch((error: unknown) => {
+    if (error instanceof OpsError) throw error;
+    return undefined;
+  });
+  if (!proposal) return { items: declareFields(severities, given) };
+  const { incident, systems, severity, details } = proposal;
+  if (incident) throw new OpsError('conflict', `${nameOf(incident)} was declared from it already`);
+  const begun = { title: titleOf(proposal), systems, severity, known: details };
+  return { items: declareFields(severities, given, begun) };
 }
 
 function readSnapshot(text: string): CheckOrigin | undefined {

@@ -34,6 +34,8 @@ export interface Environment {
     apiUrl?: string;
     eventsUrl?: string;
   };
+  /** What Alertmanager brings; absent = it is not heard. */
+  alertmanagerToken?: string;
   /** An Ed25519 private key, to sign the head of the audit with. */
   auditSigningKey?: string;
   logLevel: EnvironmentVariables['LOG_LEVEL'];
@@ -160,6 +162,7 @@ function assemble(values: EnvironmentVariables): Environment {
       apiUrl: values.PAGERDUTY_API_URL,
       eventsUrl: values.PAGERDUTY_EVENTS_URL,
     },
+    alertmanagerToken: values.ALERTMANAGER_WEBHOOK_TOKEN,
     auditSigningKey: values.AUDIT_SIGNING_KEY,
     logLevel: values.LOG_LEVEL,
     allowEmbedded: values.ALLOW_EMBEDDED,

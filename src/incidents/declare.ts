@@ -9,6 +9,9 @@ import { showJob } from './jobs.ts';
 import { type By, type Incident, incidentTypes, type Origin } from './model.ts';
 import { pageNow } from './page-now.ts';
 import type { Room } from './ports.ts';
+import type { Proposal } from './proposals/model.ts';
+import { declareFrom } from './proposals/proposals.ts';
+import { lockProposal } from './proposals/store.ts';
 import * as rows from './store.ts';
 
 const longest = { title: 200, words: 2_000 };
@@ -30,6 +33,8 @@ export interface Declaration {
   /** Only its members see it; who declares it is the first. */
   private?: boolean;
   origin?: Origin;
+  /** The proposal that it is declared from. */
+  proposal?: number;
   /** The channel it is declared in. */
   channel?: string;
 }
@@ -53,6 +58,7 @@ export interface Declared {
 /** An incident as it is to be written down, judged by the severities and the hour of its declaration. */
 export interface Prepared extends rows.NewIncident {
   pages: boolean;
+  proposal?: number;
 }
 
 /** Throws OpsError `invalid`, `not_found` (the severity). Asks nothing but the clock. */
@@ -70,6 +76,7 @@ export function preparedOf(by: By, declared: Declaration, { clock, severities, t
     ...{ phi: declared.phi ?? false, drill, way, pages: way === 'page' && !drill, at, by },
     ...{ channel: declared.channel, origin: originOf(declared.origin) },
     ...{ type: typeOf(declared.type), private: declared.private ?? false },
+    ...(declared.proposal !== undefined && { proposal: declared.proposal }),
   };
 }
 
@@ -88,7 +95,8 @@ export function writeDeclared(asker: Asker, made: Prepared, room: Room, writing:
   const { store, clock, jobs } = room;
   const { key, at, severity, label, title, way, phi, drill } = made;
   return verb<unknown, Declared>({ store, clock }, { actor: asker.by.id, request: asker.request }, async (tx) => {
-    const id = await rows.insertIncident(tx, made);
+    const proposal = made.proposal === undefined ? undefined : await lockProposal(tx, made.proposal);
+    const id = await rows.insertIncident(tx, { ...made, origin: made.origin ?? (proposal && alertOf(proposal)) });
     if (id === undefined) {
       const incident = (await rows.incidentOfKey(tx, key))!;
       await writing.known?.(tx, incident);
@@ -96,6 +104,8 @@ export function writeDeclared(asker: Asker, made: Prepared, room: Room, writing:
     }
     await rows.addEvent(tx, id, { at, kind: 'declared', by: asker.by.id, words: `${label}: ${title}` });
     await rows.addMember(tx, id, asker.by);
+    const { journaled = false } = writing;
+    if (proposal) await declareFrom(tx, proposal, { id, at: clock.now(), by: asker.by, journaled }, room);
     if (made.pages) {
       if (writing.ring) await writing.ring(tx, (await rows.findIncident(tx, id))!);
       else await pageNow(tx, { id, at }, room);
@@ -104,7 +114,7 @@ export function writeDeclared(asker: Asker, made: Prepared, room: Room, writing:
     const incident = (await rows.findIncident(tx, id))!;
     await room.follow(tx, { change: 'declared', incident, before: undefined, at, by: asker.by });
     writing.signal?.throwIfAborted();
-    const after = { severity, title, way, phi, drill, ...(writing.journaled && { declared: at.toISOString() }) };
+    const after = { severity, title, way, phi, drill, ...(journaled && { declared: at.toISOString() }) };
     const audit = [{ action: 'incident.declare', target: `incident/${id}`, after }];
     return { result: { kind: 'declared', incident }, audit };
   });
@@ -113,6 +123,10 @@ export function writeDeclared(asker: Asker, made: Prepared, room: Room, writing:
 function originOf(origin: Origin | undefined): Origin | undefined {
   if (origin?.kind === 'message') return { ...origin, text: kept(origin.text, longest.words) };
   return origin?.kind === 'check' ? { ...origin, reason: kept(origin.reason, longest.words) } : origin;
+}
+
+function alertOf({ source, name, key }: Proposal): Origin {
+  return { kind: 'alert', source, name, key };
 }
 
 function typeOf(given: string | undefined): string {

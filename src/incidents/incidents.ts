@@ -13,6 +13,8 @@ import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
 import type { Part } from './part.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
+import { signalOf } from './proposals/pagerduty.ts';
+import { createProposals, type Proposals } from './proposals/proposals.ts';
 import { sayHandler, sayJob } from './say.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
@@ -42,10 +44,12 @@ export interface Incidents {
   which(meant: Meant): Promise<Incident>;
   /** Whatever it is. Throws OpsError `not_found`. */
   show(id: number): Promise<{ incident: Incident; events: IncidentEvent[] }>;
-  /** PagerDuty tells that somebody did something to a page of ours; anything else is not ours to know. */
+  /** PagerDuty tells that somebody did something to a page of ours, or that somebody else's alert pages: that is proposed. */
   heard(notice: PagerNotice): Promise<void>;
   /** Declares whatever the database does. */
   journal: Journal;
+  /** What other tools report. */
+  proposals: Proposals;
   /** Registers what carries pages and messages out; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   /** Where they are announced: an id or `#name`. */
@@ -62,9 +66,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     },
   };
   const journal = createJournal(room);
-  parts.push(journal);
+  const proposals = createProposals(room);
+  parts.push(journal, proposals);
   return {
-    journal,
+    ...{ journal, proposals },
     announceIn: ports.announceIn,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
@@ -84,7 +89,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       if (!incident) throw noSuchIncident(id);
       return { incident, events: await rows.eventsOf(store.db(), id) };
     },
-    async heard({ what, dedupKey, agent }) {
+    async heard(notice) {
+      const { what, dedupKey, agent } = notice;
+      const signal = signalOf(notice);
+      if (signal) return void (await proposals.heard(signal));
       if (dedupKey === undefined || (what !== 'acknowledged' && what !== 'resolved')) return;
       // What an event of ours did is known here already; what PagerDuty did by itself (a timeout) put nobody to work.
       if (agent?.kind !== 'user') return;

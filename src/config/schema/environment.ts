@@ -94,6 +94,13 @@ export const environmentVariables = z.object({
     .optional()
     .describe("origin without a path, for PagerDuty's EU region: `https://api.eu.pagerduty.com`; default: PagerDuty's"),
   PAGERDUTY_EVENTS_URL: origin.optional().describe("origin without a path; default: PagerDuty's"),
+  ALERTMANAGER_WEBHOOK_TOKEN: z
+    .string()
+    .min(16, 'at least 16 characters')
+    .optional()
+    .describe(
+      'what Alertmanager brings as a bearer token (`http_config.authorization`) to `/hooks/alertmanager`: its alerts are proposed as incidents',
+    ),
   AUDIT_SIGNING_KEY: z
     .string()
     .refine((text) => readPrivateKey(text) !== undefined, 'an Ed25519 private key: `npx rounds audit key` makes one')
@@ -131,5 +138,6 @@ export const secretVariables: readonly VariableName[] = [
   'PAGERDUTY_API_TOKEN',
   'PAGERDUTY_ROUTING_KEY',
   'PAGERDUTY_WEBHOOK_SECRET',
+  'ALERTMANAGER_WEBHOOK_TOKEN',
   'AUDIT_SIGNING_KEY',
 ];

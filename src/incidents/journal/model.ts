@@ -27,7 +27,7 @@ export const entrySchema = z.object({
     ...{ key: z.string(), title: z.string(), severity: z.string(), label: z.string(), urgency: z.enum(urgencies) },
     ...{ systems: z.string(), known: z.string(), phi: z.boolean(), drill: z.boolean(), way: z.enum(ways) },
     ...{ pages: z.boolean(), at: z.coerce.date(), by, channel: z.string().optional(), origin: origin.optional() },
-    ...{ type: z.string(), private: z.boolean() },
+    ...{ type: z.string(), private: z.boolean(), proposal: z.number().exactOptional() },
   }),
   /** `nobody`: its severity pages nobody at this hour, or it is a drill. */
   page: z.object({
