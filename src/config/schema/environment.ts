@@ -69,7 +69,7 @@ export const environmentVariables = z.object({
     .string()
     .default('./data')
     .describe(
-      "folder of the embedded database, of the socket through which the terminal asks the bot, and of a try-out's clock, workspace and demo certificate",
+      "folder of the embedded database, of the socket through which the terminal asks the bot, of incidents that wait for the database, and of a try-out's clock, workspace and demo certificate",
     ),
   OPS_CONFIG: z.string().default('./ops.yml').describe('the file of the first half of this page'),
   PAGERDUTY_API_TOKEN: z
