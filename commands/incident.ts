@@ -2,14 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Declaration } from '../src/incidents/declare.ts';
 import { declareFields, originOf, readDeclaration } from '../src/incidents/form.ts';
+import type { Journaled } from '../src/incidents/journal/journal.ts';
+import { stateOf } from '../src/incidents/journal/model.ts';
+import { journaledAnswer, journaledText } from '../src/incidents/journal/views.ts';
 import { type Incident, pagingOf } from '../src/incidents/model.ts';
+import { dismissedReply } from '../src/incidents/proposals/views.ts';
 import { declaredPost, declaredText, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
 import { incidentPost } from '../src/incidents/views/message.ts';
 import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
-import { defineForm } from '../src/kernel/form.ts';
+import { defineForm, type FormContext } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
+import { begunByCheck, begunByProposal, checkOf, withSnapshot } from './incident/begun.ts';
 import { lifecycle } from './incident/lifecycle.ts';
 import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
 import { runbookOf } from './incident/runbook.ts';
@@ -19,6 +24,8 @@ const usage =
 /** How long a terminal waits for the page to be accepted. */
 const patienceMs = 5_000;
 const hint = 'incident declare P1 API is down, for example';
+
+const declaring = { title: 'Declare an incident', button: 'Declare and page', keyed: true, role: 'responder' } as const;
 
 export default defineCommand<Services>({
   name: 'incident',
@@ -43,16 +50,28 @@ export default defineCommand<Services>({
     word?.toLowerCase() === 'declare' && rest.length === 0 ? { form: 'declare' } : undefined,
   forms: {
     declare: defineForm<Services, Omit<Declaration, 'key'>>({
-      ...{ title: 'Declare an incident', button: 'Declare and page', keyed: true, role: 'responder' },
+      ...declaring,
       summary: 'Declares an incident: its page leaves first, its message follows',
-      open: ({ services, given }) => declareFields(services.severities, given),
+      begins: (opening) => withSnapshot(opening.given.value, opening),
+      open(opening) {
+        const { services, given } = opening;
+        return declareFields(services.severities, given, begunByCheck(given.value, opening));
+      },
       read: readDeclaration,
       async submit(ctx, parsed) {
-        const { message } = ctx.given;
-        const from = ctx.channel !== undefined && { channel: ctx.channel };
-        const origin = message && { origin: originOf(message) };
-        return declared(ctx, { ...parsed, key: `view:${ctx.key}`, ...from, ...origin }, 'asker');
+        const { message, value } = ctx.given;
+        const origin = message ? originOf(message) : checkOf(value, ctx);
+        return declared(ctx, { ...parsed, ...submitted(ctx), ...(origin && { origin }) }, 'asker');
       },
+    }),
+    proposed: defineForm<Services, Omit<Declaration, 'key'>>({
+      ...declaring,
+      summary: 'Declares an incident from what another tool has reported',
+      open: ({ services, given }) => declareFields(services.severities, given),
+      fill: begunByProposal,
+      read: readDeclaration,
+      submit: async (ctx, parsed) =>
+        declared(ctx, { ...parsed, ...submitted(ctx), proposal: Number(ctx.given.value) }, 'asker'),
     }),
   },
   shortcuts: {
@@ -75,6 +94,11 @@ export default defineCommand<Services>({
       role: 'responder',
       run: (ctx, id) => acknowledge(ctx, id, 'thread'),
     },
+    dismiss: {
+      summary: 'Says that what another tool has reported is no incident',
+      role: 'responder',
+      run: (ctx, id) => dismiss(ctx, id),
+    },
     resolve: {
       summary: 'Ends the incident, and its page',
       role: 'responder',
@@ -91,6 +115,15 @@ const words: Record<string, (ctx: Context, rest: string[]) => Promise<Reply>> = 
   resolve: (ctx, rest) => resolve(ctx, ...named(rest)),
   ...lifecycle,
 };
+
+function submitted({ key, channel }: FormContext<Services>) {
+  return { key: `view:${key}`, ...(channel !== undefined && { channel }) };
+}
+
+async function dismiss(ctx: Context, id: string): Promise<Reply> {
+  const { kind, proposal } = await ctx.services.incidents.proposals.dismiss(askerOf(ctx), Number(id));
+  return dismissedReply(kind, proposal);
+}
 
 async function list({ services: { incidents }, clock, actor }: Context): Promise<Reply> {
   const found = await incidents.list(50, actor);
@@ -123,7 +156,9 @@ async function declare(ctx: Context, [severity, ...title]: string[]): Promise<Re
 
 async function declared(ctx: Context, declaration: Declaration, place: Reply['place']): Promise<Reply> {
   const { incidents } = ctx.services;
-  const { kind, incident } = await incidents.declare(askerOf(ctx), declaration);
+  const done = await incidents.journal.declare(askerOf(ctx), declaration);
+  if (done.kind === 'journaled') return journaled(ctx, done, place);
+  const { kind, incident } = done;
   if (ctx.face === 'terminal') return declaredInTerminal(ctx, incident);
   const answer = { known: kind === 'known', announced: incidents.announceIn };
   return {
@@ -131,6 +166,17 @@ async function declared(ctx: Context, declaration: Declaration, place: Reply['pl
     slack: () => declaredPost(incident, answer, ctx.clock.now()),
     terminal: () => declaredText(incident),
     json: () => incident,
+  };
+}
+
+/** The database is away: what is known is said at once, since nothing more can be asked. */
+function journaled({ clock }: Context, { entry, lost }: Journaled, place: Reply['place']): Reply {
+  return {
+    place,
+    slack: () => journaledAnswer(entry, { now: clock.now(), lost }),
+    terminal: () => journaledText(entry, lost),
+    json: () => ({ journaled: entry, ...(lost !== undefined && { lost }) }),
+    exitCode: ['not_paged', 'paging'].includes(stateOf(entry)) ? 2 : 1,
   };
 }
 

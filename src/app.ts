@@ -12,6 +12,7 @@ import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
 import { createIncidents, type Incidents } from './incidents/incidents.ts';
+import type { JournalPager } from './incidents/journal/pager.ts';
 import { incidentTimerKinds } from './incidents/timer-kinds.ts';
 import { absentJobs } from './jobs/absent.ts';
 import type { Jobs, JobWatch } from './jobs/model.ts';
@@ -23,7 +24,7 @@ import { OpsError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { announceLate } from './late.ts';
 import { createMail } from './mail/mail.ts';
-import { pagingOf } from './pagerduty.ts';
+import { journalOf, pagingOf } from './pagerduty.ts';
 import { runbookFolders } from './registry.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
@@ -71,6 +72,8 @@ export interface CoreOptions {
   /** Called for every finished sweep. */
   onSweep?: Parameters<typeof createHealth>[0]['onSweep'];
   watchJobs?: JobWatch;
+  /** What pages while the database is away, begun before it is open; default: one that only takes declarations. */
+  journal?: JournalPager;
   onTimerKept?: (latenessMs: number) => void;
   /** How long after it was decided a page was accepted. */
   onPaged?: (ms: number) => void;
@@ -123,6 +126,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...{ paging, directory, announce: alerts.announce, onPaged: options.onPaged },
       mail: smtp && createMail(smtp),
       telephone: twilio && createTelephone(twilio),
+      journal: options.journal ?? journalOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { createAccess } from './access/access.ts';
+import { alertmanagerHook } from './alertmanager-hook.ts';
 import { type CoreOptions, openCore } from './app.ts';
 import { auditDenials } from './audit-denials.ts';
 import { auditHead } from './audit-head.ts';
@@ -11,6 +12,7 @@ import { doctorOf } from './examination.ts';
 import type { HealthReport } from './health/model.ts';
 import { createSchedules } from './jobs/schedules.ts';
 import { systemClock } from './kernel/clock.ts';
+import { journalOf } from './pagerduty.ts';
 import { pagerDutyHook } from './pagerduty-hook.ts';
 import { allCommands, homeSections } from './registry.ts';
 import { putInForce } from './roles-in-force.ts';
@@ -54,7 +56,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     linked.link?.connection()?.homeChanged();
   };
   const linked: { link?: SlackLink } = {};
-  const watched = { onSweep, watchJobs: metrics, onTimerKept: metrics.timerKept, onPaged: metrics.paged };
+  // A page that waits in the journal does not wait for the database, which this start may wait for.
+  const journal = journalOf(environment, log);
+  closing.defer('the pages of the journal', () => journal.stop());
+  journal.start();
+  const watched = { onSweep, journal, watchJobs: metrics, onTimerKept: metrics.timerKept, onPaged: metrics.paged };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
   const { store, clock, jobs, timers, alerts, incidents, directory, health } = core;
   closing.defer('the database', () => store.close());
@@ -89,9 +95,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const [{ shared }, sections] = await Promise.all([allCommands(), homeSections()]);
 
   const { webhookSecret } = environment.pagerDuty;
-  const hooks: Record<string, Route> = webhookSecret
-    ? { 'POST /hooks/pagerduty': pagerDutyHook(webhookSecret, incidents, log) }
-    : {};
+  const { alertmanagerToken: token } = environment;
+  const hooks: Record<string, Route> = {
+    ...(webhookSecret && { 'POST /hooks/pagerduty': pagerDutyHook(webhookSecret, incidents, log) }),
+    ...(token && { 'POST /hooks/alertmanager': alertmanagerHook(token, incidents, log) }),
+  };
   const web = await startWeb({
     host: environment.host,
     port: environment.port,
@@ -115,6 +123,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   closing.defer('the schedules and deadlines', () => Promise.all([schedules.stop(), timers.stop()]));
   await unlessAborted(schedules.start(), signal);
   timers.start();
+  closing.defer('the journal', () => incidents.journal.stop());
+  incidents.journal.start();
   await link.connect(signal);
   if (beats) {
     closing.defer('the heartbeat', () => beats.stop());

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Environment } from './config/environment.ts';
+import { type JournalPager, journalPager } from './incidents/journal/pager.ts';
 import type { Paging } from './incidents/ports.ts';
 import type { Log } from './kernel/log.ts';
 import { createEvents } from './paging/events.ts';
@@ -17,4 +19,10 @@ export function pagingOf({ pagerDuty }: Pick<Environment, 'pagerDuty'>, log: Log
     onCalls: rest && createOnCalls(rest),
     incidents: rest && createPagerIncidents(rest),
   };
+}
+
+/** What is declared while the database is away, in the data folder, and its pages. */
+export function journalOf(environment: Pick<Environment, 'pagerDuty' | 'dataDir'>, log: Log): JournalPager {
+  const folder = join(environment.dataDir, 'journal');
+  return journalPager({ folder, paging: pagingOf(environment, log), log });
 }

@@ -42,6 +42,8 @@ export interface Environment {
   smtp?: { url: string; from: string };
   /** Absent = nobody is texted or called. */
   twilio?: { url?: string; accountSid: string; authToken: string; from: string };
+  /** What Alertmanager brings; absent = it is not heard. */
+  alertmanagerToken?: string;
   /** An Ed25519 private key, to sign the head of the audit with. */
   auditSigningKey?: string;
   logLevel: EnvironmentVariables['LOG_LEVEL'];
@@ -186,6 +188,7 @@ function assemble(values: EnvironmentVariables): Environment {
       eventsUrl: values.PAGERDUTY_EVENTS_URL,
     },
     ...reachingOf(values),
+    alertmanagerToken: values.ALERTMANAGER_WEBHOOK_TOKEN,
     auditSigningKey: values.AUDIT_SIGNING_KEY,
     logLevel: values.LOG_LEVEL,
     allowEmbedded: values.ALLOW_EMBEDDED,

@@ -12,7 +12,7 @@ import { causesBeyond, sayCause } from './causes.ts';
 import type { OnEvents } from './events.ts';
 import { Known } from './known.ts';
 import { isSkipped } from './maintenance.ts';
-import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
+import { type CheckDetails, type CheckReport, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
 import { overviewOf } from './overview.ts';
 import { historyOf, type Past } from './past.ts';
 import type { Overview, Period, Trend } from './periods.ts';
@@ -41,6 +41,8 @@ export interface Health extends Silences {
    * Throws OpsError `not_found` for an unknown group or check, `unavailable` after `stop`.
    */
   measure(options: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport>;
+  /** What this process remembers of a check, without asking anybody. */
+  remembered(id: string): CheckReport | undefined;
   /** What is known without measuring. */
   last(scope: Scope): Promise<HealthReport>;
   /** What is known of all checks without measuring: now, in the last 24 hours, and what people have muted. */
@@ -234,6 +236,7 @@ export function createHealth(options: HealthOptions): Health {
 
   return {
     measure,
+    remembered: (id) => known.get(id)?.report,
     last,
     board,
     details,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OpsError } from '../kernel/errors.ts';
 import { escapeSlack } from '../kernel/escape.ts';
 import {
   type FieldErrors,
@@ -9,21 +10,33 @@ import {
   type GivenMessage,
 } from '../kernel/form.ts';
 import type { Severity } from '../severities/model.ts';
+import { severityNamed } from '../severities/named.ts';
 import type { Declaration } from './declare.ts';
 import { incidentTypes, type Origin } from './model.ts';
 
+/** What the dialog begins with, where it is declared from something. */
+export interface Begun {
+  title?: string;
+  /** As somebody, or an alert, names it; one that is none is left out. */
+  severity?: string;
+  systems?: string;
+  known?: string;
+}
+
 /** The dialog that declares an incident. It helps to choose the severity by its criteria. Pure. */
-export function declareFields(severities: readonly Severity[], given: Given): FormItem[] {
+export function declareFields(severities: readonly Severity[], given: Given, begun: Begun = {}): FormItem[] {
   const { message } = given;
+  const likely = likelySeverity(severities, begun.severity);
   return [
     {
       ...{ kind: 'text', name: 'title', label: 'What is wrong?', maxLength: 200 },
-      ...{ placeholder: 'API is down', initial: firstLine(message?.text) },
+      ...{ placeholder: 'API is down', initial: begun.title ?? firstLine(message?.text) },
     },
     {
       ...{ kind: 'choice', name: 'severity', label: 'How bad is it?' },
       options: severities.map(({ id, label }) => ({ value: id, label })),
       placeholder: 'A severity',
+      ...(likely !== undefined && { initial: likely }),
     },
     { kind: 'note', text: severities.map(criteriaOf).join('\n') },
     {
@@ -37,10 +50,11 @@ export function declareFields(severities: readonly Severity[], given: Given): Fo
       optional: true,
       maxLength: 300,
       placeholder: 'API, IVR',
+      initial: begun.systems ?? '',
     },
     {
       ...{ kind: 'text', name: 'known', label: 'What is known?', lines: 'many', optional: true, maxLength: 2_000 },
-      initial: message?.text ?? '',
+      initial: begun.known ?? message?.text ?? '',
     },
     {
       ...{ kind: 'yes-no-unsure', name: 'phi', label: 'Could PHI be involved?', optional: true },
@@ -73,6 +87,17 @@ export function readDeclaration(values: FormValues): { parsed: Omit<Declaration,
   const { phi, how, ...rest } = read.data;
   const parsed = { ...rest, phi: phi === 'yes' || phi === 'unsure', drill: how.includes('drill') };
   return { parsed: { ...parsed, private: how.includes('private') } };
+}
+
+function likelySeverity(severities: readonly Severity[], word: string | undefined): string | undefined {
+  if (!word) return undefined;
+  try {
+    return severityNamed(severities, word).id;
+  } catch (error) {
+    // The words of other tools needn't be ours.
+    if (error instanceof OpsError) return undefined;
+    throw error;
+  }
 }
 
 function criteriaOf({ label, criteria }: Severity): string {

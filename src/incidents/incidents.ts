@@ -8,12 +8,15 @@ import { acknowledgeIncident, resolveIncident } from './end.ts';
 import { createEscalation } from './escalation/escalation.ts';
 import { hearOf } from './escalation/heard.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
+import { createJournal, type Journal } from './journal/journal.ts';
 import * as lifecycle from './lifecycle.ts';
 import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
 import { createPageTests, type PageTests } from './page-test/page-test.ts';
 import type { Part } from './part.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
+import { signalOf } from './proposals/pagerduty.ts';
+import { createProposals, type Proposals } from './proposals/proposals.ts';
 import { sayJob } from './say.ts';
 import { sayHandler } from './saying.ts';
 import { showHandler } from './show.ts';
@@ -44,8 +47,12 @@ export interface Incidents {
   which(meant: Meant): Promise<Incident>;
   /** Whatever it is. Throws OpsError `not_found`. */
   show(id: number): Promise<{ incident: Incident; events: IncidentEvent[] }>;
-  /** PagerDuty tells that somebody did something to a page of ours; anything else is not ours to know. */
+  /** PagerDuty tells that somebody did something to a page of ours, or that somebody else's alert pages: that is proposed. */
   heard(notice: PagerNotice): Promise<void>;
+  /** Declares whatever the database does. */
+  journal: Journal;
+  /** What other tools report. */
+  proposals: Proposals;
   /** Registers what carries pages and messages out; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   /** Proves that pages reach somebody. */
@@ -67,8 +74,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   };
   const channel = createChannel(room);
   const pageTests = createPageTests(room);
-  parts.push(createEscalation(room), pageTests, channel);
+  const journal = createJournal(room);
+  const proposals = createProposals(room);
+  parts.push(createEscalation(room), pageTests, channel, journal, proposals);
   return {
+    ...{ journal, proposals },
     announceIn: ports.announceIn,
     channel,
     pageTests,
@@ -90,7 +100,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       if (!incident) throw noSuchIncident(id);
       return { incident, events: await rows.eventsOf(store.db(), id) };
     },
-    async heard({ what, dedupKey, agent }) {
+    async heard(notice) {
+      const { what, dedupKey, agent } = notice;
+      const signal = signalOf(notice);
+      if (signal) return void (await proposals.heard(signal));
       if (dedupKey === undefined || (what !== 'acknowledged' && what !== 'resolved')) return;
       // What an event of ours did is known here already; what PagerDuty did by itself (a timeout) put nobody to work.
       if (agent?.kind !== 'user') return;

@@ -7,7 +7,7 @@ import * as rows from './store.ts';
 /** Rings: a page of its own with the next number, and the look whether it was accepted. In the caller's transaction. */
 export async function pageNow(tx: Tx, { id, at }: { id: number; at: Date }, ports: IncidentPorts): Promise<number> {
   const { jobs, timers } = ports;
-  const n = await rows.insertPage(tx, id, at);
+  const n = await rows.insertPage(tx, id, { at });
   await jobs.enqueue(tx, pageJob, { id, n, action: 'trigger' }, { key: `${id}:${n}:trigger` });
   const dueAt = new Date(at.getTime() + confirmWithinMs);
   await timers.set(tx, { key: confirmTimer(id), dueAt, kind: watchJob, data: { id, what: 'confirm' } });

@@ -13,6 +13,7 @@ import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Telephone } from '../telephone/telephone.ts';
+import type { JournalPager } from './journal/pager.ts';
 import type { Happened } from './part.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
@@ -98,6 +99,10 @@ export interface IncidentPorts {
   announce(tx: Tx, said: { key: string; lines: readonly [string, ...string[]]; channel?: string }): Promise<unknown>;
   /** Hears how long after it was decided each page was accepted, ms of real time. */
   onPaged?: ((ms: number) => void) | undefined;
+  /** Where declarations wait for the database, and what pages for them; without it this process alone remembers them. */
+  journal?: JournalPager;
+  /** How long a declaration waits for the database; default 4 s. */
+  journalAfterMs?: number;
 }
 
 /** What the parts of this room stand on. */

@@ -47,11 +47,15 @@ export async function incidentOfKey(db: Tx, key: string): Promise<Incident | und
   return rows[0] && incidentOf(rows[0]);
 }
 
-/** The next page of an incident; resolves to its number, from 1. */
-export async function insertPage(tx: Tx, id: number, at: Date): Promise<number> {
+/** The next page of an incident; resolves to its number, from 1. `dedupKey`: of one that went out before its incident was there. */
+export async function insertPage(
+  tx: Tx,
+  id: number,
+  { at, dedupKey }: { at: Date; dedupKey?: string },
+): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     insert into incident_page (incident_id, n, dedup_key, made_at)
-    select ${id}, next.n, 'rounds:' || ${String(id)}::text || ':' || next.n, ${at}
+    select ${id}, next.n, coalesce(${dedupKey ?? null}::text, 'rounds:' || ${String(id)}::text || ':' || next.n), ${at}
     from (select coalesce(max(n), 0) + 1 as n from incident_page where incident_id = ${id}) next
     returning n`.execute(tx);
   return rows[0]!.n;

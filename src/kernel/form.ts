@@ -147,6 +147,8 @@ interface FormFrame<Services> {
    * before it answered can be sent again. Without it a dialog is carried out once, and never a second time.
    */
   keyed?: true;
+  /** What takes the place of `given.value` from its opening on: what is known then, in memory alone. */
+  begins?(opening: FormOpening<Services>): string;
   /** Its content. Synchronous and without I/O: the dialog is on its way before anything else is asked. */
   open(opening: FormOpening<Services>): FormItem[];
   /**

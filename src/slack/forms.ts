@@ -110,8 +110,10 @@ function firstView<S>(
     return { view: answerView({ title, externalId, blocks }), isForm: true };
   }
   try {
-    const items = form.open({ services, actor, clock, given }).map(redactedItem);
-    const view = formView({ callbackId: id, externalId, title, button, items, kept: { given, sent: 0 } });
+    const opening = { services, actor, clock, given };
+    const begun = form.begins ? { ...given, value: form.begins(opening) } : given;
+    const items = form.open({ ...opening, given: begun }).map(redactedItem);
+    const view = formView({ callbackId: id, externalId, title, button, items, kept: { given: begun, sent: 0 } });
     return { view, isForm: true };
   } catch (error) {
     const ref = newRequest();

@@ -5,6 +5,7 @@ import { createAudit } from '../../src/audit/audit.ts';
 import type { Contact } from '../../src/config/model.ts';
 import { createDirectory, type Directory } from '../../src/directory/directory.ts';
 import { createIncidents, type Incidents } from '../../src/incidents/incidents.ts';
+import { journalPager } from '../../src/incidents/journal/pager.ts';
 import type { Incident } from '../../src/incidents/model.ts';
 import type { IncidentPort, IncidentPorts, Paging } from '../../src/incidents/ports.ts';
 import { incidentTimerKinds } from '../../src/incidents/timer-kinds.ts';
@@ -38,6 +39,8 @@ export interface RoomOptions
   paging?: Partial<Paging>;
   announceIn?: string | undefined;
   port?: (port: IncidentPort) => IncidentPort;
+  /** Where declarations wait while the database is away. */
+  journalFolder?: string;
 }
 
 /** Incidents over a store and a workspace whose phone is their PagerDuty, registered with the queue. */
@@ -56,12 +59,15 @@ export async function incidentsOf(
     policy: paging.policies[0],
   });
   const timers = createTimers({ store, jobs, kinds: incidentTimerKinds, clock, log });
+  const folder = options.journalFolder;
+  const journal = folder === undefined ? undefined : journalPager({ folder, paging, log, clock });
   const ports: IncidentPorts = {
     ...{ store, jobs, timers, clock, log, severities: options.severities ?? (await loadSeverities([shipped])) },
     messages: await loadMessages([join(import.meta.dirname, '../../templates/messages')]),
     team: { zone: 'UTC', businessHours: 'Mon-Fri 08:00-18:00', holidays: [] },
     ...{ paging, directory, mail: options.mail, telephone: options.telephone, onPaged: options.onPaged },
     announce: options.announce ?? (async () => {}),
+    ...{ ...(journal && { journal }), journalAfterMs: 500 },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
   };
   const incidents = createIncidents(ports);

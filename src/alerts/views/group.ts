@@ -1,5 +1,5 @@
 import { countOutcomes } from '../../health/model.ts';
-import { context, section } from '../../health/views/slack.ts';
+import { context, declareButton, section } from '../../health/views/slack.ts';
 import { zoneTime } from '../../health/views/time.ts';
 import { countsLine, faces } from '../../health/views/words.ts';
 import type { Post, SlackBlock } from '../../kernel/command.ts';
@@ -44,7 +44,9 @@ export function groupPost(problems: readonly Problem[], around: Surroundings): P
   const blocks: SlackBlock[] = [section(`${head} ${end}`), ...rows];
   if (left > 0) blocks.push(context(`… and ${left} more: ${names(open.slice(rows.length))}`));
   for (const line of quiet.filter(Boolean)) blocks.push(context(line));
-  blocks.push(actions([button('measure', 'Run again', everything), ...runbooksOf(open)]));
+  const [worst] = open;
+  const declare = worst?.said.outcome === 'fail' ? [declareButton(worst.checkId)] : [];
+  blocks.push(actions([...declare, button('measure', 'Run again', everything), ...runbooksOf(open)]));
   return { text: `${head.replaceAll('*', '')} ${end}: ${names(open)}`, blocks };
 }
 

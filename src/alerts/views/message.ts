@@ -1,4 +1,4 @@
-import { context, section } from '../../health/views/slack.ts';
+import { context, declareButton, section } from '../../health/views/slack.ts';
 import { faces } from '../../health/views/words.ts';
 import type { Post } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
@@ -73,6 +73,7 @@ function buttonsOf({ checkId, said, muted }: Problem, state: 'open' | 'muted' | 
   if (state === 'muted') {
     return [...details, ...(muted?.mute ? [button('unmute', 'Unmute', muted.mute)] : []), again];
   }
+  if (said.outcome === 'fail') details.push(declareButton(checkId));
   return [...details, button('mute1h', 'Mute 1 h', checkId), button('mute4h', 'Mute 4 h', checkId), again];
 }
 

@@ -69,7 +69,7 @@ export const environmentVariables = z.object({
     .string()
     .default('./data')
     .describe(
-      "folder of the embedded database, of the socket through which the terminal asks the bot, and of a try-out's clock, workspace and demo certificate",
+      "folder of the embedded database, of the socket through which the terminal asks the bot, of incidents that wait for the database, and of a try-out's clock, workspace and demo certificate",
     ),
   OPS_CONFIG: z.string().default('./ops.yml').describe('the file of the first half of this page'),
   PAGERDUTY_API_TOKEN: z
@@ -138,6 +138,13 @@ export const environmentVariables = z.object({
     .optional()
     .meta({ title: 'phone number' })
     .describe('the number that texts and calls'),
+  ALERTMANAGER_WEBHOOK_TOKEN: z
+    .string()
+    .min(16, 'at least 16 characters')
+    .optional()
+    .describe(
+      'what Alertmanager brings as a bearer token (`http_config.authorization`) to `/hooks/alertmanager`: its alerts are proposed as incidents',
+    ),
   AUDIT_SIGNING_KEY: z
     .string()
     .refine((text) => readPrivateKey(text) !== undefined, 'an Ed25519 private key: `npx rounds audit key` makes one')
@@ -178,5 +185,6 @@ export const secretVariables: readonly VariableName[] = [
   'PAGERDUTY_WEBHOOK_SECRET',
   'SMTP_URL',
   'TWILIO_AUTH_TOKEN',
+  'ALERTMANAGER_WEBHOOK_TOKEN',
   'AUDIT_SIGNING_KEY',
 ];

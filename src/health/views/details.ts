@@ -5,7 +5,7 @@ import { escapeSlack } from '../../kernel/escape.ts';
 import type { CheckDetails, CheckReport } from '../model.ts';
 import { chartHint, chartMenu } from './chart-menu.ts';
 import { unmuteButton } from './silence.ts';
-import { context, plain, rowText, runbookLink, section } from './slack.ts';
+import { context, declareButton, plain, rowText, runbookLink, section } from './slack.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { slackTime } from './time.ts';
 import { ageWords, faces, tookWords } from './words.ts';
@@ -112,6 +112,7 @@ function detailButtons({ report }: CheckDetails, inView: boolean): SlackBlock {
   } else if (report.runbook) {
     elements.push({ type: 'button', action_id: 'health.runbook', text: plain('Runbook'), value: report.id });
   }
+  if (report.outcome === 'fail') elements.push(declareButton(report.id));
   elements.push(...muteButtons(report));
   if (!inView) elements.push(chartMenu(`${report.group}/${report.id}`));
   return { type: 'actions', elements };

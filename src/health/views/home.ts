@@ -5,7 +5,7 @@ import { type CheckReport, countOutcomes, type HealthReport, outcomes, verdictOf
 import type { Silence } from '../silences/model.ts';
 import { mergeStrips, type Strip } from '../strips.ts';
 import { forSlack, silenceWords, unmuteButton } from './silence.ts';
-import { context, plain, rowText, section } from './slack.ts';
+import { context, declareButton, plain, rowText, section } from './slack.ts';
 import { outcomeStrip } from './sparkline.ts';
 import { countsLine, faces, headingOf } from './words.ts';
 
@@ -64,7 +64,7 @@ function mineOf({ report, strips, owned, silences, may, now }: HealthOnHome): Sl
   const bad = checks.filter(needsLook);
   const blocks = bad.slice(0, LIMIT.mine).flatMap((check) => {
     const row = checkRow(check, strips, now);
-    return may.mute ? [row, muteActions(check.id)] : [row];
+    return may.mute ? [row, rowActions(check)] : [row];
   });
   if (bad.length > LIMIT.mine) blocks.push(context(`… and ${bad.length - LIMIT.mine} more of yours: \`/ops health\``));
   const quiet = checks.filter((check) => !needsLook(check));
@@ -165,12 +165,17 @@ function stripOf(strip: Strip): string {
   return strip.some((outcome) => outcome !== null) ? `\`${outcomeStrip(strip, PHONE)}\`` : '';
 }
 
-function muteActions(id: string): SlackBlock {
+/** To mute it and, where it fails, to declare an incident from it: both take the role responder. */
+function rowActions({ id, outcome }: CheckReport): SlackBlock {
   const button = (action: string, label: string) => {
     return { type: 'button', action_id: action, text: plain(label), value: id };
   };
   return {
     type: 'actions',
-    elements: [button('health.mute1h', 'Mute 1 h'), button('health.mute4h', 'Mute 4 h')],
+    elements: [
+      ...(outcome === 'fail' ? [declareButton(id)] : []),
+      button('health.mute1h', 'Mute 1 h'),
+      button('health.mute4h', 'Mute 4 h'),
+    ],
   };
 }

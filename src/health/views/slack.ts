@@ -131,6 +131,7 @@ function buttons(shown: CheckReport[], scope: string, alone: boolean): SlackBloc
   return {
     type: 'actions',
     elements: [
+      ...(shown[0]?.outcome === 'fail' ? [declareButton(shown[0].id)] : []),
       { type: 'button', action_id: 'health.again', text: plain('Run again'), value: scope },
       ...runbooks.map(([runbook, id], index) => ({
         type: 'button',
@@ -141,6 +142,11 @@ function buttons(shown: CheckReport[], scope: string, alone: boolean): SlackBloc
       ...(alone ? [] : [chartMenu(scope)]),
     ],
   };
+}
+
+/** Opens the dialog that declares an incident, with what is known of the check in it. */
+export function declareButton(checkId: string): Record<string, unknown> {
+  return { type: 'button', action_id: 'incident.declare', text: plain('Declare'), value: `check:${checkId}` };
 }
 
 export function section(text: string): SlackBlock {

@@ -69,10 +69,17 @@ describe('the message of a problem', () => {
       );
     const post = withRunbook('api-down.md');
     expect(buttonsOf(post).slice(0, 2)).toEqual(['health.details', 'health.runbook']);
-    expect(post.blocks.at(-1)).toMatchObject({ elements: [{}, { value: 'api' }, {}, {}, {}] });
+    expect(post.blocks.at(-1)).toMatchObject({ elements: [{}, { value: 'api' }, {}, {}, {}, {}] });
     expect(buttonsOf(withRunbook('api-down.md', { muted: {} }))).toContain('health.runbook');
     expect(buttonsOf(withRunbook('api-down.md', { endedAt: now, ending: 'ok' }))).toEqual(['health.details']);
     expect(buttonsOf(withRunbook('https://wiki.example/api'))).not.toContain('health.runbook');
+  });
+
+  it('has a button that declares an incident where it fails, and only there', () => {
+    const failing = messagePost({ problems: [problem('api', 'fail')] }, around);
+    expect(buttonsOf(failing)).toContain('incident.declare');
+    expect(JSON.stringify(failing)).toContain('"value":"check:api"');
+    expect(buttonsOf(messagePost({ problems: [problem('api', 'warn')] }, around))).not.toContain('incident.declare');
   });
 
   it('muted: until when and by whom, without a mention or a button to mute', () => {
