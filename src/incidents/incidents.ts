@@ -15,6 +15,8 @@ import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
 import { sayHandler, sayJob } from './say.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
+import { createSubscriptions, type Subscriptions } from './subscriptions/subscriptions.ts';
+import { createUpdates, type Updates } from './updates/updates.ts';
 import { watchHandler } from './watch.ts';
 import { type Meant, whichIncident } from './which.ts';
 
@@ -35,6 +37,8 @@ export interface Incidents {
   merge(asker: Asker, how: { id: number; into: number }): ReturnType<typeof lifecycle.mergeIncident>;
   /** Somebody is in it from now on. */
   add(asker: Asker, how: { id: number; who: By }): ReturnType<typeof lifecycle.addToIncident>;
+  updates: Updates;
+  subscriptions: Subscriptions;
   /** The open ones first, newest first; private ones for those in them. */
   list(most: number, viewer: rows.Viewer): Promise<Incident[]>;
   /** The incident that somebody means. Throws OpsError `not_found`, `invalid`. */
@@ -58,8 +62,13 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       for (const part of parts) await part.follow?.(tx, happened);
     },
   };
+  const updates = createUpdates(room);
+  const subscriptions = createSubscriptions(room);
+  parts.push(updates, subscriptions);
   return {
     announceIn: ports.announceIn,
+    updates,
+    subscriptions,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

@@ -11,38 +11,46 @@ import * as rows from './store.ts';
 
 /**
  * Where something is said. `incident`: in its channel, else in the thread of its message. `announcement`: in that thread,
- * shown in the channel too; of a private incident nothing is said there. A person (`U1`) gets a direct message.
+ * shown in the channel too; of a private incident nothing is said there. `home`: in its own channel and nowhere else, which
+ * is waited for. A person (`U1`) gets a direct message.
  */
-export type Place = 'incident' | 'announcement' | { person: string };
+export type Place = 'incident' | 'announcement' | 'home' | { person: string };
 
 const post = z.object({ text: z.string(), blocks: z.array(z.looseObject({ type: z.string() })) });
 
 /** Says something about an incident, once. */
 export const sayJob = defineJob({
   name: 'incidents.say',
-  schema: z.object({ id: z.number(), key: z.string(), to: z.string(), post, since: z.string() }),
+  schema: z.object({
+    ...{ id: z.number(), key: z.string(), to: z.string(), post, since: z.string() },
+    whileOpen: z.boolean().optional(),
+  }),
   lane: 'messages',
   retry: { limit: 2_000, firstMs: 1_000, maxMs: 60_000 },
   // In the order in which it was decided.
   serial: ({ id, to }) => `incident ${id} ${to}`,
 });
 
-/** Puts what is to be said into the queue, in the caller's transaction: once for each `key` and place. */
+/**
+ * Puts what is to be said into the queue, in the caller's transaction: once for each `key` and place. `whileOpen`: it is left
+ * unsaid when the incident was resolved before Slack could take it.
+ */
 export async function say(
   tx: Tx,
   { jobs, clock }: { jobs: Enqueuing; clock: IncidentPorts['clock'] },
-  said: { id: number; key: string; to: Place; post: Post },
+  said: { id: number; key: string; to: Place; post: Post; whileOpen?: true },
 ): Promise<void> {
   const to = typeof said.to === 'string' ? said.to : said.to.person;
   const since = clock.now().toISOString();
   const key = `incident:${said.id}:${said.key}`;
-  await jobs.enqueue(tx, sayJob, { id: said.id, key, to, post: said.post, since }, { key: `${key}:${to}` });
+  const data = { id: said.id, key, to, post: said.post, since, ...(said.whileOpen && { whileOpen: true }) };
+  await jobs.enqueue(tx, sayJob, data, { key: `${key}:${to}` });
 }
 
 export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandler<z.output<typeof sayJob.schema>> {
   return async (said, { attempt }) => {
     const incident = await rows.findIncident(ports.store.db(), said.id);
-    if (!incident) return;
+    if (!incident || (said.whileOpen && incident.resolved)) return;
     const at = placeOf(incident, said.to, ports.announceIn);
     if (at === undefined) return;
     const how = { again: attempt > 1, since: new Date(said.since) };
@@ -50,9 +58,15 @@ export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandle
   };
 }
 
-function placeOf(incident: Incident, to: string, announceIn: string | undefined) {
+/** Where that is now; undefined = nowhere. Throws PortError where it is not there yet. */
+export function placeOf(
+  incident: Incident,
+  to: string,
+  announceIn: string | undefined,
+): { channel: string; threadTs?: string; broadcast?: boolean } | undefined {
   const { home, message } = incident;
-  if (to === 'incident' && home) return { channel: home.channel };
+  if ((to === 'incident' || to === 'home') && home) return { channel: home.channel };
+  if (to === 'home') throw new PortError('no_channel_yet', 'its own channel is not there yet', { retryable: true });
   if (to !== 'incident' && to !== 'announcement') return { channel: to };
   if (incident.private && to === 'announcement') return undefined;
   const broadcast = to === 'announcement';
