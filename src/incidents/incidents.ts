@@ -4,6 +4,7 @@ import type { PagerNotice } from '../paging/webhook.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Declaration, declareIncident } from './declare.ts';
+import { type DueClock, dueClocks } from './due-clocks.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
 import { kept } from './given.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
@@ -14,6 +15,7 @@ import type { Part } from './part.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
 import { sayHandler, sayJob } from './say.ts';
 import { showHandler } from './show.ts';
+import { createStakeholders, type Stakeholders } from './stakeholders/stakeholders.ts';
 import * as rows from './store.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions/subscriptions.ts';
 import { createUpdates, type Updates } from './updates/updates.ts';
@@ -38,7 +40,10 @@ export interface Incidents {
   /** Somebody is in it from now on. */
   add(asker: Asker, how: { id: number; who: By }): ReturnType<typeof lifecycle.addToIncident>;
   updates: Updates;
+  stakeholders: Stakeholders;
   subscriptions: Subscriptions;
+  /** What is due in open incidents that somebody may see, soonest first. */
+  dueClocks(viewer: rows.Viewer): Promise<DueClock[]>;
   /** The open ones first, newest first; private ones for those in them. */
   list(most: number, viewer: rows.Viewer): Promise<Incident[]>;
   /** The incident that somebody means. Throws OpsError `not_found`, `invalid`. */
@@ -64,11 +69,14 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   };
   const updates = createUpdates(room);
   const subscriptions = createSubscriptions(room);
-  parts.push(updates, subscriptions);
+  const stakeholders = createStakeholders(room);
+  parts.push(updates, stakeholders, subscriptions);
   return {
     announceIn: ports.announceIn,
     updates,
+    stakeholders,
     subscriptions,
+    dueClocks: (viewer) => dueClocks(viewer, ports),
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

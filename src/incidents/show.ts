@@ -55,7 +55,7 @@ function keyOf({ id, message }: Incident): string {
 }
 
 /** Undefined: there is no message that can be edited. */
-async function edited(message: Incident['message'], post: Post, slack: IncidentPort) {
+export async function edited(message: Incident['message'], post: Post, slack: IncidentPort) {
   if (!message) return undefined;
   try {
     await slack.update({ ...message, post });

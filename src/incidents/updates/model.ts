@@ -34,10 +34,3 @@ export interface Written {
   mitigated?: boolean;
   due?: NextDue;
 }
-
-/** Of an incident that is open: something that is due. */
-export interface DueClock<I> {
-  incident: I;
-  what: string;
-  dueAt: Date;
-}

@@ -41,7 +41,9 @@ describe('a reminder', () => {
     await pass(room, 12 * minute - 1_000);
     expect(reminders(room)).toEqual([]);
     await pass(room, 1_000);
-    expect(reminders(room)).toEqual([expect.stringMatching(/<@U0ANNA0001> INC-1 update 1 is due <!date\^.*\(in 3 min\)/)]);
+    expect(reminders(room)).toEqual([
+      expect.stringMatching(/<@U0ANNA0001> INC-1 update 1 is due <!date\^.*\(in 3 min\)/),
+    ]);
     expect(reminders(room)[0]).not.toContain('late');
     expect(await next(room)).toBe('09:15');
     await pass(room, 3 * minute);
@@ -207,18 +209,21 @@ describe('across a change of the clock', () => {
   it.each([
     ['in autumn', '2026-11-01T05:50:00.000Z', '06:05', '2026-11-01 06:05 UTC'],
     ['in spring', '2027-03-14T06:50:00.000Z', '07:05', '2027-03-14 07:05 UTC'],
-  ])('%s an update is due a quarter of an hour later, and each reader sees their own time', async (_, at, dueAt, words) => {
-    const room = await roomOf(store);
-    Object.assign(room.ports.team, { zone: 'America/New_York' });
-    setClock(room, at);
-    await room.incidents.declare(asker, { key: 'k1', severity: 'P0', title: 'API is down' });
-    await homed(room);
-    expect(await due(room)).toBe(dueAt);
-    await pass(room, 12 * minute);
-    const epoch = new Date(at).getTime() / 1_000 + 15 * 60;
-    expect(reminders(room)).toEqual([expect.stringContaining(`<!date^${epoch}^{time}|${words}>`)]);
-    expect(reminders(room)[0]).toContain('(in 3 min)');
-  });
+  ])(
+    '%s an update is due a quarter of an hour later, and each reader sees their own time',
+    async (_, at, dueAt, words) => {
+      const room = await roomOf(store);
+      Object.assign(room.ports.team, { zone: 'America/New_York' });
+      setClock(room, at);
+      await room.incidents.declare(asker, { key: 'k1', severity: 'P0', title: 'API is down' });
+      await homed(room);
+      expect(await due(room)).toBe(dueAt);
+      await pass(room, 12 * minute);
+      const epoch = new Date(at).getTime() / 1_000 + 15 * 60;
+      expect(reminders(room)).toEqual([expect.stringContaining(`<!date^${epoch}^{time}|${words}>`)]);
+      expect(reminders(room)[0]).toContain('(in 3 min)');
+    },
+  );
 });
 
 /** What is due comes into the queue, and stays there. */

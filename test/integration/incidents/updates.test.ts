@@ -25,7 +25,10 @@ describe('an update', () => {
     const room = await declared();
     await homed(room);
     await room.queue.finish();
-    expect(await write(room, { done: 'rolled back', next: 'watch', eta: 'noon' })).toMatchObject({ n: 1, kind: 'written' });
+    expect(await write(room, { done: 'rolled back', next: 'watch', eta: 'noon' })).toMatchObject({
+      n: 1,
+      kind: 'written',
+    });
     expect(await write(room, { key: 'w2' })).toMatchObject({ n: 2 });
     await room.queue.finish();
     for (const channel of ['#inc-home', '#alerts']) {
