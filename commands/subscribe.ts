@@ -23,8 +23,12 @@ export default defineCommand<Services>({
       summary: 'Ends the subscription to the incident',
       role: 'viewer',
       run: async (ctx, id) => {
-        const { incident, kind } = await ctx.services.incidents.subscriptions.unsubscribe(askerOf(ctx), Number(id));
-        return changed(incident, kind === 'unsubscribed' ? 'You get no more of it' : 'You did not get it', 'asker');
+        const { kind } = await ctx.services.incidents.subscriptions.unsubscribe(askerOf(ctx), Number(id));
+        // Without its title: they may be in it no more.
+        const said = kind === 'unsubscribed' ? 'You get no more of' : 'You did not get';
+        const text = `${said} ${nameOf({ id: Number(id) })}`;
+        const slack = () => ({ text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
+        return { place: 'asker', slack, terminal: () => text };
       },
     },
   },
