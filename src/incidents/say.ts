@@ -10,11 +10,11 @@ import { postOnce } from './post-once.ts';
 import * as rows from './store.ts';
 
 /**
- * Where something is said. `incident`: in its channel, else in the thread of its message. `announcement`: in that thread,
- * shown in the channel too; of a private incident nothing is said there. `home`: in its own channel and nowhere else, which
- * is waited for. A person (`U1`) gets a direct message.
+ * Where something is said. `incident`: in its channel, else in the thread of its message; where PHI may be involved, and of a
+ * private one, it waits for the channel. `announcement`: in that thread, shown in the channel too; of a private incident nothing
+ * is said there. A person (`U1`) gets a direct message.
  */
-export type Place = 'incident' | 'announcement' | 'home' | { person: string };
+export type Place = 'incident' | 'announcement' | { person: string };
 
 const post = z.object({ text: z.string(), blocks: z.array(z.looseObject({ type: z.string() })) });
 
@@ -65,8 +65,9 @@ export function placeOf(
   announceIn: string | undefined,
 ): { channel: string; threadTs?: string; broadcast?: boolean } | undefined {
   const { home, message } = incident;
-  if ((to === 'incident' || to === 'home') && home) return { channel: home.channel };
-  if (to === 'home') throw new PortError('no_channel_yet', 'its own channel is not there yet', { retryable: true });
+  if (to === 'incident' && home) return { channel: home.channel };
+  if (to === 'incident' && (incident.private || incident.phi))
+    throw new PortError('no_channel_yet', 'its own channel is not there yet', { retryable: true });
   if (to !== 'incident' && to !== 'announcement') return { channel: to };
   if (incident.private && to === 'announcement') return undefined;
   const broadcast = to === 'announcement';

@@ -72,7 +72,7 @@ export interface Room {
   pass(ms: number): Promise<unknown[]>;
   /** The pages that ring or rang. */
   pages(): ReturnType<Workspace['phone']['pages']>;
-  /** What its message and its posts say, oldest first. */
+  /** What its message and its posts say, oldest first; but who must be told, which stands in its channel where it has one. */
   said(channel?: string): string[];
   incident(id: number): Promise<Incident>;
   /** From now on, until others are, or `workspace.clearFaults()`. */
@@ -97,7 +97,10 @@ export async function roomOf(store: Store, options: Partial<RoomOptions> = {}): 
     },
     pages: () => workspace.phone.pages(),
     said: (channel = '#alerts') =>
-      workspace.messages(channel).flatMap(({ bot_id, blocks }) => (bot_id ? [JSON.stringify(blocks)] : [])),
+      workspace.messages(channel).flatMap(({ bot_id, blocks, metadata }) => {
+        const key = String(metadata?.event_payload.key);
+        return bot_id && !/:told$/.test(key) ? [JSON.stringify(blocks)] : [];
+      }),
     fault: (method, fault) => {
       workspace.clearFaults();
       workspace.fault(method, fault, 1_000);

@@ -13,6 +13,11 @@ export function told({ workspace }: Room, user: string): string[] {
   return channel ? workspace.messages(channel.id).map(({ blocks }) => JSON.stringify(blocks)) : [];
 }
 
+/** All that the bot says in a channel, oldest first. */
+export function allSaid({ workspace }: Room, channel = '#alerts'): string[] {
+  return workspace.messages(channel).flatMap(({ bot_id, blocks }) => (bot_id ? [JSON.stringify(blocks)] : []));
+}
+
 /** Moves a standing clock to a moment. */
 export function setClock({ clock }: Room, at: string): void {
   clock.move(new Date(at).getTime() - clock.now().getTime());

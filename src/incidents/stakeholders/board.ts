@@ -48,7 +48,7 @@ export function boardHandler(room: Room, slack: IncidentPort): JobHandler<z.outp
     if (!incident || !board) return;
     const clocks = await rows.clocksOf(db, id);
     if (!clocks.some(isStakeholder)) return;
-    const place = placeOf(incident, incident.private ? 'home' : 'incident', announceIn);
+    const place = placeOf(incident, 'incident', announceIn);
     if (!place) return;
     const { message } = board;
     const stays = message?.channel === place.channel;

@@ -113,8 +113,7 @@ async function tell(tx: Tx, incident: Incident, look: Look, at: Date, room: Room
     await incidents.addEvent(tx, id, { at: dueAt, kind: 'overdue', by: 'rounds', words, data: { clock: key } });
   }
   const key = `clocks:${at.getTime()}:${[...soonKeys, ...overdueKeys].join()}`;
-  const to = incident.private ? 'home' : 'incident';
-  await say(tx, room, { id, key, to, post: duePost(incident, look, at), whileOpen: true });
+  await say(tx, room, { id, key, to: 'incident', post: duePost(incident, look, at), whileOpen: true });
 }
 
 /** At once, when something is due already: after a pause, or a change. */

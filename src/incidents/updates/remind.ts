@@ -84,7 +84,7 @@ export function remindHandler(room: Room, slack: IncidentPort): JobHandler<z.out
     const found = await store.transaction<unknown, Found | undefined>((tx) => decided(tx, id, room));
     if (found?.reminding.kind !== 'remind') return;
     const { incident, n, reminding } = found;
-    const place = placeOf(incident, incident.private ? 'home' : 'incident', announceIn);
+    const place = placeOf(incident, 'incident', announceIn);
     if (place) {
       const key = `incident:${id}:remind:${reminding.remindAt.getTime()}`;
       const post = reminderPost(incident, { n, who: whoWrites(incident).mention, reminding, now: clock.now() });

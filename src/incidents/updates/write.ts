@@ -112,14 +112,10 @@ async function publish(
 export function placesOf<P>(
   incident: Pick<Incident, 'private' | 'phi' | 'home'>,
   { whole, neutral }: { whole: P; neutral: P },
-): { to: 'incident' | 'announcement' | 'home'; post: P }[] {
-  if (incident.private) return [{ to: 'home', post: whole }];
-  if (incident.phi)
-    return [
-      { to: 'home', post: whole },
-      { to: 'announcement', post: neutral },
-    ];
-  const announced = { to: 'announcement' as const, post: whole };
+): { to: 'incident' | 'announcement'; post: P }[] {
+  const inside = { to: 'incident' as const, post: whole };
+  if (incident.private) return [inside];
+  const outside = { to: 'announcement' as const, post: incident.phi ? neutral : whole };
   // Without a channel of its own both are the thread of its message.
-  return incident.home ? [{ to: 'incident', post: whole }, announced] : [announced];
+  return incident.home || incident.phi ? [inside, outside] : [outside];
 }
