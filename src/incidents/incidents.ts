@@ -4,6 +4,7 @@ import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Channel, createChannel } from './channel/channel.ts';
 import { type Declaration, declareIncident } from './declare.ts';
+import { type DueClock, dueClocks } from './due-clocks.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
 import { createEscalation } from './escalation/escalation.ts';
 import { hearOf } from './escalation/heard.ts';
@@ -20,7 +21,10 @@ import { createProposals, type Proposals } from './proposals/proposals.ts';
 import { sayJob } from './say.ts';
 import { sayHandler } from './saying.ts';
 import { showHandler } from './show.ts';
+import { createStakeholders, type Stakeholders } from './stakeholders/stakeholders.ts';
 import * as rows from './store.ts';
+import { createSubscriptions, type Subscriptions } from './subscriptions/subscriptions.ts';
+import { createUpdates, type Updates } from './updates/updates.ts';
 import { watchHandler } from './watch.ts';
 import { type Meant, whichIncident } from './which.ts';
 
@@ -41,6 +45,11 @@ export interface Incidents {
   merge(asker: Asker, how: { id: number; into: number }): ReturnType<typeof lifecycle.mergeIncident>;
   /** Somebody is in it from now on. */
   add(asker: Asker, how: { id: number; who: By }): ReturnType<typeof lifecycle.addToIncident>;
+  updates: Updates;
+  stakeholders: Stakeholders;
+  subscriptions: Subscriptions;
+  /** What is due in open incidents that somebody may see, soonest first. */
+  dueClocks(viewer: rows.Viewer): Promise<DueClock[]>;
   /** The open ones first, newest first; private ones for those in them. */
   list(most: number, viewer: rows.Viewer): Promise<Incident[]>;
   /** The incident that somebody means. Throws OpsError `not_found`, `invalid`. */
@@ -76,12 +85,19 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   const pageTests = createPageTests(room);
   const journal = createJournal(room);
   const proposals = createProposals(room);
-  parts.push(createEscalation(room), pageTests, channel, journal, proposals);
+  const updates = createUpdates(room);
+  const subscriptions = createSubscriptions(room);
+  const stakeholders = createStakeholders(room);
+  parts.push(createEscalation(room), pageTests, channel, journal, proposals, updates, stakeholders, subscriptions);
   return {
     ...{ journal, proposals },
     announceIn: ports.announceIn,
     channel,
     pageTests,
+    updates,
+    stakeholders,
+    subscriptions,
+    dueClocks: (viewer) => dueClocks(viewer, ports),
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

@@ -112,6 +112,8 @@ export type EventKind =
   | 'member'
   | 'update'
   | 'told'
+  /** A time limit was missed. */
+  | 'overdue'
   | 'task'
   | 'check'
   | 'command'

@@ -6,8 +6,9 @@ import type { Tx } from '../store/store.ts';
 import type { IncidentPorts } from './ports.ts';
 
 /**
- * Where something is said. `incident`: in its channel, else in the thread of its message; where PHI may be involved it waits
- * for the channel. `announcement`: in that thread, shown in the channel too; of a private incident nothing is said there. A person (`U1`) gets a direct message.
+ * Where something is said. `incident`: in its channel, else in the thread of its message; where PHI may be involved, and of a
+ * private one, it waits for the channel. `announcement`: in that thread, shown in the channel too; of a private incident nothing
+ * is said there. A person (`U1`) gets a direct message.
  */
 export type Place = 'incident' | 'announcement' | { person: string };
 
@@ -16,21 +17,28 @@ const post = z.object({ text: z.string(), blocks: z.array(z.looseObject({ type: 
 /** Says something about an incident, once. */
 export const sayJob = defineJob({
   name: 'incidents.say',
-  schema: z.object({ id: z.number(), key: z.string(), to: z.string(), post, since: z.string() }),
+  schema: z.object({
+    ...{ id: z.number(), key: z.string(), to: z.string(), post, since: z.string() },
+    whileOpen: z.boolean().optional(),
+  }),
   lane: 'messages',
   retry: { limit: 2_000, firstMs: 1_000, maxMs: 60_000 },
   // In the order in which it was decided.
   serial: ({ id, to }) => `incident ${id} ${to}`,
 });
 
-/** Puts what is to be said into the queue, in the caller's transaction: once for each `key` and place. */
+/**
+ * Puts what is to be said into the queue, in the caller's transaction: once for each `key` and place. `whileOpen`: it is left
+ * unsaid when the incident was resolved before Slack could take it.
+ */
 export async function say(
   tx: Tx,
   { jobs, clock }: { jobs: Enqueuing; clock: IncidentPorts['clock'] },
-  said: { id: number; key: string; to: Place; post: Post },
+  said: { id: number; key: string; to: Place; post: Post; whileOpen?: true },
 ): Promise<void> {
   const to = typeof said.to === 'string' ? said.to : said.to.person;
   const since = clock.now().toISOString();
   const key = `incident:${said.id}:${said.key}`;
-  await jobs.enqueue(tx, sayJob, { id: said.id, key, to, post: said.post, since }, { key: `${key}:${to}` });
+  const data = { id: said.id, key, to, post: said.post, since, ...(said.whileOpen && { whileOpen: true }) };
+  await jobs.enqueue(tx, sayJob, data, { key: `${key}:${to}` });
 }

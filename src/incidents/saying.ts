@@ -20,7 +20,7 @@ export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandle
       if (at) await postOnce({ ...at, id, key: `${said.key}@${to}`, post }, new Date(said.since), once);
     };
     const incident = await rows.findIncident(store.db(), id);
-    if (!incident) return;
+    if (!incident || (said.whileOpen && incident.resolved)) return;
     try {
       await sayIn(incident);
     } catch (error) {
@@ -33,7 +33,11 @@ export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandle
 }
 
 /** Undefined: it is said nowhere. Throws PortError while the place is not there yet. */
-function placeOf(incident: Incident, to: string, announceIn: string | undefined) {
+export function placeOf(
+  incident: Incident,
+  to: string,
+  announceIn: string | undefined,
+): { channel: string; threadTs?: string; broadcast?: boolean } | undefined {
   const { home, homeProblem, message } = incident;
   const isPrivate = incident.private;
   if (to !== 'incident' && to !== 'announcement') return { channel: to };

@@ -88,7 +88,7 @@ function placesOfAlarm(incident: Incident, announceIn: string | undefined): (str
 }
 
 /** Undefined: there is no message that can be edited. */
-async function edited(message: Incident['message'], post: Post, slack: IncidentPort) {
+export async function edited(message: Incident['message'], post: Post, slack: IncidentPort) {
   if (!message) return undefined;
   try {
     await slack.update({ ...message, post });

@@ -191,6 +191,16 @@ export async function setPaused(
             where id = ${id}`.execute(tx);
 }
 
+/** When the next update is due; undefined = none is. `shown`: its message has to say so. */
+export async function setNextUpdate(
+  tx: Tx,
+  id: number,
+  { at, shown }: { at: Date | undefined; shown: boolean },
+): Promise<void> {
+  await sql`update incident set next_update_at = ${at ?? null}, version = version + ${shown ? 1 : 0}
+            where id = ${id}`.execute(tx);
+}
+
 export async function setMerged(tx: Tx, id: number, into: number): Promise<void> {
   await sql`update incident set merged_into = ${into} where id = ${id}`.execute(tx);
 }

@@ -13,6 +13,16 @@ export interface Messages {
   names: readonly string[];
 }
 
+/** What is marked for Slack already, a time in the reader's zone or a mention: it stays as it is, and is `plain` elsewhere. */
+export class Marked {
+  readonly slack: string;
+  readonly plain: string;
+  constructor(slack: string, plain: string) {
+    this.slack = slack;
+    this.plain = plain;
+  }
+}
+
 /** What a template may name; times and durations are given as text. A name that is not there is a mistake. */
 export type Facts = Record<string, unknown>;
 
@@ -26,7 +36,7 @@ export async function loadMessages(folders: readonly string[]): Promise<Messages
     for (const file of await filesIn(folder)) files.set(basename(file, '.liquid'), join(folder, file));
   }
   // `escapeSlack` of what a template fills in; its own <@U1> and *bold* stay.
-  const forSlack = engine((value) => escapeSlack(textOf(value)));
+  const forSlack = engine((value) => (value instanceof Marked ? value.slack : escapeSlack(textOf(value))));
   const asItIs = engine(textOf);
   const parsed = new Map<string, { slack: Template[]; plain: Template[]; file: string }>();
   for (const [name, file] of files) {
@@ -65,6 +75,7 @@ function engine(outputEscape: (value: unknown) => string): Liquid {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
+  if (value instanceof Marked) return value.plain;
   return typeof value === 'string' ? value : String(value);
 }
 

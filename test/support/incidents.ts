@@ -89,7 +89,7 @@ export interface Room {
   pass(ms: number): Promise<unknown[]>;
   /** The pages that ring or rang. */
   pages(): ReturnType<Workspace['phone']['pages']>;
-  /** What its message and its posts say in a channel, oldest first; the first notification of all apart. */
+  /** What its message and its posts say in a channel, oldest first; the first notification and who must be told apart. */
   said(channel?: string): string[];
   incident(id: number): Promise<Incident>;
   /** From now on, until others are, or `workspace.clearFaults()`. */
@@ -121,7 +121,7 @@ export async function roomOf(store: Store, options: Partial<RoomOptions> = {}): 
     said: (channel = '#alerts') =>
       workspace.messages(channel).flatMap(({ bot_id, blocks, metadata }) => {
         const key = String(metadata?.event_payload.key);
-        return bot_id && !/:(notification|offer:\w+)@/.test(key) ? [JSON.stringify(blocks)] : [];
+        return bot_id && !/:(notification|offer:\w+|told)(@|$)/.test(key) ? [JSON.stringify(blocks)] : [];
       }),
     fault: (method, fault) => {
       workspace.clearFaults();
