@@ -82,6 +82,7 @@ export async function declareIncident(
   );
   // A page waits for nothing: not for the next look of the queue either.
   jobs.hurry();
+  room.onChanged?.();
   return done;
 }
 

@@ -11,7 +11,9 @@ import * as lifecycle from './lifecycle.ts';
 import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
 import type { Part } from './part.ts';
+import { personMeant } from './people.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
+import { createRoles, type Roles } from './roles/roles.ts';
 import { sayHandler, sayJob } from './say.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
@@ -35,6 +37,10 @@ export interface Incidents {
   merge(asker: Asker, how: { id: number; into: number }): ReturnType<typeof lifecycle.mergeIncident>;
   /** Somebody is in it from now on. */
   add(asker: Asker, how: { id: number; who: By }): ReturnType<typeof lifecycle.addToIncident>;
+  /** Who has which role. */
+  roles: Roles;
+  /** Whom somebody means: `@anna`, a mention, `me`. Throws OpsError. */
+  person(text: string, asker: By): Promise<By>;
   /** The open ones first, newest first; private ones for those in them. */
   list(most: number, viewer: rows.Viewer): Promise<Incident[]>;
   /** The incident that somebody means. Throws OpsError `not_found`, `invalid`. */
@@ -57,7 +63,13 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     follow: async (tx, happened) => {
       for (const part of parts) await part.follow?.(tx, happened);
     },
+    unreached: async (lost) => {
+      for (const part of parts) await part.unreached?.(lost);
+    },
   };
+  let asked: IncidentPort | undefined;
+  const roles = createRoles(room);
+  parts.push(roles);
   return {
     announceIn: ports.announceIn,
     declare: (asker, declared) => declareIncident(asker, declared, room),
@@ -71,6 +83,8 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     resume: (asker, id) => lifecycle.resumeIncident(asker, id, room),
     merge: (asker, how) => lifecycle.mergeIncident(asker, how, room),
     add: (asker, how) => lifecycle.addToIncident(asker, how, room),
+    roles,
+    person: (text, asker) => personMeant(text, asker, asked),
     list: (most, viewer) => rows.listIncidents(store.db(), most, viewer),
     which: (meant) => whichIncident(meant, ports),
     async show(id) {
@@ -88,9 +102,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       await acknowledgeIncident({ by, request: newRequest() }, id, room, { told: true });
     },
     register(jobs, slack) {
+      asked = slack;
       jobs.handle(pageJob, pageHandler(ports));
       jobs.handle(showJob, showHandler(ports, slack));
-      jobs.handle(sayJob, sayHandler(ports, slack));
+      jobs.handle(sayJob, sayHandler(room, slack));
       jobs.handle(watchJob, watchHandler(room));
       for (const part of parts) part.register?.(jobs, slack);
     },

@@ -10,7 +10,7 @@ import type { OnCalls } from '../paging/on-call.ts';
 import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Happened } from './part.ts';
+import type { Happened, Unreached } from './part.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
 export interface Paging {
@@ -34,8 +34,10 @@ export interface IncidentPort {
   /** The timestamp of what was posted with `key` since then, when it is there; `channel` is an id. */
   find(message: { channel: string; key: string; since: Date; threadTs?: string }): Promise<string | undefined>;
   update(message: { channel: string; ts: string; post: Post }): Promise<void>;
-  /** The id of a channel given by id or `#name`. */
+  /** The id of a channel given by id or `#name`; for a person's id, of the direct message with them. */
   channelId(channel: string): Promise<string>;
+  /** A mention of whom `@anna` means; undefined when nobody, or more than one, has the name. */
+  mentionOf(name: string): Promise<string | undefined>;
 }
 
 export interface IncidentPorts {
@@ -50,10 +52,14 @@ export interface IncidentPorts {
   team: TeamHours;
   /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
   announceIn: string | undefined;
+  /** Hears, in this process, when what people see of incidents may have changed. */
+  onChanged?: (() => void) | undefined;
 }
 
 /** What the parts of this room stand on. */
 export interface Room extends IncidentPorts {
   /** Lets every part follow a change, in its transaction. */
   follow(tx: Tx, happened: Happened): Promise<void>;
+  /** Lets every part do what it must when a direct message can't reach somebody, now or ever. */
+  unreached(lost: Unreached): Promise<void>;
 }

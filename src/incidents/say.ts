@@ -5,7 +5,7 @@ import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Tx } from '../store/store.ts';
 import type { Incident } from './model.ts';
-import type { IncidentPort, IncidentPorts } from './ports.ts';
+import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
 import { postOnce } from './post-once.ts';
 import * as rows from './store.ts';
 
@@ -39,18 +39,29 @@ export async function say(
   await jobs.enqueue(tx, sayJob, { id: said.id, key, to, post: said.post, since }, { key: `${key}:${to}` });
 }
 
-export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandler<z.output<typeof sayJob.schema>> {
+/** Slack knows them no longer, or never lets a bot write to them: no other try will reach them. */
+const gone = ['user_not_found', 'users_not_found', 'user_not_visible', 'user_disabled', 'cannot_dm_bot'];
+
+export function sayHandler(room: Room, slack: IncidentPort): JobHandler<z.output<typeof sayJob.schema>> {
   return async (said, { attempt }) => {
-    const incident = await rows.findIncident(ports.store.db(), said.id);
+    const incident = await rows.findIncident(room.store.db(), said.id);
     if (!incident) return;
-    const at = placeOf(incident, said.to, ports.announceIn);
+    const at = placeOf(incident, said.to, room.announceIn);
     if (at === undefined) return;
     const how = { again: attempt > 1, since: new Date(said.since) };
-    await postOnce({ ...at, key: said.key, post: said.post }, how, slack);
+    try {
+      await postOnce({ ...at, key: said.key, post: said.post }, how, slack);
+    } catch (error) {
+      const isPerson = said.to !== 'incident' && said.to !== 'announcement';
+      if (!isPerson || !(error instanceof PortError) || !gone.includes(error.reason)) throw error;
+      room.log.warn({ err: error, incident: said.id, person: said.to }, 'somebody can be told nothing any more');
+      await room.unreached({ id: said.id, person: `slack:${said.to}` });
+    }
   };
 }
 
-function placeOf(incident: Incident, to: string, announceIn: string | undefined) {
+/** Undefined: nowhere. Throws PortError `not_posted_yet` while the incident's message is not there. */
+export function placeOf(incident: Incident, to: string, announceIn: string | undefined) {
   const { home, message } = incident;
   if (to === 'incident' && home) return { channel: home.channel };
   if (to !== 'incident' && to !== 'announcement') return { channel: to };

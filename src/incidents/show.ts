@@ -37,6 +37,8 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
       const content = incidentPost(incident, clock.now());
       const at = (await edited(incident.message, content, slack)) ?? (await post(keyOf(incident), content));
       await rows.setShown(store.db(), id, { version: incident.version, ...at });
+      // Pages are accepted and refused by jobs, which nobody waits for.
+      ports.onChanged?.();
     }
     const { notPaged, alarm } = incident;
     if (notPaged && !notPaged.said && !incident.acknowledged && !incident.resolved) {

@@ -14,7 +14,7 @@ export interface ChannelFacts {
 
 export interface Channels {
   /**
-   * The channel that `#name` or an id means; undefined when there is none that the bot can see (a private channel that
+   * The channel that `#name` or an id means, for a person's id the direct message with them; undefined when there is none that the bot can see (a private channel that
    * it is not in looks the same). Which name has which id is remembered for minutes; all else is asked anew.
    * @throws PortError when Slack doesn't tell.
    */
@@ -51,7 +51,19 @@ export function createChannels({
     return byName(name, false);
   }
 
-  return { resolve: (ref) => (ref.startsWith('#') ? byName(ref.slice(1)) : byId(call, ref)) };
+  return {
+    resolve: async (ref) => {
+      if (ref.startsWith('#')) return byName(ref.slice(1));
+      return /^[UW][A-Z0-9]{2,}$/.test(ref) ? directMessage(call, ref) : byId(call, ref);
+    },
+  };
+}
+
+/** Asked each time: whether somebody is still there is what one wants to know. */
+async function directMessage(call: Call, user: string): Promise<ChannelFacts> {
+  const { channel } = await call('conversations.open', { users: user }, { slow: true, idempotent: true });
+  if (!isObject(channel) || typeof channel.id !== 'string') throw unclear('conversations.open');
+  return { id: channel.id, name: '', isMember: true, isPrivate: true, isArchived: false };
 }
 
 async function byId(call: Call, id: string): Promise<ChannelFacts | undefined> {

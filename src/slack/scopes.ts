@@ -7,9 +7,11 @@ export const methodScopes = {
   'chat.postMessage': ['chat:write', 'chat:write.public'],
   'chat.update': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
-  // To look a message up before it is posted a second time, in public and in private channels.
-  'conversations.history': ['channels:history', 'groups:history'],
+  // To look a message up before it is posted a second time: in public and private channels, and in direct messages.
+  'conversations.history': ['channels:history', 'groups:history', 'im:history'],
   'conversations.replies': ['channels:history', 'groups:history'],
+  // Who has a role or a task is told so in a direct message.
+  'conversations.open': ['im:write'],
   // Who may do what: guests, bots and the deactivated are known by users.info, roles by user groups.
   'users.info': ['users:read'],
   'usergroups.list': ['usergroups:read'],

@@ -34,6 +34,7 @@ export interface RoomOptions {
   paging?: Partial<Paging>;
   announceIn?: string | undefined;
   port?: (port: IncidentPort) => IncidentPort;
+  onChanged?: () => void;
 }
 
 /** Incidents over a store and a workspace whose phone is their PagerDuty, registered with the queue. */
@@ -53,11 +54,16 @@ export async function incidentsOf(
     team: { zone: 'UTC', businessHours: 'Mon-Fri 08:00-18:00', holidays: [] },
     paging: { ...pagingOf(environment, log), ...options.paging },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
+    onChanged: options.onChanged,
   };
   const incidents = createIncidents(ports);
   const stopped = new AbortController();
   onTestFinished(() => stopped.abort());
-  incidents.register(jobs, port(slackPort(workspace, stopped)));
+  const mentionOf = async (name: string) => {
+    const user = [...workspace.state.users.values()].find((each) => `@${each.name}` === name && !each.deleted);
+    return user && `<@${user.id}>`;
+  };
+  incidents.register(jobs, port({ ...slackPort(workspace, stopped), mentionOf }));
   return { incidents, timers, ports };
 }
 

@@ -75,7 +75,12 @@ function pagedText(incident: Incident): string {
 }
 
 export function changedPost(incident: Incident, words: string): Post {
-  const text = `${escapeSlack(words)}: ${headOf(incident)}`;
+  return saidPost(incident, escapeSlack(words));
+}
+
+/** `words` are escaped, so that they may mention somebody. */
+export function saidPost(incident: Incident, words: string): Post {
+  const text = `${words}: ${headOf(incident)}`;
   return { text, blocks: [section(text)] };
 }
 

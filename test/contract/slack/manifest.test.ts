@@ -29,9 +29,11 @@ describe('manifest.yml', () => {
     expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(Object.keys(eventScopes).sort());
   });
 
-  it('turns App Home on, and messages to the bot off', () => {
+  it("turns App Home on, and the tab of the bot's direct messages, where nobody writes", () => {
     expect(sources).toContain("app.event('app_home_opened'");
-    expect(manifest.features.app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: false });
+    expect(manifest.features.app_home).toMatchObject({
+      ...{ home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+    });
   });
 
   it('has the shortcuts that the commands declare, by the same names', async () => {
