@@ -3,15 +3,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Declaration } from '../src/incidents/declare.ts';
 import { declareFields, originOf, readDeclaration } from '../src/incidents/form.ts';
 import { type Incident, pagingOf } from '../src/incidents/model.ts';
-import { declaredPost, declaredText, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
+import { declaredPost, declaredText } from '../src/incidents/views/answer.ts';
+import { listPost, listText } from '../src/incidents/views/list.ts';
 import { incidentPost } from '../src/incidents/views/message.ts';
+import { incidentText, viewPost } from '../src/incidents/views/view.ts';
 import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 import { lifecycle } from './incident/lifecycle.ts';
-import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
+import { askerOf, type Context, changed, named, privately, readIn, which } from './incident/meant.ts';
 
 const usage =
   '[declare SEVERITY TITLE | INC | ack | mitigate | resolve WHAT HELPED | severity NAME | phi yes/no | pause 30m | resume | merge INC | reopen | add @PERSON]';
@@ -69,6 +71,8 @@ export default defineCommand<Services>({
     },
   },
   buttons: {
+    list: { summary: 'Lists the open incidents', role: 'viewer', run: async (ctx) => privately(await list(ctx)) },
+    view: { summary: 'Shows one incident', role: 'viewer', run: async (ctx, id) => privately(await show(ctx, id)) },
     acknowledge: {
       summary: 'Takes the incident on: its page stops ringing',
       role: 'responder',
@@ -90,12 +94,13 @@ const words: Record<string, (ctx: Context, rest: string[]) => Promise<Reply>> = 
   ...lifecycle,
 };
 
-async function list({ services: { incidents }, clock, actor }: Context): Promise<Reply> {
-  const found = await incidents.list(50, actor);
+async function list(ctx: Context): Promise<Reply> {
+  const { services, clock, actor } = ctx;
+  const found = await services.incidents.list(50, actor);
   return {
-    place: 'channel',
+    place: readIn(ctx, ...found),
     slack: () => listPost(found, clock.now()),
-    terminal: () => listText(found),
+    terminal: () => listText(found, clock.now()),
     json: () => found,
   };
 }
@@ -103,11 +108,13 @@ async function list({ services: { incidents }, clock, actor }: Context): Promise
 async function show(ctx: Context, word: string): Promise<Reply> {
   const { incidents } = ctx.services;
   const { incident, events } = await incidents.show((await which(ctx, word)).id);
+  const tasks = await incidents.tasks.openTasks(incident.id);
+  const known = { events, tasks };
   return {
-    place: 'channel',
-    slack: () => incidentPost(incident, ctx.clock.now()),
-    terminal: ({ zone }) => incidentText(incident, events, zone),
-    json: () => ({ ...incident, events }),
+    place: readIn(ctx, incident),
+    slack: () => viewPost(incident, known, ctx.clock.now()),
+    terminal: ({ zone }) => incidentText(incident, known, { zone, now: ctx.clock.now() }),
+    json: () => ({ ...incident, events, tasks }),
   };
 }
 

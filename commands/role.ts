@@ -10,7 +10,7 @@ import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
-import { answered, askerOf, type Context, readIn, which } from './incident/meant.ts';
+import { answered, askerOf, type Context, privately, readIn, which } from './incident/meant.ts';
 
 const usage = '[ROLE [@PERSON [NOTE]] | hand over ROLE @PERSON [NOTE] | give up ROLE] [INC]';
 const hint = '`/ops role commander`, `/ops role commander @ben`; roles: commander, communications, operations, scribe';
@@ -31,6 +31,11 @@ export default defineCommand<Services>({
     return read.kind === 'list' ? list(ctx, read.inc) : change(ctx, read);
   },
   buttons: {
+    list: {
+      summary: 'Shows who has which role',
+      role: 'viewer',
+      run: async (ctx, inc) => privately(await list(ctx, inc)),
+    },
     claim: {
       summary: 'Takes a role that nobody has',
       role: 'responder',

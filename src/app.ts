@@ -67,6 +67,8 @@ export interface CoreOptions {
   reset?: boolean;
   /** Called for every finished sweep. */
   onSweep?: Parameters<typeof createHealth>[0]['onSweep'];
+  /** Called when what people see of incidents may have changed. */
+  onIncident?: () => void;
   watchJobs?: JobWatch;
   onTimerKept?: (latenessMs: number) => void;
 }
@@ -113,6 +115,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...{ store, jobs, timers, clock, log, severities, team: ops.team, messages },
       paging: pagingOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
+      onChanged: options.onIncident,
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

@@ -48,13 +48,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const stopping = new AbortController();
   const fatal = Promise.withResolvers<Error>();
   const metrics = createMetrics();
+  const linked: { link?: SlackLink } = {};
+  // Something may change before there is a way to Slack.
+  const homeChanged = () => linked.link?.connection()?.homeChanged();
   const onSweep = (report: HealthReport) => {
     metrics.sweep(report);
-    // The first sweep may end before there is a way to Slack.
-    linked.link?.connection()?.homeChanged();
+    homeChanged();
   };
-  const linked: { link?: SlackLink } = {};
-  const watched = { onSweep, watchJobs: metrics, onTimerKept: metrics.timerKept };
+  const watched = { onSweep, onIncident: homeChanged, watchJobs: metrics, onTimerKept: metrics.timerKept };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
   const { store, clock, jobs, timers, alerts, incidents, health } = core;
   closing.defer('the database', () => store.close());

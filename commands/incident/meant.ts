@@ -26,6 +26,11 @@ export function readIn({ channel }: Pick<Context, 'channel'>, ...incidents: read
   return hidden ? 'asker' : 'channel';
 }
 
+/** What a button shows is for whoever pressed it. */
+export function privately(reply: Reply): Reply {
+  return { ...reply, place: 'asker' };
+}
+
 export function changed(incident: Incident, words: string, place: Reply['place'] = 'channel'): Reply {
   return {
     place,

@@ -17,6 +17,7 @@ import { createRoles, type Roles } from './roles/roles.ts';
 import { sayHandler, sayJob } from './say.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
+import { createTasks, type Tasks } from './tasks/tasks.ts';
 import { watchHandler } from './watch.ts';
 import { type Meant, whichIncident } from './which.ts';
 
@@ -39,10 +40,14 @@ export interface Incidents {
   add(asker: Asker, how: { id: number; who: By }): ReturnType<typeof lifecycle.addToIncident>;
   /** Who has which role. */
   roles: Roles;
+  /** What has to be done. */
+  tasks: Tasks;
   /** Whom somebody means: `@anna`, a mention, `me`. Throws OpsError. */
   person(text: string, asker: By): Promise<By>;
   /** The open ones first, newest first; private ones for those in them. */
   list(most: number, viewer: rows.Viewer): Promise<Incident[]>;
+  /** The open ones, newest first; private ones for those in them. */
+  open(viewer: rows.Viewer): Promise<Incident[]>;
   /** The incident that somebody means. Throws OpsError `not_found`, `invalid`. */
   which(meant: Meant): Promise<Incident>;
   /** Whatever it is. Throws OpsError `not_found`. */
@@ -69,7 +74,8 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   };
   let asked: IncidentPort | undefined;
   const roles = createRoles(room);
-  parts.push(roles);
+  const tasks = createTasks(room);
+  parts.push(roles, tasks);
   return {
     announceIn: ports.announceIn,
     declare: (asker, declared) => declareIncident(asker, declared, room),
@@ -84,8 +90,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     merge: (asker, how) => lifecycle.mergeIncident(asker, how, room),
     add: (asker, how) => lifecycle.addToIncident(asker, how, room),
     roles,
+    tasks,
     person: (text, asker) => personMeant(text, asker, asked),
     list: (most, viewer) => rows.listIncidents(store.db(), most, viewer),
+    open: (viewer) => rows.openIncidents(store.db(), 200, viewer),
     which: (meant) => whichIncident(meant, ports),
     async show(id) {
       const incident = await rows.findIncident(store.db(), id);

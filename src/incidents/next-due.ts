@@ -1,3 +1,4 @@
+import { formatDuration } from '../kernel/duration.ts';
 import { slackTime } from '../kernel/slack-time.ts';
 import type { Incident } from './model.ts';
 
@@ -14,4 +15,12 @@ export function dueWords(incident: Incident, now: Date): string {
       at < now ? `${what} overdue since ${slackTime(at, now)}` : `${what} due ${slackTime(at, now)}`,
     )
     .join(' · ');
+}
+
+/** For a terminal, each in a few words. */
+export function dueText(incident: Incident, now: Date): string[] {
+  return nextDue(incident, now).map(({ what, at }) => {
+    const away = formatDuration(Math.abs(at.getTime() - now.getTime()));
+    return at < now ? `${what} overdue by ${away}` : `${what} in ${away}`;
+  });
 }
