@@ -37,6 +37,9 @@ export function readTask(words: readonly string[]): TaskWords {
   if (verb === 'new' && what.length === 1) return { kind: 'new', inc };
   if (what.length === 0 && facts.who === undefined && facts.inMs === undefined) return { kind: 'list', inc };
   const n = taskNumber(first);
+  // `T1 me`: words of a task may end so, what it is changed to doesn't.
+  const isMine = n !== undefined && facts.who === undefined && what.length === 2 && second.toLowerCase() === 'me';
+  if (isMine) return { kind: 'change', n, what: '', ...facts, who: 'me' };
   if (n !== undefined) return { kind: 'change', n, what: what.slice(1).join(' '), ...facts };
   return { kind: 'add', what: what.join(' '), ...facts };
 }

@@ -104,6 +104,7 @@ it.each([
   ['done is what we are not', { kind: 'add', what: 'done is what we are not', ...facts }],
   ['constructor', { kind: 'add', what: 'constructor', ...facts }],
   ['T1 @ben 30m', { kind: 'change', n: 1, what: '', ...facts, who: '@ben', inMs: minutes(30) }],
+  ['T1 me 30m', { kind: 'change', n: 1, what: '', ...facts, who: 'me', inMs: minutes(30) }],
   ['T1 another text', { kind: 'change', n: 1, what: 'another text', ...facts }],
 ])('`task %s`', (line, meant) => expect(readTask(line.split(' ').filter(Boolean))).toEqual(meant));
 
