@@ -7,8 +7,10 @@ import { stateOf } from '../src/incidents/journal/model.ts';
 import { journaledAnswer, journaledText } from '../src/incidents/journal/views.ts';
 import { type Incident, pagingOf } from '../src/incidents/model.ts';
 import { dismissedReply } from '../src/incidents/proposals/views.ts';
-import { declaredPost, declaredText, incidentText, listPost, listText } from '../src/incidents/views/answer.ts';
+import { declaredPost, declaredText } from '../src/incidents/views/answer.ts';
+import { listPost, listText } from '../src/incidents/views/list.ts';
 import { incidentPost } from '../src/incidents/views/message.ts';
+import { incidentText, viewPost } from '../src/incidents/views/view.ts';
 import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
@@ -16,7 +18,7 @@ import { defineForm, type FormContext } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 import { begunByCheck, begunByProposal, checkOf, withSnapshot } from './incident/begun.ts';
 import { lifecycle } from './incident/lifecycle.ts';
-import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
+import { askerOf, type Context, changed, named, privately, readIn, which } from './incident/meant.ts';
 import { runbookOf } from './incident/runbook.ts';
 
 const usage =
@@ -89,6 +91,8 @@ export default defineCommand<Services>({
     },
   },
   buttons: {
+    list: { summary: 'Lists the open incidents', role: 'viewer', run: async (ctx) => privately(await list(ctx)) },
+    view: { summary: 'Shows one incident', role: 'viewer', run: async (ctx, id) => privately(await show(ctx, id)) },
     acknowledge: {
       summary: 'Takes the incident on: its page stops ringing',
       role: 'responder',
@@ -125,12 +129,13 @@ async function dismiss(ctx: Context, id: string): Promise<Reply> {
   return dismissedReply(kind, proposal);
 }
 
-async function list({ services: { incidents }, clock, actor }: Context): Promise<Reply> {
-  const found = await incidents.list(50, actor);
+async function list(ctx: Context): Promise<Reply> {
+  const { services, clock, actor } = ctx;
+  const found = await services.incidents.list(50, actor);
   return {
-    place: 'channel',
+    place: readIn(ctx, ...found),
     slack: () => listPost(found, clock.now()),
-    terminal: () => listText(found),
+    terminal: () => listText(found, clock.now()),
     json: () => found,
   };
 }
@@ -138,12 +143,14 @@ async function list({ services: { incidents }, clock, actor }: Context): Promise
 async function show(ctx: Context, word: string): Promise<Reply> {
   const { incidents } = ctx.services;
   const { incident, events } = await incidents.show((await which(ctx, word)).id);
+  const tasks = await incidents.tasks.openTasks(incident.id);
+  const known = { events, tasks };
   const inside = ctx.channel !== undefined && ctx.channel === incident.home?.channel;
   return {
-    place: 'channel',
-    slack: () => incidentPost(incident, ctx.clock.now(), { inside }),
-    terminal: ({ zone }) => incidentText(incident, events, zone),
-    json: () => ({ ...incident, events }),
+    place: readIn(ctx, incident),
+    slack: () => viewPost(incident, known, ctx.clock.now(), { inside }),
+    terminal: ({ zone }) => incidentText(incident, known, { zone, now: ctx.clock.now() }),
+    json: () => ({ ...incident, events, tasks }),
   };
 }
 

@@ -71,6 +71,8 @@ export interface CoreOptions {
   reset?: boolean;
   /** Called for every finished sweep. */
   onSweep?: Parameters<typeof createHealth>[0]['onSweep'];
+  /** Called when what people see of incidents may have changed. */
+  onIncident?: () => void;
   watchJobs?: JobWatch;
   /** What pages while the database is away, begun before it is open; default: one that only takes declarations. */
   journal?: JournalPager;
@@ -128,6 +130,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       telephone: twilio && createTelephone(twilio),
       journal: options.journal ?? journalOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
+      onChanged: options.onIncident,
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

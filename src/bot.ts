@@ -50,17 +50,21 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const stopping = new AbortController();
   const fatal = Promise.withResolvers<Error>();
   const metrics = createMetrics();
+  const linked: { link?: SlackLink } = {};
+  // Something may change before there is a way to Slack.
+  const homeChanged = () => linked.link?.connection()?.homeChanged();
   const onSweep = (report: HealthReport) => {
     metrics.sweep(report);
-    // The first sweep may end before there is a way to Slack.
-    linked.link?.connection()?.homeChanged();
+    homeChanged();
   };
-  const linked: { link?: SlackLink } = {};
   // A page that waits in the journal does not wait for the database, which this start may wait for.
   const journal = journalOf(environment, log);
   closing.defer('the pages of the journal', () => journal.stop());
   journal.start();
-  const watched = { onSweep, journal, watchJobs: metrics, onTimerKept: metrics.timerKept, onPaged: metrics.paged };
+  const watched = {
+    ...{ onSweep, journal, onIncident: homeChanged, watchJobs: metrics },
+    ...{ onTimerKept: metrics.timerKept, onPaged: metrics.paged },
+  };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
   const { store, clock, jobs, timers, alerts, incidents, directory, health } = core;
   closing.defer('the database', () => store.close());

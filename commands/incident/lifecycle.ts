@@ -76,10 +76,9 @@ export const lifecycle: Record<string, Sub> = {
   }),
   add: responder(async (ctx, rest) => {
     const [word, text] = named(rest);
-    const user = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1];
-    if (user === undefined) throw new OpsError('invalid', 'Whom?', { hint: '`/ops incident add @anna`' });
+    if (text === '') throw new OpsError('invalid', 'Whom?', { hint: '`/ops incident add @anna`' });
     const { id } = await which(ctx, word);
-    const who = { id: `slack:${user}`, mention: `<@${user}>` };
+    const who = await ctx.services.incidents.person(text, ctx.actor);
     const { incident } = await ctx.services.incidents.add(askerOf(ctx), { id, who });
     return changed(incident, 'They are in it now');
   }),

@@ -1,5 +1,5 @@
 import { type Incident, nameOf, numberOf } from '../../src/incidents/model.ts';
-import { changedPost } from '../../src/incidents/views/answer.ts';
+import { changedPost, saidPost } from '../../src/incidents/views/answer.ts';
 import type { CommandContext, Reply } from '../../src/kernel/command.ts';
 import type { Services } from '../../src/services.ts';
 
@@ -20,6 +20,17 @@ export function named([first, ...rest]: string[]): [word: string | undefined, wo
   return [undefined, [first, ...rest].join(' ').trim()];
 }
 
+/** Where everybody may read about it: of a private one, in its own channel alone. */
+export function readIn({ channel }: Pick<Context, 'channel'>, ...incidents: readonly Incident[]): Reply['place'] {
+  const hidden = incidents.some((each) => each.private && (channel === undefined || each.home?.channel !== channel));
+  return hidden ? 'asker' : 'channel';
+}
+
+/** What a button shows is for whoever pressed it. */
+export function privately(reply: Reply): Reply {
+  return { ...reply, place: 'asker' };
+}
+
 export function changed(incident: Incident, words: string, place: Reply['place'] = 'channel'): Reply {
   return {
     place,
@@ -27,4 +38,9 @@ export function changed(incident: Incident, words: string, place: Reply['place']
     terminal: () => `${words}: ${nameOf(incident)} ${incident.label}: ${incident.title}`,
     json: () => incident,
   };
+}
+
+/** To the asker alone, of what the incident's channel is told. `words` are escaped: they may mention somebody. */
+export function answered(incident: Incident, words: string): Reply {
+  return { ...changed(incident, words, 'asker'), slack: () => saidPost(incident, words) };
 }

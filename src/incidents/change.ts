@@ -47,6 +47,7 @@ export async function changeIncident<K extends string>(
     },
   );
   jobs.hurry();
+  room.onChanged?.();
   return done;
 }
 

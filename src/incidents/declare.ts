@@ -47,6 +47,7 @@ export async function declareIncident(asker: Asker, declared: Declaration, room:
   const done = await writeDeclared(asker, preparedOf(asker.by, declared, room), room);
   // A page waits for nothing: not for the next look of the queue either.
   room.jobs.hurry();
+  room.onChanged?.();
   return done;
 }
 

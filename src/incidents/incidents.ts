@@ -15,15 +15,18 @@ import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
 import { createPageTests, type PageTests } from './page-test/page-test.ts';
 import type { Part } from './part.ts';
+import { personMeant } from './people.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
 import { signalOf } from './proposals/pagerduty.ts';
 import { createProposals, type Proposals } from './proposals/proposals.ts';
+import { createRoles, type Roles } from './roles/roles.ts';
 import { sayJob } from './say.ts';
 import { sayHandler } from './saying.ts';
 import { showHandler } from './show.ts';
 import { createStakeholders, type Stakeholders } from './stakeholders/stakeholders.ts';
 import * as rows from './store.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions/subscriptions.ts';
+import { createTasks, type Tasks } from './tasks/tasks.ts';
 import { createUpdates, type Updates } from './updates/updates.ts';
 import { watchHandler } from './watch.ts';
 import { type Meant, whichIncident } from './which.ts';
@@ -50,8 +53,16 @@ export interface Incidents {
   subscriptions: Subscriptions;
   /** What is due in open incidents that somebody may see, soonest first. */
   dueClocks(viewer: rows.Viewer): Promise<DueClock[]>;
+  /** Who has which role. */
+  roles: Roles;
+  /** What has to be done. */
+  tasks: Tasks;
+  /** Whom somebody means: `@anna`, a mention, `me`. Throws OpsError. */
+  person(text: string, asker: By): Promise<By>;
   /** The open ones first, newest first; private ones for those in them. */
   list(most: number, viewer: rows.Viewer): Promise<Incident[]>;
+  /** The open ones, newest first; private ones for those in them. */
+  open(viewer: rows.Viewer): Promise<Incident[]>;
   /** The incident that somebody means. Throws OpsError `not_found`, `invalid`. */
   which(meant: Meant): Promise<Incident>;
   /** Whatever it is. Throws OpsError `not_found`. */
@@ -80,7 +91,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     follow: async (tx, happened) => {
       for (const part of parts) await part.follow?.(tx, happened);
     },
+    unreached: async (lost) => {
+      for (const part of parts) await part.unreached?.(lost);
+    },
   };
+  let asked: IncidentPort | undefined;
   const channel = createChannel(room);
   const pageTests = createPageTests(room);
   const journal = createJournal(room);
@@ -88,7 +103,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   const updates = createUpdates(room);
   const subscriptions = createSubscriptions(room);
   const stakeholders = createStakeholders(room);
-  parts.push(createEscalation(room), pageTests, channel, journal, proposals, updates, stakeholders, subscriptions);
+  const roles = createRoles(room);
+  const tasks = createTasks(room);
+  parts.push(createEscalation(room), pageTests, channel, journal, proposals);
+  parts.push(roles, updates, stakeholders, subscriptions, tasks);
   return {
     ...{ journal, proposals },
     announceIn: ports.announceIn,
@@ -109,7 +127,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     resume: (asker, id) => lifecycle.resumeIncident(asker, id, room),
     merge: (asker, how) => lifecycle.mergeIncident(asker, how, room),
     add: (asker, how) => lifecycle.addToIncident(asker, how, room),
+    roles,
+    tasks,
+    person: (text, asker) => personMeant(text, asker, asked),
     list: (most, viewer) => rows.listIncidents(store.db(), most, viewer),
+    open: (viewer) => rows.openIncidents(store.db(), 200, viewer),
     which: (meant) => whichIncident(meant, ports),
     async show(id) {
       const incident = await rows.findIncident(store.db(), id);
@@ -127,9 +149,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       await hearOf({ dedupKey, who: agent }, room);
     },
     register(jobs, slack) {
+      asked = slack;
       jobs.handle(pageJob, pageHandler(ports));
       jobs.handle(showJob, showHandler(ports, slack));
-      jobs.handle(sayJob, sayHandler(ports, slack));
+      jobs.handle(sayJob, sayHandler(room, slack));
       jobs.handle(watchJob, watchHandler(room));
       for (const part of parts) part.register?.(jobs, slack);
     },

@@ -29,10 +29,20 @@ export interface Happened {
   by: By;
 }
 
+/** Somebody who can't be told anything: deactivated, gone, a bot. */
+export interface Unreached {
+  /** Of the incident that they were to be told of. */
+  id: number;
+  /** `slack:U1` */
+  person: string;
+}
+
 /** One thing that follows from incidents: updates, tasks, their channel. It keeps its own tables, jobs and timers. */
 export interface Part {
   /** Writes what follows into the transaction of the change itself: jobs, timers, rows. Nothing outside is called. */
   follow?(tx: Tx, happened: Happened): Promise<void>;
+  /** Takes from them what nobody would do now. May be called twice. */
+  unreached?(lost: Unreached): Promise<void>;
   /** Registers what carries its jobs out; before the queue starts. */
   register?(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
 }

@@ -14,7 +14,7 @@ import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Telephone } from '../telephone/telephone.ts';
 import type { JournalPager } from './journal/pager.ts';
-import type { Happened } from './part.ts';
+import type { Happened, Unreached } from './part.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
 export interface Paging {
@@ -51,7 +51,7 @@ export interface IncidentPort {
     patienceMs?: number;
   }): Promise<string | undefined>;
   update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
-  /** The id of a channel given by id or `#name`. */
+  /** The id of a channel given by id or `#name`; for a person's id, of the direct message with them. */
   channelId(channel: string): Promise<string>;
   /** How a message mentions a group or person (`@dba`, `U123`) so that they notice; undefined = they can't be mentioned. */
   mentionOf(name: string): Promise<string | undefined>;
@@ -103,10 +103,14 @@ export interface IncidentPorts {
   journal?: JournalPager;
   /** How long a declaration waits for the database; default 4 s. */
   journalAfterMs?: number;
+  /** Hears, in this process, when what people see of incidents may have changed. */
+  onChanged?: (() => void) | undefined;
 }
 
 /** What the parts of this room stand on. */
 export interface Room extends IncidentPorts {
   /** Lets every part follow a change, in its transaction. */
   follow(tx: Tx, happened: Happened): Promise<void>;
+  /** Lets every part do what it must when a direct message can't reach somebody, now or ever. */
+  unreached(lost: Unreached): Promise<void>;
 }

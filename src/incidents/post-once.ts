@@ -36,7 +36,8 @@ export async function postOnce(
       mayArriveNoMore(agoMs);
       await notPosted(once, id, key);
     }
-    const channel = message.channel.startsWith('#') ? await slack.channelId(message.channel) : message.channel;
+    // A name, or a person, whose direct message must be found.
+    const channel = /^[#UW]/.test(message.channel) ? await slack.channelId(message.channel) : message.channel;
     await holdOn(once.ctx);
     if (!(await beginPost(once, id, key, { channel, threadTs }))) throw lost();
     const { id: _, ...sent } = message;

@@ -4,13 +4,13 @@ import { PortError } from '../kernel/errors.ts';
 import { isHomeless } from './failures.ts';
 import { loseHome } from './home.ts';
 import type { Incident } from './model.ts';
-import type { IncidentPort, IncidentPorts } from './ports.ts';
+import type { IncidentPort, Room } from './ports.ts';
 import { postOnce } from './post-once.ts';
 import type { sayJob } from './say.ts';
 import * as rows from './store.ts';
 
 /** Says one thing where it belongs. Where the channel of an incident can't be used, in the thread of its message. */
-export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandler<z.output<typeof sayJob.schema>> {
+export function sayHandler(ports: Room, slack: IncidentPort): JobHandler<z.output<typeof sayJob.schema>> {
   return async (said, ctx) => {
     const { store, announceIn } = ports;
     const { id, to, post } = said;
@@ -24,12 +24,23 @@ export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandle
     try {
       await sayIn(incident);
     } catch (error) {
+      if (to !== 'incident' && to !== 'announcement' && isGone(error)) {
+        ports.log.warn({ err: error, incident: id, person: to }, 'somebody can be told nothing any more');
+        return ports.unreached({ id, person: `slack:${to}` });
+      }
       const lost = to === 'incident' && incident.home && incident.homeProblem === undefined && !incident.private;
       if (!lost || !isHomeless(error)) throw error;
       await loseHome(id, error.reason, ports);
       await sayIn((await rows.findIncident(store.db(), id))!);
     }
   };
+}
+
+/** Slack knows them no longer, or never lets a bot write to them: no other try will reach them. */
+const gone = ['user_not_found', 'users_not_found', 'user_not_visible', 'user_disabled', 'cannot_dm_bot'];
+
+function isGone(error: unknown): boolean {
+  return error instanceof PortError && gone.includes(error.reason);
 }
 
 /** Undefined: it is said nowhere. Throws PortError while the place is not there yet. */

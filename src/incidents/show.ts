@@ -36,6 +36,8 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
     const channels = message ? [message.channel] : [ports.announceIn, incident.channel];
     const at = (await edited(message, content, slack)) ?? (await postIn(channels, key, content, incident, ctx));
     if (at) await rows.setShown(store.db(), id, { version, ...at });
+    // Pages are accepted and refused by jobs, which nobody waits for.
+    ports.onChanged?.();
   }
 
   async function showAlarm(incident: Incident, ctx: JobContext): Promise<void> {

@@ -134,6 +134,15 @@ export async function listIncidents(db: Tx, most: number, viewer: Viewer): Promi
   return rows.map(incidentOf);
 }
 
+/** The open ones, newest first. */
+export async function openIncidents(db: Tx, most: number, viewer: Viewer): Promise<Incident[]> {
+  const { rows } = await sql<IncidentRow>`
+    select ${columns} from incident i where i.resolved_at is null and ${visible(viewer)} order by i.id desc limit ${most}`.execute(
+    db,
+  );
+  return rows.map(incidentOf);
+}
+
 export async function setAcknowledged(tx: Tx, id: number, { at, by }: { at: Date; by: By }): Promise<void> {
   await sql`update incident set acknowledged_at = ${at}, acknowledged_by = ${by.mention}, acknowledged_by_id = ${by.id}, not_paged = null, not_paged_at = null,
                                 version = version + 1 where id = ${id}`.execute(tx);

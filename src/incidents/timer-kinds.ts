@@ -3,17 +3,14 @@ import { channelJob } from './channel/jobs.ts';
 import { levelJob } from './escalation/jobs.ts';
 import { watchJob } from './jobs.ts';
 import { testWatchJob } from './page-test/jobs.ts';
+import { nudgeJob } from './roles/nudge.ts';
 import { boardJob } from './stakeholders/board.ts';
 import { clocksJob } from './stakeholders/watch.ts';
+import { chaseJob } from './tasks/jobs.ts';
 import { remindJob } from './updates/remind.ts';
 
 /** The jobs of this room that deadlines enqueue. */
 export const incidentTimerKinds: readonly JobKind<unknown>[] = [
-  watchJob,
-  channelJob,
-  levelJob,
-  testWatchJob,
-  remindJob,
-  clocksJob,
-  boardJob,
+  ...[watchJob, channelJob, levelJob, testWatchJob, nudgeJob],
+  ...[remindJob, clocksJob, boardJob, chaseJob],
 ];

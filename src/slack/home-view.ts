@@ -7,6 +7,8 @@ export interface HomeContent {
   blocks: SlackBlock[];
   /** When what it shows was found out; undefined = nothing that gets old. */
   asOf: Date | undefined;
+  /** Behind how many blocks that is said: below the head that it is true of. Default: the first. */
+  asOfBehind?: number;
 }
 
 /** One page of all sections' parts, in their order: heads, what is mine, the board. Pure. */
@@ -16,6 +18,8 @@ export function composeHome(parts: readonly HomePart[]): HomeContent {
   const board = parts.flatMap((part) => part.board ?? []);
   const isOwn = mine.length + nothing.length > 0;
   const asOf = parts.flatMap((part) => part.asOf ?? []).toSorted((a, b) => a.getTime() - b.getTime())[0];
+  const aged = parts.findIndex((part) => part.asOf !== undefined);
+  const above = parts.slice(0, Math.max(0, aged)).flatMap((part) => part.head ?? []).length;
   return {
     blocks: [
       ...parts.flatMap((part) => part.head ?? []),
@@ -25,6 +29,7 @@ export function composeHome(parts: readonly HomePart[]): HomeContent {
       ...(board.length > 0 ? [header('All systems'), ...board] : []),
     ],
     asOf,
+    asOfBehind: above + 1,
   };
 }
 
@@ -33,17 +38,17 @@ export function composeHome(parts: readonly HomePart[]): HomeContent {
  * times: whatever becomes of the bot, a page that nobody refreshes any more must not say "just now".
  */
 export function homeView(
-  { blocks, asOf }: HomeContent,
+  { blocks, asOf, asOfBehind = 1 }: HomeContent,
   { followsUntil, notice }: { followsUntil: Date | undefined; notice?: Post | undefined },
 ): Record<string, unknown> {
-  const head = blocks.slice(0, 1);
+  const head = blocks.slice(0, asOfBehind);
   return {
     type: 'home',
     blocks: fitViewBlocks([
       ...(notice ? [...notice.blocks, { type: 'divider' }] : []),
       ...head,
       ...(asOf ? [context(ageLine(asOf, followsUntil))] : []),
-      ...blocks.slice(1),
+      ...blocks.slice(asOfBehind),
     ]),
   };
 }

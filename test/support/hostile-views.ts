@@ -15,8 +15,29 @@ import { begunReply, endedReply, mutedReply } from '../../src/health/views/silen
 import { healthPost } from '../../src/health/views/slack.ts';
 import { tablePosts } from '../../src/health/views/table.ts';
 import type { Incident } from '../../src/incidents/model.ts';
-import { changedPost, declaredPost, listPost } from '../../src/incidents/views/answer.ts';
+import {
+  announcedPost,
+  formerPost,
+  lostPost,
+  nudgePost,
+  rolesPost,
+  yoursPost as rolesYoursPost,
+} from '../../src/incidents/roles/views.ts';
+import type { Task } from '../../src/incidents/tasks/model.ts';
+import {
+  chasePost,
+  leftPost,
+  longOverduePost,
+  lostTaskPost,
+  taskPost,
+  tasksPost,
+  yoursPost as tasksYoursPost,
+} from '../../src/incidents/tasks/views.ts';
+import { changedPost, declaredPost, saidPost } from '../../src/incidents/views/answer.ts';
+import { incidentsOnHome } from '../../src/incidents/views/home.ts';
+import { listPost } from '../../src/incidents/views/list.ts';
 import { incidentPost, notPagedPost, pagedAfterAllPost } from '../../src/incidents/views/message.ts';
+import { viewPost } from '../../src/incidents/views/view.ts';
 import type { DeadJob } from '../../src/jobs/model.ts';
 import { deadPost } from '../../src/jobs/views/dead.ts';
 import type { Command, Post } from '../../src/kernel/command.ts';
@@ -147,6 +168,45 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
       changedPost(incident!, next()),
     ];
   },
+  'incidents: one, and App Home': (next) =>
+    hostileIncidents(next).flatMap((incident) => {
+      const tasks = [task(next), { ...task(next), state: 'done' as const, ended: { at: noon, by: `${next()} x` } }];
+      const events = [{ at: noon, kind: 'update' as const, by: next(), words: next() }];
+      const viewer = { id: incident.declaredBy.id };
+      const { head, mine, board } = incidentsOnHome({ open: [incident], tasks, viewer, mayAct: true, now: noon });
+      const blocks = [...(head ?? []), ...(mine ?? []), ...(board ?? [])];
+      return [viewPost(incident, { events, tasks }, noon), { text: 'home', blocks }];
+    }),
+  'incidents: roles': (next) => {
+    const [incident] = hostileIncidents(next);
+    const [who, before, by] = [person(next), person(next), person(next)];
+    const handed = { role: 'commander' as const, who, before, by, note: `${next()}\n${next()}` };
+    const held = { ...incident!, roles: { scribe: { ...person(next), since: noon } } };
+    return [
+      announcedPost(incident!, handed),
+      announcedPost(incident!, { ...handed, who: undefined }),
+      rolesYoursPost(held, handed, noon),
+      formerPost(incident!, handed),
+      nudgePost(incident!, { free: ['commander', 'scribe'], whom: undefined, late: '' }, noon),
+      lostPost(incident!, { who, free: ['commander'] }),
+      rolesPost(held, ['commander'], noon),
+      saidPost(incident!, 'You are scribe'),
+    ];
+  },
+  'incidents: tasks': (next) => {
+    const [incident] = hostileIncidents(next);
+    const ended = { ...task(next), state: 'dropped' as const, ended: { at: noon, by: `${next()} x` } };
+    return [
+      taskPost(task(next), incident!, noon),
+      taskPost(ended, incident!, noon),
+      tasksYoursPost(incident!, task(next), { by: person(next), now: noon }),
+      chasePost(incident!, task(next), { chase: { at: noon, what: 'due' }, late: '', now: noon }),
+      longOverduePost(incident!, task(next), { late: '', now: noon }),
+      lostTaskPost(incident!, task(next), person(next)),
+      leftPost(incident!, [task(next)], noon),
+      tasksPost(incident!, [task(next), ended], noon),
+    ];
+  },
   'jobs: given up': (next) => [
     deadPost({ jobs: [deadJob(next), deadJob(next)], total: 3, replayed: [deadJob(next)], now: noon }),
   ],
@@ -222,6 +282,17 @@ function hostileIncidents(next: NextText): Incident[] {
     { ...open(), acknowledged: { at: noon, by: `${next()} in PagerDuty` } },
     { ...open(), resolved: { at: noon, by: `${next()} in PagerDuty`, words: next() } },
   ];
+}
+
+function person(next: NextText) {
+  return { id: next(), mention: `${next()} in PagerDuty` };
+}
+
+function task(next: NextText): Task {
+  return {
+    ...{ incident: 42, n: 3, what: next(), assignee: person(next), state: 'open', createdBy: person(next) },
+    ...{ due: { at: noon, setAt: noon, chased: 0 }, ended: undefined, version: 1, shown: 0, message: undefined },
+  };
 }
 
 /** It calls the channel on purpose, in one place; whatever else would call anybody stays. */

@@ -41,6 +41,7 @@ export interface RoomOptions
   port?: (port: IncidentPort) => IncidentPort;
   /** Where declarations wait while the database is away. */
   journalFolder?: string;
+  onChanged?: () => void;
 }
 
 /** Incidents over a store and a workspace whose phone is their PagerDuty, registered with the queue. */
@@ -69,11 +70,17 @@ export async function incidentsOf(
     announce: options.announce ?? (async () => {}),
     ...{ ...(journal && { journal }), journalAfterMs: 500 },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
+    onChanged: options.onChanged,
   };
   const incidents = createIncidents(ports);
   const stopped = new AbortController();
   onTestFinished(() => stopped.abort());
-  incidents.register(jobs, port(slackPort(workspace, stopped)));
+  const slack = slackPort(workspace, stopped);
+  const mentionOf = async (name: string) => {
+    const user = [...workspace.state.users.values()].find((each) => `@${each.name}` === name && !each.deleted);
+    return (await slack.mentionOf(name)) ?? (user && `<@${user.id}>`);
+  };
+  incidents.register(jobs, port({ ...slack, mentionOf }));
   return { incidents, timers, ports, directory };
 }
 

@@ -32,7 +32,7 @@ const allowed: Record<string, string[]> = {
   // Its database is spoken to as the store's embedded one is; its nights are the schedules' days.
   'try-out': ['config', 'demo', 'slack', 'workspace', 'wiring'],
   demo: ['store', 'jobs'],
-  home: ['health', 'wiring'],
+  home: ['health', 'incidents', 'wiring'],
   commands: [
     'health',
     'charts',

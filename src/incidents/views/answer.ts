@@ -1,45 +1,9 @@
-import type { Post, SlackBlock } from '../../kernel/command.ts';
+import type { Post } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
-import { type Incident, type IncidentEvent, nameOf, pagingOf } from '../model.ts';
+import { type Incident, pagingOf } from '../model.ts';
+import { section } from './blocks.ts';
+import { lineOf } from './list.ts';
 import { headOf, incidentPost, pagingWords } from './message.ts';
-
-const shown = 15;
-
-/** The open incidents, then the last ones that are over; a line each. */
-export function listPost(incidents: readonly Incident[], now: Date): Post {
-  const open = incidents.filter(({ resolved }) => !resolved);
-  const over = incidents.filter(({ resolved }) => resolved).slice(0, 5);
-  const text = open.length === 0 ? 'No incident is open' : `${open.length} open`;
-  const blocks: SlackBlock[] = [section(`*${text}*`)];
-  for (const incident of open.slice(0, shown))
-    blocks.push(section(`${headOf(incident)}\n${pagingWords(incident, now)}`));
-  blocks.push({
-    type: 'actions',
-    elements: [
-      {
-        ...{ type: 'button', action_id: 'incident.declare', value: '' },
-        text: { type: 'plain_text', text: 'Declare an incident', emoji: true },
-      },
-    ],
-  });
-  if (open.length > shown) blocks.push(section(`… and ${open.length - shown} more`));
-  if (over.length > 0) blocks.push(section(over.map((incident) => headOf(incident)).join('\n')));
-  return { text, blocks };
-}
-
-export function listText(incidents: readonly Incident[]): string {
-  if (incidents.length === 0) return 'No incidents';
-  return incidents.map((incident) => `${stateOf(incident).padEnd(12)} ${lineOf(incident)}`).join('\n');
-}
-
-export function incidentText(incident: Incident, events: readonly IncidentEvent[], zone: string): string {
-  const time = (at: Date) => at.toLocaleString('sv-SE', { timeZone: zone });
-  const rows = events.map(({ at, kind, by, words }) =>
-    `  ${time(at)}  ${kind.replace('_', ' ')}  ${by}  ${words}`.trimEnd(),
-  );
-  const facts = [incident.systems && `Affected: ${incident.systems}`, incident.known].filter(Boolean);
-  return [`${stateOf(incident)}  ${lineOf(incident)}`, ...facts, ...rows].join('\n');
-}
 
 /** What somebody is answered who declared it: in the channel it is announced in, its message is the answer. */
 export function declaredPost(
@@ -75,21 +39,11 @@ function pagedText(incident: Incident): string {
 }
 
 export function changedPost(incident: Incident, words: string): Post {
-  const text = `${escapeSlack(words)}: ${headOf(incident)}`;
+  return saidPost(incident, escapeSlack(words));
+}
+
+/** `words` are escaped, so that they may mention somebody. */
+export function saidPost(incident: Incident, words: string): Post {
+  const text = `${words}: ${headOf(incident)}`;
   return { text, blocks: [section(text)] };
-}
-
-function lineOf(incident: Incident): string {
-  const { label, title, drill } = incident;
-  return `${nameOf(incident)} ${drill ? 'DRILL ' : ''}${label}: ${title}`;
-}
-
-function stateOf({ resolved, acknowledged, notPaged }: Incident): string {
-  if (resolved) return 'RESOLVED';
-  if (acknowledged) return 'ACKNOWLEDGED';
-  return notPaged ? 'NOT PAGED' : 'OPEN';
-}
-
-function section(text: string): SlackBlock {
-  return { type: 'section', text: { type: 'mrkdwn', text } };
 }
