@@ -32,6 +32,8 @@ const shipped = join(import.meta.dirname, '../../templates/incidents');
 
 export interface RoomOptions
   extends Partial<Pick<IncidentPorts, 'mail' | 'telephone' | 'announce' | 'onPaged' | 'severities'>> {
+  /** Hears of deadlines that are kept late. */
+  onLate?: Parameters<typeof createTimers>[0]['onLate'];
   contacts?: ReadonlyMap<string, Contact>;
   workspace: Workspace;
   jobs: Pick<Jobs, 'handle' | 'enqueue' | 'cancel' | 'hurry'>;
@@ -59,7 +61,7 @@ export async function incidentsOf(
     ...{ store, clock, log, contacts: options.contacts ?? new Map(), onCalls: paging.onCalls },
     policy: paging.policies[0],
   });
-  const timers = createTimers({ store, jobs, kinds: incidentTimerKinds, clock, log });
+  const timers = createTimers({ store, jobs, kinds: incidentTimerKinds, clock, log, onLate: options.onLate });
   const folder = options.journalFolder;
   const journal = folder === undefined ? undefined : journalPager({ folder, paging, log, clock });
   const ports: IncidentPorts = {

@@ -7,16 +7,16 @@ const routingKeyShape = /^[A-Za-z0-9]{32}$/;
 
 /** The REST token, the user in whose name it acts, and the shape of the routing key; nothing is paged. */
 export function pagerDutyPart(pagerDuty: Environment['pagerDuty']): Part {
-  const { apiToken, routingKey, from, apiUrl } = pagerDuty;
+  const { apiToken, routingKey, fallbackKey, from, apiUrl } = pagerDuty;
   return {
     name: 'pagerduty',
     look: async (signal) => {
       if (apiToken === undefined && routingKey === undefined) return [ok('not configured')];
-      const key = routingKeyOf(routingKey);
-      if (apiToken === undefined) return [key, ok('PAGERDUTY_API_TOKEN is not set: only events can be sent')];
+      const keys = [routingKeyOf(routingKey), ...fallbackKeyOf(fallbackKey)];
+      if (apiToken === undefined) return [...keys, ok('PAGERDUTY_API_TOKEN is not set: only events can be sent')];
       const ask = (path: string) => askPagerDuty(path, { url: apiUrl, token: apiToken }, signal);
       const token = tokenOf(await ask('/abilities'));
-      return token.state === 'ok' ? [key, token, await fromOf(from, ask)] : [key, token];
+      return token.state === 'ok' ? [...keys, token, await fromOf(from, ask)] : [...keys, token];
     },
   };
 }
@@ -27,6 +27,13 @@ function routingKeyOf(key: string | undefined): Found {
     return ok('the routing key looks right; only an event would prove it, and page somebody');
   const fix = 'copy the Integration Key (32 letters and digits) of an Events API v2 integration';
   return problem('PAGERDUTY_ROUTING_KEY does not look like a routing key', fix);
+}
+
+/** Nothing while it looks right: it is tried when it is needed, or never. */
+function fallbackKeyOf(key: string | undefined): Found[] {
+  if (key === undefined || routingKeyShape.test(key)) return [];
+  const fix = 'copy the Integration Key (32 letters and digits) of an Events API v2 integration of another service';
+  return [problem('PAGERDUTY_FALLBACK_ROUTING_KEY does not look like a routing key', fix)];
 }
 
 function tokenOf(answer: RestAnswer): Found {

@@ -1,7 +1,6 @@
 import { escalationPlan } from '../../severities/decide.ts';
 import type { Tx } from '../../store/store.ts';
-import type { Incident } from '../model.ts';
-import type { Change, Part } from '../part.ts';
+import type { Change, Happened, Part } from '../part.ts';
 import type { Room } from '../ports.ts';
 import { alarmHandler } from './alarm.ts';
 import { fallbackHandler } from './fallback.ts';
@@ -23,7 +22,7 @@ export function createEscalation(room: Room): Part {
       const { id, way, drill } = incident;
       if (ends.includes(change)) return dropLevels(tx, id);
       if (!begins.includes(change)) return;
-      await plan(tx, incident, at, room);
+      await plan(tx, { change, incident, at }, room);
       if (way !== 'email' || drill || incident.acknowledged) return;
       const { version } = incident;
       await jobs.enqueue(tx, mailJob, { id, version }, { key: `${id}:${version}` });
@@ -40,12 +39,20 @@ export function createEscalation(room: Room): Part {
 }
 
 /** The levels from now on, in the place of those before; none once somebody is on it. A drill keeps to Slack. */
-async function plan(tx: Tx, incident: Incident, at: Date, { severities, timers }: Room): Promise<void> {
+async function plan(
+  tx: Tx,
+  { change, incident, at }: Pick<Happened, 'change' | 'incident' | 'at'>,
+  { severities, timers }: Room,
+): Promise<void> {
   const { id, severity: name, acknowledged, drill } = incident;
-  await timers.cancelAll(tx, levelTimers(id));
+  // A page waits for nothing: a new incident has none.
+  if (change !== 'declared') {
+    await timers.cancelAll(tx, levelTimers(id));
+    await dropLevels(tx, id);
+  }
   const severity = severities.all.find((each) => each.id === name);
   const planned = severity && escalationPlan(severity, at);
-  if (acknowledged || planned?.by !== 'rounds') return dropLevels(tx, id);
+  if (acknowledged || planned?.by !== 'rounds') return;
   const steps = planned.steps.filter(({ way }) => !drill || way === 'slack');
   const number = await planLevels(tx, id, steps);
   for (const { level, at: dueAt } of steps) {

@@ -6,9 +6,8 @@ import type { Level } from './plan.ts';
 
 /** The statements of escalations: levels, notices, pages of the second routing key. */
 
-/** The levels of a new plan, in the place of those that did not fire; resolves to its number. */
+/** The levels of a new plan; resolves to its number. */
 export async function planLevels(tx: Tx, id: number, steps: readonly EscalationStep[]): Promise<number> {
-  await dropLevels(tx, id);
   const { rows } = await sql<{ plan: number }>`
     select coalesce(max(plan), 0) + 1 as plan from incident_level where incident_id = ${id}`.execute(tx);
   const plan = rows[0]!.plan;

@@ -39,6 +39,11 @@ describe('PagerDuty', () => {
     expect(standIn.asked[0]!.authorization).toBe(`Token token=${apiToken}`);
   });
 
+  it('a second routing key that can be none is a problem', async () => {
+    const found = await pagerDutyPart({ routingKey, fallbackKey: 'https://events.example.com' }).look(signal);
+    expect(found.map(({ state }) => state)).toEqual(['ok', 'problem', 'ok']);
+  });
+
   it.each([401, 403])('refuses the token with %d: a problem with its fix', async (status) => {
     const { look } = await pagerDuty({ status, body: '{"error":{"message":"no"}}' });
     const found = await look();

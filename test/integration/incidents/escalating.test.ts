@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { LateTimers } from '../../../src/jobs/timers-late.ts';
 import { createMail } from '../../../src/mail/mail.ts';
 import { readSeverities } from '../../../src/severities/read.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -104,10 +105,13 @@ describe('while nobody acknowledges', () => {
   });
 
   it('after three hours of standstill each level fires once, in order, and says that it is late', async () => {
-    const { room, smtp, service } = await escalating();
+    const late: LateTimers[] = [];
+    const { room, smtp, service } = await escalating({ onLate: (told) => void late.push(told) });
     await room.incidents.declare(asker, declared);
     await room.queue.finish();
     await pass(room, 180 * minute);
+    expect(late).toMatchObject([{ worstMs: 180 * minute }]);
+    expect(late[0]!.keys.filter((key) => key.includes('level:'))).toHaveLength(4);
     expect((await fired(room)).map(({ words }) => words)).toEqual([
       expect.stringMatching(/^level 1 of 4: .*\(late: due 09:00 UTC\)$/),
       expect.stringMatching(/^level 2 of 4: .*\(late: due 09:05 UTC\)$/),

