@@ -121,6 +121,8 @@ describe('Alertmanager', () => {
     const { incidents, store: server } = await roomOf(await serverStore());
     const read = readAlertmanager(body({}));
     if ('invalid' in read) throw new Error(read.invalid);
+    // Each has its connection: else they would come one after another.
+    await Promise.all(Array.from({ length: 8 }, () => server.pool.query('select pg_sleep(0.3)')));
     const all = await Promise.all(Array.from({ length: 8 }, () => incidents.proposals.heard(read.signal)));
     expect(all.filter((what) => what === 'new')).toHaveLength(1);
     expect((await server.pool.query('select id from incident_proposal')).rows).toHaveLength(1);
