@@ -257,6 +257,23 @@ describe('a declaration while the database is away', () => {
     expect(room.pages()).toEqual([]);
   });
 
+  it('declared from a proposal is declared from it once it is back', async () => {
+    const room = await roomAt();
+    const signal = { source: 'alertmanager', key: 'k', what: 'firing', name: 'HighErrorRate', systems: 'api' } as const;
+    const more = { details: '', severity: '', alerts: 1, since: room.clock.now() };
+    await room.incidents.proposals.heard({ ...signal, ...more });
+    await kill();
+    await room.incidents.journal.declare(asker, { ...down, proposal: 1 });
+    // Somebody else was first, elsewhere: what is in the journal is an incident all the same.
+    await restart();
+    await room.incidents.journal.declare(asker, { ...down, key: 'view:V2', proposal: 1 });
+    await eventually(async () => expect(await files()).toHaveLength(1));
+    expect(await room.incidents.journal.tick()).toBe(1);
+    expect(await rows(room)).toBe(2);
+    expect(await room.incidents.proposals.show(1)).toMatchObject({ state: 'declared', incident: { id: 1 } });
+    expect((await room.incident(2)).origin).toMatchObject({ kind: 'alert', name: 'HighErrorRate' });
+  });
+
   it('holds no secret on the disk; a file that is broken holds up no other', async () => {
     const room = await roomAt();
     await kill();

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import command from '../../../commands/incident.ts';
 import { alertmanagerHook } from '../../../src/alertmanager-hook.ts';
 import { createAudit } from '../../../src/audit/audit.ts';
+import { readAlertmanager } from '../../../src/incidents/proposals/alertmanager.ts';
 import { pagerDutyHook } from '../../../src/pagerduty-hook.ts';
 import type { Services } from '../../../src/services.ts';
 import { connectSlack } from '../../../src/slack/connect.ts';
@@ -12,7 +13,7 @@ import { eventually } from '../../support/eventually.ts';
 import { anna, asker, type Room, roomOf, signed } from '../../support/incidents.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { dialog } from '../../support/slack-bot.ts';
-import { embeddedStore } from '../../support/store.ts';
+import { embeddedStore, serverStore } from '../../support/store.ts';
 
 const everything = { decide: async () => ({ kind: 'allowed' as const }), holders: async () => [] };
 const token = 'a-token-of-the-tests';
@@ -114,6 +115,17 @@ describe('Alertmanager', () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => alerts()));
     expect(all.map(([, what]) => what).sort()).toEqual(['new', ...Array(5).fill('still')]);
     expect(room.said()).toHaveLength(1);
+  });
+
+  it('heard by many replicas at once is one proposal', async () => {
+    const { incidents, store: server } = await roomOf(await serverStore());
+    const read = readAlertmanager(body({}));
+    if ('invalid' in read) throw new Error(read.invalid);
+    // Each has its connection: else they would come one after another.
+    await Promise.all(Array.from({ length: 8 }, () => server.pool.query('select pg_sleep(0.3)')));
+    const all = await Promise.all(Array.from({ length: 8 }, () => incidents.proposals.heard(read.signal)));
+    expect(all.filter((what) => what === 'new')).toHaveLength(1);
+    expect((await server.pool.query('select id from incident_proposal')).rows).toHaveLength(1);
   });
 
   it.each([
