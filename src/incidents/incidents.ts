@@ -4,7 +4,7 @@ import type { PagerNotice } from '../paging/webhook.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Declaration, declareIncident } from './declare.ts';
-import { acknowledgeIncident, resolveIncident } from './end.ts';
+import { acknowledgeIncident, type Ending, resolveIncident } from './end.ts';
 import { kept } from './given.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
 import * as lifecycle from './lifecycle.ts';
@@ -22,7 +22,7 @@ import { type Meant, whichIncident } from './which.ts';
 export interface Incidents {
   declare(asker: Asker, declared: Declaration): ReturnType<typeof declareIncident>;
   acknowledge(asker: Asker, id: number): ReturnType<typeof acknowledgeIncident>;
-  resolve(asker: Asker, how: { id: number; words: string }): ReturnType<typeof resolveIncident>;
+  resolve(asker: Asker, how: Ending): ReturnType<typeof resolveIncident>;
   mitigate(asker: Asker, id: number): ReturnType<typeof lifecycle.mitigateIncident>;
   reopen(asker: Asker, how: { id: number; words: string }): ReturnType<typeof lifecycle.reopenIncident>;
   changeSeverity(

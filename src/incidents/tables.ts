@@ -34,6 +34,11 @@ export interface IncidentRow {
   resolved_at: Date | null;
   resolved_by: string | null;
   resolution: string | null;
+  resolved_by_id: string | null;
+  cause: string;
+  prevention: string;
+  ended_at: Date | null;
+  false_alarm: boolean;
   way: string;
   not_paged: string | null;
   not_paged_at: Date | null;

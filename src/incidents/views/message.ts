@@ -22,6 +22,7 @@ export function incidentPost(incident: Incident, now: Date): Post {
       elements: [
         ...(acknowledged ? [] : [button('acknowledge', 'Acknowledge', value, 'primary')]),
         button('resolve', 'Resolve', value),
+        button('false-alarm', 'False alarm', value),
       ],
     });
   }
@@ -75,7 +76,8 @@ export function pagingWords(incident: Incident, now: Date): string {
   }
 }
 
-function resolvedWords({ at, by, words }: NonNullable<Incident['resolved']>, now: Date): string {
+function resolvedWords({ at, by, words, falseAlarm }: NonNullable<Incident['resolved']>, now: Date): string {
+  if (falseAlarm) return `Closed as a false alarm ${slackTime(at, now)} by ${mention(by)}`;
   return `Resolved ${slackTime(at, now)} by ${mention(by)}${words ? `: ${escapeSlack(words)}` : ''}`;
 }
 
