@@ -93,6 +93,8 @@ export type Origin =
 
 /** What happened. */
 export interface IncidentEvent {
+  /** Names it, once it is written down. */
+  id?: number;
   /** When it happened. */
   at: Date;
   kind: EventKind;
@@ -101,6 +103,8 @@ export interface IncidentEvent {
   /** Plain text. */
   words: string;
   data?: Record<string, unknown>;
+  /** Somebody said that it does not belong here, or is wrong. */
+  struck?: { at: Date; by: string; reason: string };
 }
 
 export type EventKind =

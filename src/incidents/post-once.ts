@@ -12,6 +12,8 @@ export async function postOnce(
   slack: IncidentPort,
 ): Promise<{ channel: string; ts: string }> {
   try {
+    // A direct message: Slack finds its channel, and the bot can't look into it.
+    if (/^[UW][A-Z0-9]+$/.test(message.channel)) return await slack.post(message);
     const channel = await slack.channelId(message.channel);
     const ts = again ? await lookedUp({ channel, key: message.key, since, ...threadOf(message) }, slack) : undefined;
     return ts === undefined ? await slack.post({ ...message, channel }) : { channel, ts };

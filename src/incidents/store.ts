@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Urgency, Way } from '../severities/model.ts';
 import type { Tx } from '../store/store.ts';
 import type { By, Incident, IncidentEvent, Page, Resolved } from './model.ts';
-import type { IncidentRow } from './tables.ts';
+import type { EventRow, IncidentRow } from './tables.ts';
 
 /** The statements of incidents; those that change something run in the caller's transaction. */
 
@@ -70,9 +70,10 @@ export async function isKnown(tx: Tx, id: number, key: string): Promise<boolean>
 }
 
 export async function eventsOf(db: Tx, id: number): Promise<IncidentEvent[]> {
-  const { rows } = await sql<IncidentEvent>`
-    select at, kind, by, words, data from incident_event where incident_id = ${id} order by at, id`.execute(db);
-  return rows.map(({ data, ...row }) => ({ ...row, at: new Date(row.at), ...(data && { data }) }));
+  const { rows } = await sql<EventRow>`
+    select id::text as id, at, kind, by, words, data, struck_at, struck_by, struck_reason
+    from incident_event where incident_id = ${id} order by at, id`.execute(db);
+  return rows.map(eventOf);
 }
 
 /** Locked until the transaction ends, so that what is decided on it still holds when it is written. */
@@ -252,6 +253,16 @@ export async function setShown(
 ): Promise<void> {
   await sql`update incident set shown = greatest(shown, ${shown.version}), channel_id = ${shown.channel}, ts = ${shown.ts}
             where id = ${id}`.execute(db);
+}
+
+function eventOf({ id, at, kind, by, words, data, ...struck }: EventRow): IncidentEvent {
+  return {
+    ...{ id: Number(id), at: new Date(at), kind, by, words },
+    ...(data && { data }),
+    ...(struck.struck_at && {
+      struck: { at: new Date(struck.struck_at), by: struck.struck_by ?? '', reason: struck.struck_reason ?? '' },
+    }),
+  };
 }
 
 function notPagedOf({ not_paged_said: said }: IncidentRow, why: string, at: Date): Incident['notPaged'] {

@@ -1,5 +1,5 @@
 import type { RoleName } from '../severities/model.ts';
-import type { Origin } from './model.ts';
+import type { EventKind, Origin } from './model.ts';
 
 /** The columns that statements of this room are typed by; the rest is plain SQL. */
 export interface IncidentRow {
@@ -58,4 +58,16 @@ export interface IncidentRow {
     reason: string | null;
     accepted_at: string | null;
   }[];
+}
+
+export interface EventRow {
+  id: string;
+  at: Date;
+  kind: EventKind;
+  by: string;
+  words: string;
+  data: Record<string, unknown> | null;
+  struck_at: Date | null;
+  struck_by: string | null;
+  struck_reason: string | null;
 }

@@ -82,7 +82,7 @@ function resolvedWords({ at, by, words, falseAlarm }: NonNullable<Incident['reso
 }
 
 /** Slack's own marks stay as they are; anything else is somebody's words. */
-function mention(text: string): string {
+export function mention(text: string): string {
   return /^<@[A-Z0-9]+>$/.test(text) ? text : escapeSlack(text);
 }
 
