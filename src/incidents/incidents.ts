@@ -1,6 +1,7 @@
 import type { Jobs } from '../jobs/model.ts';
 import { newRequest } from '../kernel/request.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
+import { type After, createAfter } from './after/after.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Declaration, declareIncident } from './declare.ts';
@@ -45,6 +46,8 @@ export interface Incidents {
   heard(notice: PagerNotice): Promise<void>;
   /** Registers what carries pages and messages out; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
+  /** What comes after an incident. */
+  after: After;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
 }
@@ -58,8 +61,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       for (const part of parts) await part.follow?.(tx, happened);
     },
   };
+  const after = createAfter(room);
+  parts.push(after);
   return {
     announceIn: ports.announceIn,
+    after,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

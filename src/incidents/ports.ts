@@ -36,6 +36,8 @@ export interface IncidentPort {
   update(message: { channel: string; ts: string; post: Post }): Promise<void>;
   /** The id of a channel given by id or `#name`. */
   channelId(channel: string): Promise<string>;
+  /** A mention of whom `@anna` means; undefined when nobody, or more than one, has the name. */
+  mentionOf(name: string): Promise<string | undefined>;
 }
 
 export interface IncidentPorts {

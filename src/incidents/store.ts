@@ -144,10 +144,11 @@ export async function setAcknowledged(tx: Tx, id: number, { at, by }: { at: Date
 export async function setResolved(
   tx: Tx,
   id: number,
-  how: Pick<Resolved, 'at' | 'by' | 'words'> & Partial<Omit<Resolved, 'endedAt' | 'falseAlarm'>> & {
-    endedAt?: Date | undefined;
-    falseAlarm?: boolean;
-  },
+  how: Pick<Resolved, 'at' | 'by' | 'words'> &
+    Partial<Omit<Resolved, 'endedAt' | 'falseAlarm'>> & {
+      endedAt?: Date | undefined;
+      falseAlarm?: boolean;
+    },
 ): Promise<void> {
   await sql`update incident set resolved_at = ${how.at}, resolved_by = ${how.by}, resolved_by_id = ${how.id ?? null},
                                 resolution = ${how.words}, cause = ${how.cause ?? ''}, prevention = ${how.prevention ?? ''},

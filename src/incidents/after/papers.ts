@@ -11,7 +11,7 @@ import type { Room } from '../ports.ts';
 import { say } from '../say.ts';
 import * as incidents from '../store.ts';
 import { isChannelOpen, isLate, nextReminder, personToAsk, reminding, slackUserOf } from './decide.ts';
-import { closePaper, dropPapers, findPaper, type PaperKind, paperKinds, planPaper, setReminded } from './store.ts';
+import { closePaper, findPaper, type PaperKind, paperKinds, planPaper, setReminded } from './store.ts';
 import { paperName, reminderPost } from './views.ts';
 
 /** Reminds of what is to be written about an incident that is over. */
@@ -35,11 +35,6 @@ export async function planPapers(tx: Tx, incident: Incident, at: Date, room: Roo
     await planPaper(tx, incident.id, { kind: name, dueAt });
     await setTimer(tx, { id: incident.id, kind: name, from: at, dueAt, after: at }, room);
   }
-}
-
-/** It is open again: its timers are gone already. */
-export async function unplanPapers(tx: Tx, id: number): Promise<void> {
-  await dropPapers(tx, id);
 }
 
 /** Reminds, and sets the next reminder, which backs off: whatever was missed meanwhile is one reminder. */
@@ -71,7 +66,7 @@ export function paperHandler(room: Room): JobHandler<PaperData> {
 }
 
 /** It is written. `already`: it was, nothing was changed. Throws OpsError `invalid`, `conflict` while the incident is open. */
-export function paperDone(
+export async function paperDone(
   asker: Asker,
   { id, kind, link }: { id: number; kind: PaperKind; link: string },
   room: Room,
@@ -90,14 +85,16 @@ export function paperDone(
 }
 
 /** None is written, for a reason. Throws OpsError `invalid` without one, `conflict` while the incident is open. */
-export function noPaper(
+export async function noPaper(
   asker: Asker,
   { id, kind, reason: given }: { id: number; kind: PaperKind; reason: string },
   room: Room,
 ): Promise<{ kind: 'none' | 'already'; incident: Incident }> {
   const reason = kept(given, 500);
   if (reason.length < 10)
-    throw new OpsError('invalid', `Why is there no ${paperName[kind]}?`, { hint: 'in 10 characters or more: it is audited' });
+    throw new OpsError('invalid', `Why is there no ${paperName[kind]}?`, {
+      hint: 'in 10 characters or more: it is audited',
+    });
   return changeIncident(asker, id, room, async (tx, incident, at) => {
     if (!incident.resolved) throw stillOpen(incident);
     if ((await findPaper(tx, id, kind))?.state === 'done') return { kind: 'already', audit: [] };
@@ -114,7 +111,9 @@ function linkOf(text: string): string {
   const link = kept(text, 500);
   const url = URL.canParse(link) ? new URL(link) : undefined;
   if (url && ['https:', 'http:'].includes(url.protocol) && !url.username && !url.password) return link;
-  throw new OpsError('invalid', 'That is no address of a page', { hint: 'https://wiki.example.com/inc-42, for example' });
+  throw new OpsError('invalid', 'That is no address of a page', {
+    hint: 'https://wiki.example.com/inc-42, for example',
+  });
 }
 
 async function setTimer(

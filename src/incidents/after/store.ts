@@ -59,12 +59,12 @@ export async function findPaper(db: Tx, id: number, kind: PaperKind): Promise<Pa
 }
 
 /** What is to be written, the earliest first: of all incidents that the viewer may see. */
-export async function papersDue(db: Tx, viewer: Viewer): Promise<(Paper & { title: string; label: string })[]> {
-  const { rows } = await sql<PaperRow & { title: string; label: string }>`
-    select p.*, p.incident_id::text as incident_id, i.title, i.label
+export async function papersDue(db: Tx, viewer: Viewer): Promise<(Paper & { label: string; drill: boolean })[]> {
+  const { rows } = await sql<PaperRow & { label: string; drill: boolean }>`
+    select p.*, p.incident_id::text as incident_id, i.label, i.drill
     from incident_paper p join incident i on i.id = p.incident_id
-    where p.state = 'due' and not i.drill and ${visible(viewer)} order by p.due_at, p.incident_id`.execute(db);
-  return rows.map((row) => ({ ...paperOf(row), title: row.title, label: row.label }));
+    where p.state = 'due' and ${visible(viewer)} order by p.due_at, p.incident_id`.execute(db);
+  return rows.map((row) => ({ ...paperOf(row), label: row.label, drill: row.drill }));
 }
 
 export async function setReminded(tx: Tx, id: number, { kind, at }: { kind: PaperKind; at: Date }): Promise<void> {
