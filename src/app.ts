@@ -2,6 +2,7 @@ import { type Alerts, createAlerts } from './alerts/alerts.ts';
 import { createAudit } from './audit/audit.ts';
 import { announceErasures } from './audit-head.ts';
 import { createCharts } from './charts/charts.ts';
+import { checksPastOf } from './checks-past.ts';
 import type { Environment } from './config/environment.ts';
 import type { Ops } from './config/model.ts';
 import { makeReveal } from './config/secrets.ts';
@@ -108,11 +109,13 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onEvents: alerts.take,
       onSilence: alerts.silenced,
     });
+    const charts = createCharts();
     const messages = await loadMessages(messageFolders(ops.dir));
     const incidents = createIncidents({
       ...{ store, jobs, timers, clock, log, severities, team: ops.team, messages },
       paging: pagingOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
+      checksPast: checksPastOf(health, { charts, zone: ops.team.zone }),
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');
@@ -127,7 +130,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           severities: severities.all,
           incidents,
           health,
-          charts: createCharts(),
+          charts,
           runbooks,
           audit,
           doctor: doctorOf(pieces),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertPort } from './alerts/model.ts';
 import { unlessAborted } from './ending.ts';
+import type { IncidentPort } from './incidents/ports.ts';
 import { OpsError, PortError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import type { SlackConnection } from './slack/connect.ts';
@@ -13,8 +14,8 @@ export interface SlackLink {
   /** Undefined before `connect` has resolved. */
   connection(): SlackConnection | undefined;
   health(): PartHealth;
-  /** What alerts need; until Slack is there each call is a PortError that says to try again. */
-  port: AlertPort;
+  /** What alerts and incidents need; until Slack is there each call is a PortError that says to try again. */
+  port: AlertPort & IncidentPort;
   stop(): Promise<void>;
 }
 
@@ -98,6 +99,7 @@ export function createSlackLink(options: {
       post: async (message) => connected().outgoing.post(message),
       find: async (message) => connected().outgoing.find(message),
       update: async (message) => connected().outgoing.update(message),
+      upload: async (files) => connected().outgoing.upload(files),
       mentionOf: async (owner) => connected().mentionOf(owner),
       channelId: async (name) => {
         const found = await connected().channels.resolve(name);

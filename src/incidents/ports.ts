@@ -1,7 +1,7 @@
 import type { Enqueuing, Jobs } from '../jobs/model.ts';
 import type { Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Post } from '../kernel/command.ts';
+import type { Picture, Post, TextFile } from '../kernel/command.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { Events } from '../paging/events.ts';
@@ -34,6 +34,14 @@ export interface IncidentPort {
   /** The timestamp of what was posted with `key` since then, when it is there; `channel` is an id. */
   find(message: { channel: string; key: string; since: Date; threadTs?: string }): Promise<string | undefined>;
   update(message: { channel: string; ts: string; post: Post }): Promise<void>;
+  /** Shows files in a channel or a thread, once; `unconfirmed` = they may be there. `channel` is an id. */
+  upload(files: {
+    channel: string;
+    threadTs?: string;
+    comment?: string;
+    pictures: readonly (Picture | TextFile)[];
+    stillMine?: () => Promise<boolean>;
+  }): Promise<void>;
   /** The id of a channel given by id or `#name`. */
   channelId(channel: string): Promise<string>;
   /** A mention of whom `@anna` means; undefined when nobody, or more than one, has the name. */
@@ -52,6 +60,16 @@ export interface IncidentPorts {
   team: TeamHours;
   /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
   announceIn: string | undefined;
+  /** Default: no check has a history. */
+  checksPast?: ChecksPast | undefined;
+}
+
+/** What checks were while an incident ran: from their history. */
+export interface ChecksPast {
+  /** Stretches in which checks failed, warned or could not be measured, in order. */
+  notOk(from: Date, to: Date): Promise<{ id: string; outcome: string; from: Date; to: Date; reason: string }[]>;
+  /** Pictures of some of these checks over that time; fewer where there is nothing to draw. */
+  pictures(ids: readonly string[], span: { from: Date; to: Date }, signal: AbortSignal): Promise<Picture[]>;
 }
 
 /** What the parts of this room stand on. */

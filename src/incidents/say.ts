@@ -50,7 +50,12 @@ export function sayHandler(ports: IncidentPorts, slack: IncidentPort): JobHandle
   };
 }
 
-function placeOf(incident: Incident, to: string, announceIn: string | undefined) {
+/** Undefined: nowhere. Throws PortError `not_posted_yet` while the incident's message is not there. */
+export function placeOf(
+  incident: Incident,
+  to: string,
+  announceIn: string | undefined,
+): { channel: string; threadTs?: string; broadcast?: boolean } | undefined {
   const { home, message } = incident;
   if (to === 'incident' && home) return { channel: home.channel };
   if (to !== 'incident' && to !== 'announcement') return { channel: to };

@@ -1,7 +1,10 @@
 import type { Asker } from '../change.ts';
 import type { Part } from '../part.ts';
-import type { Room } from '../ports.ts';
+import type { IncidentPort, Room } from '../ports.ts';
 import type { Viewer } from '../store.ts';
+import { type BreachSummary, dossierOf } from './dossier.ts';
+import { draftMarkdown } from './draft.ts';
+import { askForDraft, draftHandler, draftJob, type NamesOf } from './draft-job.ts';
 import type { FollowUp } from './followup-store.ts';
 import * as followUpRows from './followup-store.ts';
 import * as followUps from './followups.ts';
@@ -17,6 +20,10 @@ export interface After {
   papersDue(viewer: Viewer): ReturnType<typeof rows.papersDue>;
   paperDone(asker: Asker, how: Parameters<typeof papers.paperDone>[1]): ReturnType<typeof papers.paperDone>;
   noPaper(asker: Asker, how: Parameters<typeof papers.noPaper>[1]): ReturnType<typeof papers.noPaper>;
+  /** Makes the draft and puts it into the incident's channel, once per key. Throws OpsError `conflict`. */
+  askForDraft(asker: Asker, how: Parameters<typeof askForDraft>[1]): ReturnType<typeof askForDraft>;
+  /** The draft itself, in Markdown. Throws OpsError `not_found`. */
+  draft(id: number, kind: rows.PaperKind): Promise<string>;
   addFollowUp(
     asker: Asker,
     asked: Parameters<typeof followUps.addFollowUp>[1],
@@ -35,7 +42,10 @@ export interface After {
 
 const most = 500;
 
-export function createAfter(room: Room): Part & After {
+export function createAfter(
+  room: Room,
+  { breach, namesOf }: { breach?: BreachSummary; namesOf?: (slack: IncidentPort) => NamesOf } = {},
+): Part & After {
   const { store, clock } = room;
   return {
     async follow(tx, { change, incident, at }) {
@@ -49,6 +59,12 @@ export function createAfter(room: Room): Part & After {
     register(jobs, slack) {
       jobs.handle(papers.paperJob, papers.paperHandler(room));
       jobs.handle(followUps.chaseJob, followUps.chaseHandler(room, slack));
+      jobs.handle(draftJob, draftHandler(room, slack, { breach, namesOf: namesOf?.(slack) }));
+    },
+    askForDraft: (asker, how) => askForDraft(asker, how, room),
+    async draft(id, kind) {
+      const dossier = await dossierOf(id, room, breach);
+      return draftMarkdown(dossier, { kind, messages: room.messages, zone: room.team.zone, now: clock.now() });
     },
     papers: (id) => rows.papersOf(store.db(), id),
     papersDue: (viewer) => rows.papersDue(store.db(), viewer),

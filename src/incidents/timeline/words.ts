@@ -31,6 +31,7 @@ const heads: Readonly<Record<string, string>> = {
   breach: 'Breach assessment',
   report: 'Report',
   postmortem: 'Post-mortem',
+  followup: 'Follow-up',
 };
 
 /** `Acknowledged`, `Update`: what happened, in a word or two. */
