@@ -14,7 +14,7 @@ import { defineCommand } from '../src/kernel/command.ts';
 import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
-import { askerOf, type Context, which } from './incident/meant.ts';
+import { askerOf, type Context, placeFor, which } from './incident/meant.ts';
 
 const hint = '`/ops followup INC-42 add index on orders @dba 14d`';
 
@@ -56,7 +56,8 @@ async function list(ctx: Context, word?: string): Promise<Reply> {
   const found = await ctx.services.incidents.after.followUps({ incident: incident?.id, viewer: ctx.actor });
   const now = ctx.clock.now();
   return {
-    place: 'channel',
+    // Those of private incidents may be among them.
+    place: incident ? placeFor(incident, ctx) : 'asker',
     slack: () => followUpsPost(found, { now, incident }),
     terminal: ({ zone }) => followUpsText(found, { now, zone, incident }),
     json: () => found,
@@ -69,10 +70,14 @@ async function add(ctx: Context, word: string | undefined, words: string[]): Pro
   const asker = askerOf(ctx);
   const asked = readFollowUp(words, { asker: asker.by, now: ctx.clock.now(), zone: ops.team.zone });
   const { id } = await which(ctx, word);
-  const { followUp } = await incidents.after.addFollowUp(asker, { ...asked, id, key: `command:${randomUUID()}` });
+  const { followUp, incident } = await incidents.after.addFollowUp(asker, {
+    ...asked,
+    id,
+    key: `command:${randomUUID()}`,
+  });
   const now = ctx.clock.now();
   return {
-    place: 'channel',
+    place: placeFor(incident, ctx),
     slack: () => followUpAddedPost(followUp, now),
     terminal: ({ zone }) => followUpText(followUp, now, zone),
     json: () => followUp,
@@ -83,16 +88,16 @@ async function close(
   ctx: Context,
   word: string | undefined,
   reason: string | undefined,
-  place: Reply['place'],
+  place: 'channel' | 'thread',
 ): Promise<Reply> {
   await ctx.require('responder');
   const { after } = ctx.services.incidents;
   const followUp = await meant(ctx, word);
-  const { kind } = await after.closeFollowUp(askerOf(ctx), { followUp, reason });
+  const { kind, incident } = await after.closeFollowUp(askerOf(ctx), { followUp, reason });
   const said = { done: 'is done', dropped: 'will not be done', already: 'was closed already' }[kind];
   const words = `F-${followUp.id} ${said}: INC-${followUp.incident}`;
   return {
-    place,
+    place: place === 'thread' ? place : placeFor(incident, ctx),
     slack: () => paperChangedPost(words),
     terminal: () => words,
     json: () => ({ id: followUp.id, kind }),

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { draftComingPost, paperChangedPost, papersPost, papersText } from '../src/incidents/after/answers.ts';
 import type { PaperKind } from '../src/incidents/after/store.ts';
 import { paperName } from '../src/incidents/after/views.ts';
-import { nameOf, numberOf } from '../src/incidents/model.ts';
+import { type Incident, nameOf, numberOf } from '../src/incidents/model.ts';
 import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
-import { askerOf, type Context, named, which } from './incident/meant.ts';
+import { askerOf, type Context, named, placeFor, which } from './incident/meant.ts';
 
 export default defineCommand<Services>({
   name: 'postmortem',
@@ -79,7 +79,8 @@ async function draft(ctx: Context, kind: PaperKind, word: string | undefined, pl
     };
   }
   const { incident } = await after.askForDraft(askerOf(ctx), { id, kind, key: `draft:${randomUUID()}` });
-  return { place, slack: () => draftComingPost(incident, kind), terminal: () => '' };
+  const shown = place === 'thread' ? place : placeFor(incident, ctx);
+  return { place: shown, slack: () => draftComingPost(incident, kind), terminal: () => '' };
 }
 
 async function done(ctx: Context, kind: PaperKind, args: string[], place: Reply['place']): Promise<Reply> {
@@ -87,7 +88,7 @@ async function done(ctx: Context, kind: PaperKind, args: string[], place: Reply[
   const { id } = await which(ctx, word);
   const { kind: outcome, incident } = await ctx.services.incidents.after.paperDone(askerOf(ctx), { id, kind, link });
   const said = outcome === 'done' ? `The ${paperName[kind]} is written` : `The ${paperName[kind]} was written already`;
-  return answer(said, nameOf(incident), place);
+  return answer(said, incident, place === 'thread' ? place : placeFor(incident, ctx));
 }
 
 async function none(ctx: Context, kind: PaperKind, args: string[]): Promise<Reply> {
@@ -95,23 +96,29 @@ async function none(ctx: Context, kind: PaperKind, args: string[]): Promise<Repl
   const { id } = await which(ctx, word);
   const { kind: outcome, incident } = await ctx.services.incidents.after.noPaper(askerOf(ctx), { id, kind, reason });
   const said = outcome === 'none' ? `No ${paperName[kind]} is asked for` : `The ${paperName[kind]} was written already`;
-  return answer(said, nameOf(incident), 'channel');
+  return answer(said, incident, placeFor(incident, ctx));
 }
 
 async function due(ctx: Context): Promise<Reply> {
   const papers = await ctx.services.incidents.after.papersDue(ctx.actor);
   const now = ctx.clock.now();
   return {
-    place: 'channel',
+    // Those of private incidents may be among them.
+    place: 'asker',
     slack: () => papersPost(papers, now),
     terminal: ({ zone }) => papersText(papers, now, zone),
     json: () => papers,
   };
 }
 
-function answer(said: string, incident: string, place: Reply['place']): Reply {
-  const words = `${said}: ${incident}`;
-  return { place, slack: () => paperChangedPost(words), terminal: () => words, json: () => ({ said, incident }) };
+function answer(said: string, incident: Incident, place: Reply['place']): Reply {
+  const words = `${said}: ${nameOf(incident)}`;
+  return {
+    place,
+    slack: () => paperChangedPost(words),
+    terminal: () => words,
+    json: () => ({ said, incident: incident.id }),
+  };
 }
 
 function onlyIncident([word, ...rest]: string[]): string | undefined {

@@ -20,6 +20,11 @@ export function named([first, ...rest]: string[]): [word: string | undefined, wo
   return [undefined, [first, ...rest].join(' ').trim()];
 }
 
+/** Where an answer may stand that tells of it: of a private one others learn nothing. */
+export function placeFor(incident: Incident, { channel }: Pick<Context, 'channel'>): 'channel' | 'asker' {
+  return incident.private && channel !== incident.home?.channel ? 'asker' : 'channel';
+}
+
 export function changed(incident: Incident, words: string, place: Reply['place'] = 'channel'): Reply {
   return {
     place,

@@ -15,6 +15,8 @@ import type { Part } from './part.ts';
 import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
 import { sayHandler, sayJob } from './say.ts';
 import { showHandler } from './show.ts';
+import type { StatsPeriod } from './stats/period.ts';
+import { type Statistics, statisticsOf } from './stats/stats.ts';
 import * as rows from './store.ts';
 import { watchHandler } from './watch.ts';
 import { type Meant, whichIncident } from './which.ts';
@@ -48,6 +50,8 @@ export interface Incidents {
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   /** What comes after an incident. */
   after: After;
+  /** How they went over some time, as far as the viewer may see. */
+  statistics(of: { period: StatsPeriod; viewer: rows.Viewer }): Promise<Statistics>;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
 }
@@ -66,6 +70,7 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   return {
     announceIn: ports.announceIn,
     after,
+    statistics: (of) => statisticsOf(of, room, after),
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

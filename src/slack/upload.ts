@@ -83,7 +83,8 @@ export async function uploadPictures(
     await send(url, bytes, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
     files.push({ id, title: plainText(title, titleMost) });
   }
-  if (stillMine && !(await stillMine())) throw new PortError('stopped', 'Another process has it now', { retryable: true });
+  if (stillMine && !(await stillMine()))
+    throw new PortError('stopped', 'Another process has it now', { retryable: true });
   const said = comment !== undefined && { initial_comment: redact(comment) };
   const thread = threadTs !== undefined && { thread_ts: threadTs };
   const share: Answer = { files, channel_id: channel, ...thread, ...said };
