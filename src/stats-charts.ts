@@ -38,7 +38,7 @@ export function statsChart({ months, period }: Statistics, { what, title }: (typ
 /** `2026-10` → `Oct 26`. */
 function monthName(key: string): string {
   const day = new Date(`${key}-01T00:00:00Z`);
-  return day.toLocaleDateString('en-GB', { timeZone: 'UTC', month: 'short', year: '2-digit' });
+  return day.toLocaleDateString('en-US', { timeZone: 'UTC', month: 'short', year: '2-digit' });
 }
 
 /** One unit alone, to fit above a bar: `1.5 h`. */

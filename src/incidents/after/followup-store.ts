@@ -37,6 +37,10 @@ interface Row {
   reason: string;
 }
 
+/** Whoever has it to do sees it, also where the incident is private and they are not in it. */
+const shown = (viewer: Viewer) =>
+  viewer === 'everything' ? sql`true` : sql`(${visible(viewer)} or f.owner = ${viewer.id})`;
+
 const columns = sql`f.*, f.id::text as id, f.incident_id::text as incident_id`;
 
 /** Undefined = this key has made one already. */
@@ -63,7 +67,7 @@ export async function followUpOfKey(db: Tx, key: string): Promise<FollowUp | und
 export async function findFollowUp(db: Tx, id: number, viewer: Viewer): Promise<FollowUp | undefined> {
   const { rows } = await sql<Row>`
     select ${columns} from incident_followup f join incident i on i.id = f.incident_id
-    where f.id = ${id} and ${visible(viewer)}`.execute(db);
+    where f.id = ${id} and ${shown(viewer)}`.execute(db);
   return rows[0] && followUpOf(rows[0]);
 }
 
@@ -79,7 +83,7 @@ export async function listFollowUps(
 ): Promise<FollowUp[]> {
   const { rows } = await sql<Row>`
     select ${columns} from incident_followup f join incident i on i.id = f.incident_id
-    where ${visible(viewer)} and (${incident ?? null}::bigint is null or f.incident_id = ${incident ?? null}::bigint)
+    where ${shown(viewer)} and (${incident ?? null}::bigint is null or f.incident_id = ${incident ?? null}::bigint)
       and (not ${openOnly}::boolean or f.state = 'open')
     order by f.state <> 'open', f.due_at, f.id limit ${most}`.execute(db);
   return rows.map(followUpOf);

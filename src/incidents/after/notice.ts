@@ -53,6 +53,10 @@ export function resolutionPost(incident: Incident, { severity, quoted, messages,
   }
 }
 
+function durationWords(ms: number): string {
+  return ms < 60_000 ? 'less than a minute' : formatDuration(ms);
+}
+
 const elsewhere = "see the incident's channel";
 
 /** What the template may name; plain text, no secrets. Pure. */
@@ -66,7 +70,7 @@ export function factsOf(incident: Incident, { quoted, zone }: { quoted: boolean;
     ...{ incident: nameOf(incident), severity: `${drill ? 'DRILL ' : ''}${label}`, false_alarm: falseAlarm },
     title: quoted ? title : '',
     time: momentText(over, zone),
-    duration: formatDuration(Math.max(0, over.getTime() - declaredAt.getTime())),
+    duration: durationWords(over.getTime() - declaredAt.getTime()),
     impact_ended: ended ? momentText(ended, zone) : '',
     cause: falseAlarm ? 'none: it was a false alarm' : said(resolved?.cause, 'not known yet'),
     resolution: falseAlarm ? 'closed as a false alarm' : said(resolved?.words, 'not said'),
