@@ -81,7 +81,7 @@ export default defineCommand<Services>({
     'false-alarm': {
       summary: 'Ends the incident as a false alarm: no report and no post-mortem are asked for',
       role: 'responder',
-      run: (ctx, id) => falseAlarm(ctx, id, 'thread'),
+      run: (ctx, id) => falseAlarm(ctx, id, 'asker'),
     },
   },
 });

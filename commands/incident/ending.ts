@@ -22,7 +22,7 @@ export const resolveForm = defineForm<Services, Omit<Ending, 'id' | 'key'>>({
   read: (values, { clock }) => readEnding(values, clock.now()),
   async submit(ctx, ending) {
     const { id } = await which(ctx, ctx.given.value || undefined);
-    return ended(ctx, { ...ending, id, key: `view:${ctx.key}` }, 'thread');
+    return ended(ctx, { ...ending, id, key: `view:${ctx.key}` }, 'asker');
   },
 });
 

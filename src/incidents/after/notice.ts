@@ -22,7 +22,9 @@ export async function tellResolution(tx: Tx, incident: Incident, room: Room): Pr
   const severity = severityOf(incident, room);
   const post = (quoted: boolean) => resolutionPost(incident, { severity, quoted, ...room, zone: room.team.zone });
   // Without a channel of its own both are the same thread.
-  if (home || incident.private) await say(tx, room, { id, key, to: 'incident', post: post(true) });
+  // Of a private one nothing is told in a channel that others read.
+  const own = post(home !== undefined);
+  if (home || incident.private) await say(tx, room, { id, key, to: 'incident', post: own });
   if (!incident.private) await say(tx, room, { id, key, to: 'announcement', post: post(!incident.phi) });
 }
 

@@ -58,6 +58,16 @@ describe('when it is resolved', () => {
     expect(notice).not.toMatch(/deploy|rolled|canary|API/);
   });
 
+  it('of a private one without a channel of its own nothing is quoted, and nothing announced', async () => {
+    const room = await roomOf(store);
+    await over(room, { isPrivate: true });
+    const notices = room.said().filter((text) => text.includes('after 1 h'));
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).not.toMatch(/deploy|rolled|canary|API/);
+    const posts = room.workspace.traffic.filter(({ method }) => method === 'chat.postMessage');
+    expect(posts.filter(({ args }) => args.reply_broadcast)).toEqual([]);
+  });
+
   it('a template that fails keeps no incident open', async () => {
     const room = await roomOf(store);
     const broken = { ...room.ports.messages, slack: room.ports.messages.slack.bind(null, 'no-such-file') };
