@@ -17,12 +17,13 @@ import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm, type FormContext } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 import { begunByCheck, begunByProposal, checkOf, withSnapshot } from './incident/begun.ts';
+import { falseAlarm, opensResolve, resolve, resolveForm } from './incident/ending.ts';
 import { lifecycle } from './incident/lifecycle.ts';
-import { askerOf, type Context, changed, named, privately, readIn, which } from './incident/meant.ts';
+import { askerOf, type Context, changed, privately, readIn, which } from './incident/meant.ts';
 import { runbookOf } from './incident/runbook.ts';
 
 const usage =
-  '[declare SEVERITY TITLE | INC | ack | mitigate | resolve WHAT HELPED | severity NAME | phi yes/no | pause 30m | resume | merge INC | reopen | add @PERSON]';
+  '[declare SEVERITY TITLE | INC | ack | mitigate | resolve [WHAT HELPED] | false-alarm | severity NAME | phi yes/no | pause 30m | resume | merge INC | reopen | add @PERSON]';
 /** How long a terminal waits for the page to be accepted. */
 const patienceMs = 5_000;
 const hint = 'incident declare P1 API is down, for example';
@@ -48,8 +49,10 @@ export default defineCommand<Services>({
     const sub = words[word.toLowerCase()];
     return sub ? sub(ctx, rest) : show(ctx, word);
   },
-  opens: ([word, ...rest]) =>
-    word?.toLowerCase() === 'declare' && rest.length === 0 ? { form: 'declare' } : undefined,
+  opens: ([word, ...rest]) => {
+    if (word?.toLowerCase() === 'resolve') return opensResolve(rest);
+    return word?.toLowerCase() === 'declare' && rest.length === 0 ? { form: 'declare' } : undefined;
+  },
   forms: {
     declare: defineForm<Services, Omit<Declaration, 'key'>>({
       ...declaring,
@@ -75,6 +78,7 @@ export default defineCommand<Services>({
       submit: async (ctx, parsed) =>
         declared(ctx, { ...parsed, ...submitted(ctx), proposal: Number(ctx.given.value) }, 'asker'),
     }),
+    resolve: resolveForm,
   },
   shortcuts: {
     declare: {
@@ -103,10 +107,10 @@ export default defineCommand<Services>({
       role: 'responder',
       run: (ctx, id) => dismiss(ctx, id),
     },
-    resolve: {
-      summary: 'Ends the incident, and its page',
+    'false-alarm': {
+      summary: 'Ends the incident as a false alarm: no report and no post-mortem are asked for',
       role: 'responder',
-      run: (ctx, id) => resolve(ctx, id, '', 'thread'),
+      run: (ctx, id) => falseAlarm(ctx, id, 'asker'),
     },
     runbook: { summary: 'Shows the runbook to whoever pressed it', role: 'viewer', run: runbookOf },
   },
@@ -116,7 +120,8 @@ const words: Record<string, (ctx: Context, rest: string[]) => Promise<Reply>> = 
   declare,
   ack: (ctx, [word]) => acknowledge(ctx, word, 'channel'),
   acknowledge: (ctx, [word]) => acknowledge(ctx, word, 'channel'),
-  resolve: (ctx, rest) => resolve(ctx, ...named(rest)),
+  resolve,
+  'false-alarm': (ctx, [word]) => falseAlarm(ctx, word, 'channel'),
   ...lifecycle,
 };
 
@@ -213,16 +218,4 @@ async function acknowledge(ctx: Context, word: string | undefined, place: Reply[
     kind
   ];
   return changed(incident, said, place);
-}
-
-async function resolve(
-  ctx: Context,
-  word: string | undefined,
-  words: string,
-  place: Reply['place'] = 'channel',
-): Promise<Reply> {
-  await ctx.require('responder');
-  const { id } = await which(ctx, word);
-  const { kind, incident } = await ctx.services.incidents.resolve(askerOf(ctx), { id, words });
-  return changed(incident, kind === 'resolved' ? 'Resolved' : 'It was over already', place);
 }

@@ -2,6 +2,7 @@ import { type Alerts, createAlerts } from './alerts/alerts.ts';
 import { createAudit } from './audit/audit.ts';
 import { announceErasures } from './audit-head.ts';
 import { createCharts } from './charts/charts.ts';
+import { checksPastOf } from './checks-past.ts';
 import type { Environment } from './config/environment.ts';
 import type { Ops } from './config/model.ts';
 import { makeReveal } from './config/secrets.ts';
@@ -118,6 +119,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onEvents: alerts.take,
       onSilence: alerts.silenced,
     });
+    const charts = createCharts();
     const paging = pagingOf(environment, log);
     const { onCalls, policies } = paging;
     const [policy] = policies;
@@ -131,6 +133,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       journal: options.journal ?? journalOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
       onChanged: options.onIncident,
+      checksPast: checksPastOf(health, { charts, zone: ops.team.zone }),
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');
@@ -146,7 +149,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           incidents,
           directory,
           health,
-          charts: createCharts(),
+          charts,
           runbooks,
           audit,
           doctor: doctorOf(pieces),

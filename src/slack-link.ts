@@ -100,6 +100,7 @@ export function createSlackLink(options: {
       post: async (message) => connected().outgoing.post(message),
       find: async (message) => connected().outgoing.find(message),
       update: async (message) => connected().outgoing.update(message),
+      upload: async (files) => connected().outgoing.upload(files),
       mentionOf: async (owner) => connected().mentionOf(owner),
       channelId: async (name) => {
         const found = await connected().channels.resolve(name);

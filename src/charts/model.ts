@@ -2,7 +2,7 @@
  * Pictures as data: plain JSON, so that they can be handed to another process. Times are ms since the epoch, texts are plain
  * (nothing is escaped: nothing in them is ever markup).
  */
-export type Chart = LineChart | GridChart;
+export type Chart = LineChart | GridChart | BarChart;
 
 /** How a stretch of time looked. `quiet` = muted or blocked; colours come with a mark each. */
 export type Level = 'ok' | 'warn' | 'fail' | 'unknown' | 'quiet';
@@ -42,4 +42,11 @@ export interface GridChart extends Framed {
   rows: { label: string; cells: (Level | null)[] }[];
   /** Below the rows: "and 12 more (all ok)". */
   more?: string;
+}
+
+/** One number for each of a few names: months. At most 12 are drawn, the last ones. */
+export interface BarChart extends Pick<Framed, 'title' | 'subtitle'> {
+  kind: 'bars';
+  /** `value` null = there is none; `shown`: the value as people read it. */
+  bars: { label: string; value: number | null; shown: string }[];
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
+import { barsSvg } from './bars.ts';
 import { gridSvg } from './grid.ts';
 import { lineSvg } from './line.ts';
 import type { Chart } from './model.ts';
@@ -31,5 +32,6 @@ export async function openPainter(): Promise<(chart: Chart) => Uint8Array> {
 }
 
 export function svgOf(chart: Chart): string {
+  if (chart.kind === 'bars') return barsSvg(chart);
   return chart.kind === 'line' ? lineSvg(chart) : gridSvg(chart);
 }

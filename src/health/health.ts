@@ -8,6 +8,7 @@ import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { type Stretch, stretchesBetween } from './between.ts';
 import { causesBeyond, sayCause } from './causes.ts';
 import type { OnEvents } from './events.ts';
 import { Known } from './known.ts';
@@ -49,8 +50,10 @@ export interface Health extends Silences {
   board(): Promise<{ report: HealthReport; strips: ReadonlyMap<string, Strip>; silences: Silence[] }>;
   /** One check with its past; `measured` = the report that was just measured, to be shown as it is. */
   details(id: string, measured?: HealthReport): Promise<CheckDetails>;
-  /** A check's past as a line. Throws OpsError `not_found`, and what the database throws. */
-  trend(id: string, period: Period): Promise<Trend>;
+  /** A check's past as a line, up to now or to another moment. Throws OpsError `not_found`, and what the database throws. */
+  trend(id: string, period: Period, until?: Date): Promise<Trend>;
+  /** Stretches between two moments in which checks were not ok, in order: fail, warn and unknown alone. */
+  between(from: Date, to: Date): Promise<Stretch[]>;
   /** The past of many checks as rows, worst first. Throws as `trend`. */
   overview(scope: Scope, period: Period): Promise<Overview>;
   /**
@@ -240,7 +243,8 @@ export function createHealth(options: HealthOptions): Health {
     last,
     board,
     details,
-    trend: async (id, period) => trendOf(store, within({ kind: 'check', id })[0]!, period, clock.now()),
+    trend: async (id, period, until = clock.now()) => trendOf(store, within({ kind: 'check', id })[0]!, period, until),
+    between: (from, to) => stretchesBetween(store, { from, to }),
     overview,
     regular,
     ...silences.face,

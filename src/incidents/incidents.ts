@@ -1,11 +1,12 @@
 import type { Jobs } from '../jobs/model.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
+import { type After, createAfter } from './after/after.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Channel, createChannel } from './channel/channel.ts';
 import { type Declaration, declareIncident } from './declare.ts';
 import { type DueClock, dueClocks } from './due-clocks.ts';
-import { acknowledgeIncident, resolveIncident } from './end.ts';
+import { acknowledgeIncident, type Ending, resolveIncident } from './end.ts';
 import { createEscalation } from './escalation/escalation.ts';
 import { hearOf } from './escalation/heard.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
@@ -24,6 +25,8 @@ import { sayJob } from './say.ts';
 import { sayHandler } from './saying.ts';
 import { showHandler } from './show.ts';
 import { createStakeholders, type Stakeholders } from './stakeholders/stakeholders.ts';
+import type { StatsPeriod } from './stats/period.ts';
+import { type Statistics, statisticsOf } from './stats/stats.ts';
 import * as rows from './store.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions/subscriptions.ts';
 import { createTasks, type Tasks } from './tasks/tasks.ts';
@@ -35,7 +38,7 @@ import { type Meant, whichIncident } from './which.ts';
 export interface Incidents {
   declare(asker: Asker, declared: Declaration): ReturnType<typeof declareIncident>;
   acknowledge(asker: Asker, id: number): ReturnType<typeof acknowledgeIncident>;
-  resolve(asker: Asker, how: { id: number; words: string }): ReturnType<typeof resolveIncident>;
+  resolve(asker: Asker, how: Ending): ReturnType<typeof resolveIncident>;
   mitigate(asker: Asker, id: number): ReturnType<typeof lifecycle.mitigateIncident>;
   reopen(asker: Asker, how: { id: number; words: string }): ReturnType<typeof lifecycle.reopenIncident>;
   changeSeverity(
@@ -77,6 +80,10 @@ export interface Incidents {
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   /** Proves that pages reach somebody. */
   pageTests: PageTests;
+  /** What comes after an incident. */
+  after: After;
+  /** How they went over some time, as far as the viewer may see. */
+  statistics(of: { period: StatsPeriod; viewer: rows.Viewer }): Promise<Statistics>;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
   /** Its own channel in Slack. */
@@ -105,8 +112,9 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   const stakeholders = createStakeholders(room);
   const roles = createRoles(room);
   const tasks = createTasks(room);
+  const after = createAfter(room);
   parts.push(createEscalation(room), pageTests, channel, journal, proposals);
-  parts.push(roles, updates, stakeholders, subscriptions, tasks);
+  parts.push(roles, updates, stakeholders, subscriptions, tasks, after);
   return {
     ...{ journal, proposals },
     announceIn: ports.announceIn,
@@ -116,6 +124,8 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     stakeholders,
     subscriptions,
     dueClocks: (viewer) => dueClocks(viewer, ports),
+    after,
+    statistics: (of) => statisticsOf(of, room, after),
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

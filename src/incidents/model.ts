@@ -39,7 +39,7 @@ export interface Incident {
   roles: Partial<Record<RoleName, By & { since: Date }>>;
   /** When the next update is due; nothing is due when it is absent. */
   nextUpdateAt?: Date;
-  resolved?: { at: Date; by: string; words: string };
+  resolved?: Resolved;
   /** How people are told, by its severity and the time of day. */
   way: Way;
   /** Why nobody may have been paged, and since when that is known. */
@@ -60,6 +60,22 @@ export interface Incident {
   homeProblem?: string;
   /** Where its message stands. */
   message?: { channel: string; ts: string };
+}
+
+/** What people said when it was over. */
+export interface Resolved {
+  at: Date;
+  by: string;
+  /** As `By`. */
+  id?: string;
+  /** What resolved it. */
+  words: string;
+  /** Absent = not known yet. */
+  cause?: string;
+  prevention?: string;
+  /** When the harm ended, where somebody said so. */
+  endedAt?: Date;
+  falseAlarm?: true;
 }
 
 /** One page: a dedup key of PagerDuty's. */
@@ -83,6 +99,8 @@ export type Origin =
 
 /** What happened. */
 export interface IncidentEvent {
+  /** Names it, once it is written down. */
+  id?: number;
   /** When it happened. */
   at: Date;
   kind: EventKind;
@@ -91,6 +109,8 @@ export interface IncidentEvent {
   /** Plain text. */
   words: string;
   data?: Record<string, unknown>;
+  /** Somebody said that it does not belong here, or is wrong. */
+  struck?: { at: Date; by: string; reason: string };
 }
 
 export type EventKind =
@@ -124,7 +144,8 @@ export type EventKind =
   | 'evidence'
   | 'breach'
   | 'report'
-  | 'postmortem';
+  | 'postmortem'
+  | 'followup';
 
 /** What kinds of incident there are, as the dialog names them (catalogue of procedures). */
 export const incidentTypes: Readonly<Record<string, string>> = {

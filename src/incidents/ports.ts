@@ -2,7 +2,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { Enqueuing, Jobs } from '../jobs/model.ts';
 import type { Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Post } from '../kernel/command.ts';
+import type { Picture, Post, TextFile } from '../kernel/command.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Messages } from '../messages/messages.ts';
@@ -51,6 +51,14 @@ export interface IncidentPort {
     patienceMs?: number;
   }): Promise<string | undefined>;
   update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
+  /** Shows files in a channel or a thread, once; `unconfirmed` = they may be there. `channel` is an id. */
+  upload(files: {
+    channel: string;
+    threadTs?: string;
+    comment?: string;
+    pictures: readonly (Picture | TextFile)[];
+    stillMine?: () => Promise<boolean>;
+  }): Promise<void>;
   /** The id of a channel given by id or `#name`; for a person's id, of the direct message with them. */
   channelId(channel: string): Promise<string>;
   /** How a message mentions a group or person (`@dba`, `U123`) so that they notice; undefined = they can't be mentioned. */
@@ -105,6 +113,16 @@ export interface IncidentPorts {
   journalAfterMs?: number;
   /** Hears, in this process, when what people see of incidents may have changed. */
   onChanged?: (() => void) | undefined;
+  /** Default: no check has a history. */
+  checksPast?: ChecksPast | undefined;
+}
+
+/** What checks were while an incident ran: from their history. */
+export interface ChecksPast {
+  /** Stretches in which checks failed, warned or could not be measured, in order. */
+  notOk(from: Date, to: Date): Promise<{ id: string; outcome: string; from: Date; to: Date; reason: string }[]>;
+  /** Pictures of some of these checks over that time; fewer where there is nothing to draw. */
+  pictures(ids: readonly string[], span: { from: Date; to: Date }, signal: AbortSignal): Promise<Picture[]>;
 }
 
 /** What the parts of this room stand on. */

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Urgency, Way } from '../severities/model.ts';
 import type { Tx } from '../store/store.ts';
-import type { By, Incident, IncidentEvent, Page } from './model.ts';
-import type { IncidentRow } from './tables.ts';
+import type { By, Incident, IncidentEvent, Page, Resolved } from './model.ts';
+import type { EventRow, IncidentRow } from './tables.ts';
 
 /** The statements of incidents; those that change something run in the caller's transaction. */
 
@@ -67,10 +67,18 @@ export async function addEvent(tx: Tx, id: number, event: IncidentEvent): Promis
             values (${id}, ${at}, ${kind}, ${by}, ${words}, ${data ? JSON.stringify(data) : null}::jsonb)`.execute(tx);
 }
 
+/** Whether an event of it was recorded under this key: what is delivered twice happens once. */
+export async function isKnown(tx: Tx, id: number, key: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from incident_event where incident_id = ${id} and data ->> 'key' = ${key}`.execute(tx);
+  return rows.length > 0;
+}
+
 export async function eventsOf(db: Tx, id: number): Promise<IncidentEvent[]> {
-  const { rows } = await sql<IncidentEvent>`
-    select at, kind, by, words, data from incident_event where incident_id = ${id} order by at, id`.execute(db);
-  return rows.map(({ data, ...row }) => ({ ...row, at: new Date(row.at), ...(data && { data }) }));
+  const { rows } = await sql<EventRow>`
+    select id::text as id, at, kind, by, words, data, struck_at, struck_by, struck_reason
+    from incident_event where incident_id = ${id} order by at, id`.execute(db);
+  return rows.map(eventOf);
 }
 
 /** Locked until the transaction ends, so that what is decided on it still holds when it is written. */
@@ -95,7 +103,8 @@ export async function pageOfDedupKey(db: Tx, dedupKey: string): Promise<{ id: nu
 /** Who looks: private incidents are there for their members alone. `everything`: for Rounds itself. */
 export type Viewer = { id: string } | 'everything';
 
-const visible = (viewer: Viewer) =>
+/** A condition on `incident i`. */
+export const visible = (viewer: Viewer) =>
   viewer === 'everything'
     ? sql`true`
     : sql`(not i.private or exists (
@@ -148,8 +157,18 @@ export async function setAcknowledged(tx: Tx, id: number, { at, by }: { at: Date
                                 version = version + 1 where id = ${id}`.execute(tx);
 }
 
-export async function setResolved(tx: Tx, id: number, how: { at: Date; by: string; words: string }): Promise<void> {
-  await sql`update incident set resolved_at = ${how.at}, resolved_by = ${how.by}, resolution = ${how.words},
+export async function setResolved(
+  tx: Tx,
+  id: number,
+  how: Pick<Resolved, 'at' | 'by' | 'words'> &
+    Partial<Omit<Resolved, 'endedAt' | 'falseAlarm'>> & {
+      endedAt?: Date | undefined;
+      falseAlarm?: boolean;
+    },
+): Promise<void> {
+  await sql`update incident set resolved_at = ${how.at}, resolved_by = ${how.by}, resolved_by_id = ${how.id ?? null},
+                                resolution = ${how.words}, cause = ${how.cause ?? ''}, prevention = ${how.prevention ?? ''},
+                                ended_at = ${how.endedAt ?? null}, false_alarm = ${how.falseAlarm ?? false},
                                 not_paged = null, not_paged_at = null, version = version + 1 where id = ${id}`.execute(
     tx,
   );
@@ -163,6 +182,7 @@ export async function setMitigated(tx: Tx, id: number, { at, by }: { at: Date; b
 /** As new, but for what happened. */
 export async function setReopened(tx: Tx, id: number): Promise<void> {
   await sql`update incident set resolved_at = null, resolved_by = null, resolution = null, merged_into = null,
+                                resolved_by_id = null, cause = '', prevention = '', ended_at = null, false_alarm = false,
                                 mitigated_at = null, mitigated_by = null, version = version + 1
             where id = ${id}`.execute(tx);
   await setUnacknowledged(tx, id);
@@ -263,6 +283,16 @@ export async function setShown(
             where id = ${id}`.execute(db);
 }
 
+function eventOf({ id, at, kind, by, words, data, ...struck }: EventRow): IncidentEvent {
+  return {
+    ...{ id: Number(id), at: new Date(at), kind, by, words },
+    ...(data && { data }),
+    ...(struck.struck_at && {
+      struck: { at: new Date(struck.struck_at), by: struck.struck_by ?? '', reason: struck.struck_reason ?? '' },
+    }),
+  };
+}
+
 function notPagedOf({ not_paged_said: said }: IncidentRow, why: string, at: Date): Incident['notPaged'] {
   return { why, at: new Date(at), said: said !== null && new Date(said).getTime() === new Date(at).getTime() };
 }
@@ -297,7 +327,14 @@ function incidentOf(row: IncidentRow): Incident {
       },
     }),
     ...(row.resolved_at && {
-      resolved: { at: new Date(row.resolved_at), by: row.resolved_by ?? '', words: row.resolution ?? '' },
+      resolved: {
+        ...{ at: new Date(row.resolved_at), by: row.resolved_by ?? '', words: row.resolution ?? '' },
+        ...(row.cause && { cause: row.cause }),
+        ...(row.prevention && { prevention: row.prevention }),
+        ...(row.false_alarm && { falseAlarm: true as const }),
+        ...(row.resolved_by_id !== null && { id: row.resolved_by_id }),
+        ...(row.ended_at && { endedAt: new Date(row.ended_at) }),
+      },
     }),
     ...(row.not_paged !== null && row.not_paged_at && { notPaged: notPagedOf(row, row.not_paged, row.not_paged_at) }),
     oldPages: row.old_pages,

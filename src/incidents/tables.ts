@@ -1,5 +1,5 @@
 import type { RoleName } from '../severities/model.ts';
-import type { Origin } from './model.ts';
+import type { EventKind, Origin } from './model.ts';
 
 /** The columns that statements of this room are typed by; the rest is plain SQL. */
 export interface IncidentRow {
@@ -35,6 +35,11 @@ export interface IncidentRow {
   resolved_at: Date | null;
   resolved_by: string | null;
   resolution: string | null;
+  resolved_by_id: string | null;
+  cause: string;
+  prevention: string;
+  ended_at: Date | null;
+  false_alarm: boolean;
   way: string;
   not_paged: string | null;
   not_paged_at: Date | null;
@@ -56,4 +61,16 @@ export interface IncidentRow {
     accepted_at: string | null;
     made_at: string;
   }[];
+}
+
+export interface EventRow {
+  id: string;
+  at: Date;
+  kind: EventKind;
+  by: string;
+  words: string;
+  data: Record<string, unknown> | null;
+  struck_at: Date | null;
+  struck_by: string | null;
+  struck_reason: string | null;
 }

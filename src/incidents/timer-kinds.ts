@@ -1,4 +1,6 @@
 import type { JobKind } from '../jobs/model.ts';
+import { chaseJob as followUpJob } from './after/followups.ts';
+import { paperJob } from './after/papers.ts';
 import { channelJob } from './channel/jobs.ts';
 import { levelJob } from './escalation/jobs.ts';
 import { watchJob } from './jobs.ts';
@@ -12,5 +14,5 @@ import { remindJob } from './updates/remind.ts';
 /** The jobs of this room that deadlines enqueue. */
 export const incidentTimerKinds: readonly JobKind<unknown>[] = [
   ...[watchJob, channelJob, levelJob, testWatchJob, nudgeJob],
-  ...[remindJob, clocksJob, boardJob, chaseJob],
+  ...[remindJob, clocksJob, boardJob, chaseJob, paperJob, followUpJob],
 ];

@@ -68,6 +68,14 @@ export interface Picture {
   png: Uint8Array;
 }
 
+/** A text as a file; redacted and cut as pictures are. */
+export interface TextFile {
+  /** `inc-42-postmortem.md` */
+  name: string;
+  title: string;
+  text: string;
+}
+
 export type Replies = Promise<Reply> | AsyncIterable<Reply>;
 
 /** What a command is given: `may` and `require` ask for a higher role than its own, for a sub-command. */

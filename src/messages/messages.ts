@@ -66,6 +66,7 @@ function engine(outputEscape: (value: unknown) => string): Liquid {
     outputEscape,
     strictVariables: true,
     lenientIf: true,
+    // What is empty is not there: in plain Liquid `if` takes '' for something.
     jsTruthy: true,
     ownPropertyOnly: true,
     templates: {},

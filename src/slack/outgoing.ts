@@ -22,7 +22,7 @@ export interface Outgoing {
   ephemeral(message: { channel: string; user: string; post: Post; threadTs?: string }): Promise<void>;
   /** Answers through a `response_url`: 5 uses in 30 minutes, no channel membership needed. */
   respond(url: string, message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
-  /** Shows pictures in a thread, once. */
+  /** Shows pictures and texts in a channel or a thread, once. */
   upload(pictures: Upload): Promise<void>;
   /** What Slack would say of a picture in this channel, by what it said lately. */
   uploadRefusal(channel: string): PortError | undefined;

@@ -44,6 +44,8 @@ export interface RoomOptions
   /** Where declarations wait while the database is away. */
   journalFolder?: string;
   onChanged?: () => void;
+  /** What the test has beyond that: a history of checks, other hours. */
+  over?: Partial<IncidentPorts>;
 }
 
 /** Incidents over a store and a workspace whose phone is their PagerDuty, registered with the queue. */
@@ -73,6 +75,7 @@ export async function incidentsOf(
     ...{ ...(journal && { journal }), journalAfterMs: 500 },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
     onChanged: options.onChanged,
+    ...options.over,
   };
   const incidents = createIncidents(ports);
   const stopped = new AbortController();

@@ -27,7 +27,7 @@ export function slackPort(
     token: { refused: () => {}, accepted: () => {} },
     signal,
   });
-  const { post, find, update } = createOutgoing({ call, signal, timeoutMs });
+  const { post, find, update, upload } = createOutgoing({ call, signal, timeoutMs });
   let elapsedMs = 0;
   // Each look counts as an hour later: nothing is remembered from a fault that is over.
   const channels = createChannels({ call, elapsedMs: () => (elapsedMs += 3_600_000) });
@@ -35,6 +35,7 @@ export function slackPort(
     post,
     find,
     update,
+    upload,
     async channelId(channel) {
       const found = await channels.resolve(channel);
       if (!found) throw new PortError('channel_not_found', `there is no ${channel}`, { retryable: false });

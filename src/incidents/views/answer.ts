@@ -38,6 +38,14 @@ function pagedText(incident: Incident): string {
   }
 }
 
+/** Where no dialog could be opened: the button that opens it. */
+export function askToResolvePost(incident: Incident): Post {
+  const text = `What resolved ${headOf(incident)}?`;
+  const label = { type: 'plain_text', text: 'Resolve', emoji: true };
+  const button = { type: 'button', action_id: 'incident.resolve', value: String(incident.id), text: label };
+  return { text, blocks: [section(text), { type: 'actions', elements: [button] }] };
+}
+
 export function changedPost(incident: Incident, words: string): Post {
   return saidPost(incident, escapeSlack(words));
 }

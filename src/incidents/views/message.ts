@@ -59,6 +59,7 @@ function buttonsOf({ acknowledged, id }: Incident): SlackBlock {
   const elements = [
     ...(acknowledged ? [] : [button('acknowledge', 'Acknowledge', value, 'primary')]),
     button('resolve', 'Resolve', value),
+    button('false-alarm', 'False alarm', value),
   ];
   return { type: 'actions', elements };
 }
@@ -166,7 +167,12 @@ export function pagingWords(incident: Incident, now: Date): string {
   }
 }
 
-function resolvedWords({ at, by, words }: NonNullable<Incident['resolved']>, now: Date, hidden = false): string {
+function resolvedWords(
+  { at, by, words, falseAlarm }: NonNullable<Incident['resolved']>,
+  now: Date,
+  hidden = false,
+): string {
+  if (falseAlarm) return `Closed as a false alarm ${slackTime(at, now)} by ${mention(by)}`;
   return `Resolved ${slackTime(at, now)} by ${mention(by)}${words && !hidden ? `: ${escapeSlack(words)}` : ''}`;
 }
 

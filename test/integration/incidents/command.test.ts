@@ -150,7 +150,7 @@ describe('in Slack', () => {
     await workspace.user('anna').command('#ops', '/ops incident declare P0 API is down');
     const message = workspace.messages('#alerts').find(({ bot_id }) => bot_id)!;
     await workspace.user('anna').click(message, 'incident.acknowledge');
-    await workspace.user('anna').click(message, 'incident.resolve');
+    await workspace.user('anna').click(message, 'incident.false-alarm');
     await workspace.waitFor(() => workspace.ephemerals('anna').length >= 3, { what: 'three refusals' });
     await denials.settled();
     expect(await room.incidents.list(5, 'everything')).toMatchObject([{ id: 1, version: 3 }]);

@@ -212,7 +212,8 @@ describe('a page', () => {
     room.workspace.clearFaults();
     await room.queue.finish();
     expect(room.pages()).toEqual([]);
-    expect(room.said()).toEqual([expect.stringContaining('rolled back')]);
+    // The message, and the notice.
+    expect(room.said()).toEqual([expect.stringContaining('rolled back'), expect.stringContaining('rolled back')]);
   });
 
   it('whose answer got lost is sent again and rings once', async () => {

@@ -83,16 +83,17 @@ it('a message that somebody deleted is posted anew with the next change, once', 
   await room.queue.finish();
   await room.incidents.resolve(asker, { id: 1, words: '' });
   await room.queue.finish();
-  expect(room.said()).toEqual([expect.stringContaining('Resolved')]);
+  // The message, and the notice that it is over.
+  expect(room.said()).toEqual([expect.stringContaining('Resolved <'), expect.stringContaining('Cause: not known yet')]);
 });
 
-it('many changes before Slack answers are one message', async () => {
+it('many changes before Slack answers are one message, and the notice of the end below it', async () => {
   const room = await roomOf(store);
   await room.incidents.declare(asker, down);
   await room.incidents.acknowledge(asker, 1);
   await room.incidents.resolve(asker, { id: 1, words: 'fixed' });
   await room.queue.finish();
-  expect(room.said()).toHaveLength(1);
+  expect(room.said()).toHaveLength(2);
   expect(room.workspace.traffic.filter(({ method }) => method === 'chat.update')).toEqual([]);
 });
 

@@ -29,6 +29,13 @@ it('takes the first folder that has a file of that name', async () => {
   expect(messages.names).toEqual(['resolution', 'update']);
 });
 
+it('takes what is empty for not there', async () => {
+  const folder = await folderOf({ 'note.liquid': '{% if why %}Why: {{ why }}{% else %}no reason{% endif %}' });
+  const messages = await loadMessages([folder]);
+  expect(messages.plain('note', { why: '' })).toBe('no reason');
+  expect(messages.plain('note', { why: 'x' })).toBe('Why: x');
+});
+
 it('names the file of a mistake: in what is written, and a name that is not there', async () => {
   const broken = await folderOf({ 'bad.liquid': '{% if title %}' });
   await expect(loadMessages([broken])).rejects.toMatchObject({
