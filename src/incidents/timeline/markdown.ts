@@ -65,8 +65,8 @@ export function inOrder<E extends Pick<IncidentEvent, 'at'>>(events: readonly E[
 function entry(event: IncidentEvent, time: string, nameOf: NameOf | undefined): string {
   const { by, words, struck } = event;
   const who = escapeMarkdown(personOf(by, nameOf));
-  // A backslash at the end of a line breaks it within its item.
-  const said = escapeMarkdownLines(readable(words, nameOf), '\\\n  ');
+  // A backslash at the end of a line breaks it within its item; behind a blank, so that no address swallows it.
+  const said = escapeMarkdownLines(readable(words, nameOf), ' \\\n  ');
   const line = [`**${escapeMarkdown(headOfEvent(event))}**`, who, said].filter((part) => part !== '').join(' · ');
   if (!struck) return `- ${time} ${line}`;
   const why = escapeMarkdown(readable(struck.reason, nameOf));
