@@ -11,7 +11,7 @@ import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 import { lifecycle } from './incident/lifecycle.ts';
-import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
+import { askerOf, type Context, changed, named, placeFor, which } from './incident/meant.ts';
 
 const usage =
   '[declare SEVERITY TITLE | INC | ack | mitigate | resolve WHAT HELPED | severity NAME | phi yes/no | pause 30m | resume | merge INC | reopen | add @PERSON]';
@@ -93,7 +93,8 @@ const words: Record<string, (ctx: Context, rest: string[]) => Promise<Reply>> = 
 async function list({ services: { incidents }, clock, actor }: Context): Promise<Reply> {
   const found = await incidents.list(50, actor);
   return {
-    place: 'channel',
+    // The private ones are for the asker's eyes.
+    place: found.some((incident) => incident.private) ? 'asker' : 'channel',
     slack: () => listPost(found, clock.now()),
     terminal: () => listText(found),
     json: () => found,
@@ -104,7 +105,7 @@ async function show(ctx: Context, word: string): Promise<Reply> {
   const { incidents } = ctx.services;
   const { incident, events } = await incidents.show((await which(ctx, word)).id);
   return {
-    place: 'channel',
+    place: placeFor(incident, 'channel'),
     slack: () => incidentPost(incident, ctx.clock.now()),
     terminal: ({ zone }) => incidentText(incident, events, zone),
     json: () => ({ ...incident, events }),
@@ -124,7 +125,7 @@ async function declared(ctx: Context, declaration: Declaration, place: Reply['pl
   if (ctx.face === 'terminal') return declaredInTerminal(ctx, incident);
   const answer = { known: kind === 'known', announced: incidents.announceIn };
   return {
-    place,
+    place: placeFor(incident, place),
     slack: () => declaredPost(incident, answer, ctx.clock.now()),
     terminal: () => declaredText(incident),
     json: () => incident,

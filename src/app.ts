@@ -105,7 +105,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       reveal: makeReveal(variables),
       timers,
       onSweep: options.onSweep,
-      onEvents: alerts.take,
+      onEvents: async (tx, events) => {
+        await alerts.take(tx, events);
+        await incidents.timeline.take(tx, events);
+      },
       onSilence: alerts.silenced,
     });
     const messages = await loadMessages(messageFolders(ops.dir));
@@ -113,6 +116,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...{ store, jobs, timers, clock, log, severities, team: ops.team, messages },
       paging: pagingOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
+      ...{ checks: ops.checks, flagEmoji: ops.timeline?.flags },
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

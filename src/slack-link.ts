@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertPort } from './alerts/model.ts';
 import { unlessAborted } from './ending.ts';
+import type { IncidentPort } from './incidents/ports.ts';
 import { OpsError, PortError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import type { SlackConnection } from './slack/connect.ts';
@@ -13,8 +14,8 @@ export interface SlackLink {
   /** Undefined before `connect` has resolved. */
   connection(): SlackConnection | undefined;
   health(): PartHealth;
-  /** What alerts need; until Slack is there each call is a PortError that says to try again. */
-  port: AlertPort;
+  /** What alerts and incidents need; until Slack is there each call is a PortError that says to try again. */
+  port: AlertPort & IncidentPort;
   stop(): Promise<void>;
 }
 
@@ -99,6 +100,9 @@ export function createSlackLink(options: {
       find: async (message) => connected().outgoing.find(message),
       update: async (message) => connected().outgoing.update(message),
       mentionOf: async (owner) => connected().mentionOf(owner),
+      read: async (message) => connected().reading.message(message),
+      nameOf: async (user) => connection?.reading.nameOf(user),
+      whisper: async (message) => connected().outgoing.ephemeral(message),
       channelId: async (name) => {
         const found = await connected().channels.resolve(name);
         if (found) return found.id;

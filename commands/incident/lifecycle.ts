@@ -77,13 +77,31 @@ export const lifecycle: Record<string, Sub> = {
   add: responder(async (ctx, rest) => {
     const [word, text] = named(rest);
     const user = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1];
-    if (user === undefined) throw new OpsError('invalid', 'Whom?', { hint: '`/ops incident add @anna`' });
-    const { id } = await which(ctx, word);
-    const who = { id: `slack:${user}`, mention: `<@${user}>` };
+    const isMe = text.toLowerCase() === 'me';
+    if (user === undefined && !isMe) throw new OpsError('invalid', 'Whom?', { hint: '`/ops incident add @anna`' });
+    const who = isMe ? askerOf(ctx).by : { id: `slack:${user}`, mention: `<@${user}>` };
+    const { id } = await which(ctx, word).catch((error: unknown) => unseen(ctx, word, error));
     const { incident } = await ctx.services.incidents.add(askerOf(ctx), { id, who });
-    return changed(incident, 'They are in it now');
+    const title = (await isSeen(ctx, incident)) ? incident.title : '(private)';
+    return changed({ ...incident, title }, isMe ? 'You are in it now' : 'They are in it now');
   }),
 };
+
+/** An admin may add somebody, or themselves, to a private incident that they don't see: it is audited, and those in it see it. */
+async function unseen({ may }: Context, word: string | undefined, error: unknown): Promise<{ id: number }> {
+  const id = word === undefined ? undefined : numberOf(word);
+  const notSeen = error instanceof OpsError && error.code === 'not_found';
+  if (id === undefined || !notSeen || (await may('admin')).kind === 'denied') throw error;
+  return { id };
+}
+
+/** Whoever let somebody else in need not be in it. */
+function isSeen(ctx: Context, { id }: { id: number }): Promise<boolean> {
+  return which(ctx, String(id)).then(
+    () => true,
+    () => false,
+  );
+}
 
 function responder(sub: Sub): Sub {
   return async (ctx, rest) => {

@@ -20,9 +20,14 @@ export function named([first, ...rest]: string[]): [word: string | undefined, wo
   return [undefined, [first, ...rest].join(' ').trim()];
 }
 
+/** What is said of a private incident, only the asker sees: whoever else is in the channel may not be in it. */
+export function placeFor({ private: isPrivate }: Pick<Incident, 'private'>, wanted: Reply['place']): Reply['place'] {
+  return isPrivate && wanted !== 'source' ? 'asker' : wanted;
+}
+
 export function changed(incident: Incident, words: string, place: Reply['place'] = 'channel'): Reply {
   return {
-    place,
+    place: placeFor(incident, place),
     slack: () => changedPost(incident, words),
     terminal: () => `${words}: ${nameOf(incident)} ${incident.label}: ${incident.title}`,
     json: () => incident,

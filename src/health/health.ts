@@ -10,6 +10,7 @@ import type { Reveal } from '../kernel/secret.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { causesBeyond, sayCause } from './causes.ts';
 import type { OnEvents } from './events.ts';
+import { type Failure, failuresIn } from './failures.ts';
 import { Known } from './known.ts';
 import { isSkipped } from './maintenance.ts';
 import { type CheckDetails, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
@@ -51,6 +52,8 @@ export interface Health extends Silences {
   trend(id: string, period: Period): Promise<Trend>;
   /** The past of many checks as rows, worst first. Throws as `trend`. */
   overview(scope: Scope, period: Period): Promise<Overview>;
+  /** Changes to `fail` and away from it of all checks in that time, oldest first; the newest 1,000. */
+  failures(from: Date, to: Date): Promise<Failure[]>;
   /**
    * A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects;
    * resolves to the ids of which nothing is recorded: cut off by `signal` or `stop`, or refused by the database.
@@ -239,6 +242,7 @@ export function createHealth(options: HealthOptions): Health {
     details,
     trend: async (id, period) => trendOf(store, within({ kind: 'check', id })[0]!, period, clock.now()),
     overview,
+    failures: (from, to) => failuresIn(store, from, to),
     regular,
     ...silences.face,
     takeOn(jobs) {

@@ -2,7 +2,7 @@ import { verb } from '../audit/verb.ts';
 import { OpsError } from '../kernel/errors.ts';
 import { wayToTell } from '../severities/decide.ts';
 import { severityNamed } from '../severities/named.ts';
-import type { Asker } from './change.ts';
+import { type Asker, withoutWords } from './change.ts';
 import { kept } from './given.ts';
 import { showJob } from './jobs.ts';
 import { type Incident, incidentTypes, type Origin } from './model.ts';
@@ -77,7 +77,8 @@ export async function declareIncident(
       const incident = (await rows.findIncident(tx, made))!;
       await room.follow(tx, { change: 'declared', incident, before: undefined, at, by: asker.by });
       const result = { kind: 'declared' as const, incident };
-      return { result, audit: [{ action: 'incident.declare', target: `incident/${made}`, after }] };
+      const audit = { action: 'incident.declare', target: `incident/${made}`, after };
+      return { result, audit: [incident.private ? withoutWords(audit) : audit] };
     },
   );
   // A page waits for nothing: not for the next look of the queue either.

@@ -15,6 +15,7 @@ import type { IncidentPort, IncidentPorts, Room } from './ports.ts';
 import { sayHandler, sayJob } from './say.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
+import { createTimeline, type Timeline } from './timeline/timeline.ts';
 import { watchHandler } from './watch.ts';
 import { type Meant, whichIncident } from './which.ts';
 
@@ -47,6 +48,7 @@ export interface Incidents {
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
+  timeline: Timeline;
 }
 
 export function createIncidents(ports: IncidentPorts): Incidents {
@@ -58,8 +60,11 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       for (const part of parts) await part.follow?.(tx, happened);
     },
   };
+  const timeline = createTimeline(room);
+  parts.push(timeline);
   return {
     announceIn: ports.announceIn,
+    timeline,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

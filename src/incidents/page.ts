@@ -25,11 +25,22 @@ export function pageHandler(ports: IncidentPorts): JobHandler<PageData> {
     } catch (error) {
       if (action !== 'trigger' || !(error instanceof PortError) || error.reason === 'stopped') throw error;
       if (!error.retryable) return refused(id, page, error.message, ports);
-      await rows.setTried(store.db(), id, { n, attempts: attempt, reason: error.message });
+      await tried(id, { ...page, attempts: attempt, reason: error.message }, ports);
       throw error;
     }
     if (action === 'trigger') await accepted(id, { ...page, attempts: attempt }, ports);
   };
+}
+
+/** Each new reason is worth a line of the timeline; half a day of tries is not. */
+async function tried(id: number, page: Page, { store, clock }: IncidentPorts): Promise<void> {
+  const { n, attempts, reason = '' } = page;
+  await store.transaction<unknown, void>(async (tx) => {
+    const before = (await rows.lockIncident(tx, id))?.pages.find((each) => each.n === n);
+    await rows.setTried(tx, id, { n, attempts, reason });
+    if (before?.state !== 'sending' || before.reason === reason) return;
+    await rows.addEvent(tx, id, { at: clock.now(), kind: 'page_failed', by: 'rounds', words: `page ${n}: ${reason}` });
+  });
 }
 
 async function accepted(id: number, page: Page, ports: IncidentPorts): Promise<void> {
@@ -64,14 +75,15 @@ async function refused(id: number, page: Page, why: string, ports: IncidentPorts
   });
 }
 
-/** Neutral where PHI may be involved: it is read aloud, and shown on locked screens. */
+/** Neutral where PHI may be involved, or it is private: it is read aloud, and shown on locked screens. */
 function eventOf(incident: Incident, { dedupKey }: Page, action: PageData['action']): PagerEvent {
   if (action !== 'trigger') return { action, dedupKey };
   const { label, title, phi, urgency, systems, declaredAt } = incident;
+  const neutral = phi || incident.private;
   return {
-    ...{ action, dedupKey, severity: urgency, source: systems && !phi ? systems : 'Rounds', timestamp: declaredAt },
-    summary: `${nameOf(incident)} ${label}: ${phi ? 'see Slack' : title}`,
+    ...{ action, dedupKey, severity: urgency, source: systems && !neutral ? systems : 'Rounds', timestamp: declaredAt },
+    summary: `${nameOf(incident)} ${label}: ${neutral ? 'see Slack' : title}`,
     client: 'Rounds',
-    ...(!phi && systems && { details: { systems } }),
+    ...(!neutral && systems && { details: { systems } }),
   };
 }

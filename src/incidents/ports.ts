@@ -2,6 +2,7 @@ import type { Enqueuing, Jobs } from '../jobs/model.ts';
 import type { Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Post } from '../kernel/command.ts';
+import type { GivenMessage } from '../kernel/form.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { Events } from '../paging/events.ts';
@@ -11,6 +12,7 @@ import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Happened } from './part.ts';
+import type { WatchedCheck } from './timeline/checks.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
 export interface Paging {
@@ -36,6 +38,12 @@ export interface IncidentPort {
   update(message: { channel: string; ts: string; post: Post }): Promise<void>;
   /** The id of a channel given by id or `#name`. */
   channelId(channel: string): Promise<string>;
+  /** A message as it is now, of a thread too; undefined = it is not there any more. */
+  read(message: { channel: string; ts: string }): Promise<GivenMessage | undefined>;
+  /** Only `user` sees it. */
+  whisper(message: { channel: string; user: string; post: Post; threadTs?: string }): Promise<void>;
+  /** What somebody is called; undefined when Slack doesn't tell. Never rejects. */
+  nameOf(user: string): Promise<string | undefined>;
 }
 
 export interface IncidentPorts {
@@ -50,6 +58,10 @@ export interface IncidentPorts {
   team: TeamHours;
   /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
   announceIn: string | undefined;
+  /** Reactions that flag a message for the timeline; default `pushpin`, `round_pushpin`, `star`. */
+  flagEmoji?: readonly string[] | undefined;
+  /** The checks of the configuration, for what belongs together; default none. */
+  checks?: readonly WatchedCheck[];
 }
 
 /** What the parts of this room stand on. */

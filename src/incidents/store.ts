@@ -89,14 +89,15 @@ export async function incidentOfDedupKey(db: Tx, dedupKey: string): Promise<numb
 /** Who looks: private incidents are there for their members alone. `everything`: for Rounds itself. */
 export type Viewer = { id: string } | 'everything';
 
-const visible = (viewer: Viewer) =>
+/** Of `incident i`. */
+export const visibleTo = (viewer: Viewer) =>
   viewer === 'everything'
     ? sql`true`
     : sql`(not i.private or exists (
         select 1 from incident_member m where m.incident_id = i.id and m.person = ${viewer.id}))`;
 
 export async function maySee(db: Tx, id: number, viewer: Viewer): Promise<boolean> {
-  const { rows } = await sql`select 1 from incident i where i.id = ${id} and ${visible(viewer)}`.execute(db);
+  const { rows } = await sql`select 1 from incident i where i.id = ${id} and ${visibleTo(viewer)}`.execute(db);
   return rows.length > 0;
 }
 
@@ -122,7 +123,7 @@ export async function membersOf(db: Tx, id: number): Promise<By[]> {
 /** The open ones first, newest first; `most` in all. */
 export async function listIncidents(db: Tx, most: number, viewer: Viewer): Promise<Incident[]> {
   const { rows } = await sql<IncidentRow>`
-    select ${columns} from incident i where ${visible(viewer)} order by i.resolved_at is not null, i.id desc limit ${most}`.execute(
+    select ${columns} from incident i where ${visibleTo(viewer)} order by i.resolved_at is not null, i.id desc limit ${most}`.execute(
     db,
   );
   return rows.map(incidentOf);

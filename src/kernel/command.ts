@@ -49,6 +49,8 @@ export interface Reply {
   thread?: () => Post[];
   /** Shown once, last of all in the thread of the final answer, which never depends on them. */
   pictures?: Pictures;
+  /** As `pictures`: files that somebody asked for; when there are none they are told why. */
+  files?: () => Promise<TextFile[]>;
 }
 
 /** Pictures of an answer in Slack. `asked`: somebody asked for them, so they are told when there are none, and why. */
@@ -66,6 +68,14 @@ export interface Picture {
   /** Says in words what the picture shows, for those who can't see it. */
   alt: string;
   png: Uint8Array;
+}
+
+/** A text as a file. `title` is plain, redacted and cut before it leaves; `text` leaves as it is. */
+export interface TextFile {
+  /** `timeline-INC-42.md` */
+  name: string;
+  title: string;
+  text: string;
 }
 
 export type Replies = Promise<Reply> | AsyncIterable<Reply>;

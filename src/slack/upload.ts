@@ -1,4 +1,4 @@
-import type { Picture } from '../kernel/command.ts';
+import type { Picture, TextFile } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import { redact } from '../kernel/redact.ts';
 import type { Answer, Call } from './caller.ts';
@@ -50,11 +50,11 @@ export interface Upload {
   /** An id. */
   channel: string;
   threadTs: string;
-  pictures: readonly Picture[];
+  pictures: readonly (Picture | TextFile)[];
 }
 
 /**
- * Shows pictures as one message of a thread: an address for each, the bytes to it, then all are shared at once. Sharing is
+ * Shows pictures, or texts as files, as one message of a thread: an address for each, the bytes to it, then all are shared at once. Sharing is
  * never repeated: nobody can tell whether it happened.
  * @throws PortError; nothing was shown, unless its reason is `unconfirmed`.
  */
@@ -63,8 +63,11 @@ export async function uploadPictures(
   { call, signal, timeoutMs }: { call: Call; signal: AbortSignal; timeoutMs: number },
 ): Promise<void> {
   const files: { id: string; title: string }[] = [];
-  for (const { name, title, alt, png } of pictures) {
-    const shown = { alt_txt: plainText(alt, altMost), filename: name, length: png.byteLength };
+  for (const file of pictures) {
+    const { name, title } = file;
+    const bytes = 'png' in file ? file.png : new TextEncoder().encode(file.text);
+    const alt = 'png' in file && { alt_txt: plainText(file.alt, altMost) };
+    const shown = { filename: name, length: bytes.byteLength, ...alt };
     // An address that nobody uses is forgotten: asking for it again does no harm.
     const { upload_url: url, file_id: id } = await call('files.getUploadURLExternal', shown, {
       idempotent: true,
@@ -72,7 +75,7 @@ export async function uploadPictures(
     if (typeof url !== 'string' || typeof id !== 'string') {
       throw new PortError('invalid_answer', "Slack's answer has no upload_url", { retryable: false });
     }
-    await send(url, png, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+    await send(url, bytes, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
     files.push({ id, title: plainText(title, titleMost) });
   }
   const share: Answer = { files, channel_id: channel, thread_ts: threadTs };

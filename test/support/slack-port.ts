@@ -1,10 +1,12 @@
 import { WebClient } from '@slack/web-api';
 import type { AlertPort } from '../../src/alerts/model.ts';
+import type { IncidentPort } from '../../src/incidents/ports.ts';
 import { PortError } from '../../src/kernel/errors.ts';
 import { boltLog } from '../../src/slack/bolt-log.ts';
 import { clientOptions, createCall } from '../../src/slack/caller.ts';
 import { createChannels } from '../../src/slack/channels.ts';
 import { createOutgoing } from '../../src/slack/outgoing.ts';
+import { createReading } from '../../src/slack/reading.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { memoryLog } from './memory-log.ts';
 
@@ -15,7 +17,7 @@ export const mentions: Record<string, string> = { '@web': '<@U0ANNA0001>', '@dba
 export function slackPort(
   workspace: Pick<Workspace, 'botToken' | 'apiUrl'>,
   { signal, timeoutMs = 2_000 }: { signal: AbortSignal; timeoutMs?: number },
-): AlertPort {
+): AlertPort & IncidentPort {
   const logger = boltLog(memoryLog());
   const client = () =>
     new WebClient(workspace.botToken, { ...clientOptions(workspace.apiUrl, timeoutMs, signal), logger });
@@ -25,7 +27,8 @@ export function slackPort(
     token: { refused: () => {}, accepted: () => {} },
     signal,
   });
-  const { post, find, update } = createOutgoing({ call, signal, timeoutMs });
+  const { post, find, update, ephemeral } = createOutgoing({ call, signal, timeoutMs });
+  const reading = createReading({ call, log: memoryLog() });
   let elapsedMs = 0;
   // Each look counts as an hour later: nothing is remembered from a fault that is over.
   const channels = createChannels({ call, elapsedMs: () => (elapsedMs += 3_600_000) });
@@ -39,6 +42,9 @@ export function slackPort(
       return found.id;
     },
     mentionOf: async (owner) => mentions[owner],
+    read: reading.message,
+    nameOf: reading.nameOf,
+    whisper: ephemeral,
   };
 }
 

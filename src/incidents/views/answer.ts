@@ -1,6 +1,7 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import { type Incident, type IncidentEvent, nameOf, pagingOf } from '../model.ts';
+import { timelineLines } from '../timeline/lines.ts';
 import { headOf, incidentPost, pagingWords } from './message.ts';
 
 const shown = 15;
@@ -33,12 +34,8 @@ export function listText(incidents: readonly Incident[]): string {
 }
 
 export function incidentText(incident: Incident, events: readonly IncidentEvent[], zone: string): string {
-  const time = (at: Date) => at.toLocaleString('sv-SE', { timeZone: zone });
-  const rows = events.map(({ at, kind, by, words }) =>
-    `  ${time(at)}  ${kind.replace('_', ' ')}  ${by}  ${words}`.trimEnd(),
-  );
   const facts = [incident.systems && `Affected: ${incident.systems}`, incident.known].filter(Boolean);
-  return [`${stateOf(incident)}  ${lineOf(incident)}`, ...facts, ...rows].join('\n');
+  return [`${stateOf(incident)}  ${lineOf(incident)}`, ...facts, ...timelineLines(events, zone)].join('\n');
 }
 
 /** What somebody is answered who declared it: in the channel it is announced in, its message is the answer. */
