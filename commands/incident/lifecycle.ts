@@ -1,4 +1,4 @@
-import { numberOf } from '../../src/incidents/model.ts';
+import { nameOf, numberOf } from '../../src/incidents/model.ts';
 import type { Reply } from '../../src/kernel/command.ts';
 import { parseDuration } from '../../src/kernel/duration.ts';
 import { OpsError } from '../../src/kernel/errors.ts';
@@ -82,8 +82,8 @@ export const lifecycle: Record<string, Sub> = {
     const who = isMe ? askerOf(ctx).by : { id: `slack:${user}`, mention: `<@${user}>` };
     const { id } = await which(ctx, word).catch((error: unknown) => unseen(ctx, word, error));
     const { incident } = await ctx.services.incidents.add(askerOf(ctx), { id, who });
-    const title = (await isSeen(ctx, incident)) ? incident.title : '(private)';
-    return changed({ ...incident, title }, isMe ? 'You are in it now' : 'They are in it now');
+    if (!(await isSeen(ctx, incident))) return unseenAnswer(`They are in ${nameOf(incident)} now`);
+    return changed(incident, isMe ? 'You are in it now' : 'They are in it now');
   }),
 };
 
@@ -101,6 +101,11 @@ function isSeen(ctx: Context, { id }: { id: number }): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function unseenAnswer(text: string): Reply {
+  const slack = () => ({ text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
+  return { place: 'asker', slack, terminal: () => text };
 }
 
 function responder(sub: Sub): Sub {

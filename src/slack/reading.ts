@@ -53,6 +53,7 @@ function messageOf(channel: string, ts: string, { user, text, thread_ts, bot_id,
 function nameIn(user: unknown): string | undefined {
   if (!isObject(user)) return undefined;
   const profile = isObject(user.profile) ? user.profile : {};
-  const names = [profile.display_name, profile.real_name, user.real_name, user.name];
+  // In a record that others read: who they are, rather than what they like to be called.
+  const names = [profile.real_name, user.real_name, profile.display_name, user.name];
   return names.find((name): name is string => typeof name === 'string' && name !== '');
 }

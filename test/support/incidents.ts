@@ -33,6 +33,7 @@ export interface RoomOptions {
   clock: Clock;
   paging?: Partial<Paging>;
   announceIn?: string | undefined;
+  checks?: IncidentPorts['checks'];
   port?: (port: IncidentPort) => IncidentPort;
 }
 
@@ -53,6 +54,7 @@ export async function incidentsOf(
     team: { zone: 'UTC', businessHours: 'Mon-Fri 08:00-18:00', holidays: [] },
     paging: { ...pagingOf(environment, log), ...options.paging },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
+    ...(options.checks && { checks: options.checks }),
   };
   const incidents = createIncidents(ports);
   const stopped = new AbortController();

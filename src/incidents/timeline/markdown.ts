@@ -25,13 +25,13 @@ export function timelineMarkdown(
     const change = from === undefined ? to : `${from} → ${to}`;
     return `- ${stamp(zone, at).join(' ')} · ${escapeMarkdown(check)} · ${escapeMarkdown(change)}`;
   });
-  return [
+  const parts = [
     head,
     `Times are those of ${escapeMarkdown(zone)}.`,
     entries || 'Nothing happened yet.',
     ...(meanwhile.length > 0 ? ['## Checks meanwhile', meanwhile.join('\n')] : []),
-    '',
-  ].join('\n\n');
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
 /** The events alone, for a document that has its own heading; days are headings of `level`. Empty = none. Pure. */
