@@ -26,7 +26,9 @@ test('every command stands on the page with its examples; every button says what
   for (const { label, summary } of shortcuts) expect(page).toContain(`| ${label} | ${summary} | `);
   const forms = shared.flatMap((command) => Object.values(command.forms ?? {}));
   expect(forms.length).toBeGreaterThan(0);
-  for (const { title, summary, role } of forms) expect(page).toContain(`| ${title} | ${summary} | ${role} |`);
+  // Columns are aligned where a command has several.
+  const rows = page.replaceAll(/ +\|/g, ' |');
+  for (const { title, summary, role } of forms) expect(rows).toContain(`| ${title} | ${summary} | ${role} |`);
 });
 
 test('a shortcut that opens a form takes its role; those of messages stand apart', () => {
