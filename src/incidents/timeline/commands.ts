@@ -38,7 +38,9 @@ export function commandLog({ store, clock, log }: Pick<Room, 'store' | 'clock'> 
       }
       const said = kept(`/ops ${name} ${words}`, 2_000);
       const ran = { at: clock.now(), by: actor.id, words: said, channel, threadTs, named };
-      const done: Promise<void> = addCommand(store.db(), ran)
+      // A store that is away throws at once.
+      const write = async () => addCommand(store.db(), ran);
+      const done: Promise<void> = write()
         .catch((error: unknown) => {
           log.error({ err: error, command: name, actor: actor.id }, 'a command is not in the timeline');
         })

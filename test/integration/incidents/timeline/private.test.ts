@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAudit } from '../../../../src/audit/audit.ts';
 import type { Access } from '../../../../src/kernel/access.ts';
 import type { Store } from '../../../../src/store/store.ts';
+import { postMessage } from '../../../../src/workspace/messages.ts';
 import { startWorkspace } from '../../../../src/workspace/workspace.ts';
 import { giveHome, incidentBot, typed } from '../../../support/incident-bot.ts';
 import { anna, asker, ben, type Room, roomOf } from '../../../support/incidents.ts';
@@ -81,7 +82,6 @@ describe('somebody who is not in a private incident', () => {
     await incidentBot(room, { access: noAdmin });
     const { workspace } = room;
     // As if its message had been forwarded with its buttons.
-    const { postMessage } = await import('../../../../src/workspace/messages.ts');
     const button = (action_id: string, value: string) => {
       return { type: 'button', action_id, value, text: { type: 'plain_text', text: action_id } };
     };
@@ -107,6 +107,17 @@ describe('somebody who is not in a private incident', () => {
     await workspace.waitFor(() => workspace.ephemerals('anna').length > 0, { what: 'her answer' });
     expect(JSON.stringify(workspace.ephemerals('anna'))).toContain('leaks');
     expect(JSON.stringify(workspace.messages('#ops'))).not.toContain('leaks');
+  });
+
+  it('writes nothing into its timeline by naming it in a command', async () => {
+    const room = await privateRoom();
+    const { timeline } = room.incidents;
+    for (const actor of [ben, anna]) timeline.ran({ actor, name: 'incident', words: 'ack INC-1 INC-2' });
+    await timeline.settled();
+    const typedIn = async (id: number) =>
+      (await room.incidents.show(id)).events.flatMap(({ kind, by }) => (kind === 'command' ? [by] : []));
+    expect(await typedIn(1)).toEqual([anna.id]);
+    expect((await typedIn(2)).sort()).toEqual([anna.id, ben.id].sort());
   });
 
   it('finds nothing of it in the audit, on the phone, or in the timeline of another', async () => {
