@@ -5,6 +5,7 @@ import { type PageData, pollEveryMs, pollTimer, showJob, watchJob } from './jobs
 import { type Incident, nameOf, type Page } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
 import * as rows from './store.ts';
+import { addOnce } from './timeline/rows.ts';
 
 /**
  * Says one thing to PagerDuty about a page. What is sent again has the same dedup key, so it pages once. A page whose incident
@@ -38,8 +39,9 @@ async function tried(id: number, page: Page, { store, clock }: IncidentPorts): P
   await store.transaction<unknown, void>(async (tx) => {
     const before = (await rows.lockIncident(tx, id))?.pages.find((each) => each.n === n);
     await rows.setTried(tx, id, { n, attempts, reason });
-    if (before?.state !== 'sending' || before.reason === reason) return;
-    await rows.addEvent(tx, id, { at: clock.now(), kind: 'page_failed', by: 'rounds', words: `page ${n}: ${reason}` });
+    if (before?.state !== 'sending') return;
+    const words = `page ${n}: ${reason}`;
+    await addOnce(tx, id, { at: clock.now(), kind: 'page_failed', by: 'rounds', words, key: `failed ${words}` });
   });
 }
 

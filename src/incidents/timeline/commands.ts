@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../kernel/log.ts';
 import { kept } from '../given.ts';
 import type { Room } from '../ports.ts';
@@ -16,6 +17,8 @@ export interface TypedCommand {
 
 /** Its own commands are no news in it. */
 const left = ['timeline'];
+/** How long stopping waits for a database that hangs. */
+const patienceMs = 2_000;
 /** A database that hangs must not collect them. */
 const mostPending = 50;
 
@@ -47,7 +50,11 @@ export function commandLog({ store, clock, log }: Pick<Room, 'store' | 'clock'> 
         .finally(() => pending.delete(done));
       pending.add(done);
     },
-    settled: async () => void (await Promise.all(pending)),
+    async settled() {
+      const stopped = new AbortController();
+      const late = pause(patienceMs, undefined, { signal: stopped.signal }).catch(() => {});
+      await Promise.race([Promise.all(pending), late]).finally(() => stopped.abort());
+    },
   };
 }
 
