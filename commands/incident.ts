@@ -174,7 +174,7 @@ async function declared(ctx: Context, declaration: Declaration, place: Reply['pl
   if (ctx.face === 'terminal') return declaredInTerminal(ctx, incident);
   const answer = { known: kind === 'known', announced: incidents.announceIn };
   return {
-    place,
+    place: placeFor(incident, place),
     slack: () => declaredPost(incident, answer, ctx.clock.now()),
     terminal: () => declaredText(incident),
     json: () => incident,

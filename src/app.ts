@@ -116,7 +116,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       reveal: makeReveal(variables),
       timers,
       onSweep: options.onSweep,
-      onEvents: alerts.take,
+      onEvents: async (tx, events) => {
+        await alerts.take(tx, events);
+        await incidents.timeline.take(tx, events);
+      },
       onSilence: alerts.silenced,
     });
     const charts = createCharts();
@@ -134,6 +137,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
       onChanged: options.onIncident,
       checksPast: checksPastOf(health, { charts, zone: ops.team.zone }),
+      ...{ checks: ops.checks, flagEmoji: ops.timeline?.flags },
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

@@ -20,6 +20,7 @@ import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
 import { createSlackLink, type SlackLink } from './slack-link.ts';
 import { serveTerminals } from './terminals.ts';
+import { timelineHearing } from './timeline-hearing.ts';
 import { createHeartbeat } from './web/heartbeat.ts';
 import { createMetrics } from './web/metrics.ts';
 import { databaseHealth, firstProblem, healthz, queueHealth, readyz, schedulesHealth } from './web/probes.ts';
@@ -76,6 +77,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const denials = auditDenials({ store, clock, log });
   const onDenied = denials.take;
   closing.defer('what is recorded of denials', () => denials.settled());
+  closing.defer('what is recorded of commands', () => incidents.timeline.settled());
   const link = createSlackLink({ open: openSlack, log });
   linked.link = link;
   closing.defer('Slack', () => link.stop());
@@ -141,6 +143,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     return connectSlack<Services>({
       ...{ slack: options.slack, commands: shared, services, store, clock, realTime: store.time, log, onDenied },
       home: { sections },
+      hearing: timelineHearing(incidents.timeline),
       graceMs: SLACK_GRACE_MS,
       access: (directory) => createAccess({ roles: services.ops.roles, directory, log }),
       onAck: metrics.ack,

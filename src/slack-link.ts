@@ -102,6 +102,9 @@ export function createSlackLink(options: {
       update: async (message) => connected().outgoing.update(message),
       upload: async (files) => connected().outgoing.upload(files),
       mentionOf: async (owner) => connected().mentionOf(owner),
+      read: async (message) => connected().reading.message(message),
+      nameOf: async (user) => connection?.reading.nameOf(user),
+      whisper: async (message) => connected().outgoing.ephemeral(message),
       channelId: async (name) => {
         const found = await connected().channels.resolve(name);
         if (found) return found.id;

@@ -55,5 +55,5 @@ async function answerTerminal(request: TerminalRequest, gone: AbortSignal, optio
     ...permissions,
   };
   const style = { colour: request.colour, width: request.width, zone: ops.team.zone };
-  return answerLine(command, context, { ...request, style }, options.onDenied);
+  return answerLine(command, context, { ...request, style }, options.onDenied, services.incidents.timeline.ran);
 }

@@ -1,4 +1,4 @@
-import { numberOf } from '../../src/incidents/model.ts';
+import { nameOf, numberOf } from '../../src/incidents/model.ts';
 import type { Reply } from '../../src/kernel/command.ts';
 import { parseDuration } from '../../src/kernel/duration.ts';
 import { OpsError } from '../../src/kernel/errors.ts';
@@ -77,12 +77,35 @@ export const lifecycle: Record<string, Sub> = {
   add: responder(async (ctx, rest) => {
     const [word, text] = named(rest);
     if (text === '') throw new OpsError('invalid', 'Whom?', { hint: '`/ops incident add @anna`' });
-    const { id } = await which(ctx, word);
+    const isMe = text.toLowerCase() === 'me';
     const who = await ctx.services.incidents.person(text, ctx.actor);
+    const { id } = await which(ctx, word).catch((error: unknown) => unseen(ctx, word, error));
     const { incident } = await ctx.services.incidents.add(askerOf(ctx), { id, who });
-    return changed(incident, 'They are in it now');
+    if (!(await isSeen(ctx, incident))) return unseenAnswer(`They are in ${nameOf(incident)} now`);
+    return changed(incident, isMe ? 'You are in it now' : 'They are in it now');
   }),
 };
+
+/** An admin may add somebody, or themselves, to a private incident that they don't see: it is audited, and those in it see it. */
+async function unseen({ may }: Context, word: string | undefined, error: unknown): Promise<{ id: number }> {
+  const id = word === undefined ? undefined : numberOf(word);
+  const notSeen = error instanceof OpsError && error.code === 'not_found';
+  if (id === undefined || !notSeen || (await may('admin')).kind === 'denied') throw error;
+  return { id };
+}
+
+/** Whoever let somebody else in need not be in it. */
+function isSeen(ctx: Context, { id }: { id: number }): Promise<boolean> {
+  return which(ctx, String(id)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function unseenAnswer(text: string): Reply {
+  const slack = () => ({ text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
+  return { place: 'asker', slack, terminal: () => text };
+}
 
 function responder(sub: Sub): Sub {
   return async (ctx, rest) => {

@@ -26,6 +26,11 @@ export function readIn({ channel }: Pick<Context, 'channel'>, ...incidents: read
   return hidden ? 'asker' : 'channel';
 }
 
+/** What is said of a private incident, only the asker sees: whoever else is in the channel may not be in it. */
+export function placeFor({ private: isPrivate }: Pick<Incident, 'private'>, wanted: Reply['place']): Reply['place'] {
+  return isPrivate && wanted !== 'source' ? 'asker' : wanted;
+}
+
 /** What a button shows is for whoever pressed it. */
 export function privately(reply: Reply): Reply {
   return { ...reply, place: 'asker' };
@@ -33,7 +38,7 @@ export function privately(reply: Reply): Reply {
 
 export function changed(incident: Incident, words: string, place: Reply['place'] = 'channel'): Reply {
   return {
-    place,
+    place: placeFor(incident, place),
     slack: () => changedPost(incident, words),
     terminal: () => `${words}: ${nameOf(incident)} ${incident.label}: ${incident.title}`,
     json: () => incident,

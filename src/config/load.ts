@@ -104,6 +104,7 @@ function assemble(
       forMs,
     })),
     heartbeat: section.heartbeat,
+    timeline: section.timeline,
     scriptDirs: section.scripts.allow.map((folder) => resolve(dir, folder)),
     limits: {
       concurrent: limits.concurrent,

@@ -74,6 +74,8 @@ export interface Ops {
   groups: Map<string, Group>;
   checks: Check[];
   maintenance: MaintenanceWindow[];
+  /** Reactions that flag a message for an incident's timeline; undefined = as the room has it. */
+  timeline?: { flags: string[] };
   /** An outside watchdog that is called every minute while Rounds is well. */
   heartbeat?: { url: string | Secret };
   /** Absolute folders whose programs `script` checks may run. */

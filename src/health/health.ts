@@ -11,6 +11,7 @@ import type { Store, Tx } from '../store/store.ts';
 import { type Stretch, stretchesBetween } from './between.ts';
 import { causesBeyond, sayCause } from './causes.ts';
 import type { OnEvents } from './events.ts';
+import { type Failure, failuresIn } from './failures.ts';
 import { Known } from './known.ts';
 import { isSkipped } from './maintenance.ts';
 import { type CheckDetails, type CheckReport, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
@@ -56,6 +57,8 @@ export interface Health extends Silences {
   between(from: Date, to: Date): Promise<Stretch[]>;
   /** The past of many checks as rows, worst first. Throws as `trend`. */
   overview(scope: Scope, period: Period): Promise<Overview>;
+  /** Changes to `fail` and away from it of all checks in that time, oldest first; the newest 1,000. */
+  failures(from: Date, to: Date): Promise<Failure[]>;
   /**
    * A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects;
    * resolves to the ids of which nothing is recorded: cut off by `signal` or `stop`, or refused by the database.
@@ -246,6 +249,7 @@ export function createHealth(options: HealthOptions): Health {
     trend: async (id, period, until = clock.now()) => trendOf(store, within({ kind: 'check', id })[0]!, period, until),
     between: (from, to) => stretchesBetween(store, { from, to }),
     overview,
+    failures: (from, to) => failuresIn(store, from, to),
     regular,
     ...silences.face,
     takeOn(jobs) {

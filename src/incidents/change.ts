@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../audit/model.ts';
 import { verb } from '../audit/verb.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Tx } from '../store/store.ts';
@@ -43,13 +44,22 @@ export async function changeIncident<K extends string>(
       const incident = (await rows.findIncident(tx, id))!;
       if (change) await room.follow(tx, { change, incident, before, at, by: asker.by });
       if (audit.length > 0) await jobs.enqueue(tx, showJob, { id });
-      return { result: { kind, incident }, audit: audit.map((entry) => ({ ...entry, target: `incident/${id}` })) };
+      const rowsOfIt = audit.map((entry) => ({ ...entry, target: `incident/${id}` }));
+      return { result: { kind, incident }, audit: incident.private ? rowsOfIt.map(withoutWords) : rowsOfIt };
     },
   );
   jobs.hurry();
   room.onChanged?.();
   return done;
 }
+
+/** The audit is read by people who are not in a private incident: what was said stays in its timeline. */
+export function withoutWords({ reason: _, ...entry }: AuditEntry): AuditEntry {
+  if (typeof entry.after !== 'object' || entry.after === null) return entry;
+  const after = Object.entries(entry.after).filter(([name]) => !words.includes(name));
+  return { ...entry, after: Object.fromEntries(after) };
+}
+const words = ['title', 'words', 'text', 'systems', 'known', 'reason', 'why', 'comment', 'summary'];
 
 export function noSuchIncident(id: number): OpsError {
   return new OpsError('not_found', `There is no ${nameOf({ id })}`, { hint: '`/ops incident` lists them' });

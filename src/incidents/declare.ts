@@ -3,7 +3,7 @@ import { OpsError } from '../kernel/errors.ts';
 import { wayToTell } from '../severities/decide.ts';
 import { severityNamed } from '../severities/named.ts';
 import type { Tx } from '../store/store.ts';
-import type { Asker } from './change.ts';
+import { type Asker, withoutWords } from './change.ts';
 import { kept } from './given.ts';
 import { showJob } from './jobs.ts';
 import { type By, type Incident, incidentTypes, type Origin } from './model.ts';
@@ -116,8 +116,8 @@ export function writeDeclared(asker: Asker, made: Prepared, room: Room, writing:
     await room.follow(tx, { change: 'declared', incident, before: undefined, at, by: asker.by });
     writing.signal?.throwIfAborted();
     const after = { severity, title, way, phi, drill, ...(journaled && { declared: at.toISOString() }) };
-    const audit = [{ action: 'incident.declare', target: `incident/${id}`, after }];
-    return { result: { kind: 'declared', incident }, audit };
+    const audit = { action: 'incident.declare', target: `incident/${id}`, after };
+    return { result: { kind: 'declared', incident }, audit: [incident.private ? withoutWords(audit) : audit] };
   });
 }
 

@@ -30,6 +30,7 @@ import { type Statistics, statisticsOf } from './stats/stats.ts';
 import * as rows from './store.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions/subscriptions.ts';
 import { createTasks, type Tasks } from './tasks/tasks.ts';
+import { createTimeline, type Timeline } from './timeline/timeline.ts';
 import { createUpdates, type Updates } from './updates/updates.ts';
 import { watchHandler } from './watch.ts';
 import { type Meant, whichIncident } from './which.ts';
@@ -88,6 +89,7 @@ export interface Incidents {
   announceIn: string | undefined;
   /** Its own channel in Slack. */
   channel: Channel;
+  timeline: Timeline;
 }
 
 export function createIncidents(ports: IncidentPorts): Incidents {
@@ -113,8 +115,9 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   const roles = createRoles(room);
   const tasks = createTasks(room);
   const after = createAfter(room);
+  const timeline = createTimeline(room);
   parts.push(createEscalation(room), pageTests, channel, journal, proposals);
-  parts.push(roles, updates, stakeholders, subscriptions, tasks, after);
+  parts.push(roles, updates, stakeholders, subscriptions, tasks, after, timeline);
   return {
     ...{ journal, proposals },
     announceIn: ports.announceIn,
@@ -126,6 +129,7 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     dueClocks: (viewer) => dueClocks(viewer, ports),
     after,
     statistics: (of) => statisticsOf(of, room, after),
+    timeline,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),
     resolve: (asker, how) => resolveIncident(asker, how, room),

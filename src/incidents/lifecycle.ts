@@ -129,7 +129,7 @@ export async function mergeIncident(
 export function addToIncident(asker: Asker, { id, who }: { id: number; who: By }, room: Room): Done<'added'> {
   return changeIncident(asker, id, room, async (tx, _incident, at) => {
     await rows.addMember(tx, id, who);
-    await rows.addEvent(tx, id, { at, kind: 'member', by: asker.by.id, words: who.id });
+    await rows.addEvent(tx, id, { at, kind: 'member', by: asker.by.id, words: who.mention });
     return { kind: 'added', audit: [{ action: 'incident.add', after: { who: who.id } }] };
   });
 }

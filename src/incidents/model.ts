@@ -116,6 +116,8 @@ export interface IncidentEvent {
 export type EventKind =
   | 'declared'
   | 'page_accepted'
+  /** A try failed that is repeated. */
+  | 'page_failed'
   | 'not_paged'
   | 'fallback'
   | 'escalated'

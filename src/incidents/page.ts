@@ -10,6 +10,7 @@ import { eventOf, mayRing } from './page-event.ts';
 import type { IncidentPorts } from './ports.ts';
 import { say } from './say.ts';
 import * as rows from './store.ts';
+import { addOnce } from './timeline/rows.ts';
 import { plainPost } from './views/plain.ts';
 
 /**
@@ -37,10 +38,22 @@ async function first({ id, n, action }: PageData, { signal, attempt, stillMine }
   } catch (error) {
     if (action !== 'trigger' || !(error instanceof PortError) || error.reason === 'stopped') throw error;
     if (!error.retryable) return refused(id, page, error.message, ports);
-    await rows.setTried(store.db(), id, { n, attempts: attempt, reason: error.message });
+    await tried(id, { ...page, attempts: attempt, reason: error.message }, ports);
     throw error;
   }
   if (action === 'trigger') await accepted(id, { ...page, attempts: attempt }, ports);
+}
+
+/** Each new reason is worth a line of the timeline; half a day of tries is not. */
+async function tried(id: number, page: Page, { store, clock }: IncidentPorts): Promise<void> {
+  const { n, attempts, reason = '' } = page;
+  await store.transaction<unknown, void>(async (tx) => {
+    const before = (await rows.lockIncident(tx, id))?.pages.find((each) => each.n === n);
+    await rows.setTried(tx, id, { n, attempts, reason });
+    if (before?.state !== 'sending') return;
+    const words = `page ${n}: ${reason}`;
+    await addOnce(tx, id, { at: clock.now(), kind: 'page_failed', by: 'rounds', words, key: `failed ${words}` });
+  });
 }
 
 async function accepted(id: number, page: Page, ports: IncidentPorts): Promise<void> {

@@ -3,6 +3,7 @@ import type { Enqueuing, Jobs } from '../jobs/model.ts';
 import type { Timers } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Picture, Post, TextFile } from '../kernel/command.ts';
+import type { GivenMessage } from '../kernel/form.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Messages } from '../messages/messages.ts';
@@ -15,6 +16,7 @@ import type { Store, Tx } from '../store/store.ts';
 import type { Telephone } from '../telephone/telephone.ts';
 import type { JournalPager } from './journal/pager.ts';
 import type { Happened, Unreached } from './part.ts';
+import type { WatchedCheck } from './timeline/checks.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
 export interface Paging {
@@ -63,6 +65,12 @@ export interface IncidentPort {
   channelId(channel: string): Promise<string>;
   /** How a message mentions a group or person (`@dba`, `U123`) so that they notice; undefined = they can't be mentioned. */
   mentionOf(name: string): Promise<string | undefined>;
+  /** A message as it is now, of a thread too; undefined = it is not there any more. */
+  read(message: { channel: string; ts: string }): Promise<GivenMessage | undefined>;
+  /** Only `user` sees it. */
+  whisper(message: { channel: string; user: string; post: Post; threadTs?: string }): Promise<void>;
+  /** What somebody is called; undefined when Slack doesn't tell. Never rejects. */
+  nameOf(user: string): Promise<string | undefined>;
   channels: ChannelPort;
 }
 
@@ -113,6 +121,10 @@ export interface IncidentPorts {
   journalAfterMs?: number;
   /** Hears, in this process, when what people see of incidents may have changed. */
   onChanged?: (() => void) | undefined;
+  /** Reactions that flag a message for the timeline; default `pushpin`, `round_pushpin`, `star`. */
+  flagEmoji?: readonly string[] | undefined;
+  /** The checks of the configuration, for what belongs together; default none. */
+  checks?: readonly WatchedCheck[];
   /** Default: no check has a history. */
   checksPast?: ChecksPast | undefined;
 }

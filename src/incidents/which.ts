@@ -38,9 +38,15 @@ export async function whichIncident(
     hint: 'Name one, or ask in its channel',
   });
 
+  /** The same words whether it is not there, or is private: nobody learns which. */
+  function notForThem(number: number): OpsError {
+    const { code, message, hint } = noSuchIncident(number);
+    return new OpsError(code, `${message}, or it is private and you are not in it`, { ...(hint && { hint }) });
+  }
+
   async function seen(number: number): Promise<Incident> {
     const incident = await rows.findIncident(db, number);
-    if (!incident || !(await rows.maySee(db, number, viewer))) throw noSuchIncident(number);
+    if (!incident || !(await rows.maySee(db, number, viewer))) throw notForThem(number);
     return incident;
   }
 }

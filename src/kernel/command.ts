@@ -49,6 +49,8 @@ export interface Reply {
   thread?: () => Post[];
   /** Shown once, last of all in the thread of the final answer, which never depends on them. */
   pictures?: Pictures;
+  /** As `pictures`: files that somebody asked for; when there are none they are told why. */
+  files?: () => Promise<TextFile[]>;
 }
 
 /** Pictures of an answer in Slack. `asked`: somebody asked for them, so they are told when there are none, and why. */

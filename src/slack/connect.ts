@@ -16,6 +16,7 @@ import { type Channels, createChannels } from './channels.ts';
 import { openDatabase } from './database.ts';
 import { openDialogs } from './dialogs.ts';
 import { createDirectory, hearChanges } from './directory.ts';
+import type { Hearing } from './hearing.ts';
 import { createHome, type HomeTiming } from './home.ts';
 import { httpIngress } from './http.ts';
 import { createIncidentChannels, type IncidentChannels } from './incident-channels.ts';
@@ -23,6 +24,7 @@ import { endInterrupted } from './interrupted.ts';
 import { createMentions, type Mentions } from './mentions.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
 import { createOwners } from './owners.ts';
+import { createReading, type Reading } from './reading.ts';
 import { registryOf } from './registry.ts';
 import { route } from './router.ts';
 import { openRunning } from './running.ts';
@@ -59,6 +61,8 @@ export interface SlackOptions<Services> {
   log: Log;
   /** Decides who may do what, from what Slack says of its people. */
   access(directory: Directory): Access;
+  /** What happens in channels besides. */
+  hearing?: Hearing;
   /** Called for everything that was not done because somebody may not do it. */
   onDenied?(attempt: DeniedAttempt): void;
   /** Slack will never take this process again (the app token is refused): end it. */
@@ -85,6 +89,7 @@ export interface SlackConnection {
   channels: Channels;
   incidentChannels: IncidentChannels;
   mentionOf: Mentions['mentionOf'];
+  reading: Reading;
   /** What App Home shows may have changed: whoever looks at it sees that soon. */
   homeChanged(): void;
   /** What the token was granted when the bot started, undefined when Slack didn't say, and what it lacks. */
@@ -145,7 +150,8 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
   const home = options.home?.sections.length
     ? createHome({ ...options.home, services, clock, log, access, onDenied, isOwner, outgoing, work })
     : undefined;
-  const answering = { services, clock, log, access, onDenied, outgoing, running, work, botName };
+  const { hearing } = options;
+  const answering = { services, clock, log, access, onDenied, outgoing, running, work, botName, hearing };
   const screens = openScreens({ outgoing, log });
   route(app, { ...answering, registry, seen, screens, botUserId, dialogs, home });
   hearChanges(app, directory);
@@ -161,6 +167,7 @@ export async function connectSlack<S>(options: SlackOptions<S>): Promise<SlackCo
     channels: createChannels({ call }),
     incidentChannels: createIncidentChannels({ call, botUserId }),
     mentionOf,
+    reading: createReading({ call, log }),
     homeChanged: () => home?.changed(),
     scopes: { granted: identity.grantedScopes, missing: identity.missingScopes },
     teamId,

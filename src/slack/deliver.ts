@@ -55,6 +55,8 @@ export async function deliver(
     const thread = shown?.reply.thread?.() ?? [];
     if (shown && thread.length) await shown.surface.thread(thread);
     if (shown?.reply.pictures) await showPictures(shown.reply.pictures, shown.surface, ports);
+    const files = shown?.reply.files;
+    if (shown && files) await showPictures({ asked: true, draw: files }, shown.surface, { ...ports, what: 'file' });
     return { kind: 'done' };
   } catch (error) {
     await source.drained;

@@ -21,7 +21,7 @@ export interface Outgoing {
   /** Only `user` sees it. */
   ephemeral(message: { channel: string; user: string; post: Post; threadTs?: string }): Promise<void>;
   /** Answers through a `response_url`: 5 uses in 30 minutes, no channel membership needed. */
-  respond(url: string, message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
+  respond(url: string, message: { post: Post; visible: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
   /** Shows pictures and texts in a channel or a thread, once. */
   upload(pictures: Upload): Promise<void>;
   /** What Slack would say of a picture in this channel, by what it said lately. */
@@ -153,10 +153,10 @@ export function createOutgoing(options: {
       const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
       await call('chat.postEphemeral', { channel, user, ...fitPost(content, 'post'), ...thread });
     },
-    respond: async (url, { post: content, visibleTo, replace }) => {
+    respond: async (url, { post: content, visible, replace }) => {
       const body = {
         ...fitPost(content, 'post'),
-        response_type: visibleTo === 'asker' ? 'ephemeral' : 'in_channel',
+        response_type: visible === 'asker' ? 'ephemeral' : 'in_channel',
         replace_original: replace ?? false,
         unfurl_links: false,
         unfurl_media: false,

@@ -1,19 +1,25 @@
-import type { Pictures, Post } from '../kernel/command.ts';
+import type { Picture, Post, TextFile } from '../kernel/command.ts';
 import { OpsError, PortError } from '../kernel/errors.ts';
 import { escapeSlack } from '../kernel/escape.ts';
 import type { Log } from '../kernel/log.ts';
 import { cutText } from './cut.ts';
 import type { Surface } from './surfaces.ts';
 
+interface Shown {
+  asked: boolean;
+  draw(): Promise<(Picture | TextFile)[]>;
+}
+
 /**
- * Shows the pictures of an answer that stands already, whatever becomes of them: never throws. Who asked for one is told
+ * Shows the pictures or files of an answer that stands already, whatever becomes of them: never throws. Who asked for one is told
  * why there is none; otherwise the log alone is: one more line below each answer would be noise. Nobody is when the bot stops.
  */
 export async function showPictures(
-  pictures: Pictures,
+  pictures: Shown,
   surface: Surface,
-  { log, stopping }: { log: Log; stopping: AbortSignal },
+  { log, stopping, what = 'picture' }: { log: Log; stopping: AbortSignal; what?: 'picture' | 'file' },
 ): Promise<void> {
+  const noPicture = (why: string) => nothing(what, why);
   try {
     // Nothing is drawn for a place that takes none.
     if (!surface.pictures) {
@@ -28,10 +34,10 @@ export async function showPictures(
     const drawn = await pictures.draw();
     if (drawn.length > 0) await show(drawn);
   } catch (error) {
-    log.warn({ err: error }, 'an answer has no picture');
+    log.warn({ err: error }, `an answer has no ${what}`);
     if (!pictures.asked || isPerhapsThere(error) || stopping.aborted) return;
     await surface.thread([noPicture(whyOf(error))]).catch((untold: unknown) => {
-      log.warn({ err: untold }, 'that an answer has no picture could not be told');
+      log.warn({ err: untold }, `that an answer has no ${what} could not be told`);
     });
   }
 }
@@ -39,7 +45,7 @@ export async function showPictures(
 const cannotShow = 'I can post none here. Ask in a channel that I am in.';
 
 /** Who asks again has invited the bot meanwhile, as they were told to; a scope needs a new token. */
-function isStillSo({ reason }: PortError, { asked }: Pictures): boolean {
+function isStillSo({ reason }: PortError, { asked }: Shown): boolean {
   return !asked || reason === 'missing_scope';
 }
 
@@ -59,7 +65,7 @@ function whyOf(error: unknown): string {
   return `${error.message}.`;
 }
 
-function noPicture(why: string): Post {
-  const text = `No picture: ${escapeSlack(cutText(why, 1_000))}`;
+function nothing(what: string, why: string): Post {
+  const text = `No ${what}: ${escapeSlack(cutText(why, 1_000))}`;
   return { text, blocks: [{ type: 'context', elements: [{ type: 'mrkdwn', text }] }] };
 }

@@ -4,6 +4,7 @@ import { type Asked, actorOf, responseUrl, tell } from './asked.ts';
 import { answerCallback } from './dialog-surface.ts';
 import { openForm, tellNotOpened } from './forms.ts';
 import { givenWords } from './given.ts';
+import { routeHearing } from './hearing.ts';
 import { formPlace, ofPress } from './in-view.ts';
 import { fitPost } from './limits.ts';
 import { createOnce } from './once.ts';
@@ -104,6 +105,8 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
     ports.dialogs.closed(view.id);
   });
 
+  routeHearing(app, ports, onceOnly);
+
   if (ports.home) {
     const { home } = ports;
     app.event('app_home_opened', async ({ event, body }) => {
@@ -144,7 +147,8 @@ async function runMeant<S>(meant: Meant<S>, actor: Actor, asked: Asked, ports: R
   if (meant.kind !== 'run') return;
   const { command, args } = meant;
   const run: Job<S>['run'] = (ctx) => command.run(ctx, args);
-  const job = jobOf(command, { name: command.name, role: command.role, words: args.join(' '), run });
+  const words = args.join(' ');
+  const job = { ...jobOf(command, { name: command.name, role: command.role, words, run }), typed: true as const };
   await runJob(job, actor, asked, ports);
 }
 

@@ -9,6 +9,7 @@ import { isUnavailable } from '../store/errors.ts';
 import { type Asked, tell } from './asked.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import { isDeadTokenError } from './failures.ts';
+import type { Hearing } from './hearing.ts';
 import type { Outgoing } from './outgoing.ts';
 import {
   deadTokenPost,
@@ -32,6 +33,7 @@ export interface RunPorts<Services> {
   running: Running;
   work: Work;
   botName: string;
+  hearing?: Hearing | undefined;
 }
 
 /** One thing to run: a command, or the button of one. */
@@ -44,6 +46,8 @@ export interface Job<Services> {
   role: Role;
   /** What stood behind the command, or what the button carried. */
   words: string;
+  /** Somebody wrote it, as against a button or a dialog. */
+  typed?: true;
   run(ctx: CommandContext<Services>): Replies;
 }
 
@@ -60,6 +64,8 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
   try {
     const permissions = permissionsOf(access, actor);
     await permissions.require(job.role);
+    const { channel, threadTs } = asked;
+    if (job.typed) ports.hearing?.ran({ actor, name: job.command, words: job.words, channel, threadTs });
     const gone = new AbortController();
     const signal = AbortSignal.any([work.signal, gone.signal, ...(asked.view ? [asked.view.closed] : [])]);
     const replies = job.run({

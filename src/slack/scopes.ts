@@ -7,12 +7,13 @@ export const methodScopes = {
   'chat.postMessage': ['chat:write', 'chat:write.public'],
   'chat.update': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
-  // To look a message up before it is posted a second time: in public and private channels, and in direct messages.
+  // To look a message up before it is posted a second time, in public and in private channels, and in direct messages; replies
+  // also reads what somebody flags.
   'conversations.history': ['channels:history', 'groups:history', 'im:history'],
   'conversations.replies': ['channels:history', 'groups:history'],
   // Who has a role or a task is told so in a direct message.
   'conversations.open': ['im:write'],
-  // Who may do what: guests, bots and the deactivated are known by users.info, roles by user groups.
+  // Who may do what: guests, bots and the deactivated are known by users.info, roles by user groups. And people's names.
   'users.info': ['users:read'],
   'usergroups.list': ['usergroups:read'],
   'usergroups.users.list': ['usergroups:read'],
@@ -50,6 +51,10 @@ export const eventScopes = {
   user_change: 'users:read',
   subteam_updated: 'usergroups:read',
   subteam_members_changed: 'usergroups:read',
+  // Messages that people flag for an incident's timeline.
+  reaction_added: 'reactions:read',
+  // Who is in the channel of a private incident is in it.
+  member_joined_channel: 'groups:read',
   // The home tab alone; needs no scope.
   app_home_opened: undefined,
 } as const;

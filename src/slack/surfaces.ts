@@ -1,4 +1,4 @@
-import type { Picture, Post, Reply } from '../kernel/command.ts';
+import type { Picture, Post, Reply, TextFile } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Asked, tell } from './asked.ts';
@@ -23,7 +23,7 @@ export interface Surface {
 }
 
 export interface PicturePlace {
-  show(pictures: Picture[]): Promise<void>;
+  show(pictures: (Picture | TextFile)[]): Promise<void>;
   /** Why Slack would take none, when that is known before one is drawn. */
   readonly refusal: PortError | undefined;
 }
@@ -162,7 +162,7 @@ function messageSurface(place: Place, asked: Asked, ports: SurfacePorts): Surfac
       const threadTs = place.threadTs ?? ts;
       if (instead || threadTs === undefined) return instead?.pictures;
       return {
-        show: (pictures: Picture[]) => outgoing.upload({ channel: place.channel, threadTs, pictures }),
+        show: (pictures: (Picture | TextFile)[]) => outgoing.upload({ channel: place.channel, threadTs, pictures }),
         refusal: outgoing.uploadRefusal(place.channel),
       };
     },

@@ -1,5 +1,5 @@
 import { type DeniedAttempt, Forbidden } from '../kernel/access.ts';
-import type { Command, CommandContext, ExitCode, Reply, TerminalStyle } from '../kernel/command.ts';
+import type { Actor, Command, CommandContext, ExitCode, Reply, TerminalStyle } from '../kernel/command.ts';
 import { OpsError } from '../kernel/errors.ts';
 
 /** What a terminal prints and how it ends. `text` goes to standard output, `problem` to standard error. */
@@ -18,9 +18,12 @@ export async function answerLine<S>(
   ctx: CommandContext<S>,
   request: { args: string[]; json: boolean; style: TerminalStyle },
   onDenied: (attempt: DeniedAttempt) => void = () => {},
+  /** Called once the asker was let in. */
+  onRun: (typed: { actor: Actor; name: string; words: string }) => void = () => {},
 ): Promise<Answer> {
   try {
     await ctx.require(command.role);
+    onRun({ actor: ctx.actor, name: command.name, words: request.args.join(' ') });
     const replies = command.run(ctx, request.args);
     let last: Reply | undefined;
     if (Symbol.asyncIterator in replies) for await (const reply of replies) last = reply;

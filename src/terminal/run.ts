@@ -76,10 +76,12 @@ export async function runCommand(
       };
       const { zone } = core.services.ops.team;
       const asked = { args: line.args, json: line.json, style: { ...style, zone } };
-      const answer = await answerLine(command, ctx, asked, denials.take);
+      const { timeline } = core.incidents;
+      const answer = await answerLine(command, ctx, asked, denials.take, timeline.ran);
       return show(core.databaseAway ? { problem: problemOf(core.databaseAway), ...answer } : answer);
     } finally {
       await denials.settled();
+      await core.incidents.timeline.settled();
       await core.close();
     }
   } catch (error) {

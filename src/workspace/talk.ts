@@ -66,6 +66,9 @@ export function react(around: Surroundings, user: User, message: Message, name: 
   else reaction.users.push(user.id);
   if (reaction?.users.length === 0) message.reactions.splice(message.reactions.indexOf(reaction), 1);
   state.events.emit({ type: 'message_changed', message });
+  // Slack tells an app of reactions where it is a member.
+  const channel = state.channels.get(message.channel);
+  if (!channel || !state.isBotIn(channel)) return Promise.resolve({ ok: true });
   const type = given ? 'reaction_removed' : 'reaction_added';
   return tell(around, type, {
     type,

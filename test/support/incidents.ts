@@ -40,6 +40,7 @@ export interface RoomOptions
   clock: Clock;
   paging?: Partial<Paging>;
   announceIn?: string | undefined;
+  checks?: IncidentPorts['checks'];
   port?: (port: IncidentPort) => IncidentPort;
   /** Where declarations wait while the database is away. */
   journalFolder?: string;
@@ -75,6 +76,7 @@ export async function incidentsOf(
     ...{ ...(journal && { journal }), journalAfterMs: 500 },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
     onChanged: options.onChanged,
+    ...(options.checks && { checks: options.checks }),
     ...options.over,
   };
   const incidents = createIncidents(ports);

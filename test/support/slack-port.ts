@@ -7,6 +7,7 @@ import { clientOptions, createCall } from '../../src/slack/caller.ts';
 import { createChannels } from '../../src/slack/channels.ts';
 import { createIncidentChannels } from '../../src/slack/incident-channels.ts';
 import { createOutgoing } from '../../src/slack/outgoing.ts';
+import { createReading } from '../../src/slack/reading.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { memoryLog } from './memory-log.ts';
 
@@ -27,7 +28,8 @@ export function slackPort(
     token: { refused: () => {}, accepted: () => {} },
     signal,
   });
-  const { post, find, update, upload } = createOutgoing({ call, signal, timeoutMs });
+  const { post, find, update, upload, ephemeral } = createOutgoing({ call, signal, timeoutMs });
+  const reading = createReading({ call, log: memoryLog() });
   let elapsedMs = 0;
   // Each look counts as an hour later: nothing is remembered from a fault that is over.
   const channels = createChannels({ call, elapsedMs: () => (elapsedMs += 3_600_000) });
@@ -43,6 +45,9 @@ export function slackPort(
     },
     mentionOf: async (owner) => mentions[owner],
     channels: createIncidentChannels({ call, botUserId: workspace.identity?.botUser ?? '' }),
+    read: reading.message,
+    nameOf: reading.nameOf,
+    whisper: ephemeral,
   };
 }
 

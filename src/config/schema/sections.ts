@@ -44,6 +44,16 @@ const heartbeatSection = z.strictObject({
     .describe('an outside watchdog, called every minute while Rounds is well'),
 });
 
+const emojiHelp = 'the name of an emoji without its colons, such as pushpin';
+const timelineSection = z.strictObject({
+  flags: z
+    .array(z.string({ error: emojiHelp }).regex(/^[\p{L}\p{N}_+'-]{1,100}$/u, emojiHelp))
+    .max(20)
+    .meta({ title: 'names of emoji' })
+    .default(['pushpin', 'round_pushpin', 'star'])
+    .describe("reactions that keep a message in an incident's timeline; `[]` = none does"),
+});
+
 const limitsSection = z.strictObject({
   concurrent: z
     .int('a whole number from 1 to 2000')
@@ -78,6 +88,7 @@ export const sections = z.strictObject({
   maintenance: z.array(windowEntry).default([]).describe('planned windows in which nobody is told'),
   scripts: scriptsSection.prefault({}).describe('which programs may run'),
   heartbeat: heartbeatSection.optional().describe('who watches Rounds'),
+  timeline: timelineSection.prefault({}).describe('of incidents'),
   limits: limitsSection.prefault({}).describe('how much at the same time'),
   checks: z.unknown().optional().describe('what is watched: required, at least one'),
 });
@@ -96,5 +107,6 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'maintenance', prefix: '', schema: windowEntry, guide: 'maintenance' },
     { name: 'scripts', prefix: 'scripts.', schema: scriptsSection, guide: 'scripts' },
     { name: 'heartbeat', prefix: 'heartbeat.', schema: heartbeatSection, guide: 'the-sections' },
+    { name: 'timeline', prefix: 'timeline.', schema: timelineSection, guide: 'the-sections' },
     { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
   ];

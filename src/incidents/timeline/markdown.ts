@@ -25,13 +25,13 @@ export function timelineMarkdown(
     const change = from === undefined ? to : `${from} → ${to}`;
     return `- ${stamp(zone, at).join(' ')} · ${escapeMarkdown(check)} · ${escapeMarkdown(change)}`;
   });
-  return [
+  const parts = [
     head,
     `Times are those of ${escapeMarkdown(zone)}.`,
     entries || 'Nothing happened yet.',
     ...(meanwhile.length > 0 ? ['## Checks meanwhile', meanwhile.join('\n')] : []),
-    '',
-  ].join('\n\n');
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
 /** The events alone, for a document that has its own heading; days are headings of `level`. Empty = none. Pure. */
@@ -65,8 +65,8 @@ export function inOrder<E extends Pick<IncidentEvent, 'at'>>(events: readonly E[
 function entry(event: IncidentEvent, time: string, nameOf: NameOf | undefined): string {
   const { by, words, struck } = event;
   const who = escapeMarkdown(personOf(by, nameOf));
-  // A backslash at the end of a line breaks it within its item.
-  const said = escapeMarkdownLines(readable(words, nameOf), '\\\n  ');
+  // A backslash at the end of a line breaks it within its item; behind a blank, so that no address swallows it.
+  const said = escapeMarkdownLines(readable(words, nameOf), ' \\\n  ');
   const line = [`**${escapeMarkdown(headOfEvent(event))}**`, who, said].filter((part) => part !== '').join(' · ');
   if (!struck) return `- ${time} ${line}`;
   const why = escapeMarkdown(readable(struck.reason, nameOf));

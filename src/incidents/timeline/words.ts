@@ -4,6 +4,7 @@ import type { IncidentEvent } from '../model.ts';
 const heads: Readonly<Record<string, string>> = {
   declared: 'Declared',
   page_accepted: 'Paged',
+  page_failed: 'Page not accepted yet',
   not_paged: 'NOT PAGED',
   fallback: 'Told another way',
   escalated: 'Escalated',
@@ -53,4 +54,14 @@ export function readable(words: string, nameOf?: NameOf): string {
     .replace(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id: string) => `@${personOf(`slack:${id}`, nameOf)}`)
     .replace(/<#([CG][A-Z0-9]+)(?:\|([^>]*))?>/g, (_, id: string, name?: string) => `#${name || id}`)
     .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, '$1');
+}
+
+/** The ids of all whom events are by, or whom their words mention: `slack:U1`. */
+export function mentioned(events: readonly IncidentEvent[]): string[] {
+  const ids = events.flatMap(({ by, words, struck }) => [
+    by,
+    ...(struck ? [struck.by] : []),
+    ...[...words.matchAll(/<@([UW][A-Z0-9]+)/g)].map(([, user]) => `slack:${user}`),
+  ]);
+  return [...new Set(ids)];
 }

@@ -6,3 +6,5 @@ alter table incident_event
   add column struck_by text,
   add column struck_reason text;
 create unique index incident_event_once on incident_event (incident_id, key) where key is not null;
+-- In which thread something was said: an incident's, by where its message stands.
+create index incident_message on incident (channel_id, ts) where channel_id is not null;

@@ -85,6 +85,7 @@ const EVENT_SCOPES: Record<string, string> = {
   'message.groups': 'groups:history',
   'message.im': 'im:history',
   reaction_added: 'reactions:read',
+  member_joined_channel: 'channels:read',
   user_change: 'users:read',
   subteam_updated: 'usergroups:read',
   subteam_members_changed: 'usergroups:read',

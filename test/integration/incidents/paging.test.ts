@@ -143,7 +143,9 @@ describe('NOT PAGED', () => {
     expect(room.said()[1]).toMatch(/it was not paged at first.*Paged/);
     expect(room.said()[1]).not.toContain('incident.acknowledge');
     const { events } = await room.incidents.show(1);
-    expect(events.map(({ kind }) => kind)).toEqual(['declared', 'channel', 'not_paged', 'fallback', 'page_accepted']);
+    expect(events.map(({ kind }) => kind)).toEqual([
+      ...['declared', 'page_failed', 'channel', 'not_paged', 'fallback', 'page_failed', 'page_accepted'],
+    ]);
   });
 
   it('is said when PagerDuty hangs', async () => {
