@@ -55,7 +55,6 @@ async function archiveLater(tx: Tx, { incident: { id, severity }, at }: Happened
 function channelHandler(room: Room, slack: IncidentPort): JobHandler<ChannelData> {
   return async ({ id, what }, ctx) => {
     if (what === 'archive') await archiveNow(id, room);
-    await prepare(id, room);
     /** What failed is put off, so that a bookmark holds no message back. */
     const putOff = new Map<StepName, unknown>();
     for (let taken = 0; taken < mostSteps; taken += 1) {
@@ -96,29 +95,23 @@ function channelHandler(room: Room, slack: IncidentPort): JobHandler<ChannelData
   };
 }
 
-/** A name is reserved for it, and its severity's links are to be bookmarks. */
-async function prepare(id: number, room: Room): Promise<void> {
-  const db = room.store.db();
-  const incident = await incidents.findIncident(db, id);
-  if (!incident || incident.resolved) return;
-  if (!(await rows.readKept(db, id))) await reserve(incident, room);
-  const links = severityOf(incident.severity, room)?.runbooks.filter(isUrl) ?? [];
-  for (const url of links) await rows.addLink(db, id, { url, title: shortOf(url) });
-}
-
-/** What is there, and what should be. */
+/** What is there, and what should be. The first look reserves a name, and notes the severity's links as bookmarks. */
 async function sceneOf(id: number, room: Room): Promise<Scene | undefined> {
   const db = room.store.db();
   const incident = await incidents.findIncident(db, id);
-  const kept = await rows.readKept(db, id);
-  if (!incident || !kept) return undefined;
+  if (!incident) return undefined;
   const severity = severityOf(incident.severity, room);
-  return {
-    ...{ incident, kept, severity, asksOnCall: room.paging.onCalls !== undefined, now: room.clock.now() },
-    people: await rows.peopleOf(db, id),
-    concerned: concernedBy(incident, await incidents.membersOf(db, id)),
-    links: await rows.linksOf(db, id),
-  };
+  const kept = await rows.readKept(db, id);
+  if (!kept) {
+    if (incident.resolved) return undefined;
+    await reserve(incident, room);
+    return sceneOf(id, room);
+  }
+  const links = (severity?.runbooks.filter(isUrl) ?? []).filter((url) => kept.links.every((link) => link.url !== url));
+  for (const url of links) await rows.addLink(db, id, { url, title: shortOf(url) });
+  if (links.length > 0) return sceneOf(id, room);
+  const concerned = concernedBy(incident, await incidents.membersOf(db, id));
+  return { incident, kept, concerned, severity, asksOnCall: room.paging.onCalls !== undefined, now: room.clock.now() };
 }
 
 function concernedBy(incident: Incident, members: readonly { id: string }[]): string[] {

@@ -1,7 +1,7 @@
 import type { Severity } from '../../severities/model.ts';
 import type { Incident } from '../model.ts';
 import { channelTopic } from './name.ts';
-import type { Kept, Link, Person } from './rows.ts';
+import type { Kept } from './rows.ts';
 
 /** What follows from a declaration in Slack, in this order; each step looks first how far it has come. */
 export type StepName =
@@ -24,10 +24,8 @@ export type StepName =
 export interface Scene {
   incident: Incident;
   kept: Kept;
-  people: readonly Person[];
   /** Those in it, by Slack's ids: the reporter, who acknowledged, who has a role, members. */
   concerned: readonly string[];
-  links: readonly Link[];
   severity: Severity | undefined;
   /** Whether PagerDuty can be asked who is on call. */
   asksOnCall: boolean;
@@ -53,7 +51,7 @@ function stepsOf(scene: Scene): StepName[] {
 }
 
 function stepsInside(scene: Scene): StepName[] {
-  const { incident, kept, links } = scene;
+  const { incident, kept } = scene;
   const { summary } = kept;
   return [
     ...when('topic', kept.topic !== channelTopic(incident)),
@@ -61,7 +59,7 @@ function stepsInside(scene: Scene): StepName[] {
     ...when('invite', toInvite(scene).length > 0),
     ...when(
       'bookmark',
-      links.some(({ state }) => state === 'wanted'),
+      kept.links.some(({ state }) => state === 'wanted'),
     ),
     ...when('summary', summary === undefined || summary.shown < incident.version),
     ...when('pin', summary !== undefined && kept.pinnedTs !== summary.ts),
@@ -90,7 +88,7 @@ function shouldAskOnCall({ incident, kept, asksOnCall, now }: Scene): boolean {
 }
 
 /** Who was not asked in yet. */
-export function toInvite({ concerned, people }: Scene): string[] {
+export function toInvite({ concerned, kept: { people } }: Scene): string[] {
   const asked = new Set(people.flatMap(({ person, state }) => (state === 'wanted' ? [] : [person])));
   const wanted = people.map(({ person }) => person);
   return [...new Set([...concerned, ...wanted])].filter((person) => !asked.has(person));

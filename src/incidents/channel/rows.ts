@@ -17,6 +17,8 @@ export interface Kept {
   archived: boolean;
   /** By step: Slack's word. */
   refused: Record<string, string>;
+  people: Person[];
+  links: Link[];
 }
 
 export interface Person {
@@ -44,17 +46,24 @@ interface Row {
   archive_due: boolean;
   archived: boolean;
   refused: Record<string, string>;
+  people: Person[];
+  links: Link[];
 }
 
 export async function readKept(db: Tx, id: number): Promise<Kept | undefined> {
   const { rows } = await sql<Row>`
-    select *, (extract(epoch from clock_timestamp() - begun_at) * 1000)::double precision as begun_ago_ms
-    from incident_channel where incident_id = ${id}`.execute(db);
+    select *, (extract(epoch from clock_timestamp() - begun_at) * 1000)::double precision as begun_ago_ms,
+      coalesce((select jsonb_agg(jsonb_build_object('person', person, 'state', state) order by person)
+                from incident_channel_person p where p.incident_id = c.incident_id), '[]') as people,
+      coalesce((select jsonb_agg(jsonb_build_object('url', url, 'title', title, 'state', state) order by url)
+                from incident_channel_link l where l.incident_id = c.incident_id), '[]') as links
+    from incident_channel c where incident_id = ${id}`.execute(db);
   const [row] = rows;
   return (
     row && {
       ...{ name: row.name, tries: row.tries, onCallAsked: row.on_call_asked, notified: row.notified },
       ...{ archiveDue: row.archive_due, archived: row.archived, refused: row.refused },
+      ...{ people: row.people, links: row.links },
       ...(row.begun_ago_ms !== null && { begunAgoMs: row.begun_ago_ms }),
       ...(row.topic !== null && { topic: row.topic }),
       ...(row.summary_ts !== null && { summary: { ts: row.summary_ts, shown: row.summary_shown } }),
@@ -125,12 +134,6 @@ export async function setPerson(db: Tx, id: number, person: string, state: Perso
       where incident_channel_person.state = 'wanted'`.execute(db);
 }
 
-export async function peopleOf(db: Tx, id: number): Promise<Person[]> {
-  const { rows } = await sql<Person>`
-    select person, state from incident_channel_person where incident_id = ${id} order by person`.execute(db);
-  return rows;
-}
-
 export async function addLink(db: Tx, id: number, { url, title }: { url: string; title: string }): Promise<void> {
   await sql`insert into incident_channel_link (incident_id, url, title) values (${id}, ${url}, ${title})
             on conflict (incident_id, url) do nothing`.execute(db);
@@ -138,12 +141,6 @@ export async function addLink(db: Tx, id: number, { url, title }: { url: string;
 
 export async function setLink(db: Tx, id: number, url: string, state: Link['state']): Promise<void> {
   await sql`update incident_channel_link set state = ${state} where incident_id = ${id} and url = ${url}`.execute(db);
-}
-
-export async function linksOf(db: Tx, id: number): Promise<Link[]> {
-  const { rows } = await sql<Link>`
-    select url, title, state from incident_channel_link where incident_id = ${id} order by url`.execute(db);
-  return rows;
 }
 
 /** Its pinned message shows this version now, and stands there. */

@@ -39,8 +39,8 @@ export const steps: Record<StepName, (act: Act) => Promise<void>> = {
   },
   'on-call': onCall,
   invite,
-  bookmark: async ({ scene: { incident, links }, room, slack, goOn }) => {
-    const link = links.find(({ state }) => state === 'wanted');
+  bookmark: async ({ scene: { incident, kept }, room, slack, goOn }) => {
+    const link = kept.links.find(({ state }) => state === 'wanted');
     if (!link) return;
     const set = (state: rows.Link['state']) => rows.setLink(room.store.db(), incident.id, link.url, state);
     await goOn();

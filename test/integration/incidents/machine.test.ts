@@ -3,6 +3,7 @@ import { beforeAll, expect, it, vi } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
 import { startWorkspace, type Workspace } from '../../../src/workspace/workspace.ts';
 import { anna, type Room, roomOf } from '../../support/incidents.ts';
+import { quietChannels } from '../../support/quiet-channels.ts';
 import { embeddedStore } from '../../support/store.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -90,7 +91,7 @@ it('whatever happens, in whatever order, an incident is one, rings once for each
 async function freshRoom(): Promise<void> {
   await used?.close();
   used = await startWorkspace();
-  room = await roomOf(store, { workspace: used });
+  room = await roomOf(store, { workspace: used, port: quietChannels });
   // No number twice: the audit keeps what earlier runs did.
   await store.pool.query(`alter sequence incident_id_seq restart with ${(runs + 1) * 100}`);
 }

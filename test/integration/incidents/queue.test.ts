@@ -6,6 +6,7 @@ import { startWorkspace, type Workspace } from '../../../src/workspace/workspace
 import { eventually } from '../../support/eventually.ts';
 import { asker, incidentsOf } from '../../support/incidents.ts';
 import { jobsOf } from '../../support/jobs.ts';
+import { quietChannels } from '../../support/quiet-channels.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
 
 const stores = [
@@ -73,7 +74,7 @@ it('pages leave while every call to Slack hangs, however many messages wait', as
   const workspace = await workspaceOf();
   const hanging = Promise.withResolvers<void>();
   const { incidents, jobs } = await replicaOf(store, workspace, (port) => ({
-    ...port,
+    ...quietChannels(port),
     channelId: async (channel) => {
       await hanging.promise;
       return port.channelId(channel);

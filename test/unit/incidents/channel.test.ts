@@ -70,9 +70,10 @@ describe('the next step', () => {
     incident: called('API', over),
     kept: {
       ...{ name: 'inc', tries: 1, onCallAsked: true, notified: true, archiveDue: false, archived: false, refused: {} },
+      ...{ people: [], links: [] },
       ...kept,
     },
-    ...{ people: [], concerned: [], links: [], severity: severitySample, asksOnCall: true, now: at },
+    ...{ concerned: [], severity: severitySample, asksOnCall: true, now: at },
     ...rest,
   });
   const settled = {
@@ -99,8 +100,8 @@ describe('the next step', () => {
     ],
     ['done', scene({ home }, { ...settled, onCallAsked: false }, { now: new Date(at.getTime() + 3_600_000) })],
     ['invite', scene({ home }, settled, { concerned: ['U1'] })],
-    ['done', scene({ home }, settled, { concerned: ['U1'], people: [{ person: 'U1', state: 'refused' }] })],
-    ['bookmark', scene({ home }, settled, { links: [{ url: 'x', title: 'x', state: 'wanted' }] })],
+    ['done', scene({ home }, { ...settled, people: [{ person: 'U1', state: 'refused' }] }, { concerned: ['U1'] })],
+    ['bookmark', scene({ home }, { ...settled, links: [{ url: 'x', title: 'x', state: 'wanted' }] })],
     ['summary', scene({ home }, { ...settled, summary: { ts: '1', shown: 0 } })],
     ['pin', scene({ home }, { ...settled, pinnedTs: '0' })],
     ['done', scene({ home }, { ...settled, pinnedTs: '0', refused: { pin: 'missing_scope' } })],
@@ -126,7 +127,7 @@ describe('the next step', () => {
       { person: 'U1', state: 'invited' as const },
       { person: 'U2', state: 'wanted' as const },
     ];
-    expect(toInvite(scene({}, {}, { concerned: ['U3', 'U1', 'U2'], people }))).toEqual(['U3', 'U2']);
+    expect(toInvite(scene({}, { people }, { concerned: ['U3', 'U1', 'U2'] }))).toEqual(['U3', 'U2']);
   });
 
   it('archives what is over when its time has come', () => {
