@@ -35,14 +35,16 @@ export async function runningClocks(db: Tx, ids: readonly number[]): Promise<{ i
 
 /** Writes down what was planned; who was told is not in it. */
 export async function putClocks(tx: Tx, id: number, clocks: readonly Clock[]): Promise<void> {
-  for (const { key, who, how, decides, fromAt, dueAt, state, remindedAt, overdueAt } of clocks) {
-    await sql`
-      insert into incident_clock (incident_id, key, who, how, decides, from_at, due_at, state, reminded_at, overdue_at)
-      values (${id}, ${key}, ${who}, ${how}, ${decides}, ${fromAt}, ${dueAt}, ${state}, ${remindedAt ?? null}, ${overdueAt ?? null})
-      on conflict (incident_id, key) do update set who = excluded.who, how = excluded.how, decides = excluded.decides,
-        from_at = excluded.from_at, due_at = excluded.due_at, state = excluded.state,
-        reminded_at = excluded.reminded_at, overdue_at = excluded.overdue_at`.execute(tx);
-  }
+  if (clocks.length === 0) return;
+  const planned = JSON.stringify(clocks);
+  await sql`
+    insert into incident_clock (incident_id, key, who, how, decides, from_at, due_at, state, reminded_at, overdue_at)
+    select ${id}, key, who, how, decides, "fromAt", "dueAt", state, "remindedAt", "overdueAt"
+    from jsonb_to_recordset(${planned}::jsonb) as c (key text, who text, how text, decides text, "fromAt" timestamptz,
+      "dueAt" timestamptz, state text, "remindedAt" timestamptz, "overdueAt" timestamptz)
+    on conflict (incident_id, key) do update set who = excluded.who, how = excluded.how, decides = excluded.decides,
+      from_at = excluded.from_at, due_at = excluded.due_at, state = excluded.state,
+      reminded_at = excluded.reminded_at, overdue_at = excluded.overdue_at`.execute(tx);
 }
 
 export async function setDone(

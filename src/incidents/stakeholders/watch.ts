@@ -42,13 +42,14 @@ export async function followClocks(tx: Tx, happened: Happened, room: Room): Prom
       await rows.putClocks(tx, id, planned);
       if (change === 'declared' && planned.some(isStakeholder)) await beginBoard(tx, id, at, room);
       else if (planned.some(isStakeholder)) await showBoard(tx, id, room);
-      return lookAgain(tx, id, at, room);
+      // A declaration is not to wait: it knows them all.
+      return lookAgain(tx, id, { at, clocks: change === 'declared' ? planned : await rows.clocksOf(tx, id) }, room);
     }
     case 'acknowledged':
       await rows.setDone(tx, id, { key: responseKey, at, by: happened.by, note: '' });
       return;
     case 'resumed':
-      return lookAgain(tx, id, at, room);
+      return lookAgain(tx, id, { at, clocks: await rows.clocksOf(tx, id) }, room);
     case 'resolved':
     case 'merged':
       if ((await rows.boardOf(tx, id))?.message) await showBoard(tx, id, room);
@@ -95,7 +96,7 @@ export function clocksHandler(room: Room): JobHandler<z.output<typeof schema>> {
       }
       await tell(tx, incident, lookAt(await rows.clocksOf(tx, id), now), now, room);
       if ((await rows.boardOf(tx, id))?.message) await showBoard(tx, id, room);
-      await lookAgain(tx, id, now, room);
+      await lookAgain(tx, id, { at: now, clocks: await rows.clocksOf(tx, id) }, room);
     });
   };
 }
@@ -117,10 +118,14 @@ async function tell(tx: Tx, incident: Incident, look: Look, at: Date, room: Room
 }
 
 /** At once, when something is due already: after a pause, or a change. */
-async function lookAgain(tx: Tx, id: number, now: Date, room: Room): Promise<void> {
-  const clocks = await rows.clocksOf(tx, id);
-  const { soon, overdue } = lookAt(clocks, now);
-  const next = soon.length + overdue.length > 0 ? now : nextLook(clocks, now);
+async function lookAgain(
+  tx: Tx,
+  id: number,
+  { at, clocks }: { at: Date; clocks: readonly Clock[] },
+  room: Room,
+): Promise<void> {
+  const { soon, overdue } = lookAt(clocks, at);
+  const next = soon.length + overdue.length > 0 ? at : nextLook(clocks, at);
   if (next) await setTimer(tx, id, next, room);
   else await room.timers.cancel(tx, clocksTimer(id));
 }
