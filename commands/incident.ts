@@ -19,7 +19,7 @@ import type { Services } from '../src/services.ts';
 import { begunByCheck, begunByProposal, checkOf, withSnapshot } from './incident/begun.ts';
 import { falseAlarm, opensResolve, resolve, resolveForm } from './incident/ending.ts';
 import { lifecycle } from './incident/lifecycle.ts';
-import { askerOf, type Context, changed, privately, readIn, which } from './incident/meant.ts';
+import { askerOf, type Context, changed, placeFor, privately, readIn, which } from './incident/meant.ts';
 import { runbookOf } from './incident/runbook.ts';
 
 const usage =
