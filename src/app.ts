@@ -113,6 +113,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...{ store, jobs, timers, clock, log, severities, team: ops.team, messages },
       paging: pagingOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
+      breach: ops.breach,
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

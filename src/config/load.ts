@@ -102,6 +102,7 @@ function assemble(
       forMs,
     })),
     heartbeat: section.heartbeat,
+    breach: { assessWithinMs: section.breach.assess_within, contact: markOf(section.breach.contact) },
     scriptDirs: section.scripts.allow.map((folder) => resolve(dir, folder)),
     limits: {
       concurrent: limits.concurrent,
@@ -112,4 +113,10 @@ function assemble(
       (name) => !isSet(name, env),
     ),
   };
+}
+
+/** How a message mentions a member or a user group by its id. */
+function markOf(id: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }

@@ -60,6 +60,8 @@ export interface Ops {
   groups: Map<string, Group>;
   checks: Check[];
   maintenance: MaintenanceWindow[];
+  /** Of breaches of PHI. `contact` is the compliance contact, as a message marks them. */
+  breach: { assessWithinMs: number; contact: string | undefined };
   /** An outside watchdog that is called every minute while Rounds is well. */
   heartbeat?: { url: string | Secret };
   /** Absolute folders whose programs `script` checks may run. */

@@ -1,6 +1,7 @@
 import type { Jobs } from '../jobs/model.ts';
 import { newRequest } from '../kernel/request.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
+import { type Breach, createBreach } from './breach/breach.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Declaration, declareIncident } from './declare.ts';
@@ -45,6 +46,7 @@ export interface Incidents {
   heard(notice: PagerNotice): Promise<void>;
   /** Registers what carries pages and messages out; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
+  breach: Breach;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
 }
@@ -58,7 +60,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       for (const part of parts) await part.follow?.(tx, happened);
     },
   };
+  const breach = createBreach(room);
+  parts.push(breach);
   return {
+    breach,
     announceIn: ports.announceIn,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),

@@ -50,6 +50,15 @@ export interface IncidentPorts {
   team: TeamHours;
   /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
   announceIn: string | undefined;
+  breach: BreachSettings;
+}
+
+/** Of the assessment that PHI asks for. */
+export interface BreachSettings {
+  /** Since PHI was said to be possible. */
+  assessWithinMs: number;
+  /** The compliance contact, as a message marks them. */
+  contact: string | undefined;
 }
 
 /** What the parts of this room stand on. */

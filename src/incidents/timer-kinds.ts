@@ -1,5 +1,6 @@
 import type { JobKind } from '../jobs/model.ts';
+import { breachJob } from './breach/jobs.ts';
 import { watchJob } from './jobs.ts';
 
 /** The jobs of this room that deadlines enqueue. */
-export const incidentTimerKinds: readonly JobKind<unknown>[] = [watchJob];
+export const incidentTimerKinds: readonly JobKind<unknown>[] = [watchJob, breachJob];

@@ -34,6 +34,8 @@ export interface RoomOptions {
   paging?: Partial<Paging>;
   announceIn?: string | undefined;
   port?: (port: IncidentPort) => IncidentPort;
+  /** Over the usual ones. */
+  ports?: Partial<IncidentPorts>;
 }
 
 /** Incidents over a store and a workspace whose phone is their PagerDuty, registered with the queue. */
@@ -53,6 +55,8 @@ export async function incidentsOf(
     team: { zone: 'UTC', businessHours: 'Mon-Fri 08:00-18:00', holidays: [] },
     paging: { ...pagingOf(environment, log), ...options.paging },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
+    breach: { assessWithinMs: 72 * 3_600_000, contact: '<@U0CARLA001>' },
+    ...options.ports,
   };
   const incidents = createIncidents(ports);
   const stopped = new AbortController();

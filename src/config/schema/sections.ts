@@ -43,6 +43,20 @@ const heartbeatSection = z.strictObject({
     .describe('an outside watchdog, called every minute while Rounds is well'),
 });
 
+const contactHelp = 'a member id such as U012ABCDEF, or the id of a user group such as S012ABCDEF';
+const breachSection = z.strictObject({
+  assess_within: duration(3_600_000, 30 * 24 * 3_600_000)
+    .prefault('72h')
+    .describe('since PHI was said to be possible: the four factors are answered by then'),
+  contact: z
+    .string({ error: contactHelp })
+    .regex(/^[UWS][A-Z0-9]{2,}$/, contactHelp)
+    .optional()
+    .describe(
+      'who is mentioned when the assessment or a notice is due: `U012ABCDEF`, or `S012ABCDEF` for a user group',
+    ),
+});
+
 const limitsSection = z.strictObject({
   concurrent: z
     .int('a whole number from 1 to 2000')
@@ -74,6 +88,7 @@ export const sections = z.strictObject({
   maintenance: z.array(windowEntry).default([]).describe('planned windows in which nobody is told'),
   scripts: scriptsSection.prefault({}).describe('which programs may run'),
   heartbeat: heartbeatSection.optional().describe('who watches Rounds'),
+  breach: breachSection.prefault({}).describe('breaches of PHI'),
   limits: limitsSection.prefault({}).describe('how much at the same time'),
   checks: z.unknown().optional().describe('what is watched: required, at least one'),
 });
@@ -91,5 +106,6 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'maintenance', prefix: '', schema: windowEntry, guide: 'maintenance' },
     { name: 'scripts', prefix: 'scripts.', schema: scriptsSection, guide: 'scripts' },
     { name: 'heartbeat', prefix: 'heartbeat.', schema: heartbeatSection, guide: 'the-sections' },
+    { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
     { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
   ];
