@@ -46,7 +46,7 @@ export default defineCommand<Services>({
     assess: defineForm<Services, AssessmentGiven>({
       ...{ title: 'Breach assessment', button: 'Save', role: 'responder' },
       summary: 'Answers the four factors and concludes; older answers are kept, deadlines are planned anew',
-      open: () => [{ kind: 'note', text: 'What was answered before is coming …' }],
+      open: () => assessFields(),
       async fill(filling) {
         const { incident, assessment } = await meantBy(filling);
         const value = `${incident.id} ${assessment.newest?.version ?? 0}`;
@@ -65,13 +65,13 @@ export default defineCommand<Services>({
     sent: defineForm<Services, Omit<Sending, 'id'>>({
       ...{ title: 'Record a notice', button: 'Record', role: 'responder' },
       summary: 'Records that people have sent a notice, when, and its confirmation number',
-      open: () => [{ kind: 'note', text: 'The notices are coming …' }],
+      open: ({ services, clock }) => sentFields(undefined, clock.now(), services.incidents.breach.zone),
       async fill(filling) {
         const { incident, assessment } = await meantBy(filling);
         if (assessment.notices.length === 0)
           throw new OpsError('invalid', `No notice is planned for ${nameOf(incident)}`, { hint: 'Conclude first' });
         const { breach } = filling.services.incidents;
-        return { items: sentFields(assessment, filling.clock.now(), breach.zone), value: String(incident.id) };
+        return { items: sentFields(assessment.notices, filling.clock.now(), breach.zone), value: String(incident.id) };
       },
       read: (values) => readSent(values),
       async submit(ctx, parsed) {

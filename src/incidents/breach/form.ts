@@ -10,15 +10,16 @@ import {
   type Factor,
   factorLabels,
   factors,
+  type Notice,
   noticeNames,
 } from './model.ts';
 
 const most = 3_000;
 
-/** The dialog of the assessment, with what was answered before. Pure. */
-export function assessFields(assessment: Assessment): FormItem[] {
-  const { newest, discoveredAt } = assessment;
-  const before = newest?.answers;
+/** The dialog of the assessment, with what was answered before; that may not be known yet. Pure. */
+export function assessFields(assessment?: Assessment): FormItem[] {
+  const discoveredAt = assessment?.discoveredAt;
+  const before = assessment?.newest?.answers;
   const delay = before?.delay;
   return [
     {
@@ -66,7 +67,7 @@ export function assessFields(assessment: Assessment): FormItem[] {
       initial: before?.contractDays === undefined ? '' : String(before.contractDays),
     },
     {
-      ...{ kind: 'moment', name: 'discovered', label: 'Discovered', initial: discoveredAt },
+      ...{ kind: 'moment', name: 'discovered', label: 'Discovered', ...(discoveredAt && { initial: discoveredAt }) },
       hint: 'When it was known, or with reasonable diligence would have been. It can be moved to an earlier moment.',
     },
     {
@@ -212,17 +213,18 @@ function statesText(states: Record<string, number>): string {
     .join(', ');
 }
 
-/** The dialog that records a notice. Pure. */
-export function sentFields({ notices }: Assessment, now: Date, zone: string): FormItem[] {
-  const [first] = notices.filter(({ sent }) => !sent);
+/** The dialog that records a notice; which are planned may not be known yet. Pure. */
+export function sentFields(notices: readonly Notice[] | undefined, now: Date, zone: string): FormItem[] {
+  const [first] = (notices ?? []).filter(({ sent }) => !sent);
+  const options = notices?.map(({ kind, dueOn, sent }) => {
+    const description = sent ? `Sent ${sent.on}` : `Due ${dueOn}`;
+    return { value: kind, label: noticeNames[kind], description };
+  });
   return [
     { kind: 'note', text: `${disclaimer}\nIt records what people have sent; a second record corrects the first.` },
     {
       ...{ kind: 'choice', name: 'kind', label: 'Which?', shown: 'list' },
-      options: notices.map(({ kind, dueOn, sent }) => {
-        const description = sent ? `Sent ${sent.on}` : `Due ${dueOn}`;
-        return { value: kind, label: noticeNames[kind], description };
-      }),
+      options: options ?? noticeKinds.map((kind) => ({ value: kind, label: noticeNames[kind] })),
       ...(first && { initial: first.kind }),
     },
     { kind: 'date', name: 'on', label: 'Sent on', initial: dayAt(now, zone) },

@@ -54,7 +54,7 @@ export function assessedPost(seen: Seen, assessment: Assessment, changes: readon
 
 export function assessmentReminder(seen: Seen, { dueAt }: Assessment, left: number, late: string): Post {
   const { incident, who, now } = seen;
-  const when = left > 0 ? `is due ${slackTime(dueAt, now)}` : `was due ${slackTime(dueAt, now)}: *OVERDUE*`;
+  const when = left > 0 ? `is due ${slackTime(dueAt, now)}` : `was due ${slackTime(dueAt, now)}: OVERDUE`;
   const text = `${left > 0 ? '⏰' : '🔴'} ${headOf(incident)}: the breach assessment ${when}${spaced(who)}`;
   const lines = ['→ Answer the four questions, and conclude. Not concluded, a breach is presumed.', ...lateLine(late)];
   return labelled(text, lines, [button('assess', 'Answer', incident.id, 'primary')]);
