@@ -28,6 +28,7 @@ import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { absentStore } from './store/absent.ts';
 import { openStore, type Store } from './store/store.ts';
+import { openTracker } from './tickets/open.ts';
 
 export { FolderInUse } from './store/in-use.ts';
 
@@ -114,6 +115,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       paging: pagingOf(environment, log),
       announceIn: ops.slack.incidents ?? ops.slack.alerts,
       breach: ops.breach,
+      links: {
+        tracker: ops.ticket && openTracker(ops.ticket, makeReveal(variables)),
+        auto: ops.ticket?.auto ?? false,
+        bridge: ops.bridge?.url,
+      },
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

@@ -11,6 +11,7 @@ import { isMap } from './mistake.ts';
 import type { Check, Group, Ops } from './model.ts';
 import { ConfigError } from './problems.ts';
 import { type Sections, sections } from './schema/sections.ts';
+import { ticketOf } from './schema/ticket.ts';
 import { findStrayScripts } from './scripts.ts';
 import { errorCode, isSet, secretsIn } from './secrets.ts';
 
@@ -102,6 +103,8 @@ function assemble(
       forMs,
     })),
     heartbeat: section.heartbeat,
+    ...(section.ticket && { ticket: ticketOf(section.ticket) }),
+    ...(section.bridge && { bridge: section.bridge }),
     breach: { assessWithinMs: section.breach.assess_within, contact: markOf(section.breach.contact) },
     scriptDirs: section.scripts.allow.map((folder) => resolve(dir, folder)),
     limits: {
@@ -109,7 +112,7 @@ function assemble(
       perLane: limits.per_lane,
       sweepDeadlineMs: limits.sweep_deadline,
     },
-    missingSecrets: secretsIn([checks.map(({ target }) => target), section.heartbeat]).filter(
+    missingSecrets: secretsIn([checks.map(({ target }) => target), section.heartbeat, section.ticket]).filter(
       (name) => !isSet(name, env),
     ),
   };

@@ -9,6 +9,7 @@ import { acknowledgeIncident, resolveIncident } from './end.ts';
 import { kept } from './given.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
 import * as lifecycle from './lifecycle.ts';
+import { createLinks, type Links } from './links/links.ts';
 import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
 import type { Part } from './part.ts';
@@ -47,6 +48,7 @@ export interface Incidents {
   /** Registers what carries pages and messages out; before the queue starts. */
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   breach: Breach;
+  links: Links;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
 }
@@ -61,9 +63,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
     },
   };
   const breach = createBreach(room);
-  parts.push(breach);
+  const links = createLinks(room);
+  parts.push(breach, links);
   return {
-    breach,
+    ...{ breach, links },
     announceIn: ports.announceIn,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),

@@ -48,6 +48,8 @@ export interface Incident {
   alarm?: { channel: string; ts: string };
   /** Oldest first; none where nobody is paged. */
   pages: Page[];
+  /** Where else it is. */
+  links?: { ticket?: { name: string; url: string }; bridge?: { url: string } };
   version: number;
   shown: number;
   /** Where it was declared, when that was in Slack. */

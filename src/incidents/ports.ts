@@ -10,6 +10,7 @@ import type { OnCalls } from '../paging/on-call.ts';
 import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { Tracker } from '../tickets/model.ts';
 import type { Happened } from './part.ts';
 
 /** The way to PagerDuty, as far as it is configured. */
@@ -51,6 +52,16 @@ export interface IncidentPorts {
   /** Where incidents are announced: an id or `#name`; undefined = only where they were declared. */
   announceIn: string | undefined;
   breach: BreachSettings;
+  links: LinkSettings;
+}
+
+/** Of the ticket and the call of an incident. */
+export interface LinkSettings {
+  tracker: Tracker | undefined;
+  /** Urgent incidents get a ticket by themselves. */
+  auto: boolean;
+  /** Of every incident, until another is set. */
+  bridge: string | undefined;
 }
 
 /** Of the assessment that PHI asks for. */

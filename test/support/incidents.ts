@@ -56,6 +56,7 @@ export async function incidentsOf(
     paging: { ...pagingOf(environment, log), ...options.paging },
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
     breach: { assessWithinMs: 72 * 3_600_000, contact: '<@U0CARLA001>' },
+    links: { tracker: undefined, auto: false, bridge: undefined },
     ...options.ports,
   };
   const incidents = createIncidents(ports);

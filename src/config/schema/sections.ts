@@ -3,6 +3,7 @@ import { secretRef } from '../../kernel/secret.ts';
 import { checkFields, defaultsSection, group, groupsSection } from './checks.ts';
 import { cron, duration, identifier, timeZone } from './scalars.ts';
 import { rolesSection, slackSection, teamSection } from './team.ts';
+import { bridgeSection, ticketSection } from './ticket.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -88,6 +89,8 @@ export const sections = z.strictObject({
   maintenance: z.array(windowEntry).default([]).describe('planned windows in which nobody is told'),
   scripts: scriptsSection.prefault({}).describe('which programs may run'),
   heartbeat: heartbeatSection.optional().describe('who watches Rounds'),
+  ticket: ticketSection.optional().describe('where incidents get a ticket'),
+  bridge: bridgeSection.optional().describe('the call that people meet in'),
   breach: breachSection.prefault({}).describe('breaches of PHI'),
   limits: limitsSection.prefault({}).describe('how much at the same time'),
   checks: z.unknown().optional().describe('what is watched: required, at least one'),
@@ -106,6 +109,8 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'maintenance', prefix: '', schema: windowEntry, guide: 'maintenance' },
     { name: 'scripts', prefix: 'scripts.', schema: scriptsSection, guide: 'scripts' },
     { name: 'heartbeat', prefix: 'heartbeat.', schema: heartbeatSection, guide: 'the-sections' },
+    { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
+    { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
     { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
     { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
   ];

@@ -49,8 +49,11 @@ function goneIs(error: unknown): undefined {
   throw error;
 }
 
+type Elsewhere = { person: string } | { channel: string; threadTs: string; broadcast: true };
+
 /** Of a private one nothing is said outside: whoever has it is told alone. */
-function elsewhereOf({ private: isPrivate, message, roles, declaredBy, channel }: Incident, announceIn?: string) {
+function elsewhereOf(incident: Incident, announceIn?: string): Elsewhere | undefined {
+  const { private: isPrivate, message, roles, declaredBy, channel } = incident;
   if (isPrivate) {
     const [person] = [roles.commander?.id, declaredBy.id].flatMap((who) => /^slack:(\w+)$/.exec(who ?? '')?.[1] ?? []);
     return person === undefined ? undefined : { person };

@@ -1,6 +1,7 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import { slackTime } from '../../kernel/slack-time.ts';
+import { linksLine } from '../links/views.ts';
 import { type Incident, nameOf, pagingOf } from '../model.ts';
 
 /** The one message of an incident: what, since when, whether somebody is on it, and what a reader can do. */
@@ -14,6 +15,8 @@ export function incidentPost(incident: Incident, now: Date): Post {
   ].filter(Boolean);
   const blocks: SlackBlock[] = [section(`*${head}*\n${facts.join(' · ')}`)];
   if (known) blocks.push(section(escapeSlack(known)));
+  const links = linksLine(incident);
+  if (links) blocks.push(context(links));
   blocks.push(context(resolved ? resolvedWords(resolved, now) : pagingWords(incident, now)));
   if (!resolved) {
     const value = String(incident.id);
