@@ -10,6 +10,7 @@ import { createDeadJobs } from './dead-jobs.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
+import { unlessHeld } from './held-evidence.ts';
 import { createIncidents, type Incidents } from './incidents/incidents.ts';
 import { incidentTimerKinds } from './incidents/timer-kinds.ts';
 import { absentJobs } from './jobs/absent.ts';
@@ -87,7 +88,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const clock = options.clock ?? store.time;
     const jobs = away ? absentJobs(away) : await openJobs({ store, clock, log, watch: options.watchJobs });
     const alerts = createAlerts({ ops, store, jobs, clock, log });
-    const onErasing = announceErasures(alerts, ops);
+    const onErasing = unlessHeld(announceErasures(alerts, ops), (tx) => incidents.evidence.windows(tx));
     const audit = createAudit({ store, clock, signingKey: environment.auditSigningKey, onErasing });
     const timers = createTimers({
       store,
@@ -106,6 +107,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       reveal: makeReveal(variables),
       timers,
       onSweep: options.onSweep,
+      held: () => incidents.evidence.windows(),
       onEvents: alerts.take,
       onSilence: alerts.silenced,
     });
@@ -120,6 +122,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         auto: ops.ticket?.auto ?? false,
         bridge: ops.bridge?.url,
       },
+      evidence: { recorded: health.recorded },
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

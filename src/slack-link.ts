@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertPort } from './alerts/model.ts';
 import { unlessAborted } from './ending.ts';
+import type { IncidentPort } from './incidents/ports.ts';
 import { OpsError, PortError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import type { SlackConnection } from './slack/connect.ts';
@@ -14,7 +15,7 @@ export interface SlackLink {
   connection(): SlackConnection | undefined;
   health(): PartHealth;
   /** What alerts need; until Slack is there each call is a PortError that says to try again. */
-  port: AlertPort;
+  port: AlertPort & IncidentPort;
   stop(): Promise<void>;
 }
 
@@ -90,6 +91,12 @@ export function createSlackLink(options: {
     throw new PortError('unreachable', `Slack: ${problem}`, { retryable: true });
   }
 
+  async function resolved(name: string): Promise<{ id: string }> {
+    const found = await connected().channels.resolve(name);
+    if (found) return found;
+    throw new PortError('channel_not_found', `there is no channel ${name} that Rounds can see`, { retryable: false });
+  }
+
   return {
     connect,
     connection: () => connection,
@@ -98,14 +105,12 @@ export function createSlackLink(options: {
       post: async (message) => connected().outgoing.post(message),
       find: async (message) => connected().outgoing.find(message),
       update: async (message) => connected().outgoing.update(message),
-      mentionOf: async (owner) => connected().mentionOf(owner),
-      channelId: async (name) => {
-        const found = await connected().channels.resolve(name);
-        if (found) return found.id;
-        throw new PortError('channel_not_found', `there is no channel ${name} that Rounds can see`, {
-          retryable: false,
-        });
+      async upload({ channel, ...file }) {
+        const { id } = await resolved(channel);
+        await connected().outgoing.uploadFile({ channel: id, ...file });
       },
+      mentionOf: async (owner) => connected().mentionOf(owner),
+      channelId: async (name) => (await resolved(name)).id,
     },
     stop: async () => {
       stopping.abort();

@@ -6,6 +6,7 @@ import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Declaration, declareIncident } from './declare.ts';
 import { acknowledgeIncident, resolveIncident } from './end.ts';
+import { createEvidence, type Evidence } from './evidence/evidence.ts';
 import { kept } from './given.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
 import * as lifecycle from './lifecycle.ts';
@@ -49,6 +50,7 @@ export interface Incidents {
   register(jobs: Pick<Jobs, 'handle'>, slack: IncidentPort): void;
   breach: Breach;
   links: Links;
+  evidence: Evidence;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
 }
@@ -64,9 +66,10 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   };
   const breach = createBreach(room);
   const links = createLinks(room);
-  parts.push(breach, links);
+  const evidence = createEvidence(room);
+  parts.push(breach, links, evidence);
   return {
-    ...{ breach, links },
+    ...{ breach, links, evidence },
     announceIn: ports.announceIn,
     declare: (asker, declared) => declareIncident(asker, declared, room),
     acknowledge: (asker, id) => acknowledgeIncident(asker, id, room),

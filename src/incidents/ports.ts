@@ -35,6 +35,8 @@ export interface IncidentPort {
   /** The timestamp of what was posted with `key` since then, when it is there; `channel` is an id. */
   find(message: { channel: string; key: string; since: Date; threadTs?: string }): Promise<string | undefined>;
   update(message: { channel: string; ts: string; post: Post }): Promise<void>;
+  /** Puts a file into a channel; it may be there twice when the answer was unclear. */
+  upload(file: { channel: string; name: string; title: string; bytes: Uint8Array }): Promise<void>;
   /** The id of a channel given by id or `#name`. */
   channelId(channel: string): Promise<string>;
 }
@@ -53,6 +55,13 @@ export interface IncidentPorts {
   announceIn: string | undefined;
   breach: BreachSettings;
   links: LinkSettings;
+  evidence: EvidenceSources;
+}
+
+/** What others recorded, as evidence. */
+export interface EvidenceSources {
+  /** A row each of what the checks measured. */
+  recorded(window: { from: Date; to: Date }): AsyncIterable<unknown>;
 }
 
 /** Of the ticket and the call of an incident. */

@@ -5,7 +5,7 @@ import type { Answer, Call } from './caller.ts';
 import { fitPost } from './limits.ts';
 import { redactedView } from './redacted.ts';
 import { respondTo } from './respond.ts';
-import { createRefusals, type Upload, uploadPictures } from './upload.ts';
+import { createRefusals, type Upload, uploadFiles, uploadPictures } from './upload.ts';
 
 /** All that the bot sends to Slack. Every post is redacted and cut to Slack's limits here. Every method throws PortError. */
 export interface Outgoing {
@@ -24,6 +24,8 @@ export interface Outgoing {
   respond(url: string, message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
   /** Shows pictures in a thread, once. */
   upload(pictures: Upload): Promise<void>;
+  /** Puts a file into a channel. An unclear answer is not asked for again. */
+  uploadFile(file: { channel: string; name: string; title: string; bytes: Uint8Array }): Promise<void>;
   /** What Slack would say of a picture in this channel, by what it said lately. */
   uploadRefusal(channel: string): PortError | undefined;
   /** Opens a dialog, or with `push` one on top of the open one; `triggerId` lives 3 s, works once. Returns the view's id. */
@@ -66,6 +68,8 @@ export interface Posted {
 /** The metadata that a posted answer carries, so that it can be found again. */
 const replyEvent = 'rounds_reply';
 
+/** The bytes of a file take their time. */
+const fileMs = 60_000;
 /** A message whose answer got lost may still be on its way into the channel. */
 const secondLookMs = 500;
 
@@ -172,6 +176,7 @@ export function createOutgoing(options: {
         throw error;
       }
     },
+    uploadFile: ({ channel, ...file }) => uploadFiles({ channel, files: [file] }, { call, signal, timeoutMs: fileMs }),
     uploadRefusal: refusals.expected,
     openView: async (triggerId, view, how) => {
       // A trigger lives 3 s: waiting for a rate limit longer than that is waiting for nothing.

@@ -53,18 +53,30 @@ export interface Upload {
   pictures: readonly Picture[];
 }
 
+interface Shared {
+  channel: string;
+  threadTs?: string;
+  files: readonly { name: string; title: string; alt?: string; bytes: Uint8Array }[];
+}
+
+/** Shows pictures as one message of a thread. Throws as `uploadFiles` does. */
+export function uploadPictures({ pictures, ...place }: Upload, how: Parameters<typeof uploadFiles>[1]): Promise<void> {
+  return uploadFiles({ ...place, files: pictures.map(({ png, ...shown }) => ({ ...shown, bytes: png })) }, how);
+}
+
 /**
- * Shows pictures as one message of a thread: an address for each, the bytes to it, then all are shared at once. Sharing is
- * never repeated: nobody can tell whether it happened.
+ * Shares files as one message: an address for each, the bytes to it, then all are shared at once. Sharing is never repeated:
+ * nobody can tell whether it happened.
  * @throws PortError; nothing was shown, unless its reason is `unconfirmed`.
  */
-export async function uploadPictures(
-  { channel, threadTs, pictures }: Upload,
+export async function uploadFiles(
+  { channel, threadTs, files: given }: Shared,
   { call, signal, timeoutMs }: { call: Call; signal: AbortSignal; timeoutMs: number },
 ): Promise<void> {
   const files: { id: string; title: string }[] = [];
-  for (const { name, title, alt, png } of pictures) {
-    const shown = { alt_txt: plainText(alt, altMost), filename: name, length: png.byteLength };
+  for (const { name, title, alt, bytes } of given) {
+    const described = alt === undefined ? {} : { alt_txt: plainText(alt, altMost) };
+    const shown = { ...described, filename: name, length: bytes.byteLength };
     // An address that nobody uses is forgotten: asking for it again does no harm.
     const { upload_url: url, file_id: id } = await call('files.getUploadURLExternal', shown, {
       idempotent: true,
@@ -72,10 +84,10 @@ export async function uploadPictures(
     if (typeof url !== 'string' || typeof id !== 'string') {
       throw new PortError('invalid_answer', "Slack's answer has no upload_url", { retryable: false });
     }
-    await send(url, png, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+    await send(url, bytes, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
     files.push({ id, title: plainText(title, titleMost) });
   }
-  const share: Answer = { files, channel_id: channel, thread_ts: threadTs };
+  const share: Answer = { files, channel_id: channel, ...(threadTs !== undefined && { thread_ts: threadTs }) };
   await call('files.completeUploadExternal', share, { lane: `files.completeUploadExternal ${channel}` });
 }
 

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createAudit } from '../../src/audit/audit.ts';
+import { recordedIn } from '../../src/health/recorded.ts';
 import { createIncidents, type Incidents } from '../../src/incidents/incidents.ts';
 import type { Incident } from '../../src/incidents/model.ts';
 import type { IncidentPort, IncidentPorts, Paging } from '../../src/incidents/ports.ts';
@@ -57,6 +58,7 @@ export async function incidentsOf(
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
     breach: { assessWithinMs: 72 * 3_600_000, contact: '<@U0CARLA001>' },
     links: { tracker: undefined, auto: false, bridge: undefined },
+    evidence: { recorded: (window) => recordedIn(store, window) },
     ...options.ports,
   };
   const incidents = createIncidents(ports);

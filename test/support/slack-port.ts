@@ -1,5 +1,6 @@
 import { WebClient } from '@slack/web-api';
 import type { AlertPort } from '../../src/alerts/model.ts';
+import type { IncidentPort } from '../../src/incidents/ports.ts';
 import { PortError } from '../../src/kernel/errors.ts';
 import { boltLog } from '../../src/slack/bolt-log.ts';
 import { clientOptions, createCall } from '../../src/slack/caller.ts';
@@ -15,7 +16,7 @@ export const mentions: Record<string, string> = { '@web': '<@U0ANNA0001>', '@dba
 export function slackPort(
   workspace: Pick<Workspace, 'botToken' | 'apiUrl'>,
   { signal, timeoutMs = 2_000 }: { signal: AbortSignal; timeoutMs?: number },
-): AlertPort {
+): AlertPort & IncidentPort {
   const logger = boltLog(memoryLog());
   const client = () =>
     new WebClient(workspace.botToken, { ...clientOptions(workspace.apiUrl, timeoutMs, signal), logger });
@@ -25,19 +26,21 @@ export function slackPort(
     token: { refused: () => {}, accepted: () => {} },
     signal,
   });
-  const { post, find, update } = createOutgoing({ call, signal, timeoutMs });
+  const { post, find, update, uploadFile } = createOutgoing({ call, signal, timeoutMs });
   let elapsedMs = 0;
   // Each look counts as an hour later: nothing is remembered from a fault that is over.
   const channels = createChannels({ call, elapsedMs: () => (elapsedMs += 3_600_000) });
+  async function channelId(channel: string): Promise<string> {
+    const found = await channels.resolve(channel);
+    if (!found) throw new PortError('channel_not_found', `there is no ${channel}`, { retryable: false });
+    return found.id;
+  }
   return {
     post,
     find,
     update,
-    async channelId(channel) {
-      const found = await channels.resolve(channel);
-      if (!found) throw new PortError('channel_not_found', `there is no ${channel}`, { retryable: false });
-      return found.id;
-    },
+    channelId,
+    upload: async ({ channel, ...file }) => uploadFile({ channel: await channelId(channel), ...file }),
     mentionOf: async (owner) => mentions[owner],
   };
 }
