@@ -6,7 +6,7 @@ import type { Tx } from '../../store/store.ts';
 import type { Incident } from '../model.ts';
 import type { Room } from '../ports.ts';
 import * as rows from '../store.ts';
-import type { breachJob } from './jobs.ts';
+import { breachJob, breachTimer } from './jobs.ts';
 import { concluded } from './model.ts';
 import { remindOf, remindToAssess } from './plan.ts';
 import { missedSince, nextOfAssessment, nextOfNotice, remindOfAssessment, remindOfNotice } from './reminders.ts';
@@ -18,6 +18,8 @@ type Due = z.output<typeof breachJob.schema>;
 
 /** A reminder kept later than this says so. */
 const lateMs = 60_000;
+/** How long the channel of an incident is waited for. */
+const patienceMs = 3_600_000;
 
 /** Reminds of what is due, as things stand now, and sets the next reminder. A pause or the end of the incident changes nothing. */
 export function remindHandler(room: Room): JobHandler<Due> {
@@ -26,7 +28,7 @@ export function remindHandler(room: Room): JobHandler<Due> {
       const incident = await rows.lockIncident(tx, id);
       if (!incident) return;
       const seen = seenOf(incident, room);
-      if (what === 'offer') await offer(tx, seen, room);
+      if (what === 'offer') await offer(tx, seen, new Date(planned), room);
       else if (what === 'assess') await ofAssessment(tx, seen, new Date(planned), room);
       else await ofNotice(tx, seen, what, new Date(planned), room);
     });
@@ -37,14 +39,22 @@ export function seenOf(incident: Incident, room: Room): Seen {
   return { incident, who: [...new Set(who)].join(' '), now: room.clock.now(), zone: room.team.zone };
 }
 
-async function offer(tx: Tx, seen: Seen, room: Room): Promise<void> {
+async function offer(tx: Tx, seen: Seen, planned: Date, room: Room): Promise<void> {
   const { id } = seen.incident;
   const assessment = await store.findAssessment(tx, id);
   if (!assessment || assessment.dropped || concluded(assessment) !== 'not_yet' || assessment.newest) return;
   // Where there is no channel of its own, everybody was told already; of a private one nobody was.
-  if (!seen.incident.home && !seen.incident.private) return;
+  if (!seen.incident.home && !seen.incident.private) return offerLater(tx, id, planned, room);
   const key = `offer:${assessment.phiAt.getTime()}`;
   await sayOfBreach(tx, room, { id, key, post: offerPost(seen, assessment), elsewhere: elsewherePost(seen) });
+}
+
+/** Slack may be away: its channel may come yet. */
+async function offerLater(tx: Tx, id: number, planned: Date, { timers, clock }: Room): Promise<void> {
+  const now = clock.now().getTime();
+  if (now - planned.getTime() > patienceMs) return;
+  const data = { id, what: 'offer' as const, planned: planned.toISOString() };
+  await timers.set(tx, { key: breachTimer(id, 'offer'), dueAt: new Date(now + patienceMs / 12), kind: breachJob, data });
 }
 
 async function ofAssessment(tx: Tx, seen: Seen, planned: Date, room: Room): Promise<void> {

@@ -87,6 +87,8 @@ export function sentPost({ incident }: Seen, notice: Notice, changes: readonly s
 
 /** For whoever asks. */
 export function statusPost(seen: Seen, assessment: Assessment): Post {
+  if (assessment.dropped && !assessment.newest)
+    return labelled(`⚖️ ${headOf(seen.incident)}: no PHI is involved, so no breach assessment is due`, []);
   return assessment.newest ? assessedPost(seen, assessment, []) : offerPost({ ...seen, who: '' }, assessment);
 }
 

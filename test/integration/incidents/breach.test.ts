@@ -87,6 +87,15 @@ describe('when PHI may be involved', () => {
     expect(await pass(room, 24 * hour)).toEqual(expect.arrayContaining([expect.stringContaining('OVERDUE')]));
   });
 
+  it('its channel is asked when it comes late, within the hour', async () => {
+    const room = await declared();
+    await store.pool.query('update incident set home_id = null');
+    expect(await pass(room, 30_000)).toEqual([]);
+    await store.pool.query(`update incident set home_id = '#incidents'`);
+    expect(await pass(room, 5 * 60_000)).toEqual([expect.stringContaining('a HIPAA breach assessment is due')]);
+    expect(await pass(room, hour)).toEqual([]);
+  });
+
   it('a drill is marked everywhere, and a private one is announced nowhere', async () => {
     const drill = await declared({ drill: true });
     await assess(drill);
@@ -113,11 +122,12 @@ describe('when PHI may be involved', () => {
   it('of a private one without a channel, who has it is told alone', async () => {
     const room = await declared({ private: true });
     await store.pool.query('update incident set home_id = null');
+    const before = room.workspace.traffic.length;
     await room.pass(30_000);
-    const post = room.workspace.traffic.filter(({ method }) => method === 'chat.postMessage').at(-1);
-    await room.queue.run();
-    const last = room.workspace.traffic.filter(({ method }) => method === 'chat.postMessage').at(-1);
-    expect(JSON.stringify(last ?? post)).toContain('U0ANNA0001');
+    await room.queue.finish();
+    const posts = room.workspace.traffic.slice(before).filter(({ method }) => method === 'chat.postMessage');
+    expect(posts).toHaveLength(1);
+    expect(JSON.stringify(posts)).toContain('"channel":"U0ANNA0001"');
     expect(room.said().join()).not.toContain('needs a look');
   });
 });
