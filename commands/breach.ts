@@ -19,8 +19,8 @@ import { defineForm, type FormFilling } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 import { askerOf, type Context, named, which } from './incident/meant.ts';
 
-const usage = `[INC | show [INC] | sent [INC] ${noticeKinds.join('|')} DATE CONFIRMATION]`;
-const hint = `usage: breach ${usage}`;
+const usage = '[INC | show [INC] | sent [INC] NOTICE DATE CONFIRMATION]';
+const hint = `usage: breach ${usage}; a notice is ${noticeKinds.join(', ')}`;
 
 export default defineCommand<Services>({
   name: 'breach',

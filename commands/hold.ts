@@ -11,7 +11,7 @@ import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
 import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
 
-const usage = `[INC | show [INC] | done [INC] ${steps.join('|')} WHERE | export [INC] | release [INC] WHY]`;
+const usage = '[INC | show [INC] | done [INC] STEP WHERE | export [INC] | release [INC] WHY]';
 const hint = `usage: hold ${usage}`;
 
 export default defineCommand<Services>({
