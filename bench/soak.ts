@@ -6,6 +6,7 @@ import { openStore } from '../src/store/store.ts';
 import { type Postgres, startPostgres } from '../test/support/postgres.ts';
 import { makeReplica, type Replica, until } from './support/soak-bots.ts';
 import { type Finding, findingsOf } from './support/soak-findings.ts';
+import { endIncidents, incidentFindings, openIncidents } from './support/soak-incidents.ts';
 import { type Driver, makeDriver, makeWorld, silent, type World } from './support/soak-world.ts';
 
 const scenarios = {
@@ -65,23 +66,26 @@ async function embedded(times: number): Promise<void> {
   over.abort();
   await living;
   world.heal();
-  const unmuted = await calmEmbedded(replica);
+  const unmuted = await calmEmbedded(replica, world);
   await replica.stop();
   const store = await openStore({ dataDir: join(replica.home.dir, 'data'), log: silent });
-  report([...unmuted, ...(await findingsOf(store, world.workspace))], world, said);
+  const incidents = await incidentFindings(store, world.workspace, world.declared);
+  report([...unmuted, ...(await findingsOf(store, world.workspace)), ...incidents], world, said);
   await store.close();
   await replica.remove();
   await world.close();
 }
 
 /** Ends what is muted, so that every problem can end. */
-async function calmEmbedded(replica: Replica): Promise<Finding[]> {
+async function calmEmbedded(replica: Replica, { workspace }: World): Promise<Finding[]> {
   await replica.stop();
   const store = await openStore({ dataDir: join(replica.home.dir, 'data'), log: silent });
   await store.pool.query(endMutes);
+  const open = await openIncidents(store);
   await store.close();
   replica.start();
   await replica.ready();
+  await endIncidents(open, workspace);
   return settled(await until(() => settledTwice(replica), 180_000));
 }
 
@@ -111,18 +115,20 @@ async function onServer(trouble: (stage: Stage) => Promise<void>): Promise<void>
   over.abort();
   await living;
   world.heal();
-  const calm = await calmed(replicas, driver);
+  const calm = await calmed(replicas, driver, world);
   for (const replica of replicas) await replica.stop();
-  report([...calm, ...(await findingsOf(driver.store, world.workspace, driver))], world, said);
+  const incidents = await incidentFindings(driver.store, world.workspace, world.declared);
+  report([...calm, ...(await findingsOf(driver.store, world.workspace, driver)), ...incidents], world, said);
   await driver.close();
   for (const replica of replicas) await replica.remove();
   await world.close();
   await postgres.stop();
 }
 
-async function calmed(replicas: Replica[], { store }: Driver): Promise<Finding[]> {
+async function calmed(replicas: Replica[], { store }: Driver, { workspace }: World): Promise<Finding[]> {
   await Promise.all(replicas.map((replica) => replica.ready()));
   await store.pool.query(endMutes);
+  await endIncidents(await openIncidents(store), workspace);
   const open = 'select 1 from alert_problem where ended_at is null limit 1';
   const isOver = async () => (await store.pool.query(open)).rows.length === 0;
   return settled(await until(async () => (await isOver()) && (await settledTwice(replicas[0]!)), 180_000));
@@ -140,7 +146,7 @@ function settled(yes: boolean): Finding[] {
 }
 
 /** Prints each figure with what it must be; one that is not makes the exit code 1. */
-function report(findings: Finding[], { flips, presses }: World, said: ReadonlyMap<string, number>): void {
+function report(findings: Finding[], { flips, presses, declared }: World, said: ReadonlyMap<string, number>): void {
   for (const { name, measured, wanted: must, of } of findings) {
     const holds = measured === must;
     if (!holds) process.exitCode = 1;
@@ -149,12 +155,15 @@ function report(findings: Finding[], { flips, presses }: World, said: ReadonlyMa
       `  ${(holds ? 'holds' : 'MISSED').padEnd(7)} ${name}: ${measured}${amount} (wanted ${must})\n`,
     );
   }
-  process.stdout.write(`  systems flipped ${flips} times, ${presses} buttons pressed\n`);
+  process.stdout.write(
+    `  systems flipped ${flips} times, ${presses} buttons pressed, ${declared.titles.size} incidents declared, ${declared.presses} handled\n`,
+  );
   for (const [message, times] of said) process.stdout.write(`  logged as an error ${times} times: ${message}\n`);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-const [wanted, amount] = process.argv.slice(2);
+// `--kills 3000` is `kills 3000`.
+const [wanted, amount] = process.argv.slice(2).map((word) => word.replace(/^--/, ''));
 if (wanted !== undefined && !Object.hasOwn(scenarios, wanted)) {
   process.stderr.write(`soak: there is no scenario ${wanted}; there are ${Object.keys(scenarios).join(', ')}\n`);
   process.exit(2);

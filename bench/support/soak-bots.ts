@@ -43,6 +43,7 @@ export async function makeReplica(world: World, said: Map<string, number>, datab
       const { resolve } = port;
       child = launch(home, ['start'], {
         ...socketMode(world.workspace),
+        ...pagedBy(world.workspace.phone),
         ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
       });
       child.stderr?.resume();
@@ -64,6 +65,13 @@ export async function makeReplica(world: World, said: Map<string, number>, datab
       await ended('SIGKILL');
       await home.remove();
     },
+  };
+}
+
+function pagedBy({ routingKey, eventsUrl, apiUrl, apiToken }: World['workspace']['phone']): NodeJS.ProcessEnv {
+  return {
+    ...{ PAGERDUTY_ROUTING_KEY: routingKey, PAGERDUTY_EVENTS_URL: eventsUrl },
+    ...{ PAGERDUTY_API_URL: apiUrl, PAGERDUTY_API_TOKEN: apiToken },
   };
 }
 

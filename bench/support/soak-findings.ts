@@ -43,7 +43,10 @@ export async function findingsOf(store: Store, workspace: Workspace, driver?: Dr
   const { rows } = await store.pool.query<Record<string, number>>(counts);
   const found = rows[0]!;
   const of = (name: string): number => found[name] ?? Number.NaN;
-  const keys = workspace.messages('alerts').map(({ metadata }) => String(metadata?.event_payload.key));
+  const keys = workspace
+    .messages('alerts')
+    .map(({ metadata }) => String(metadata?.event_payload.key))
+    .filter((key) => !key.startsWith('incident:'));
   const posted = await store.pool.query<{ id: string }>('select id from alert_notice where ts is not null');
   const unposted = posted.rows.filter(({ id }) => !keys.some((key) => key.startsWith(`alert/${id}/`)));
   const { fault, rows: audited } = await verifyAudit(store);

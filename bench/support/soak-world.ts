@@ -10,6 +10,7 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import { startWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
 import type { Message } from '../../src/workspace/world.ts';
 import { listenOn } from '../../test/support/listen.ts';
+import { type Declared, liveIncidents } from './soak-incidents.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -23,6 +24,7 @@ export interface World {
   live(signal: AbortSignal): Promise<void>;
   flips: number;
   presses: number;
+  declared: Declared;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ ${checks.join('\n')}
 `,
     heal: () => void status.fill(200),
     async live(signal) {
+      const incidents = liveIncidents(workspace, world.declared, signal);
       while (!signal.aborted) {
         // Seldom enough that not all of it becomes one message of many.
         if (randomInt(3) === 0) {
@@ -54,7 +57,9 @@ ${checks.join('\n')}
         if (await pressSomething(workspace)) world.presses += 1;
         await pause(randomInt(100, 900));
       }
+      await incidents;
     },
+    declared: { titles: new Set(), answered: new Set(), presses: 0 },
     flips: 0,
     presses: 0,
     async close() {

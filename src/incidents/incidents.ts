@@ -95,6 +95,9 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       if (agent?.kind !== 'user') return;
       const id = await rows.incidentOfDedupKey(store.db(), dedupKey);
       if (id === undefined) return;
+      const incident = await rows.findIncident(store.db(), id);
+      // Of an earlier page it says nothing of what rings now: a severity that was raised, an incident that was reopened.
+      if (incident?.pages.at(-1)?.dedupKey !== dedupKey) return;
       const by = { id: `pagerduty:${agent.id}`, mention: `${kept(agent.name, 200)} in PagerDuty` };
       await acknowledgeIncident({ by, request: newRequest() }, id, room, { told: true });
     },

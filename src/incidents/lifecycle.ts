@@ -41,7 +41,7 @@ export function reopenIncident(
 }
 
 /** Another severity: its clocks are planned anew, and it rings again when it went up. Throws OpsError `not_found` for the name. */
-export function changeSeverity(
+export async function changeSeverity(
   asker: Asker,
   { id, severity: word, words }: { id: number; severity: string; words: string },
   room: Room,
@@ -103,7 +103,7 @@ export function resumeIncident(asker: Asker, id: number, room: Room): Done<'resu
 }
 
 /** This one is the same as another: it is over, and the other goes on. Throws OpsError `invalid`, `not_found`. */
-export function mergeIncident(
+export async function mergeIncident(
   asker: Asker,
   { id, into }: { id: number; into: number },
   room: Room,

@@ -63,6 +63,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
   const { phone, ...phoneServer } = await startPhone(state, api.faults, {
     before: before.found?.pages,
     webhook: options.pagerDutyWebhook,
+    watch: () => api.onCall,
   });
   const keeper =
     options.file === undefined || before.off
@@ -129,7 +130,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     /** The next `times` calls of `method` (`*` = any) meet this fault. */
     fault: (method: string, fault: Fault, times?: number) => api.faults.next(method, fault, times),
     clearFaults: () => api.faults.clear(),
-    /** Sees every call from now on, and may break its connection before or after it took effect. */
+    /** Sees every call from now on, those to the phone as `pagerduty.…` too, and may break its connection before or after it took effect. */
     onCall: (watch: CallWatch | undefined) => {
       api.onCall = watch;
     },

@@ -5,7 +5,7 @@ import { listen } from '../server.ts';
 import type { WorkspaceState } from '../state.ts';
 import { Account } from './account.ts';
 import { Alerts } from './alerts.ts';
-import { phoneServer } from './server.ts';
+import { type PhoneParts, phoneServer } from './server.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
 /** The stand-in for PagerDuty: what the bot's environment must say, and what would ring. */
@@ -40,7 +40,11 @@ export interface Phone {
 export async function startPhone(
   state: WorkspaceState,
   faults: Faults,
-  { before, webhook }: { before?: PageShown[] | undefined; webhook?: WebhookTarget | undefined } = {},
+  {
+    before,
+    webhook,
+    watch,
+  }: { before?: PageShown[] | undefined; webhook?: WebhookTarget | undefined; watch?: PhoneParts['watch'] } = {},
 ) {
   const { events, clock } = state;
   const account = new Account(state);
@@ -51,7 +55,7 @@ export async function startPhone(
     webhooks.send(what, account.agent(page, 'user_reference'), account.webhookData(page));
   const routingKey = randomBytes(16).toString('hex');
   const apiToken = randomBytes(10).toString('hex');
-  const server = phoneServer({ alerts, account, faults, events, clock, routingKey, apiToken });
+  const server = phoneServer({ alerts, account, faults, events, clock, routingKey, apiToken, watch });
   const url = await listen(server, 0, '127.0.0.1');
   const holder = () => account.onCall()[0] ?? account.people()[0]?.id;
   const phone: Phone = {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CallWatch } from '../api.ts';
 import type { WorkspaceEvents } from '../events.ts';
 import type { Fault, Faults } from '../faults.ts';
 import type { Clock, Json } from '../world.ts';
@@ -20,6 +21,8 @@ export interface PhoneParts {
   clock: Clock;
   routingKey: string;
   apiToken: string;
+  /** Who sees each call before and after it took effect. */
+  watch?: (() => CallWatch | undefined) | undefined;
 }
 
 /** The two faces of PagerDuty that the bot speaks to: Events API v2, and of the REST API what it asks. */
@@ -62,9 +65,12 @@ async function play(
   const { faults, events, clock } = parts;
   const at = clock.now();
   const startedMs = performance.now();
-  const fault = faults.take(method);
+  const watch = parts.watch?.();
+  let fault = faults.take(method);
   if (fault?.kind === 'delay') await delay(fault.ms);
+  if (watch?.({ method, args }, 'before') === 'break') fault = { kind: 'drop-request' };
   const answer = refusedBy(fault, invalid) ?? work();
+  if (watch?.({ method, args }, 'after') === 'break') fault = { kind: 'drop-response' };
   const dropped = fault?.kind === 'drop-request' || fault?.kind === 'drop-response';
   const call = {
     ...{ method, args, status: answer.status },
