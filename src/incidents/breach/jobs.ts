@@ -26,4 +26,3 @@ export const breachSayJob = defineJob({
 
 /** Neither the end of an incident nor a pause takes these away: the law goes on. */
 export const breachTimer = (id: number, what: string) => `incident/${id}/breach/${what}`;
-export const breachTimers = (id: number) => `incident/${id}/breach/`;

@@ -54,7 +54,12 @@ async function offerLater(tx: Tx, id: number, planned: Date, { timers, clock }: 
   const now = clock.now().getTime();
   if (now - planned.getTime() > patienceMs) return;
   const data = { id, what: 'offer' as const, planned: planned.toISOString() };
-  await timers.set(tx, { key: breachTimer(id, 'offer'), dueAt: new Date(now + patienceMs / 12), kind: breachJob, data });
+  await timers.set(tx, {
+    key: breachTimer(id, 'offer'),
+    dueAt: new Date(now + patienceMs / 12),
+    kind: breachJob,
+    data,
+  });
 }
 
 async function ofAssessment(tx: Tx, seen: Seen, planned: Date, room: Room): Promise<void> {

@@ -230,7 +230,7 @@ describe('the export', () => {
     const file = room.workspace.messages('#incidents').flatMap(({ files }) => files ?? [])[0]!;
     expect(file).toMatchObject({ title: expect.stringContaining('SHA-256') });
     const { botToken } = room.workspace;
-    const answer = await fetch(file.url_private, { headers: { authorization: `Bearer ${botToken}` } });
+    const answer = await fetch(String(file.url_private), { headers: { authorization: `Bearer ${botToken}` } });
     const rows = rowsOf((await answer.text()).trimEnd());
     const targets = rows.filter(({ kind }) => kind === 'audit').map(({ target }) => target);
     expect(new Set(targets)).toEqual(new Set(['incident/1']));
