@@ -12,6 +12,7 @@ import { createDirectory, type Directory } from './directory/directory.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
+import { unlessHeld } from './held-evidence.ts';
 import { createIncidents, type Incidents } from './incidents/incidents.ts';
 import type { JournalPager } from './incidents/journal/pager.ts';
 import { incidentTimerKinds } from './incidents/timer-kinds.ts';
@@ -32,6 +33,7 @@ import type { Services } from './services.ts';
 import { absentStore } from './store/absent.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createTelephone } from './telephone/telephone.ts';
+import { openTracker } from './tickets/open.ts';
 
 export { FolderInUse } from './store/in-use.ts';
 
@@ -97,7 +99,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const clock = options.clock ?? store.time;
     const jobs = away ? absentJobs(away) : await openJobs({ store, clock, log, watch: options.watchJobs });
     const alerts = createAlerts({ ops, store, jobs, clock, log });
-    const onErasing = announceErasures(alerts, ops);
+    const onErasing = unlessHeld(announceErasures(alerts, ops), (tx) => incidents.evidence.windows(tx));
     const audit = createAudit({ store, clock, signingKey: environment.auditSigningKey, onErasing });
     const timers = createTimers({
       store,
@@ -116,6 +118,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       reveal: makeReveal(variables),
       timers,
       onSweep: options.onSweep,
+      held: () => incidents.evidence.windows(),
       onEvents: async (tx, events) => {
         await alerts.take(tx, events);
         await incidents.timeline.take(tx, events);
@@ -138,6 +141,13 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onChanged: options.onIncident,
       checksPast: checksPastOf(health, { charts, zone: ops.team.zone }),
       ...{ checks: ops.checks, flagEmoji: ops.timeline?.flags },
+      breach: ops.breach,
+      links: {
+        tracker: ops.ticket && openTracker(ops.ticket, makeReveal(variables)),
+        auto: ops.ticket?.auto ?? false,
+        bridge: ops.bridge?.url,
+      },
+      evidence: { recorded: health.recorded },
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

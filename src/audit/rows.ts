@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import type { StoredRow } from './chain.ts';
 
 /** What the ends of the tables say, in one snapshot. */
@@ -29,6 +29,13 @@ export async function readEnds(store: Pick<Store, 'db'>): Promise<Ends> {
   const { seq, hash, last, through, outside } = rows[0]!;
   const head = seq === null || hash === null ? undefined : { seq, hash };
   return { head, lastSeq: last, through: BigInt(through), detailOutside: outside };
+}
+
+/** When a row was written; undefined = there is none. */
+export async function timeOfRow(tx: Tx, seq: bigint): Promise<Date | undefined> {
+  const { rows } = await sql<{ at: number }>`
+    select at_ms::double precision as at from audit_entry where seq = ${String(seq)}::bigint`.execute(tx);
+  return rows[0] && new Date(rows[0].at);
 }
 
 /** The lowest number that a row can have. */

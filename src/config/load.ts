@@ -11,6 +11,7 @@ import { isMap } from './mistake.ts';
 import type { Check, Group, Ops } from './model.ts';
 import { ConfigError } from './problems.ts';
 import { type Sections, sections } from './schema/sections.ts';
+import { ticketOf } from './schema/ticket.ts';
 import { findStrayScripts } from './scripts.ts';
 import { errorCode, isSet, secretsIn } from './secrets.ts';
 
@@ -105,14 +106,23 @@ function assemble(
     })),
     heartbeat: section.heartbeat,
     timeline: section.timeline,
+    ...(section.ticket && { ticket: ticketOf(section.ticket) }),
+    ...(section.bridge && { bridge: section.bridge }),
+    breach: { assessWithinMs: section.breach.assess_within, contact: markOf(section.breach.contact) },
     scriptDirs: section.scripts.allow.map((folder) => resolve(dir, folder)),
     limits: {
       concurrent: limits.concurrent,
       perLane: limits.per_lane,
       sweepDeadlineMs: limits.sweep_deadline,
     },
-    missingSecrets: secretsIn([checks.map(({ target }) => target), section.heartbeat]).filter(
+    missingSecrets: secretsIn([checks.map(({ target }) => target), section.heartbeat, section.ticket]).filter(
       (name) => !isSet(name, env),
     ),
   };
+}
+
+/** How a message mentions a member or a user group by its id. */
+function markOf(id: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }

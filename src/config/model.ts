@@ -76,6 +76,12 @@ export interface Ops {
   maintenance: MaintenanceWindow[];
   /** Reactions that flag a message for an incident's timeline; undefined = as the room has it. */
   timeline?: { flags: string[] };
+  /** Of breaches of PHI. `contact` is the compliance contact, as a message marks them. */
+  breach: { assessWithinMs: number; contact: string | undefined };
+  /** Where incidents get a ticket. */
+  ticket?: TicketSettings;
+  /** The call that people of an incident meet in. */
+  bridge?: { url: string };
   /** An outside watchdog that is called every minute while Rounds is well. */
   heartbeat?: { url: string | Secret };
   /** Absolute folders whose programs `script` checks may run. */
@@ -91,6 +97,13 @@ export interface Ops {
   /** References to secrets that have no value now: named in the log; the check is unknown when it runs. */
   missingSecrets: string[];
 }
+
+/** A tracker, by its HTTP API; addresses end without a slash. */
+export type TicketSettings = { token: Secret; auto: boolean; url: string } & (
+  | { kind: 'github'; repo: string }
+  | { kind: 'jira'; email: string; project: string; issueType: string }
+  | { kind: 'linear'; team: string }
+);
 
 /** One mistake in a config file: where, what was found, what is allowed. */
 export interface ConfigProblem {

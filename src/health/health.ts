@@ -18,8 +18,10 @@ import { type CheckDetails, type CheckReport, countOutcomes, type HealthReport, 
 import { overviewOf } from './overview.ts';
 import { historyOf, type Past } from './past.ts';
 import type { Overview, Period, Trend } from './periods.ts';
+import { recordedIn } from './recorded.ts';
 import { healthSchedule, slowSweepJob, sweepHandler, sweepJob } from './regular.ts';
 import { lastReport } from './report.ts';
+import type { HeldWindow } from './rollup.ts';
 import type { Scope } from './scope.ts';
 import type { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
@@ -66,6 +68,8 @@ export interface Health extends Silences {
   regular(ids: readonly string[], run?: Partial<RegularRun>): Promise<string[]>;
   /** Takes on the regular runs and the upkeep of the history: registers its jobs, returns what enqueues them. */
   takeOn(jobs: Pick<Jobs, 'handle' | 'enqueue' | 'cancel'>): Schedule[];
+  /** All that is recorded of that time, a row each, by check and time: as evidence. */
+  recorded(window: { from: Date; to: Date }): AsyncIterable<Record<string, unknown>>;
   /** Aborts what is measured and resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
@@ -83,6 +87,8 @@ export interface HealthOptions {
   /** Somebody silenced checks, or ended that; told within the transaction. */
   onSilence?: OnSilence | undefined;
   timers?: Pick<Timers, 'set' | 'cancel'> | undefined;
+  /** What is held as evidence: it is neither rolled up nor deleted. */
+  held?: (() => Promise<HeldWindow[]>) | undefined;
   /** How long an answer waits for the database before it does without, ms; default 2 s. */
   patienceMs?: number;
 }
@@ -251,11 +257,12 @@ export function createHealth(options: HealthOptions): Health {
     overview,
     failures: (from, to) => failuresIn(store, from, to),
     regular,
+    recorded: (window) => recordedIn(store, window),
     ...silences.face,
     takeOn(jobs) {
       jobs.handle(silenceOverJob, silenceOverHandler(ports));
       for (const kind of [sweepJob, slowSweepJob]) jobs.handle(kind, sweepHandler({ store, regular }));
-      jobs.handle(upkeepJob, upkeepHandler({ store, clock }));
+      jobs.handle(upkeepJob, upkeepHandler({ store, clock, held: options.held }));
       const skipped = (tx: Tx, checks: readonly Check[]) => skippedOf(tx, checks, ports);
       return [
         healthSchedule({ checks: ops.checks, store, jobs, skipped }),

@@ -17,6 +17,12 @@ const usualEveryMs = 300_000;
 /** A longer name of a fact would not fit into the index. */
 const longestName = 200;
 
+/** What lies from then until then (undefined = no end yet) stays as it is: somebody has put it on hold as evidence. */
+export interface HeldWindow {
+  from: Date;
+  to?: Date;
+}
+
 export interface RolledUp {
   /** Rows moved into a coarser bucket, or deleted. */
   rows: number;
@@ -29,16 +35,16 @@ export interface RolledUp {
  * and from however many replicas it is called. A step that fails doesn't keep the others from their work; then it throws
  * an AggregateError.
  */
-export async function rollUp(store: Store, now: Date): Promise<RolledUp> {
+export async function rollUp(store: Store, now: Date, held: readonly HeldWindow[] = []): Promise<RolledUp> {
   const before = (ageMs: number) => new Date(now.getTime() - ageMs);
   const steps = [
-    (tx: Kysely<HealthTables>) => resultsToHours(tx, before(kept.raw)),
-    (tx: Kysely<HealthTables>) => hoursToDays(tx, before(kept.hourly)),
-    (tx: Kysely<HealthTables>) => factHoursToDays(tx, before(kept.hourly)),
-    (tx: Kysely<HealthTables>) => dropDays(tx, before(kept.daily)),
-    (tx: Kysely<HealthTables>) => dropFactDays(tx, before(kept.daily)),
-    (tx: Kysely<HealthTables>) => dropTransitions(tx, before(kept.transitions)),
-    (tx: Kysely<HealthTables>) => dropSilences(tx, before(kept.silences)),
+    (tx: Kysely<HealthTables>) => resultsToHours(tx, before(kept.raw), held),
+    (tx: Kysely<HealthTables>) => hoursToDays(tx, before(kept.hourly), held),
+    (tx: Kysely<HealthTables>) => factHoursToDays(tx, before(kept.hourly), held),
+    (tx: Kysely<HealthTables>) => dropDays(tx, before(kept.daily), held),
+    (tx: Kysely<HealthTables>) => dropFactDays(tx, before(kept.daily), held),
+    (tx: Kysely<HealthTables>) => dropTransitions(tx, before(kept.transitions), held),
+    (tx: Kysely<HealthTables>) => dropSilences(tx, before(kept.silences), held),
   ];
   let rows = 0;
   let left = stepsAtOnce;
@@ -67,6 +73,21 @@ async function aloneIn(tx: Kysely<HealthTables>, step: (tx: Kysely<HealthTables>
   return lock.rows[0]?.alone ? step(tx) : 0;
 }
 
+type Held = readonly HeldWindow[];
+
+/** Nothing from `from` up to `to`, two expressions, reaches into a window that is held. */
+function unheld(held: Held, from: ReturnType<typeof sql>, to = from) {
+  if (held.length === 0) return sql`true`;
+  const begins = held.map((window) => window.from.toISOString());
+  const ends = held.map((window) => window.to?.toISOString() ?? 'infinity');
+  return sql`not exists (
+    select 1 from unnest(${begins}::timestamptz[], ${ends}::timestamptz[]) as held (begins, ends)
+    where ${from} <= held.ends and ${to} >= held.begins)`;
+}
+
+const hourOf = [sql`bucket`, sql`bucket + interval '1 hour'`] as const;
+const dayOf = [sql`bucket`, sql`bucket + interval '1 day'`] as const;
+
 async function moved(query: Promise<{ rows: { moved: number | string }[] }>): Promise<number> {
   return Number((await query).rows[0]?.moved ?? 0);
 }
@@ -83,11 +104,11 @@ const addFacts = sql`
     n = f.n + excluded.n, min = least(f.min, excluded.min),
     max = greatest(f.max, excluded.max), sum = f.sum + excluded.sum`;
 
-function resultsToHours(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+function resultsToHours(tx: Kysely<HealthTables>, before: Date, held: Held): Promise<number> {
   return moved(
     sql<{ moved: number }>`
       with oldest as (
-        select ctid as place, check_id, at from check_result where at < ${before}
+        select ctid as place, check_id, at from check_result where at < ${before} and ${unheld(held, sql`at`)}
         order by check_id, at limit ${rowsAtOnce}),
       old as (
         select o.place, round(greatest(1, least(
@@ -119,10 +140,10 @@ function resultsToHours(tx: Kysely<HealthTables>, before: Date): Promise<number>
   );
 }
 
-function hoursToDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+function hoursToDays(tx: Kysely<HealthTables>, before: Date, held: Held): Promise<number> {
   return moved(
     sql<{ moved: number }>`
-      with old as (select ctid from check_rollup where period = 'hour' and bucket < ${before}
+      with old as (select ctid from check_rollup where period = 'hour' and bucket < ${before} and ${unheld(held, ...hourOf)}
                    order by bucket limit ${rowsAtOnce}),
       moved as (delete from check_rollup r using old where r.ctid = old.ctid returning r.*),
       counts as (
@@ -135,10 +156,10 @@ function hoursToDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
   );
 }
 
-function factHoursToDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+function factHoursToDays(tx: Kysely<HealthTables>, before: Date, held: Held): Promise<number> {
   return moved(
     sql<{ moved: number }>`
-      with old as (select ctid from check_rollup_fact where period = 'hour' and bucket < ${before}
+      with old as (select ctid from check_rollup_fact where period = 'hour' and bucket < ${before} and ${unheld(held, ...hourOf)}
                    order by bucket limit ${rowsAtOnce}),
       moved as (delete from check_rollup_fact r using old where r.ctid = old.ctid returning r.*),
       facts as (
@@ -149,40 +170,44 @@ function factHoursToDays(tx: Kysely<HealthTables>, before: Date): Promise<number
   );
 }
 
-function dropDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+function dropDays(tx: Kysely<HealthTables>, before: Date, held: Held): Promise<number> {
   return moved(
     sql<{ moved: number }>`
-      with old as (select ctid from check_rollup where period = 'day' and bucket < ${before} limit ${rowsAtOnce}),
+      with old as (select ctid from check_rollup where period = 'day' and bucket < ${before} and ${unheld(held, ...dayOf)}
+                   limit ${rowsAtOnce}),
       gone as (delete from check_rollup r using old where r.ctid = old.ctid returning 1)
       select count(*) as moved from gone`.execute(tx),
   );
 }
 
-function dropFactDays(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+function dropFactDays(tx: Kysely<HealthTables>, before: Date, held: Held): Promise<number> {
   return moved(
     sql<{ moved: number }>`
-      with old as (select ctid from check_rollup_fact where period = 'day' and bucket < ${before} limit ${rowsAtOnce}),
+      with old as (select ctid from check_rollup_fact where period = 'day' and bucket < ${before} and ${unheld(held, ...dayOf)}
+                   limit ${rowsAtOnce}),
       gone as (delete from check_rollup_fact r using old where r.ctid = old.ctid returning 1)
       select count(*) as moved from gone`.execute(tx),
   );
 }
 
-function dropTransitions(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+function dropTransitions(tx: Kysely<HealthTables>, before: Date, held: Held): Promise<number> {
   return moved(
     sql<{ moved: number }>`
       with numbered as (
         select id, at, row_number() over (partition by check_id order by at desc, id desc) as newest
         from check_transition),
-      old as (select id from numbered where at < ${before} or newest > ${transitionsKept} limit ${rowsAtOnce}),
+      old as (select id from numbered where (at < ${before} or newest > ${transitionsKept}) and ${unheld(held, sql`at`)}
+              limit ${rowsAtOnce}),
       gone as (delete from check_transition t using old where t.id = old.id returning 1)
       select count(*) as moved from gone`.execute(tx),
   );
 }
 
-function dropSilences(tx: Kysely<HealthTables>, before: Date): Promise<number> {
+function dropSilences(tx: Kysely<HealthTables>, before: Date, held: Held): Promise<number> {
   return moved(
     sql<{ moved: number }>`
-      with old as (select id from silence where until_at < ${before} limit ${rowsAtOnce}),
+      with old as (select id from silence where until_at < ${before} and ${unheld(held, sql`from_at`, sql`until_at`)}
+                   limit ${rowsAtOnce}),
       gone as (delete from silence s using old where s.id = old.id returning 1)
       select count(*) as moved from gone`.execute(tx),
   );

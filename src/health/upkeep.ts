@@ -3,7 +3,7 @@ import { defineJob, type Enqueuing, type JobHandler } from '../jobs/model.ts';
 import type { Schedule } from '../jobs/timing.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Store } from '../store/store.ts';
-import { rollUp } from './rollup.ts';
+import { type HeldWindow, rollUp } from './rollup.ts';
 
 type Nothing = Record<string, never>;
 
@@ -27,9 +27,20 @@ export function upkeepSchedule(jobs: Enqueuing): Schedule {
   };
 }
 
-/** Goes on until nothing is left to roll up; what is left when the bot stops, the next run finds. */
-export function upkeepHandler({ store, clock }: { store: Store; clock: Clock }): JobHandler<Nothing> {
+/**
+ * Goes on until nothing is left to roll up; what is left when the bot stops, the next run finds. Where it can't be told what
+ * is held as evidence, nothing is rolled up.
+ */
+export function upkeepHandler({
+  store,
+  clock,
+  held = async () => [],
+}: {
+  store: Store;
+  clock: Clock;
+  held?: (() => Promise<HeldWindow[]>) | undefined;
+}): JobHandler<Nothing> {
   return async (_data, { signal }) => {
-    while (!signal.aborted && (await rollUp(store, clock.now())).more);
+    while (!signal.aborted && (await rollUp(store, clock.now(), await held())).more);
   };
 }

@@ -1,6 +1,7 @@
 import type { Jobs } from '../jobs/model.ts';
 import type { PagerNotice } from '../paging/webhook.ts';
 import { type After, createAfter } from './after/after.ts';
+import { type Breach, createBreach } from './breach/breach.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
 import { type Channel, createChannel } from './channel/channel.ts';
@@ -9,9 +10,11 @@ import { type DueClock, dueClocks } from './due-clocks.ts';
 import { acknowledgeIncident, type Ending, resolveIncident } from './end.ts';
 import { createEscalation } from './escalation/escalation.ts';
 import { hearOf } from './escalation/heard.ts';
+import { createEvidence, type Evidence } from './evidence/evidence.ts';
 import { pageJob, showJob, watchJob } from './jobs.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import * as lifecycle from './lifecycle.ts';
+import { createLinks, type Links } from './links/links.ts';
 import type { By, Incident, IncidentEvent } from './model.ts';
 import { pageHandler } from './page.ts';
 import { createPageTests, type PageTests } from './page-test/page-test.ts';
@@ -85,6 +88,9 @@ export interface Incidents {
   after: After;
   /** How they went over some time, as far as the viewer may see. */
   statistics(of: { period: StatsPeriod; viewer: rows.Viewer }): Promise<Statistics>;
+  breach: Breach;
+  links: Links;
+  evidence: Evidence;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
   /** Its own channel in Slack. */
@@ -116,10 +122,14 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   const tasks = createTasks(room);
   const after = createAfter(room);
   const timeline = createTimeline(room);
+  const breach = createBreach(room);
+  const links = createLinks(room);
+  const evidence = createEvidence(room);
   parts.push(createEscalation(room), pageTests, channel, journal, proposals);
   parts.push(roles, updates, stakeholders, subscriptions, tasks, after, timeline);
+  parts.push(breach, links, evidence);
   return {
-    ...{ journal, proposals },
+    ...{ journal, proposals, breach, links, evidence },
     announceIn: ports.announceIn,
     channel,
     pageTests,

@@ -50,6 +50,8 @@ export interface Incident {
   pages: Page[];
   /** Pages up to this one are from before it was reopened or raised: what becomes of them counts no more. */
   oldPages: number;
+  /** Where else it is. */
+  links?: { ticket?: { name: string; url: string }; bridge?: { url: string } };
   version: number;
   shown: number;
   /** Where it was declared, when that was in Slack. */

@@ -17,7 +17,9 @@ export type Change =
   | 'paused'
   | 'resumed'
   /** Somebody has a role, or lost it. */
-  | 'roles';
+  | 'roles'
+  /** Its ticket or its bridge is another. */
+  | 'links';
 
 /** One change, with the incident as it is now. */
 export interface Happened {

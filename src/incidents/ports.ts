@@ -14,6 +14,7 @@ import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Telephone } from '../telephone/telephone.ts';
+import type { Tracker } from '../tickets/model.ts';
 import type { JournalPager } from './journal/pager.ts';
 import type { Happened, Unreached } from './part.ts';
 import type { WatchedCheck } from './timeline/checks.ts';
@@ -127,6 +128,32 @@ export interface IncidentPorts {
   checks?: readonly WatchedCheck[];
   /** Default: no check has a history. */
   checksPast?: ChecksPast | undefined;
+  breach: BreachSettings;
+  links: LinkSettings;
+  evidence: EvidenceSources;
+}
+
+/** What others recorded, as evidence. */
+export interface EvidenceSources {
+  /** A row each of what the checks measured. */
+  recorded(window: { from: Date; to: Date }): AsyncIterable<unknown>;
+}
+
+/** Of the ticket and the call of an incident. */
+export interface LinkSettings {
+  tracker: Tracker | undefined;
+  /** Urgent incidents get a ticket by themselves. */
+  auto: boolean;
+  /** Of every incident, until another is set. */
+  bridge: string | undefined;
+}
+
+/** Of the assessment that PHI asks for. */
+export interface BreachSettings {
+  /** Since PHI was said to be possible. */
+  assessWithinMs: number;
+  /** The compliance contact, as a message marks them. */
+  contact: string | undefined;
 }
 
 /** What checks were while an incident ran: from their history. */

@@ -297,6 +297,12 @@ function notPagedOf({ not_paged_said: said }: IncidentRow, why: string, at: Date
   return { why, at: new Date(at), said: said !== null && new Date(said).getTime() === new Date(at).getTime() };
 }
 
+function linksOf({ ticket_url, ticket_name, bridge_url }: IncidentRow): Pick<Incident, 'links'> {
+  if (ticket_url === null && bridge_url === null) return {};
+  const ticket = ticket_url !== null && { ticket: { name: ticket_name ?? '', url: ticket_url } };
+  return { links: { ...ticket, ...(bridge_url !== null && { bridge: { url: bridge_url } }) } };
+}
+
 function incidentOf(row: IncidentRow): Incident {
   return {
     id: Number(row.id),
@@ -318,6 +324,7 @@ function incidentOf(row: IncidentRow): Incident {
     ...(row.next_update_at && { nextUpdateAt: new Date(row.next_update_at) }),
     ...(row.home_id !== null && { home: { channel: row.home_id, name: row.home_name ?? '' } }),
     ...(row.home_problem !== null && { homeProblem: row.home_problem }),
+    ...linksOf(row),
     declaredAt: new Date(row.declared_at),
     declaredBy: { id: row.declared_by, mention: row.declared_by_mention },
     ...(row.acknowledged_at && {

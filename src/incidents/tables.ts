@@ -31,6 +31,9 @@ export interface IncidentRow {
   home_id: string | null;
   home_name: string | null;
   home_problem: string | null;
+  ticket_url: string | null;
+  ticket_name: string | null;
+  bridge_url: string | null;
   roles: { role: RoleName; person: string; mention: string; since: string }[];
   resolved_at: Date | null;
   resolved_by: string | null;

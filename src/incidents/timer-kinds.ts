@@ -1,9 +1,12 @@
 import type { JobKind } from '../jobs/model.ts';
 import { chaseJob as followUpJob } from './after/followups.ts';
 import { paperJob } from './after/papers.ts';
+import { breachJob } from './breach/jobs.ts';
 import { channelJob } from './channel/jobs.ts';
 import { levelJob } from './escalation/jobs.ts';
+import { offerHoldJob } from './evidence/jobs.ts';
 import { watchJob } from './jobs.ts';
+import { ticketDueJob } from './links/jobs.ts';
 import { testWatchJob } from './page-test/jobs.ts';
 import { nudgeJob } from './roles/nudge.ts';
 import { boardJob } from './stakeholders/board.ts';
@@ -15,4 +18,5 @@ import { remindJob } from './updates/remind.ts';
 export const incidentTimerKinds: readonly JobKind<unknown>[] = [
   ...[watchJob, channelJob, levelJob, testWatchJob, nudgeJob],
   ...[remindJob, clocksJob, boardJob, chaseJob, paperJob, followUpJob],
+  ...[breachJob, ticketDueJob, offerHoldJob],
 ];

@@ -72,6 +72,8 @@ export interface Picture {
 
 /** A text as a file; redacted and cut as pictures are. */
 export interface TextFile {
+  /** Its text is redacted already, and must not change: its hash was told. */
+  asItIs?: true;
   /** `inc-42-postmortem.md` */
   name: string;
   title: string;

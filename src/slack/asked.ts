@@ -46,7 +46,7 @@ export function responseUrl(url: string | undefined): ResponseUrl | undefined {
 export async function respond(
   outgoing: Outgoing,
   to: ResponseUrl,
-  message: { post: Post; visible: 'asker' | 'channel'; replace?: boolean },
+  message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean },
 ): Promise<void> {
   if (to.usesLeft === 0) throw new PortError('used_url', 'the response_url was used 5 times', { retryable: false });
   to.usesLeft -= 1;
@@ -56,7 +56,7 @@ export async function respond(
 /** Tells the asker alone. @throws PortError when Slack takes it neither way. */
 export async function tell(outgoing: Outgoing, asked: Asked, post: Post): Promise<void> {
   if (asked.view) return asked.view.tell(post);
-  if (asked.responseUrl?.usesLeft) return respond(outgoing, asked.responseUrl, { post, visible: 'asker' });
+  if (asked.responseUrl?.usesLeft) return respond(outgoing, asked.responseUrl, { post, visibleTo: 'asker' });
   if (!asked.channel) throw new PortError('no_way', 'there is no way to reach the asker', { retryable: false });
   const thread = asked.threadTs === undefined ? {} : { threadTs: asked.threadTs };
   await outgoing.ephemeral({ channel: asked.channel, user: asked.user, post, ...thread });

@@ -21,7 +21,7 @@ export interface Outgoing {
   /** Only `user` sees it. */
   ephemeral(message: { channel: string; user: string; post: Post; threadTs?: string }): Promise<void>;
   /** Answers through a `response_url`: 5 uses in 30 minutes, no channel membership needed. */
-  respond(url: string, message: { post: Post; visible: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
+  respond(url: string, message: { post: Post; visibleTo: 'asker' | 'channel'; replace?: boolean }): Promise<void>;
   /** Shows pictures and texts in a channel or a thread, once. */
   upload(pictures: Upload): Promise<void>;
   /** What Slack would say of a picture in this channel, by what it said lately. */
@@ -66,6 +66,8 @@ export interface Posted {
 /** The metadata that a posted answer carries, so that it can be found again. */
 const replyEvent = 'rounds_reply';
 
+/** The bytes of a file take their time. */
+const fileMs = 60_000;
 /** A message whose answer got lost may still be on its way into the channel. */
 const secondLookMs = 500;
 
@@ -153,10 +155,10 @@ export function createOutgoing(options: {
       const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
       await call('chat.postEphemeral', { channel, user, ...fitPost(content, 'post'), ...thread });
     },
-    respond: async (url, { post: content, visible, replace }) => {
+    respond: async (url, { post: content, visibleTo, replace }) => {
       const body = {
         ...fitPost(content, 'post'),
-        response_type: visible === 'asker' ? 'ephemeral' : 'in_channel',
+        response_type: visibleTo === 'asker' ? 'ephemeral' : 'in_channel',
         replace_original: replace ?? false,
         unfurl_links: false,
         unfurl_media: false,
@@ -165,7 +167,7 @@ export function createOutgoing(options: {
     },
     upload: async (pictures) => {
       try {
-        await uploadPictures(pictures, { call, signal, timeoutMs: options.timeoutMs });
+        await uploadPictures(pictures, { call, signal, timeoutMs: fileMs });
         refusals.ended(pictures.channel);
       } catch (error) {
         refusals.ended(pictures.channel, error);

@@ -12,7 +12,7 @@ export function brokenSurface(url: ResponseUrl, error: PortError, ports: Surface
   return {
     show: async (post, final) => {
       if (!final) return 'skipped';
-      await respond(ports.outgoing, url, { post: withWhyNotPosted(post, error), visible: 'asker' });
+      await respond(ports.outgoing, url, { post: withWhyNotPosted(post, error), visibleTo: 'asker' });
       return 'shown';
     },
     thread: async () => {},
@@ -30,7 +30,7 @@ export function urlSurface(asked: Asked, url: ResponseUrl, ports: SurfacePorts, 
     show: async (post, final) => {
       if (!final && shown) return 'skipped';
       const dressed = hint && final ? withInviteHint(post, ports.botName) : post;
-      await respond(ports.outgoing, url, { post: dressed, visible: final ? 'channel' : 'asker' });
+      await respond(ports.outgoing, url, { post: dressed, visibleTo: final ? 'channel' : 'asker' });
       shown = true;
       return final ? 'shown' : 'skipped';
     },
@@ -64,7 +64,7 @@ export function replacingSurface(asked: Asked, ports: SurfacePorts): Surface {
       if (!url || (!final && url.usesLeft < 3)) return 'skipped';
       await respond(ports.outgoing, url, {
         post,
-        visible: asked.source?.ephemeral ? 'asker' : 'channel',
+        visibleTo: asked.source?.ephemeral ? 'asker' : 'channel',
         replace: true,
       });
       return 'shown';

@@ -73,6 +73,7 @@ export function opsOf(checks: Check[], over: Partial<Ops> = {}): Ops {
     checks,
     maintenance: [],
     scriptDirs: [],
+    breach: { assessWithinMs: 72 * 3_600_000, contact: undefined },
     limits: { concurrent: 100, perLane: 100, sweepDeadlineMs: 10_000 },
     missingSecrets: [],
     ...over,

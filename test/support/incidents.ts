@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { createAudit } from '../../src/audit/audit.ts';
 import type { Contact } from '../../src/config/model.ts';
 import { createDirectory, type Directory } from '../../src/directory/directory.ts';
+import { recordedIn } from '../../src/health/recorded.ts';
 import { createIncidents, type Incidents } from '../../src/incidents/incidents.ts';
 import { journalPager } from '../../src/incidents/journal/pager.ts';
 import type { Incident } from '../../src/incidents/model.ts';
@@ -47,6 +48,8 @@ export interface RoomOptions
   onChanged?: () => void;
   /** What the test has beyond that: a history of checks, other hours. */
   over?: Partial<IncidentPorts>;
+  /** Over the usual ones. */
+  ports?: Partial<IncidentPorts>;
 }
 
 /** Incidents over a store and a workspace whose phone is their PagerDuty, registered with the queue. */
@@ -77,7 +80,11 @@ export async function incidentsOf(
     announceIn: 'announceIn' in options ? options.announceIn : '#alerts',
     onChanged: options.onChanged,
     ...(options.checks && { checks: options.checks }),
+    breach: { assessWithinMs: 72 * 3_600_000, contact: '<@U0CARLA001>' },
+    links: { tracker: undefined, auto: false, bridge: undefined },
+    evidence: { recorded: (window) => recordedIn(store, window) },
     ...options.over,
+    ...options.ports,
   };
   const incidents = createIncidents(ports);
   const stopped = new AbortController();

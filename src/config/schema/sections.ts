@@ -4,6 +4,7 @@ import { checkFields, defaultsSection, group, groupsSection } from './checks.ts'
 import { contactEntry, contactsSection } from './contacts.ts';
 import { cron, duration, identifier, timeZone } from './scalars.ts';
 import { rolesSection, slackSection, teamSection } from './team.ts';
+import { bridgeSection, ticketSection } from './ticket.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -54,6 +55,20 @@ const timelineSection = z.strictObject({
     .describe("reactions that keep a message in an incident's timeline; `[]` = none does"),
 });
 
+const contactHelp = 'a member id such as U012ABCDEF, or the id of a user group such as S012ABCDEF';
+const breachSection = z.strictObject({
+  assess_within: duration(3_600_000, 30 * 24 * 3_600_000)
+    .prefault('72h')
+    .describe('since PHI was said to be possible: the four factors are answered by then'),
+  contact: z
+    .string({ error: contactHelp })
+    .regex(/^[UWS][A-Z0-9]{2,}$/, contactHelp)
+    .optional()
+    .describe(
+      'who is mentioned when the assessment or a notice is due: `U012ABCDEF`, or `S012ABCDEF` for a user group',
+    ),
+});
+
 const limitsSection = z.strictObject({
   concurrent: z
     .int('a whole number from 1 to 2000')
@@ -89,6 +104,9 @@ export const sections = z.strictObject({
   scripts: scriptsSection.prefault({}).describe('which programs may run'),
   heartbeat: heartbeatSection.optional().describe('who watches Rounds'),
   timeline: timelineSection.prefault({}).describe('of incidents'),
+  ticket: ticketSection.optional().describe('where incidents get a ticket'),
+  bridge: bridgeSection.optional().describe('the call that people meet in'),
+  breach: breachSection.prefault({}).describe('breaches of PHI'),
   limits: limitsSection.prefault({}).describe('how much at the same time'),
   checks: z.unknown().optional().describe('what is watched: required, at least one'),
 });
@@ -108,5 +126,8 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'scripts', prefix: 'scripts.', schema: scriptsSection, guide: 'scripts' },
     { name: 'heartbeat', prefix: 'heartbeat.', schema: heartbeatSection, guide: 'the-sections' },
     { name: 'timeline', prefix: 'timeline.', schema: timelineSection, guide: 'the-sections' },
+    { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
+    { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
+    { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
     { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
   ];

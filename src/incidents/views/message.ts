@@ -5,6 +5,7 @@ import { escapeSlack } from '../../kernel/escape.ts';
 import { slackTime } from '../../kernel/slack-time.ts';
 import type { Severity } from '../../severities/model.ts';
 import type { AlarmFacts } from '../escalation/alarm.ts';
+import { linksLine } from '../links/views.ts';
 import { currentPages, type Incident, nameOf, pagingOf } from '../model.ts';
 
 /** Who reads it, and what is asked of them. */
@@ -39,6 +40,8 @@ export function incidentPost(incident: Incident, now: Date, { inside = false, co
       incident.homeProblem !== undefined &&
       `Its channel can't be used: ${escapeSlack(incident.homeProblem)}`,
   ];
+  const links = linksLine(incident);
+  if (links) blocks.push(context(links));
   if (marks.some(Boolean)) blocks.push(context(joined(marks)));
   if (!resolved) blocks.push(buttonsOf(incident));
   return { text: head, blocks };
