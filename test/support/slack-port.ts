@@ -33,11 +33,6 @@ export function slackPort(
   let elapsedMs = 0;
   // Each look counts as an hour later: nothing is remembered from a fault that is over.
   const channels = createChannels({ call, elapsedMs: () => (elapsedMs += 3_600_000) });
-  async function channelId(channel: string): Promise<string> {
-    const found = await channels.resolve(channel);
-    if (!found) throw new PortError('channel_not_found', `there is no ${channel}`, { retryable: false });
-    return found.id;
-  }
   return {
     post,
     find,
