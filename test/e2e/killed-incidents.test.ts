@@ -51,6 +51,19 @@ const atServer: Killing[] = [
     ...call('chat.postMessage', 'P0 Critical: API is down'),
     moment: 'before',
   }),
+  at('its channel is made, the answer never arrives', 'declaration', {
+    ...{ ...call('conversations.create'), moment: 'after' },
+  }),
+  at('before it is stored which channel it has', 'declaration', {
+    ...{ at: 'database', moment: 'before', when: ({ text }) => /update incident set home_id/.test(text) },
+  }),
+  at('the summary is pinned, the answer never arrives', 'declaration', { ...call('pins.add'), moment: 'after' }),
+  at('the first notification is posted, the answer never arrives', 'declaration', {
+    ...{ ...call('chat.postMessage', 'First response'), moment: 'after' },
+  }),
+  at('the notice of the end is posted, the answer never arrives', 'resolution', {
+    ...{ ...call('chat.postMessage', 'P0 Critical: resolved'), moment: 'after' },
+  }),
   at('before the acknowledgement is committed', 'acknowledgement', {
     ...{ at: 'database', moment: 'before', when: commitOf(/set acknowledged_at = \$/) },
   }),
@@ -104,6 +117,7 @@ async function play(scene: IncidentScene, { during, point }: Killing): Promise<v
     [expect.stringMatching(/^rounds:\d+:1$/), 'resolved'],
   ]);
   expect(postedBy(workspace).filter(isSummary)).toHaveLength(1);
+  expect([...workspace.state.channels.values()].filter(({ name }) => name.startsWith('inc-'))).toHaveLength(1);
   expectSaidOnce(workspace);
   await scene.withStore(expectIncidentWhole);
 }
