@@ -114,7 +114,8 @@ export function said(ctx: Context, { kind, incident, n }: WrittenUpdate, place: 
     known: `Update ${n} is written already`,
     over: 'It is over: reopen it first',
   };
-  const waits = kind === 'written' && (incident.private || incident.phi) && !incident.home;
+  const waits =
+    kind === 'written' && (incident.private || incident.phi) && !incident.home && incident.homeProblem === undefined;
   const where = waits ? '. It waits for the channel of the incident, which alone may show it' : '';
   const text = (time: string) => `${head[kind]}${where}${next && kind !== 'over' ? `. Next one due ${time}` : ''}`;
   const slack = `${nameOf(incident)}: ${text(next ? slackTime(next, ctx.clock.now()) : '')}`;

@@ -17,7 +17,8 @@ export function sayHandler(ports: Room, slack: IncidentPort): JobHandler<z.outpu
     const once = { store, slack, ctx };
     const sayIn = async (incident: Incident) => {
       const at = placeOf(incident, to, announceIn);
-      if (at) await postOnce({ ...at, id, key: `${said.key}@${to}`, post }, new Date(said.since), once);
+      if (!at || (said.inside && at.threadTs !== undefined)) return;
+      await postOnce({ ...at, id, key: `${said.key}@${to}`, post }, new Date(said.since), once);
     };
     const incident = await rows.findIncident(store.db(), id);
     if (!incident || (said.whileOpen && incident.resolved)) return;
@@ -57,6 +58,8 @@ export function placeOf(
   if (to === 'incident' && home && (isPrivate || homeProblem === undefined)) return { channel: home.channel };
   if (isPrivate && homeProblem !== undefined) return undefined;
   const waits = isPrivate || (to === 'incident' && incident.phi && homeProblem === undefined);
+  // It was over before it had a channel, and gets none any more.
+  if (waits && !home && incident.resolved) return undefined;
   const broadcast = to === 'announcement';
   if (message && !waits) return { channel: message.channel, threadTs: message.ts, ...(broadcast && { broadcast }) };
   if (!waits && announceIn === undefined && incident.channel === undefined) return undefined;

@@ -33,10 +33,15 @@ export function updatePost(facts: UpdateFacts, messages: Messages): Post {
 
 /** That there is one, for those who may not read it here: PHI may be in it, or it is private. */
 export function neutralUpdatePost({ incident, update, now }: Pick<UpdateFacts, 'incident' | 'update' | 'now'>): Post {
-  const where = incident.home ? `<#${incident.home.channel}>` : 'its channel';
   const next = update.nextAt ? ` · Next update ${slackTime(update.nextAt, now)}` : '';
-  const text = `*${headOf(incident)}: update ${update.n}* · ${slackTime(update.at, now)}\nDetails in ${where}${next}`;
+  const text = `*${headOf(incident)}: update ${update.n}* · ${slackTime(update.at, now)}\n${whereOf(incident)}${next}`;
   return { text: `${headOf(incident)}: update ${update.n}`, blocks: [section(text)] };
+}
+
+function whereOf({ id, home, homeProblem }: Incident): string {
+  if (homeProblem !== undefined)
+    return `Its channel can't be used: \`/ops update ${nameOf({ id })} list\` says what is new`;
+  return `Details in ${home ? `<#${home.channel}>` : 'its channel'}`;
 }
 
 /** Somebody is to write the next update, now or in a moment. */

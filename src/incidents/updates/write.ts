@@ -103,19 +103,20 @@ async function publish(
   const whole = updatePost({ ...facts, severity: severityOf(incident, room) }, room.messages);
   const neutral = neutralUpdatePost(facts);
   for (const { to, post } of placesOf(incident, { whole, neutral }))
-    await say(tx, room, { id, key: `update:${n}`, to, post });
+    await say(tx, room, { id, key: `update:${n}`, to, post, ...(to === 'incident' && { inside: true }) });
   await tellSubscribers(tx, { incident, key: `update:${n}`, by, whole, neutral }, room);
   return n;
 }
 
 /** Where an update is told. What may hold PHI, or is private, stands in the incident's own channel and nowhere else. Pure. */
 export function placesOf<P>(
-  incident: Pick<Incident, 'private' | 'phi' | 'home'>,
+  incident: Pick<Incident, 'private' | 'phi' | 'home' | 'homeProblem'>,
   { whole, neutral }: { whole: P; neutral: P },
 ): { to: 'incident' | 'announcement'; post: P }[] {
   const inside = { to: 'incident' as const, post: whole };
   if (incident.private) return [inside];
   const outside = { to: 'announcement' as const, post: incident.phi ? neutral : whole };
-  // Without a channel of its own both are the thread of its message.
+  // Without a channel of its own, or one that can't be used, both are the thread of its message.
+  if (incident.homeProblem !== undefined) return [outside];
   return incident.home || incident.phi ? [inside, outside] : [outside];
 }

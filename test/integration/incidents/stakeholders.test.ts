@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
 import { anna, asker, auditedIncidents, ben, type Room, roomOf } from '../../support/incidents.ts';
 import { embeddedStore } from '../../support/store.ts';
-import { allSaid, homed, timersSet } from '../../support/updates.ts';
+import { allSaid, clockPosts, homed, pass, saidOf, timersSet, until, withoutChannels } from '../../support/updates.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -22,20 +22,8 @@ async function running(over: Partial<Parameters<Room['incidents']['declare']>[1]
   return room;
 }
 
-async function pass(room: Room, ms: number): Promise<void> {
-  await room.pass(ms);
-  await room.queue.finish();
-}
-
-/** To this minute since the declaration, in steps in which timers are kept. */
-async function until(room: Room, minutes: number): Promise<void> {
-  const end = new Date('2026-11-23T09:00:00Z').getTime() + minutes * minute;
-  while (room.clock.now().getTime() < end) await pass(room, Math.min(minute, end - room.clock.now().getTime()));
-}
-
-const board = (room: Room) => allSaid(room, '#inc-home').filter((text) => text.includes('who must be told'));
-const posts = (room: Room) =>
-  allSaid(room, '#inc-home').filter((text) => /Overdue:|is to be told by|Nobody was at work/.test(text));
+const board = (room: Room, channel?: string) => saidOf(room, /^incident:\d+:told(:after|$)/, channel);
+const posts = clockPosts;
 const dueOf = async (room: Room) =>
   Object.fromEntries(
     (await room.incidents.stakeholders.list(1)).map(({ who, dueAt, state }) => [
@@ -191,28 +179,32 @@ describe('who must be told', () => {
 
   it('moves to the channel of the incident when that comes later', async () => {
     const room = await roomOf(store);
+    withoutChannels(room);
     await room.incidents.declare(asker, { key: 'k1', severity: 'P0', title: 'API is down' });
+    await room.pass(15_000);
+    expect(board(room, '#alerts')).toEqual([expect.stringContaining('who must be told')]);
+    room.workspace.clearFaults();
     await room.queue.finish();
-    await pass(room, 15_000);
-    expect(allSaid(room).at(-1)).toContain('who must be told');
-    await homed(room);
     await told(room, 'Management');
     await room.queue.finish();
-    expect(board(room)).toHaveLength(1);
-    expect(allSaid(room).at(-1)).toMatch(/stands in <#C/);
+    const { home } = await room.incident(1);
+    expect(board(room, home!.channel)).toEqual([expect.stringContaining('✅ *Management* told')]);
+    expect(board(room, '#alerts')).toEqual([expect.stringMatching(/stands in <#C/)]);
   });
 
   it('waits for the channel of the incident where PHI may be involved', async () => {
     const room = await roomOf(store);
+    withoutChannels(room);
     await room.incidents.declare(asker, { key: 'k1', severity: 'P0', title: 'API is down', phi: true });
     await room.pass(15_000);
     await room.queue.run();
     await told(room, 'Management', 'Jane Roe');
     await room.queue.run();
     expect(allSaid(room).join('')).not.toMatch(/must be told|Jane Roe/);
-    await homed(room);
+    room.workspace.clearFaults();
     await room.queue.finish();
-    expect(board(room)).toEqual([expect.stringContaining('Jane Roe')]);
+    const { home } = await room.incident(1);
+    expect(board(room, home!.channel)).toEqual([expect.stringContaining('Jane Roe')]);
   });
 
   it('is asked for by a name that is there', async () => {
@@ -223,31 +215,6 @@ describe('who must be told', () => {
       hint: 'one of Management, Customers',
     });
     await expect(told(room, 'response')).rejects.toMatchObject({ code: 'not_found' });
-  });
-});
-
-describe('the response time', () => {
-  it('that nobody keeps is said once, and written down', async () => {
-    const room = await roomOf(store);
-    await room.incidents.declare(asker, { key: 'k1', severity: 'P0', title: 'API is down' });
-    await homed(room);
-    await room.queue.finish();
-    await until(room, 20);
-    expect(posts(room).filter((text) => text.includes('Nobody was at work'))).toHaveLength(1);
-    expect((await room.incidents.show(1)).events.filter(({ kind }) => kind === 'overdue')[0]).toMatchObject({
-      words: 'nobody was at work on it within the response time',
-    });
-  });
-
-  it('runs anew when the severity is raised, and ends with an acknowledgement', async () => {
-    const room = await running({ severity: 'P1' });
-    await until(room, 60);
-    expect(posts(room).join('')).not.toContain('Nobody was at work');
-    await room.incidents.changeSeverity(asker, { id: 1, severity: 'P0', words: '' });
-    await until(room, 74);
-    expect(posts(room).join('')).not.toContain('Nobody was at work');
-    await until(room, 76);
-    expect(posts(room).join('')).toContain('Nobody was at work');
   });
 });
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
 import { asker, ben, type Room, roomOf } from '../../support/incidents.ts';
 import { embeddedStore } from '../../support/store.ts';
-import { homed, setClock, timersSet } from '../../support/updates.ts';
+import { homed, pass, saidOf, setClock, timersSet } from '../../support/updates.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -23,13 +23,7 @@ async function running(over: { at?: string; severity?: string } = {}): Promise<R
   return room;
 }
 
-/** Time passes, and all that follows is done. */
-async function pass(room: Room, ms: number): Promise<void> {
-  await room.pass(ms);
-  await room.queue.finish();
-}
-
-const reminders = (room: Room) => room.said('#inc-home').filter((text) => text.includes('⏰'));
+const reminders = (room: Room) => saidOf(room, /:remind:\d+$/);
 const due = async (room: Room) => (await room.incident(1)).nextUpdateAt?.toISOString().slice(11, 16);
 const next = async (room: Room) =>
   (await timersSet(room)).find(({ key }) => key.endsWith('update/remind'))?.dueAt.slice(11, 16);

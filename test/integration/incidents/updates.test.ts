@@ -3,7 +3,7 @@ import { OpsError } from '../../../src/kernel/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { anna, asker, auditedIncidents, ben, type Room, roomOf } from '../../support/incidents.ts';
 import { embeddedStore } from '../../support/store.ts';
-import { homed, told } from '../../support/updates.ts';
+import { allSaid, homed, saidOf, told, withoutChannels } from '../../support/updates.ts';
 
 const minute = 60_000;
 let store: Store;
@@ -20,6 +20,10 @@ async function declared(over: Partial<Parameters<Room['incidents']['declare']>[1
 const write = ({ incidents }: Room, over: Partial<Parameters<Room['incidents']['updates']['write']>[1]> = {}) =>
   incidents.updates.write(asker, { id: 1, key: 'w1', status: 'We rolled back', ...over });
 
+/** The updates that stand in a channel. */
+const updatesIn = (room: Room, channel?: string) => saidOf(room, /:update:\d+@/, channel);
+const restricted = { kind: 'error', error: 'restricted_action' } as const;
+
 describe('an update', () => {
   it("is numbered, and stands in the incident's channel and in the announcement", async () => {
     const room = await declared();
@@ -32,7 +36,8 @@ describe('an update', () => {
     expect(await write(room, { key: 'w2' })).toMatchObject({ n: 2 });
     await room.queue.finish();
     for (const channel of ['#inc-home', '#alerts']) {
-      const [first, second] = room.said(channel).filter((text) => text.includes('update'));
+      const [first, second, ...more] = updatesIn(room, channel);
+      expect(more).toEqual([]);
       for (const words of ['update 1', 'Status: We rolled back', 'Done: rolled back', 'Next: watch', 'Expected: noon'])
         expect(first).toContain(words);
       expect(first).toMatch(/Next update <!date\^\d+\^/);
@@ -51,15 +56,35 @@ describe('an update', () => {
     const both = await Promise.all([write(room), write(room)]);
     expect(both.map(({ kind, n }) => `${kind} ${n}`).toSorted()).toEqual(['known 1', 'written 1']);
     await room.queue.finish();
-    expect(room.said('#inc-home')).toHaveLength(1);
+    expect(updatesIn(room)).toHaveLength(1);
     expect(await room.incidents.updates.list(1)).toHaveLength(1);
   });
 
-  it('without a channel of its own stands once, in the thread of its message and shown in the channel', async () => {
+  it.each([
+    ['without a channel of its own', async (room: Room) => room.fault('conversations.create', restricted)],
+    [
+      'whose channel can be used no more',
+      async (room: Room) => {
+        await room.queue.finish();
+        room.workspace.state.findChannel('inc-20261123-api-is-down')!.is_archived = true;
+      },
+    ],
+  ])('%s stands once, in the thread of its message and shown in the channel', async (_, lose) => {
     const room = await declared();
+    await lose(room);
     await write(room);
     await room.queue.finish();
-    expect(room.workspace.messages('#alerts')).toMatchObject([{}, { reply_broadcast: true }]);
+    expect(await room.incident(1)).toMatchObject({ homeProblem: expect.any(String) });
+    await write(room, { key: 'w2' });
+    await room.queue.finish();
+    const said = room.workspace.messages('#alerts').filter(({ metadata }) => {
+      return String(metadata?.event_payload.key).includes(':update:');
+    });
+    const shown = { reply_broadcast: true };
+    expect(said).toMatchObject([
+      { ...shown, text: expect.stringContaining('update 1') },
+      { ...shown, text: expect.stringContaining('update 2') },
+    ]);
   });
 
   it('of an incident where PHI may be involved says nothing outside of its channel', async () => {
@@ -69,8 +94,9 @@ describe('an update', () => {
     await room.queue.finish();
     await write(room, { status: 'Jane Roe was told' });
     await room.queue.finish();
-    expect(room.said('#inc-home')).toEqual([expect.stringContaining('Jane Roe was told')]);
-    const outside = [room.said('#alerts').at(-1)!, told(room, 'U0BEN00001').at(-1)!];
+    expect(updatesIn(room)).toEqual([expect.stringContaining('Jane Roe was told')]);
+    expect(allSaid(room).join('')).not.toContain('Jane Roe was told');
+    const outside = [updatesIn(room, '#alerts').at(-1)!, told(room, 'U0BEN00001').at(-1)!];
     for (const text of outside) {
       expect(text).toContain('update 1');
       expect(text).toMatch(/Details in <#C/);
@@ -80,25 +106,42 @@ describe('an update', () => {
 
   it.each([{ phi: true }, { private: true }])('waits for the channel that alone may show it: %j', async (over) => {
     const room = await declared(over);
+    withoutChannels(room);
     await write(room, { status: 'secret words' });
     await room.queue.run();
     await room.queue.run();
-    expect(room.said().join('')).not.toContain('secret words');
-    await homed(room);
+    expect(allSaid(room).join('')).not.toContain('secret words');
+    room.workspace.clearFaults();
     await room.queue.finish();
-    expect(room.said('#inc-home')).toEqual([expect.stringContaining('secret words')]);
-    expect(room.said().join('')).not.toContain('secret words');
+    const { home } = await room.incident(1);
+    expect(updatesIn(room, home!.channel)).toEqual([expect.stringContaining('secret words')]);
+    expect(allSaid(room).join('')).not.toContain('secret words');
+  });
+
+  it('where PHI may be involved is not shown to others when there is no channel for it', async () => {
+    const room = await declared({ phi: true });
+    withoutChannels(room);
+    await write(room, { status: 'Jane Roe was told' });
+    room.fault('conversations.create', restricted);
+    await room.queue.finish();
+    await write(room, { key: 'w2', status: 'Jane Roe was called' });
+    await room.queue.finish();
+    expect(allSaid(room).join('')).not.toContain('Jane');
+    expect(updatesIn(room, '#alerts')).toMatchObject([
+      expect.stringContaining('update 1'),
+      expect.stringMatching(/update 2.*\/ops update INC-1 list/s),
+    ]);
   });
 
   it('of a private incident stands in its channel alone', async () => {
     const room = await declared({ private: true });
     await homed(room);
     await room.queue.finish();
-    const before = room.said().length;
+    const before = allSaid(room);
     await write(room);
     await room.queue.finish();
-    expect(room.said('#inc-home')).toHaveLength(1);
-    expect(room.said()).toHaveLength(before);
+    expect(updatesIn(room)).toHaveLength(1);
+    expect(allSaid(room)).toEqual(before);
   });
 
   it('keeps hostile words inert, cuts what is long, and masks secrets', async () => {
@@ -110,7 +153,7 @@ describe('an update', () => {
       next: 'line one\nline <@U0BEN00001> two',
     });
     await room.queue.finish();
-    const [text] = room.said('#inc-home');
+    const [text] = updatesIn(room);
     expect(text).toContain('&lt;!channel&gt;');
     expect(text).not.toMatch(/<!channel>|<https:|<@U0BEN|\u202E|AKIAIOSFODNN7EXAMPLE/);
     expect(text).toContain('{{ title }}');
@@ -151,7 +194,7 @@ describe('an update', () => {
     await homed(room);
     await write(room);
     await room.queue.finish();
-    expect(room.said('#inc-home')[0]).toContain('DRILL');
+    expect(updatesIn(room)[0]).toContain('DRILL');
   });
 
   it('is told although an operator has broken its template', async () => {
@@ -162,7 +205,7 @@ describe('an update', () => {
     };
     await write(room, { status: 'We <!here> rolled back', next: 'watch' });
     await room.queue.finish();
-    expect(room.said('#inc-home')[0]).toMatch(/update 1.*We &lt;!here&gt; rolled back.*watch/s);
+    expect(updatesIn(room)[0]).toMatch(/update 1.*We &lt;!here&gt; rolled back.*watch/s);
   });
 });
 
@@ -176,7 +219,7 @@ describe('"no change"', () => {
       ...{ kind: 'known', n: 2 },
     });
     await room.queue.finish();
-    expect(room.said('#inc-home').at(-1)).toMatch(/update 2.*No change.*Next: watch/s);
+    expect(updatesIn(room).at(-1)).toMatch(/update 2.*No change.*Next: watch/s);
     expect(await room.incidents.updates.lastNews(1)).toMatchObject({ n: 1, status: 'We rolled back' });
   });
 });

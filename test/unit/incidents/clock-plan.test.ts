@@ -142,7 +142,9 @@ it('speaks to the commander, else to who acknowledged, else to who declared', ()
 it.each([
   [{}, ['announcement whole']],
   [{ home: { channel: 'C1', name: 'inc' } }, ['incident whole', 'announcement whole']],
+  [{ home: { channel: 'C1', name: 'inc' }, homeProblem: 'it is archived' }, ['announcement whole']],
   [{ phi: true }, ['incident whole', 'announcement neutral']],
+  [{ phi: true, homeProblem: 'restricted' }, ['announcement neutral']],
   [{ private: true, phi: true, home: { channel: 'C1', name: 'inc' } }, ['incident whole']],
 ])('an update of %j stands in %j', (over, places) => {
   const incident = incidentOf(over);
