@@ -47,6 +47,7 @@ async function typed(
   };
   return (await commands[name as keyof typeof commands].run(ctx, words)) as Reply;
 }
+const insideOf = async (room: Room) => room.workspace.messages((await room.incident(1)).home!.channel);
 const bens = { user: 'ben', id: 'U0BEN00001' };
 const said = (reply: Reply) => reply.terminal(style);
 
@@ -91,7 +92,7 @@ describe('a line', () => {
       'OPEN     T2   look at the log  (<@U0BEN00001>)\nDONE     T1   restart the pool',
     );
     expect(said(await typed(room, 'incident INC-1'))).toContain('OPEN     T2   look at the log');
-    expect(said(await typed(room, 'incident'))).toContain('(just now, commander nobody)');
+    expect(said(await typed(room, 'incident'))).toContain('(just now, commander nobody, update in 30 min, ');
   });
 
   it.each([
@@ -135,7 +136,7 @@ describe('in Slack', () => {
     await room.queue.finish();
     await botOf(room);
     const { workspace } = room;
-    const nudge = workspace.messages('#alerts').find((message) => shownText(message).includes('has nobody for'))!;
+    const nudge = (await insideOf(room)).find((message) => shownText(message).includes('has nobody for'))!;
     await workspace.user('ben').click(nudge, 'role.claim.1');
     await eventually(async () => expect((await room.incident(1)).roles.commander).toMatchObject(ben));
     await workspace.user('anna').click(nudge, 'role.claim.1');
@@ -172,7 +173,7 @@ describe('in Slack', () => {
     await workspace.deliverAgain();
     await room.queue.finish();
     expect(await room.incidents.tasks.of(1)).toHaveLength(1);
-    const message = workspace.messages('#alerts').find((each) => shownText(each).includes('*T1*'))!;
+    const message = (await insideOf(room)).find((each) => shownText(each).includes('*T1*'))!;
     await workspace.user('ben').click(message, 'task.done');
     await eventually(async () => expect(await room.incidents.tasks.openTasks(1)).toEqual([]));
   });
@@ -183,7 +184,7 @@ describe('in Slack', () => {
     await room.queue.finish();
     await botOf(room);
     const { workspace } = room;
-    const message = workspace.messages('#alerts').find((each) => shownText(each).includes('*T1*'))!;
+    const message = (await insideOf(room)).find((each) => shownText(each).includes('*T1*'))!;
     await workspace.user('anna').click(message, 'task.change');
     const view = await dialog(workspace, 'anna', 'Due at no time');
     expect(JSON.stringify(view.blocks)).toContain('"initial_value":"restart the pool"');
