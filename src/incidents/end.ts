@@ -30,7 +30,12 @@ export async function takeOn(
 ): Promise<Decided<'acknowledged'>> {
   const { id } = incident;
   await rows.setAcknowledged(tx, id, { at, by });
-  await rows.addEvent(tx, id, { at, kind: 'acknowledged', by: by.id, words: '' });
+  await rows.addEvent(tx, id, {
+    at,
+    kind: 'acknowledged',
+    by: by.id,
+    words: by.id.startsWith('slack:') ? '' : by.mention,
+  });
   await room.timers.cancelAll(tx, timersOf.paging(id));
   await tellPages(tx, incident, 'acknowledge', room, doneOn);
   return { kind: 'acknowledged', audit: [{ action: 'incident.acknowledge' }], change: 'acknowledged' };

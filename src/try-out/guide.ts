@@ -39,8 +39,33 @@ export const guide: GuideStep[] = [
   },
   {
     title: 'Declare an incident',
-    help: "The phone rings at once. Acknowledge on it: the incident's message in #incidents says who is on it.",
+    help: "The phone rings at once. Acknowledge on it: the incident's message in #incidents says who is on it. (A red check has the button, too.)",
     act: { kind: 'type', line: '/ops incident declare critical API is down' },
+  },
+  {
+    title: 'Tell how it stands',
+    help: 'It has a channel of its own now, #inc-…: go there. Whoever must be told when, and who commands it, is asked for there.',
+    act: { kind: 'type', line: '/ops update we restart the API' },
+  },
+  {
+    title: 'Give somebody a task',
+    help: 'It is chased when it is due; so is the next update.',
+    act: { kind: 'type', line: '/ops task restart the API @ben 30m' },
+  },
+  {
+    title: 'Read what happened',
+    help: 'Everything is in it by itself. React to a message with 📌 and it is kept there.',
+    act: { kind: 'type', line: '/ops timeline' },
+  },
+  {
+    title: 'End the incident',
+    help: 'What caused it, what helped: the notice and the post-mortem are written from that.',
+    act: { kind: 'type', line: '/ops incident resolve' },
+  },
+  {
+    title: 'Get a post-mortem that is half written',
+    help: "Type it in the incident's channel: the draft comes there as a file.",
+    act: { kind: 'type', line: '/ops postmortem' },
   },
   {
     title: 'Open the home of Rounds',

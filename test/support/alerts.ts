@@ -56,6 +56,7 @@ export function queueByHand({ elapse = async (_ms: number) => {} } = {}) {
     async cancel() {},
     hurry() {},
     handle<Data>(kind: JobKind<Data>, run: JobHandler<Data>) {
+      if (handlers.has(kind.name)) throw new Error(`${kind.name} is handled twice`);
       handlers.set(kind.name, run as JobHandler<never>);
     },
     /** One try of everything that waits; what fails waits again. Resolves to the errors. */

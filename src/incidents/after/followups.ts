@@ -17,7 +17,7 @@ import { chasePost } from './views.ts';
 
 /** Reminds whoever has a follow-up to do. */
 export const chaseJob = defineJob({
-  name: 'incidents.chase',
+  name: 'incidents.follow-up',
   schema: z.object({ followUp: z.number(), dueAt: z.string(), plannedAt: z.string() }),
   lane: 'messages',
   retry: { limit: 100, firstMs: 1_000, maxMs: 60_000 },

@@ -7,7 +7,7 @@ import { type Incident, nameOf } from '../model.ts';
 
 const longest = { name: 80, topic: 250 };
 /** So much of a title is readable in a list of channels. */
-const slugChars = 50;
+const slugChars = 30;
 
 /**
  * `inc-20261123-api-down`, by the team's day; with the number alone where the title must not be seen or has no letter that

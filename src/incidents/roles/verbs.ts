@@ -98,7 +98,7 @@ async function give<K extends string>(tx: Tx, giving: Giving<K>, room: Room): Pr
 
 async function recorded<K extends string>(tx: Tx, { incident, handed, at, kind }: Giving<K>): Promise<Decided<K>> {
   const { role, who, before, by, note } = handed;
-  const words = `${roles[role].title}: ${who?.id ?? 'nobody'}${before ? ` (was ${before.id})` : ''}${note && `: ${note}`}`;
+  const words = `${roles[role].title}: ${who?.mention ?? 'nobody'}${before ? ` (was ${before.mention})` : ''}${note && `: ${note}`}`;
   const data = { role, person: who?.id, before: before?.id };
   await incidents.addEvent(tx, incident.id, { at, kind: 'role', by: by.id, words, data });
   const audit = [{ action: 'incident.role', after: data, ...(note && { reason: note }) }];

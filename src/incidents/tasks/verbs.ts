@@ -150,7 +150,9 @@ async function follow(
 
 function wordsOf(task: Task, before: Task | undefined): string {
   const { what, assignee, due, state } = task;
-  const facts = [assignee?.id ?? 'nobody', due && `due ${due.at.toISOString()}`].filter(Boolean).join(', ');
+  const facts = [assignee?.mention ?? 'nobody', due && `due ${due.at.toISOString().slice(0, 16).replace('T', ' ')} UTC`]
+    .filter(Boolean)
+    .join(', ');
   if (!before) return `${taskName(task)} added: ${what} (${facts})`;
   if (state !== before.state) return `${taskName(task)} ${state === 'open' ? 'reopened' : state}: ${what}`;
   return `${taskName(task)} changed: ${what} (${facts})`;

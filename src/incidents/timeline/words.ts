@@ -45,7 +45,9 @@ export function headOfEvent({ kind }: Pick<IncidentEvent, 'kind'>): string {
 export type NameOf = (id: string) => string | undefined;
 
 export function personOf(id: string, nameOf: NameOf = () => undefined): string {
-  return nameOf(id) ?? (id === 'rounds' ? 'Rounds' : id === 'pagerduty' ? 'PagerDuty' : id.replace(/^[a-z]+:/, ''));
+  return (
+    nameOf(id) ?? (id === 'rounds' ? 'Rounds' : id.startsWith('pagerduty') ? 'PagerDuty' : id.replace(/^[a-z]+:/, ''))
+  );
 }
 
 /** Slack's marks within somebody's words as a reader of a file reads them. */
