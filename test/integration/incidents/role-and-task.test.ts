@@ -126,6 +126,17 @@ describe('a line', () => {
       await expect(typed(room, line, bens)).rejects.toMatchObject({ code: 'not_found' });
     const list = await typed(room, 'incident', bens);
     expect([list.place, said(list)]).toEqual(['channel', 'No incidents']);
+    expect(JSON.stringify((await typed(room, 'incident INC-1')).slack())).toContain('API is down');
+  });
+
+  it('where PHI may be involved tells others in the channel it was asked in nothing of what is known', async () => {
+    const room = await declared({ phi: true });
+    await typed(room, 'task call the patient');
+    for (const line of ['role', 'task', 'incident INC-1'])
+      expect([line, (await typed(room, line)).place]).toEqual([line, 'asker']);
+    const list = await typed(room, 'incident');
+    expect(list.place).toBe('channel');
+    expect(JSON.stringify(list.slack())).not.toMatch(/API is down|patient/);
   });
 });
 
