@@ -138,7 +138,8 @@ async function list(ctx: Context): Promise<Reply> {
   const { services, clock, actor } = ctx;
   const found = await services.incidents.list(50, actor);
   return {
-    place: readIn(ctx, ...found),
+    // A line tells nothing of what PHI may be involved in.
+    place: readIn(ctx, ...found.filter((each) => each.private)),
     slack: () => listPost(found, clock.now()),
     terminal: () => listText(found, clock.now()),
     json: () => found,
@@ -150,7 +151,8 @@ async function show(ctx: Context, word: string): Promise<Reply> {
   const { incident, events } = await incidents.show((await which(ctx, word)).id);
   const tasks = await incidents.tasks.openTasks(incident.id);
   const known = { events, tasks };
-  const inside = ctx.channel !== undefined && ctx.channel === incident.home?.channel;
+  // One that is private is found by those in it alone, and elsewhere than in its channel shown to the asker alone.
+  const inside = incident.private || (ctx.channel !== undefined && ctx.channel === incident.home?.channel);
   return {
     place: readIn(ctx, incident),
     slack: () => viewPost(incident, known, ctx.clock.now(), { inside }),

@@ -20,10 +20,10 @@ export function named([first, ...rest]: string[]): [word: string | undefined, wo
   return [undefined, [first, ...rest].join(' ').trim()];
 }
 
-/** Where everybody may read about it: of a private one, in its own channel alone. */
+/** Where everybody may read about it: of a private one, and where PHI may be involved, in its own channel alone. */
 export function readIn({ channel }: Pick<Context, 'channel'>, ...incidents: readonly Incident[]): Reply['place'] {
-  const hidden = incidents.some((each) => each.private && (channel === undefined || each.home?.channel !== channel));
-  return hidden ? 'asker' : 'channel';
+  const outside = ({ home }: Incident) => channel === undefined || home?.channel !== channel;
+  return incidents.some((each) => (each.private || each.phi) && outside(each)) ? 'asker' : 'channel';
 }
 
 /** What is said of a private incident, only the asker sees: whoever else is in the channel may not be in it. */

@@ -7,11 +7,13 @@ export default defineHomeSection<Services>({
   name: 'incidents',
   order: 5,
   async part({ services: { incidents }, actor, may, clock }) {
-    const [open, tasks, decision] = await Promise.all([
+    const [open, clocks, tasks, decision] = await Promise.all([
       incidents.open(actor),
+      incidents.dueClocks(actor),
       incidents.tasks.mine(actor, 20),
       may('responder'),
     ]);
-    return incidentsOnHome({ open, tasks, viewer: actor, mayAct: decision.kind === 'allowed', now: clock.now() });
+    const mayAct = decision.kind === 'allowed';
+    return incidentsOnHome({ open, clocks, tasks, viewer: actor, mayAct, now: clock.now() });
   },
 });

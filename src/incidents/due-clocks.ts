@@ -7,6 +7,7 @@ import * as rows from './store.ts';
 /** Of an incident that is open: something that is due. */
 export interface DueClock {
   incident: Incident;
+  kind: 'update' | 'response' | 'stakeholder';
   /** Plain text: `Next update`, `Tell Management`. */
   what: string;
   dueAt: Date;
@@ -24,11 +25,12 @@ export async function dueClocks(viewer: rows.Viewer, { store }: Pick<Room, 'stor
   const due = [
     ...open.flatMap((incident): DueClock[] => {
       const { nextUpdateAt: dueAt } = incident;
-      return dueAt ? [{ incident, what: 'Next update', dueAt }] : [];
+      return dueAt ? [{ incident, kind: 'update', what: 'Next update', dueAt }] : [];
     }),
     ...clocks.map(({ id, clock }): DueClock => {
-      const what = isStakeholder(clock) ? `Tell ${clock.who}` : 'Somebody at work on it';
-      return { incident: byId.get(id)!, what, dueAt: clock.dueAt };
+      const of = { incident: byId.get(id)!, dueAt: clock.dueAt };
+      if (isStakeholder(clock)) return { ...of, kind: 'stakeholder', what: `Tell ${clock.who}` };
+      return { ...of, kind: 'response', what: 'Somebody at work on it' };
     }),
   ];
   return due.toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime());

@@ -126,7 +126,8 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   const links = createLinks(room);
   const evidence = createEvidence(room);
   parts.push(createEscalation(room), pageTests, channel, journal, proposals);
-  parts.push(roles, updates, stakeholders, subscriptions, tasks, after, timeline);
+  // The notice that it is over comes before the tasks that are left.
+  parts.push(roles, updates, stakeholders, subscriptions, after, tasks, timeline);
   parts.push(breach, links, evidence);
   return {
     ...{ journal, proposals, breach, links, evidence },

@@ -173,7 +173,9 @@ export const hostileViews: Record<string, (next: NextText) => Post[]> = {
       const tasks = [task(next), { ...task(next), state: 'done' as const, ended: { at: noon, by: `${next()} x` } }];
       const events = [{ at: noon, kind: 'update' as const, by: next(), words: next() }];
       const viewer = { id: incident.declaredBy.id };
-      const { head, mine, board } = incidentsOnHome({ open: [incident], tasks, viewer, mayAct: true, now: noon });
+      const clocks = [{ incident, kind: 'stakeholder' as const, what: `Tell ${next()}`, dueAt: noon }];
+      const shown = { open: [incident], clocks, tasks, viewer, mayAct: true, now: noon };
+      const { head, mine, board } = incidentsOnHome(shown);
       const blocks = [...(head ?? []), ...(mine ?? []), ...(board ?? [])];
       return [viewPost(incident, { events, tasks }, noon), { text: 'home', blocks }];
     }),

@@ -45,5 +45,5 @@ export function createRoles(room: Room): Part & Roles {
 async function offer(tx: Tx, { incident, at, by }: Happened, room: Room): Promise<void> {
   if (!unclaimed(incident, room.severities.all).includes('commander')) return;
   const post = offerPost(incident, mention(by.mention));
-  await say(tx, room, { id: incident.id, key: `role:offer:${at.getTime()}`, to: 'incident', post });
+  await say(tx, room, { id: incident.id, key: `role:offered:${at.getTime()}`, to: 'incident', post });
 }

@@ -4,7 +4,7 @@ import { slackTime } from '../../kernel/slack-time.ts';
 import { type Incident, nameOf } from '../model.ts';
 import { dueText, dueWords } from '../next-due.ts';
 import { actions, type ButtonOptions, context, section } from './blocks.ts';
-import { headOf, mention, pagingWords } from './message.ts';
+import { headOf, mention, pagingWords, type Seen } from './message.ts';
 
 const shown = 15;
 
@@ -23,12 +23,12 @@ export function listPost(incidents: readonly Incident[], now: Date): Post {
 }
 
 /** An open incident in two lines: what and since when; who is on it, who commands it, what is due next, and where. */
-export function openLines(incident: Incident, now: Date): string {
+export function openLines(incident: Incident, now: Date, seen: Pick<Seen, 'inside'> = {}): string {
   const { roles, home, mitigated, paused } = incident;
   const state = mitigated ? ' · mitigated' : paused ? ' · paused' : '';
   const commander = roles.commander ? `Commander ${mention(roles.commander.mention)}` : 'Commander: nobody';
   const facts = [pagingWords(incident, now), commander, dueWords(incident, now), home && `<#${home.channel}>`];
-  return `*${headOf(incident)}* · ${ageOf(incident, now)}${state}\n${facts.filter(Boolean).join(' · ')}`;
+  return `*${headOf(incident, seen)}* · ${ageOf(incident, now)}${state}\n${facts.filter(Boolean).join(' · ')}`;
 }
 
 /** In whole minutes: a page that follows is not published for the sake of seconds. */

@@ -45,6 +45,19 @@ it('App Home shows private incidents to those in them alone, and tasks to whoeve
   expect(await homeOf(room, 'U0BEN00001', viewersOnly)).not.toContain('"action_id":"task.done"');
 });
 
+it('App Home shows who must be told until when, of the incidents that one may see, until they were told', async () => {
+  const room = await roomOf(store);
+  await room.incidents.declare(asker, { key: 'k1', severity: 'P1', title: 'The secret one', private: true });
+  const clocks = (await room.incidents.dueClocks(asker.by)).filter(({ kind }) => kind === 'stakeholder');
+  const [first] = clocks;
+  expect(await homeOf(room, 'U0ANNA0001')).toContain(`${first!.what} due`);
+  expect(await homeOf(room, 'U0BEN00001')).not.toContain(first!.what);
+  room.clock.move(first!.dueAt.getTime() - room.clock.now().getTime() + 1);
+  expect(await homeOf(room, 'U0ANNA0001')).toContain(`${first!.what} overdue since`);
+  await room.incidents.stakeholders.told(asker, { id: 1, who: first!.what.replace('Tell ', ''), note: '' });
+  expect(await homeOf(room, 'U0ANNA0001')).not.toContain(first!.what);
+});
+
 it('whoever follows it hears of each change: of a verb, and of what a job did', async () => {
   const heard = { times: 0 };
   const room = await roomOf(store, { onChanged: () => (heard.times += 1) });

@@ -47,6 +47,7 @@ async function typed(
   };
   return (await commands[name as keyof typeof commands].run(ctx, words)) as Reply;
 }
+const insideOf = async (room: Room) => room.workspace.messages((await room.incident(1)).home!.channel);
 const bens = { user: 'ben', id: 'U0BEN00001' };
 const said = (reply: Reply) => reply.terminal(style);
 
@@ -91,7 +92,7 @@ describe('a line', () => {
       'OPEN     T2   look at the log  (<@U0BEN00001>)\nDONE     T1   restart the pool',
     );
     expect(said(await typed(room, 'incident INC-1'))).toContain('OPEN     T2   look at the log');
-    expect(said(await typed(room, 'incident'))).toContain('(just now, commander nobody)');
+    expect(said(await typed(room, 'incident'))).toContain('(just now, commander nobody, update in 30 min, ');
   });
 
   it.each([
@@ -125,6 +126,17 @@ describe('a line', () => {
       await expect(typed(room, line, bens)).rejects.toMatchObject({ code: 'not_found' });
     const list = await typed(room, 'incident', bens);
     expect([list.place, said(list)]).toEqual(['channel', 'No incidents']);
+    expect(JSON.stringify((await typed(room, 'incident INC-1')).slack())).toContain('API is down');
+  });
+
+  it('where PHI may be involved tells others in the channel it was asked in nothing of what is known', async () => {
+    const room = await declared({ phi: true });
+    await typed(room, 'task call the patient');
+    for (const line of ['role', 'task', 'incident INC-1'])
+      expect([line, (await typed(room, line)).place]).toEqual([line, 'asker']);
+    const list = await typed(room, 'incident');
+    expect(list.place).toBe('channel');
+    expect(JSON.stringify(list.slack())).not.toMatch(/API is down|patient/);
   });
 });
 
@@ -135,7 +147,7 @@ describe('in Slack', () => {
     await room.queue.finish();
     await botOf(room);
     const { workspace } = room;
-    const nudge = workspace.messages('#alerts').find((message) => shownText(message).includes('has nobody for'))!;
+    const nudge = (await insideOf(room)).find((message) => shownText(message).includes('has nobody for'))!;
     await workspace.user('ben').click(nudge, 'role.claim.1');
     await eventually(async () => expect((await room.incident(1)).roles.commander).toMatchObject(ben));
     await workspace.user('anna').click(nudge, 'role.claim.1');
@@ -172,7 +184,7 @@ describe('in Slack', () => {
     await workspace.deliverAgain();
     await room.queue.finish();
     expect(await room.incidents.tasks.of(1)).toHaveLength(1);
-    const message = workspace.messages('#alerts').find((each) => shownText(each).includes('*T1*'))!;
+    const message = (await insideOf(room)).find((each) => shownText(each).includes('*T1*'))!;
     await workspace.user('ben').click(message, 'task.done');
     await eventually(async () => expect(await room.incidents.tasks.openTasks(1)).toEqual([]));
   });
@@ -183,7 +195,7 @@ describe('in Slack', () => {
     await room.queue.finish();
     await botOf(room);
     const { workspace } = room;
-    const message = workspace.messages('#alerts').find((each) => shownText(each).includes('*T1*'))!;
+    const message = (await insideOf(room)).find((each) => shownText(each).includes('*T1*'))!;
     await workspace.user('anna').click(message, 'task.change');
     const view = await dialog(workspace, 'anna', 'Due at no time');
     expect(JSON.stringify(view.blocks)).toContain('"initial_value":"restart the pool"');

@@ -12,11 +12,13 @@ beforeAll(async () => {
   store = await embeddedStore();
 });
 
-async function declared(options?: Parameters<typeof roomOf>[1], over = {}): Promise<Room> {
+/** INC-1, whose own channel is there; `inside` is what stands in that. */
+async function declared(options?: Parameters<typeof roomOf>[1], over = {}): Promise<Room & { inside(): string[] }> {
   const room = await roomOf(store, options);
   await room.incidents.declare(asker, { ...down, ...over });
   await room.queue.finish();
-  return room;
+  const { home } = await room.incident(1);
+  return { ...room, inside: () => room.said(home!.channel) };
 }
 
 /** What stands in a direct message with somebody. */
@@ -25,7 +27,7 @@ function told(room: Room, user: string): string[] {
   return room.workspace.state.channels.has(id) ? room.said(id) : [];
 }
 
-const nudged = (room: Room) => room.said().filter((said) => said.includes('has nobody for'));
+const nudged = (room: { inside(): string[] }) => room.inside().filter((said) => said.includes('has nobody for'));
 
 /** Until everything that is due has been done, also what that makes due. */
 async function pass(room: Room, ms: number): Promise<void> {
@@ -46,7 +48,7 @@ describe('a role', () => {
     const taken = both.find(({ kind }) => kind === 'taken')!;
     expect(taken.incident.roles.commander).toEqual(commander);
     await room.queue.finish();
-    expect(room.said().filter((said) => said.includes('Commander: '))).toHaveLength(1);
+    expect(room.inside().filter((said) => said.includes('"text":"Commander: <@'))).toHaveLength(1);
     const { events } = await room.incidents.show(1);
     expect(events.filter(({ kind }) => kind === 'role')).toHaveLength(1);
     expect((await auditedIncidents(store)).slice(-1)).toEqual([`${commander!.id} incident.role incident/1`]);
@@ -112,7 +114,8 @@ describe('a role that is needed and that nobody has', () => {
     const room = await declared();
     await room.incidents.acknowledge(bens, 1);
     await room.queue.finish();
-    expect(room.said().at(-1)).toContain('<@U0BEN00001> is on it. Nobody commands INC-1 yet');
+    const offers = room.inside().filter((said) => said.includes('Nobody commands INC-1 yet'));
+    expect(offers).toEqual([expect.stringContaining('<@U0BEN00001> is on it. Nobody commands INC-1 yet')]);
     expect((await room.incident(1)).roles).toEqual({});
     await pass(room, minutes(5));
     expect(nudged(room)[0]).toContain('<@U0BEN00001>: take it');
@@ -125,7 +128,9 @@ describe('a role that is needed and that nobody has', () => {
     await room.incidents.declare(asker, { ...down, key: 'k2', severity: 'P3' });
     await room.incidents.acknowledge(bens, 2);
     await pass(room, minutes(60));
-    expect(room.said().filter((said) => /Nobody commands|has nobody for/.test(said))).toEqual([]);
+    const second = (await room.incident(2)).home!.channel;
+    const all = [...room.said(), ...room.inside(), ...room.said(second)];
+    expect(all.filter((said) => /Nobody commands|has nobody for/.test(said))).toEqual([]);
   });
 
   it('is asked for once by a job that runs twice, and late when nobody ran', async () => {
@@ -189,7 +194,7 @@ describe('a commander who is not there', () => {
     await room.incidents.roles.assign(asker, { id: 1, role: 'commander', who: ben, note: '' });
     await room.incidents.roles.assign(asker, { id: 1, role: 'scribe', who: ben, note: '' });
     await room.queue.finish();
-    const lost = room.said().filter((said) => said.includes("can't be reached"));
+    const lost = room.inside().filter((said) => said.includes("can't be reached"));
     expect(lost).toHaveLength(1);
     expect(lost[0]).toContain('Nobody is commander, scribe now');
     expect(lost[0]).toContain('"action_id":"role.claim.1"');

@@ -12,11 +12,13 @@ beforeAll(async () => {
   store = await embeddedStore();
 });
 
-async function declared(over = {}): Promise<Room> {
+/** INC-1, whose own channel is there; `inside` is what stands in that. */
+async function declared(over = {}): Promise<Room & { inside(): string[] }> {
   const room = await roomOf(store);
   await room.incidents.declare(asker, { key: 'k1', severity: 'P2', title: 'API is slow', ...over });
   await room.queue.finish();
-  return room;
+  const { home } = await room.incident(1);
+  return { ...room, inside: () => room.said(home!.channel) };
 }
 
 async function add(room: Room, over: Partial<NewTask> = {}) {
@@ -40,7 +42,7 @@ function told(room: Room, user: string): string[] {
   return room.workspace.state.channels.has(id) ? room.said(id) : [];
 }
 const reminded = (room: Room) => told(room, 'U0BEN00001').slice(1);
-const posts = (room: Room) => room.said().filter((said) => said.includes('*T1*'));
+const posts = (room: { inside(): string[] }) => room.inside().filter((said) => said.includes('*T1*'));
 
 describe('a task', () => {
   it('stands in one message, which is edited, and is told to whoever got it', async () => {
@@ -82,7 +84,7 @@ describe('a task', () => {
     await add(room, { what: '<!channel> *x* <https://evil|ok> password=hunter2 \u0000 \ud83d' });
     await expect(add(room, { key: 't2', what: ' \n ' })).rejects.toMatchObject({ code: 'invalid' });
     await add(room, { key: 't3', what: 'x'.repeat(40_000) });
-    const all = [...room.said(), ...told(room, 'U0BEN00001')].join('\n');
+    const all = [...room.said(), ...room.inside(), ...told(room, 'U0BEN00001')].join('\n');
     expect(all).toContain('&lt;!channel&gt;');
     expect(all).not.toContain('<!channel>');
     expect(all).not.toContain('<https://evil');
@@ -115,7 +117,7 @@ describe('a task', () => {
   it('is posted once when the answer gets lost', async () => {
     const room = await declared();
     room.workspace.fault('chat.postMessage', { kind: 'drop-response' });
-    room.workspace.fault('conversations.replies', { kind: 'http', status: 503 }, 8);
+    room.workspace.fault('conversations.history', { kind: 'http', status: 503 }, 8);
     await add(room, { assignee: undefined });
     expect(posts(room)).toHaveLength(1);
   });
@@ -125,7 +127,12 @@ describe('a task', () => {
     await add(room);
     await room.incidents.resolve(asker, { id: 1, words: '' });
     await room.queue.finish();
-    expect(room.said().at(-1)).toContain('INC-1 is over; 1 task is open still');
+    // Behind the notice that it is over.
+    const end = room.inside().filter((said) => /INC-1 P2 Medium: resolved|INC-1 is over/.test(said));
+    expect(end.slice(-2)).toEqual([
+      expect.stringContaining('resolved'),
+      expect.stringContaining('INC-1 is over; 1 task is open still'),
+    ]);
     await expect(add(room, { key: 't2' })).rejects.toMatchObject({ code: 'invalid' });
     expect(await room.incidents.tasks.openTasks(1)).toMatchObject([{ n: 1 }]);
     expect(await room.incidents.tasks.mine(ben, 5)).toMatchObject([{ n: 1 }]);
@@ -175,7 +182,7 @@ describe('whoever has a task', () => {
     await room.queue.finish();
     expect(reminded(room)).toEqual([expect.stringMatching(/overdue by 2 h 30 min.*late by/)]);
     // Nobody commands it: its channel hears of it.
-    expect(room.said().filter((said) => said.includes('twice its time'))).toHaveLength(1);
+    expect(room.inside().filter((said) => said.includes('twice its time'))).toHaveLength(1);
   });
 
   it('is left alone while it is paused, once it is done, and when it is another’s', async () => {
@@ -202,10 +209,11 @@ describe('whoever has a task', () => {
     room.workspace.state.user('U0BEN00001', 'user_not_found').deleted = true;
     await add(room);
     expect((await room.incidents.tasks.of(1))[0]?.assignee).toBeUndefined();
-    const lost = room.said().filter((said) => said.includes("can't be reached"));
+    const lost = room.inside().filter((said) => said.includes("can't be reached"));
     expect(lost).toEqual([expect.stringContaining('"action_id":"task.take"')]);
     await pass(room, minutes(23));
-    expect(room.said().at(-1)).toContain('nobody has it');
+    const asked = room.inside().filter((said) => said.includes('due in'));
+    expect(asked).toEqual([expect.stringContaining('nobody has it')]);
   });
 });
 

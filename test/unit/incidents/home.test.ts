@@ -6,7 +6,7 @@ import { incidentOf, noon } from './sample.ts';
 const anna = { id: 'slack:U0ANNA0001', mention: '<@U0ANNA0001>' };
 const ben = { id: 'slack:U0BEN00001', mention: '<@U0BEN00001>' };
 const home = (over: Partial<Parameters<typeof incidentsOnHome>[0]>) =>
-  incidentsOnHome({ open: [], tasks: [], viewer: ben, mayAct: true, now: noon, ...over });
+  incidentsOnHome({ open: [], clocks: [], tasks: [], viewer: ben, mayAct: true, now: noon, ...over });
 const acknowledged = { at: noon, by: ben.mention, id: ben.id };
 
 it('says nothing on top while nothing is open, and offers to declare', () => {
@@ -35,6 +35,33 @@ it('shows as theirs what they declared, are on, or have a role in, with what can
   expect(mine({ roles: { scribe: { ...ben, since: noon } } })).toContain('"value":"42:commander"');
   const watched = JSON.stringify(home({ open: [incidentOf({ declaredBy: ben })], mayAct: false }).mine);
   expect(watched).not.toContain('incident.acknowledge');
+});
+
+it('says who must be told until when, and on top that somebody was not told in time', () => {
+  const [incident, other] = [incidentOf({ declaredBy: ben }), incidentOf({ id: 43 })];
+  const clock = (who: string, inMs: number, over = {}) => ({
+    ...{ incident, kind: 'stakeholder' as const, what: `Tell ${who}`, dueAt: new Date(noon.getTime() + inMs), ...over },
+  });
+  const clocks = [
+    ...[clock('<!channel>', -1), clock('update', 0, { kind: 'update' }), clock('Legal', 60_000)],
+    ...[clock('Board', 120_000), clock('Press', 180_000)],
+  ];
+  const { head, mine, board } = home({ open: [incident, other], clocks });
+  const [first, second] = board!.map((row) => JSON.stringify(row).replaceAll(/<!date[^>]+>/g, 'TIME'));
+  expect(first).toContain(
+    'Tell &lt;!channel&gt; overdue since TIME · Tell Legal due TIME · Tell Board due TIME · 1 more"',
+  );
+  expect(second).not.toContain('Tell');
+  expect(JSON.stringify(mine)).toContain('Tell Legal');
+  expect(JSON.stringify(head)).toContain(' · 1 stakeholder was not told in time');
+  const asleep = { ...incident, paused: { at: noon, by: 'Anna' } };
+  const paused = home({ open: [asleep], clocks: [{ ...clocks[0]!, incident: asleep }] });
+  expect(JSON.stringify(paused.head)).not.toContain('told in time');
+});
+
+it('shows the title of a private one to those in it, and none where PHI may be involved', () => {
+  expect(JSON.stringify(home({ open: [incidentOf({ private: true })] }).board)).toContain('API is down');
+  expect(JSON.stringify(home({ open: [incidentOf({ phi: true })] }).board)).not.toContain('API is down');
 });
 
 it('keeps within what a page takes, however many there are', () => {
