@@ -2,7 +2,7 @@ import type { Post } from '../kernel/command.ts';
 import { escapeSlack } from '../kernel/escape.ts';
 import { setHomeProblem } from './channel/rows.ts';
 import { showJob } from './jobs.ts';
-import { nameOf } from './model.ts';
+import { type Incident, nameOf } from './model.ts';
 import type { IncidentPorts } from './ports.ts';
 import { say } from './say.ts';
 import * as rows from './store.ts';
@@ -28,15 +28,20 @@ export async function loseHome(id: number, reason: string, ports: IncidentPorts)
     const at = ports.clock.now();
     await setHomeProblem(tx, id, why);
     await rows.addEvent(tx, id, { at, kind: 'channel', by: 'rounds', words: why });
-    const post = goesOnHere(id, { home: incident.home?.channel, why });
-    if (!incident.private) await say(tx, ports, { id, key: `home:${incident.version}`, to: 'incident', post });
+    const post = goesOnHere(incident, why);
+    // Where PHI may be involved nothing else would say it: the thread learns no more.
+    const to = incident.phi ? 'announcement' : 'incident';
+    if (!incident.private) await say(tx, ports, { id, key: `home:${incident.version}`, to, post });
     await ports.jobs.enqueue(tx, showJob, { id });
   });
 }
 
-function goesOnHere(id: number, { home, why }: { home: string | undefined; why: string }): Post {
+function goesOnHere({ id, home, phi }: Incident, why: string): Post {
   const name = nameOf({ id });
-  const head = home === undefined ? `${name} has no channel of its own` : `<#${home}> can't be used`;
-  const text = `${head}: ${escapeSlack(why)}. ${name} goes on in this thread`;
+  const head = home === undefined ? `${name} has no channel of its own` : `<#${home.channel}> can't be used`;
+  const next = phi
+    ? `As PHI may be involved, no details are told in this thread: \`/ops incident ${name}\` shows how things stand`
+    : `${name} goes on in this thread`;
+  const text = `${head}: ${escapeSlack(why)}. ${next}`;
   return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] };
 }

@@ -6,8 +6,8 @@ import type { Tx } from '../store/store.ts';
 import type { IncidentPorts } from './ports.ts';
 
 /**
- * Where something is said. `incident`: in its channel, else in the thread of its message; where PHI may be involved, and of a
- * private one, it waits for the channel. `announcement`: in that thread, shown in the channel too; of a private incident nothing
+ * Where something is said. `incident`: in its channel, else in the thread of its message. Where PHI may be involved it waits for
+ * the channel; when that can't be used, the thread learns only that there is something. Of a private one it waits. `announcement`: in that thread, shown in the channel too; of a private incident nothing
  * is said there. A person (`U1`) gets a direct message.
  */
 export type Place = 'incident' | 'announcement' | { person: string };

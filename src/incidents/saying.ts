@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { JobHandler } from '../jobs/model.ts';
+import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
 import { isHomeless } from './failures.ts';
 import { loseHome } from './home.ts';
-import type { Incident } from './model.ts';
+import { type Incident, nameOf } from './model.ts';
 import type { IncidentPort, Room } from './ports.ts';
 import { postOnce } from './post-once.ts';
 import type { sayJob } from './say.ts';
@@ -18,7 +19,11 @@ export function sayHandler(ports: Room, slack: IncidentPort): JobHandler<z.outpu
     const sayIn = async (incident: Incident) => {
       const at = placeOf(incident, to, announceIn);
       if (!at || (said.inside && at.threadTs !== undefined)) return;
-      await postOnce({ ...at, id, key: `${said.key}@${to}`, post }, new Date(said.since), once);
+      const since = new Date(said.since);
+      // In the thread of the announcement everybody reads: what is withheld there is said once in a while, not each time.
+      const withheld = to === 'incident' && isOverheard(incident, at);
+      const what = withheld ? withheldOf(incident, since) : { key: `${said.key}@${to}`, post };
+      await postOnce({ ...at, id, ...what }, since, once);
     };
     const incident = await rows.findIncident(store.db(), id);
     if (!incident || (said.whileOpen && incident.resolved)) return;
@@ -44,6 +49,21 @@ function isGone(error: unknown): boolean {
   return error instanceof PortError && gone.includes(error.reason);
 }
 
+/** Whether others than those in the incident's own channel read there what PHI may be in. */
+export function isOverheard({ phi, home }: Incident, { channel }: { channel: string }): boolean {
+  return phi && channel !== home?.channel;
+}
+
+const withheldEachMs = 15 * 60_000;
+
+/** That there is something, for those who may not read it there. */
+function withheldOf(incident: Incident, at: Date): { key: string; post: Post } {
+  const name = nameOf(incident);
+  const text = `${name}: there is news for its channel. As PHI may be involved, it is not told in this thread: \`/ops incident ${name}\` shows how things stand`;
+  const key = `incident:${incident.id}:withheld:${Math.floor(at.getTime() / withheldEachMs)}`;
+  return { key, post: { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] } };
+}
+
 /** Undefined: it is said nowhere. Throws PortError while the place is not there yet. */
 export function placeOf(
   incident: Incident,
@@ -57,9 +77,9 @@ export function placeOf(
   // Of a private one only its channel may know: it waits until somebody has mended that.
   if (to === 'incident' && home && (isPrivate || homeProblem === undefined)) return { channel: home.channel };
   if (isPrivate && homeProblem !== undefined) return undefined;
-  const waits = isPrivate || (to === 'incident' && incident.phi && homeProblem === undefined);
-  // It was over before it had a channel, and gets none any more.
-  if (waits && !home && incident.resolved) return undefined;
+  // It was over before it had a channel, and gets none.
+  if (isPrivate && incident.resolved) return undefined;
+  const waits = isPrivate || (to === 'incident' && incident.phi && homeProblem === undefined && !incident.resolved);
   const broadcast = to === 'announcement';
   if (message && !waits) return { channel: message.channel, threadTs: message.ts, ...(broadcast && { broadcast }) };
   if (!waits && announceIn === undefined && incident.channel === undefined) return undefined;

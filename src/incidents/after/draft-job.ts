@@ -8,7 +8,7 @@ import { triedAgain } from '../failures.ts';
 import { type Incident, nameOf } from '../model.ts';
 import type { IncidentPort, Room } from '../ports.ts';
 import { say } from '../say.ts';
-import { placeOf } from '../saying.ts';
+import { isOverheard, placeOf } from '../saying.ts';
 import * as incidents from '../store.ts';
 import { slackUserOf } from './decide.ts';
 import { type BreachSummary, type Dossier, dossierOf } from './dossier.ts';
@@ -63,6 +63,9 @@ export function draftHandler(
     const { incident } = dossier;
     const place = placeOf(incident, 'incident', room.announceIn);
     if (!place) throw new OpsError('not_found', `${nameOf(incident)} has no place in Slack`);
+    // It holds all that is known.
+    if (isOverheard(incident, place))
+      return refused(data, new PortError('not_in_channel', "its channel can't be used", { retryable: false }), room);
     const pictures = kind === 'report' ? [] : await picturesOf(dossier, room, ctx);
     const nameOfPerson = await namesOf?.(dossier.events.map((event) => event.by));
     const now = room.clock.now();

@@ -7,6 +7,7 @@ import type { IncidentPort, Room } from '../ports.ts';
 import { postOnce } from '../post-once.ts';
 import { say } from '../say.ts';
 import * as incidents from '../store.ts';
+import { joinIncident } from '../timeline/members.ts';
 import { incidentPost, wantsCommander } from '../views/message.ts';
 import { create, find } from './create.ts';
 import { type Scene, type StepName, toInvite } from './decide.ts';
@@ -112,15 +113,14 @@ async function onCall({ scene: { incident }, room, slack, ctx }: Act): Promise<v
 
 /** All at once; when Slack refuses that, each alone, so that one who has left keeps nobody out. */
 async function invite(act: Act): Promise<void> {
-  const { scene, room, slack, goOn } = act;
+  const { scene, slack, goOn } = act;
   const { incident } = scene;
   const channel = homeOf(incident);
   const people = toInvite(scene).slice(0, 100);
-  const db = room.store.db();
   await goOn();
   try {
     await slack.channels.invite(channel, people);
-    for (const person of people) await rows.setPerson(db, incident.id, person, 'invited');
+    for (const person of people) await isInvited(person, act);
     return;
   } catch (error) {
     if (!isAboutPeople(error)) throw error;
@@ -131,12 +131,22 @@ async function invite(act: Act): Promise<void> {
   }
 }
 
-async function inviteOne(person: string, channel: string, { scene: { incident }, room, slack }: Act): Promise<void> {
+/** Who can read the channel of a private incident is in it. */
+async function isInvited(person: string, { scene: { incident }, room }: Act): Promise<void> {
   const { id } = incident;
-  const db = room.store.db();
+  if (incident.private) {
+    const who = { id: `slack:${person}`, mention: `<@${person}>` };
+    await joinIncident({ who, by: { id: 'rounds', mention: 'Rounds' }, channel: homeOf(incident) }, room);
+  }
+  await rows.setPerson(room.store.db(), id, person, 'invited');
+}
+
+async function inviteOne(person: string, channel: string, act: Act): Promise<void> {
+  const { scene, room, slack } = act;
+  const { id } = scene.incident;
   try {
     await slack.channels.invite(channel, [person]);
-    return await rows.setPerson(db, id, person, 'invited');
+    return await isInvited(person, act);
   } catch (error) {
     if (!isAboutPeople(error)) throw error;
     await room.store.transaction<unknown, void>(async (tx) => {
@@ -221,9 +231,11 @@ async function unarchive({ scene: { incident }, room, slack, goOn }: Act): Promi
       return;
     }
     if (incident.private) return;
-    const text = `<#${homeOf(incident)}> is archived, and Slack lets only people open it again: unarchive it and invite Rounds, then it goes on there. Until then in this thread`;
+    const until = incident.phi ? 'Until then no details are told, as PHI may be involved' : 'Until then in this thread';
+    const text = `<#${homeOf(incident)}> is archived, and Slack lets only people open it again: unarchive it and invite Rounds, then it goes on there. ${until}`;
     const post = { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] };
-    await say(tx, room, { id, key: `unarchive:${incident.version}`, to: 'incident', post });
+    const to = incident.phi ? 'announcement' : 'incident';
+    await say(tx, room, { id, key: `unarchive:${incident.version}`, to, post });
   });
 }
 

@@ -31,6 +31,12 @@ export function taskPost(task: Task, incident: Incident, now: Date): Post {
   return { text, blocks: [section(taskLine(task, now)), actions(buttonsOf(task))] };
 }
 
+/** Where others read it and PHI may be involved: that there is one. */
+export function withheldTaskPost(task: Task, incident: Incident): Post {
+  const text = `${nameOf(incident)} ${taskName(task)}: as PHI may be involved, what it is is not told here. \`/ops task\` lists it`;
+  return { text, blocks: [section(text)] };
+}
+
 /** To whoever has it from now on. */
 export function yoursPost(incident: Incident, task: Task, { by, now }: { by: By; now: Date }): Post {
   const text = `${mention(by.mention)} gave you a task in ${nameOf(incident)}: ${escapeSlack(task.what)}`;

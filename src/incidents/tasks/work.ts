@@ -6,13 +6,13 @@ import { slackIdOf } from '../people.ts';
 import type { IncidentPort, Room } from '../ports.ts';
 import { postOnce } from '../post-once.ts';
 import { say } from '../say.ts';
-import { placeOf } from '../saying.ts';
+import { isOverheard, placeOf } from '../saying.ts';
 import * as incidents from '../store.ts';
 import { lateWords } from '../views/late.ts';
 import { type chaseJob, lookAt, type taskJob } from './jobs.ts';
 import { type Chasing, chasing, type Task } from './model.ts';
 import { findTask, setChased, setTaskShown } from './rows.ts';
-import { chasePost, longOverduePost, taskPost } from './views.ts';
+import { chasePost, longOverduePost, taskPost, withheldTaskPost } from './views.ts';
 
 type DataOf<Kind extends { schema: { _output: unknown } }> = Kind['schema']['_output'];
 const deleted = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
@@ -23,10 +23,12 @@ export function showTask(room: Room, slack: IncidentPort): JobHandler<DataOf<typ
   return async ({ id, n, since }, ctx) => {
     const [incident, task] = [await incidents.findIncident(store.db(), id), await findTask(store.db(), id, n)];
     if (!incident || !task || (task.message && task.shown >= task.version)) return;
-    const post = taskPost(task, incident, clock.now());
+    // In a thread that everybody reads it says no more than that there is one, also when PHI came up later.
+    const postAt = (at: { channel: string }) =>
+      isOverheard(incident, at) ? withheldTaskPost(task, incident) : taskPost(task, incident, clock.now());
     if (task.message) {
       try {
-        await slack.update({ ...task.message, post });
+        await slack.update({ ...task.message, post: postAt(task.message) });
         return setTaskShown(store.db(), task, task.message);
       } catch (error) {
         if (!(error instanceof PortError) || !deleted.includes(error.reason)) throw triedAgain(error);
@@ -36,7 +38,7 @@ export function showTask(room: Room, slack: IncidentPort): JobHandler<DataOf<typ
     if (!place) return;
     // One that was deleted is posted anew, as another message.
     const key = `incident:${id}:task:${n}${task.message ? `:after:${task.message.ts}` : ''}`;
-    const at = await postOnce({ ...place, id, key, post }, new Date(since), { store, slack, ctx });
+    const at = await postOnce({ ...place, id, key, post: postAt(place) }, new Date(since), { store, slack, ctx });
     await setTaskShown(store.db(), task, at);
   };
 }

@@ -24,13 +24,15 @@ async function over(room: Room, { drill = false, phi = false, isPrivate = false,
   await room.queue.finish();
 }
 
-/** What the bot wrote to somebody in a direct message. */
+/** The reminders of papers that somebody got in a direct message. */
 function direct({ workspace }: Room, user: string): string[] {
   const channel = `D${user.slice(7)}`;
-  const written = workspace.traffic.some(
-    ({ method, args }) => method === 'chat.postMessage' && args.channel === user.slice(6),
-  );
-  return written ? workspace.messages(channel).map(({ blocks }) => JSON.stringify(blocks)) : [];
+  if (!workspace.state.channels.has(channel)) return [];
+  // Others remind, too: of an update, of who must be told.
+  return workspace
+    .messages(channel)
+    .filter(({ metadata }) => String(metadata?.event_payload.key).includes(':paper:'))
+    .map(({ blocks }) => JSON.stringify(blocks));
 }
 
 async function timers(): Promise<[string, string][]> {
@@ -60,12 +62,29 @@ describe('when it is resolved', () => {
 
   it('of a private one without a channel of its own nothing is quoted, and nothing announced', async () => {
     const room = await roomOf(store);
+    room.fault('conversations.create', { kind: 'error', error: 'missing_scope' });
     await over(room, { isPrivate: true });
-    const notices = room.said().filter((text) => text.includes('after 1 h'));
-    expect(notices).toHaveLength(1);
-    expect(notices[0]).not.toMatch(/deploy|rolled|canary|API/);
     const posts = room.workspace.traffic.filter(({ method }) => method === 'chat.postMessage');
-    expect(posts.filter(({ args }) => args.reply_broadcast)).toEqual([]);
+    expect(posts.map(({ args }) => JSON.stringify(args)).filter((text) => text.includes('after 1 h'))).toEqual([]);
+    expect(room.said()).toEqual([]);
+  });
+
+  it('of a private one all of it stands in its own channel, and nothing where others read', async () => {
+    const room = await roomOf(store);
+    await over(room, { isPrivate: true });
+    const { home } = await room.incident(1);
+    const notices = room.said(home!.channel).filter((text) => text.includes('after 1 h'));
+    expect(notices).toEqual([expect.stringMatching(/deploy.*rolled back.*canary/)]);
+    expect(room.said()).toEqual([]);
+  });
+
+  it('of a private one that was over before it had a channel nothing waits in the queue', async () => {
+    const room = await roomOf(store);
+    await room.incidents.declare(asker, { ...down, private: true });
+    await room.incidents.resolve(benAsks, { id: 1, words: 'rolled back' });
+    await room.queue.finish();
+    expect(await room.pass(hour)).toEqual([]);
+    expect(room.said()).toEqual([]);
   });
 
   it('a template that fails keeps no incident open', async () => {

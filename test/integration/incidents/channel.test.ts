@@ -365,6 +365,7 @@ describe('when people or Slack are in its way', () => {
       expect.stringMatching(/INC-1 has no channel of its own: .*missing_scope.* goes on in this thread/),
       expect.stringContaining('INC-1 P0 Critical'),
       expect.stringContaining('what may help'),
+      expect.stringContaining('Nobody commands INC-1 yet'),
     ]);
     expect(room.workspace.traffic.filter(({ method }) => method === 'conversations.create')).toHaveLength(1);
   });
@@ -430,6 +431,50 @@ describe('when people or Slack are in its way', () => {
       'said b',
       expect.stringMatching(/can't be used: Rounds is not in it: invite it/),
     ]);
+  });
+
+  it.each([
+    ['that it never had', { fault: 'missing_scope', tells: /has no channel of its own/ }],
+    ['that is archived', { fault: undefined, tells: /can't be used: it is archived/ }],
+  ])('where PHI may be involved, without the channel %s no details are told in the thread', async (_, how) => {
+    const room = await roomOf(store);
+    if (how.fault) room.fault('conversations.create', { kind: 'error', error: how.fault });
+    await room.incidents.declare(asker, { ...down, title: 'Ann Smith is seen', phi: true });
+    await room.queue.finish(30);
+    if (!how.fault) one(room).is_archived = true;
+    const { say } = await import('../../../src/incidents/say.ts');
+    const post = (text: string) => ({ text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
+    const tell = async (key: string) => {
+      const said = { id: 1, key, to: 'incident' as const, post: post(`Ann Smith ${key}`) };
+      await store.transaction((tx) => say(tx, room.ports, said));
+      await room.queue.finish();
+    };
+    for (const key of ['a', 'b', 'c']) await tell(key);
+    const task = await room.incidents.tasks.add(asker, { id: 1, key: 't', what: 'call Ann Smith' });
+    expect(task.kind).toBe('added');
+    await room.queue.finish();
+    expect(whole(room, '#alerts')).not.toContain('Ann Smith');
+    const texts = () => room.workspace.messages('#alerts').map(({ text }) => text);
+    const news = () => texts().filter((text) => text.includes('news for its channel'));
+    expect(texts().filter((text) => how.tells.test(text))).toEqual([expect.stringContaining('no details')]);
+    expect(news()).toHaveLength(1);
+    expect(texts().filter((text) => text.includes('T1: as PHI may be involved'))).toHaveLength(1);
+    await room.pass(20 * 60_000);
+    await tell('d');
+    expect(news().length).toBeGreaterThan(1);
+    expect(whole(room, '#alerts')).not.toContain('Ann Smith');
+  });
+
+  it('whoever is asked into the channel of a private incident is in it', async () => {
+    const room = await declared({ private: true });
+    await store.pool.query(
+      `insert into incident_channel_person (incident_id, person, state) values (1, 'U0BEN00001', 'wanted')`,
+    );
+    expect(await room.incidents.list(9, { id: ben.id })).toEqual([]);
+    await room.incidents.mitigate(asker, 1);
+    await room.queue.finish();
+    expect(one(room).members.has('U0BEN00001')).toBe(true);
+    expect(await room.incidents.list(9, { id: ben.id })).toHaveLength(1);
   });
 
   it('renamed by hand: it goes on', async () => {
@@ -529,6 +574,10 @@ describe('its end', () => {
     await room.incidents.resolve(asker, { id: 1, words: 'a false alarm' });
     await room.queue.finish();
     expect(made(room)).toEqual([]);
-    expect(room.said()).toEqual([expect.stringContaining('a false alarm')]);
+    expect(room.said()).toEqual([
+      expect.stringContaining('API is down*'),
+      expect.stringMatching(/resolved\*.*a false alarm/),
+    ]);
+    expect(keys(room, '#alerts')).toEqual(['incident:1', expect.stringMatching(/^incident:1:resolution:/)]);
   });
 });
