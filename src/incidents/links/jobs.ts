@@ -8,7 +8,8 @@ const one = z.object({ id: z.number() });
 export const ticketJob = defineJob({
   name: 'incidents.ticket',
   schema: one,
-  lane: 'watches',
+  // A tracker that hangs holds nobody back who looks after pages.
+  lane: 'slow',
   // Some 12 h of an outage.
   retry: { limit: 800, firstMs: 2_000, maxMs: 60_000 },
   serial: ({ id }) => `incident ${id} ticket`,
@@ -26,7 +27,7 @@ export const ticketDueJob = defineJob({
 export const ticketCommentJob = defineJob({
   name: 'incidents.ticket.comment',
   schema: one,
-  lane: 'watches',
+  lane: 'slow',
   retry: { limit: 60, firstMs: 2_000, maxMs: 60_000 },
   serial: ({ id }) => `incident ${id} ticket`,
 });

@@ -4,7 +4,7 @@ import type { IncidentPort } from '../../../src/incidents/ports.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { startWorkspace, type Workspace } from '../../../src/workspace/workspace.ts';
 import { eventually } from '../../support/eventually.ts';
-import { asker, incidentsOf } from '../../support/incidents.ts';
+import { asker, incidentsOf, roomOf } from '../../support/incidents.ts';
 import { jobsOf } from '../../support/jobs.ts';
 import { quietChannels } from '../../support/quiet-channels.ts';
 import { embeddedStore, serverStore } from '../../support/store.ts';
@@ -27,6 +27,15 @@ async function replicaOf(store: Store, workspace: Workspace, port?: (port: Incid
   onTestFinished(() => jobs.stop(1_000));
   const room = await incidentsOf(store, { workspace, jobs, clock: store.time, ...(port && { port }) });
   return { ...room, jobs };
+}
+
+/** The same, but each of its calls waits first: of messages, of channels, of people. */
+function behind<Port extends object>(gate: Promise<void>, port: Port): Port {
+  const waiting = Object.entries(port).map(([name, is]) => {
+    if (typeof is !== 'function') return [name, typeof is === 'object' && is ? behind(gate, is) : is];
+    return [name, async (...given: unknown[]) => gate.then(() => is(...given))];
+  });
+  return Object.fromEntries(waiting);
 }
 
 /** Messages of incidents, without what stands in their threads. */
@@ -60,26 +69,39 @@ it.each(stores)('a declaration that is not committed on %s pages nobody', async 
   const workspace = await workspaceOf();
   const { incidents, ports, jobs } = await replicaOf(store, workspace);
   await jobs.start();
-  ports.timers.set = async () => {
-    throw new Error('the database broke off');
+  const { set } = ports.timers;
+  // Behind the page, the messages and the first deadlines.
+  ports.timers.set = async (tx, timer) => {
+    await set(tx, timer);
+    if (timer.key.endsWith('/update/remind')) throw new Error('the database broke off');
   };
   await expect(incidents.declare(asker, down)).rejects.toThrow('broke off');
   expect(await incidents.list(1, 'everything')).toEqual([]);
   expect(await rows(store, `select 1 from pgboss.job where group_id like 'incidents.%'`)).toEqual([]);
   expect(await rows(store, `select 1 from audit_entry`)).toEqual([]);
+  expect(await rows(store, `select 1 from business_timer`)).toEqual([]);
+  expect(workspace.phone.pages()).toEqual([]);
+});
+
+it('a declaration puts its page first into the queue, its message and its channel behind, and few deadlines', async () => {
+  const room = await roomOf(await embeddedStore());
+  await room.incidents.declare(asker, down);
+  const waiting = room.queue.waiting.map(({ name }) => name);
+  expect(waiting).toEqual(['incidents.page', 'incidents.show', 'incidents.channel']);
+  const timers = await rows(
+    room.store,
+    `select replace(key, 'incident/1/open/', '') as key from business_timer order by key`,
+  );
+  expect(timers.map(({ key }) => key)).toEqual([
+    ...['paging/confirm', 'roles', 'told/board', 'told/clocks', 'update/remind'],
+  ]);
 });
 
 it('pages leave while every call to Slack hangs, however many messages wait', async () => {
   const store = await embeddedStore();
   const workspace = await workspaceOf();
   const hanging = Promise.withResolvers<void>();
-  const { incidents, jobs } = await replicaOf(store, workspace, (port) => ({
-    ...quietChannels(port),
-    channelId: async (channel) => {
-      await hanging.promise;
-      return port.channelId(channel);
-    },
-  }));
+  const { incidents, jobs } = await replicaOf(store, workspace, (port) => behind(hanging.promise, quietChannels(port)));
   await jobs.start();
   for (let n = 0; n < 15; n += 1) await incidents.declare(asker, { ...down, key: `k${n}` });
   const begunMs = performance.now();

@@ -33,6 +33,13 @@ const kept = async ({ incidents }: Room, id = 1) =>
 
 const told = ({ workspace }: Room, name: string) => JSON.stringify(workspace.ephemerals(name));
 
+/** The message that is pinned in its own channel. */
+async function summaryOf(room: Room, id: number): Promise<{ channel: string; ts: string }> {
+  const { channel } = (await room.incident(id)).home!;
+  const isSummary = (key: unknown) => String(key) === `incident:${id}:summary`;
+  return room.workspace.messages(channel).find(({ metadata }) => isSummary(metadata?.event_payload.key))!;
+}
+
 /** Until so many flags are in the queue; then they are carried out. */
 async function carriedOut({ queue }: Room, flags = 1): Promise<void> {
   const waiting = () => queue.waiting.filter(({ name }) => name === 'incidents.flag').length;
@@ -133,15 +140,22 @@ describe('a message in the thread of an incident', () => {
     const room = await flagRoom();
     await room.incidents.declare({ by: ben, request: 'B' }, { ...down, key: 'k2', title: 'secret', private: true });
     await room.queue.finish();
-    const { channel, ts } = (await room.incident(2)).message ?? { channel: 'C0NONE', ts: '1.1' };
-    await room.store.pool.query('update incident set channel_id = $1, ts = $2 where id = 2', [channel, ts]);
-    const { message } = await room.workspace.user('ben').say('#alerts', 'in the thread', { threadTs: ts });
-    await room.incidents.timeline.reacted({ by: anna, name: 'pushpin', channel, ts: message.ts }, allowed);
-    await room.queue.finish();
+    const user = room.workspace.user('ben');
+    // Its own channel has its message; and as if one stood in #alerts, from before it was private.
+    const { channel: own, ts: summary } = await summaryOf(room, 2);
+    const { message: root } = await user.say('#alerts', 'API is down');
+    await room.store.pool.query('update incident set channel_id = $1, ts = $2 where id = 2', [root.channel, root.ts]);
+    const inside = await user.say(own, 'inside', { threadTs: summary });
+    const outside = await user.say('#alerts', 'outside', { threadTs: root.ts });
+    const flag = async (by: typeof anna) => {
+      for (const { channel, ts } of [inside.message, outside.message])
+        await room.incidents.timeline.reacted({ by, name: 'pushpin', channel, ts }, allowed);
+      await room.queue.finish();
+    };
+    await flag(anna);
     expect(await kept(room, 2)).toEqual([]);
-    await room.incidents.timeline.reacted({ by: ben, name: 'pushpin', channel, ts: message.ts }, allowed);
-    await room.queue.finish();
-    expect(await kept(room, 2)).toHaveLength(1);
+    await flag(ben);
+    expect((await kept(room, 2)).map(({ words }) => words).sort()).toEqual(['inside', 'outside']);
   });
 });
 

@@ -74,8 +74,9 @@ describe('an entry that somebody writes', () => {
     '--x',
   ])('or line that means nothing says what would: %s', async (line) => {
     const room = await declaredRoom();
+    const before = await events(room);
     await expect(typed(room, `timeline ${line}`)).rejects.toMatchObject({ name: 'OpsError', hint: expect.any(String) });
-    expect(await kinds(room)).toEqual(['declared', 'page_accepted']);
+    expect(await events(room)).toEqual(before);
   });
 
   it.each(['add x', 'strike 1 x'])('takes the role responder: %s', async (line) => {
@@ -130,6 +131,7 @@ describe('an entry that is wrong', () => {
 describe('what is shown', () => {
   it('is in order of happening, a page at a time, for the asker alone', async () => {
     const room = await declaredRoom();
+    const all = (await events(room)).length + 43;
     for (let n = 0; n < 43; n += 1) {
       await room.incidents.timeline.note(asker, { id: 1, at: room.clock.now(), words: `step-${n}.` });
       room.clock.move(1_000);
@@ -143,11 +145,12 @@ describe('what is shown', () => {
     };
     await user.command('#ops', '/ops timeline INC-1');
     const newest = await shown('step-42.');
-    expect(shownText(newest)).toContain('26–45 of 45');
+    expect(shownText(newest)).toContain(`${all - 19}–${all} of ${all}`);
     expect(shownText(newest)).not.toContain('step-22.');
     await user.click(newest, 'timeline.page.0');
     const older = await shown('step-22.');
-    expect(shownText(older)).toMatch(/6–25 of 45.*step-3\..*step-22\./s);
+    expect(shownText(older)).toContain(`${all - 39}–${all - 20} of ${all}`);
+    expect(shownText(older)).toMatch(/step-3\..*step-22\./s);
     await user.click(older, 'timeline.page.1');
     await shown('step-42.');
     expect(workspace.messages('#ops')).toEqual([]);
@@ -156,12 +159,13 @@ describe('what is shown', () => {
   it('fits Slack whatever it says, and makes nothing of foreign marks', async () => {
     const room = await declaredRoom();
     const words = `<!channel> *bold* <https://evil.example|ok> <@U0BEN00001> \u202e ${'&'.repeat(1_500)}`;
+    const all = (await events(room)).length + 25;
     for (let n = 0; n < 25; n += 1) await room.incidents.timeline.note(asker, { id: 1, at: undefined, words });
     await incidentBot(room);
     await room.workspace.user('anna').command('#ops', '/ops timeline');
     const message = await room.workspace.waitFor(() => room.workspace.ephemerals('anna')[0], { what: 'the answer' });
     const text = shownText(message);
-    expect(text).toContain('8–27 of 27');
+    expect(text).toContain(`${all - 19}–${all} of ${all}`);
     expect(text).toContain('&lt;!channel&gt; ∗bold∗');
     expect(text).not.toMatch(/<!channel|<https|\u202e/);
     expect(text).toContain('<@U0BEN00001>');
@@ -213,8 +217,9 @@ describe('what Rounds writes down by itself', () => {
     room.workspace.fault('pagerduty.enqueue', { kind: 'http', status: 500 }, 3);
     await room.incidents.declare(asker, down);
     await room.queue.finish();
-    expect(await kinds(room)).toEqual(['declared', 'page_failed', 'page_accepted']);
-    expect((await events(room))[1]?.words).toMatch(/^page 1: .*500/);
+    const ofPage = (await events(room)).filter(({ kind }) => kind.startsWith('page_'));
+    expect(ofPage.map(({ kind }) => kind)).toEqual(['page_failed', 'page_accepted']);
+    expect(ofPage[0]?.words).toMatch(/^page 1: .*500/);
   });
 
   it('is each command that is typed in its channel, or that names it, without secrets', async () => {
