@@ -4,7 +4,7 @@ import { type After, createAfter } from './after/after.ts';
 import { type Breach, createBreach } from './breach/breach.ts';
 import type { Asker } from './change.ts';
 import { noSuchIncident } from './change.ts';
-import { type Channel, createChannel } from './channel/channel.ts';
+import { createChannel } from './channel/channel.ts';
 import { type Declaration, declareIncident } from './declare.ts';
 import { type DueClock, dueClocks } from './due-clocks.ts';
 import { acknowledgeIncident, type Ending, resolveIncident } from './end.ts';
@@ -93,8 +93,6 @@ export interface Incidents {
   evidence: Evidence;
   /** Where they are announced: an id or `#name`. */
   announceIn: string | undefined;
-  /** Its own channel in Slack. */
-  channel: Channel;
   timeline: Timeline;
 }
 
@@ -120,9 +118,9 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   const stakeholders = createStakeholders(room);
   const roles = createRoles(room);
   const tasks = createTasks(room);
-  const after = createAfter(room);
   const timeline = createTimeline(room);
   const breach = createBreach(room);
+  const after = createAfter(room, { breach: breach.summary, names: timeline.names });
   const links = createLinks(room);
   const evidence = createEvidence(room);
   parts.push(createEscalation(room), pageTests, channel, journal, proposals);
@@ -132,7 +130,6 @@ export function createIncidents(ports: IncidentPorts): Incidents {
   return {
     ...{ journal, proposals, breach, links, evidence },
     announceIn: ports.announceIn,
-    channel,
     pageTests,
     updates,
     stakeholders,

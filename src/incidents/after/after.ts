@@ -1,10 +1,10 @@
 import type { Asker } from '../change.ts';
 import type { Part } from '../part.ts';
-import type { IncidentPort, Room } from '../ports.ts';
+import type { Room } from '../ports.ts';
 import type { Viewer } from '../store.ts';
-import { type BreachSummary, dossierOf } from './dossier.ts';
+import { dossierOf, type Known } from './dossier.ts';
 import { draftMarkdown } from './draft.ts';
-import { askForDraft, draftHandler, draftJob, type NamesOf } from './draft-job.ts';
+import { askForDraft, draftHandler, draftJob } from './draft-job.ts';
 import type { FollowUp } from './followup-store.ts';
 import * as followUpRows from './followup-store.ts';
 import * as followUps from './followups.ts';
@@ -42,10 +42,7 @@ export interface After {
 
 const most = 500;
 
-export function createAfter(
-  room: Room,
-  { breach, namesOf }: { breach?: BreachSummary; namesOf?: (slack: IncidentPort) => NamesOf } = {},
-): Part & After {
+export function createAfter(room: Room, known: Known): Part & After {
   const { store, clock } = room;
   return {
     async follow(tx, { change, incident, at }) {
@@ -59,11 +56,11 @@ export function createAfter(
     register(jobs, slack) {
       jobs.handle(papers.paperJob, papers.paperHandler(room));
       jobs.handle(followUps.chaseJob, followUps.chaseHandler(room, slack));
-      jobs.handle(draftJob, draftHandler(room, slack, { breach, namesOf: namesOf?.(slack) }));
+      jobs.handle(draftJob, draftHandler(room, slack, known));
     },
     askForDraft: (asker, how) => askForDraft(asker, how, room),
     async draft(id, kind) {
-      const dossier = await dossierOf(id, room, breach);
+      const dossier = await dossierOf(id, room, known);
       return draftMarkdown(dossier, { kind, messages: room.messages, zone: room.team.zone, now: clock.now() });
     },
     papers: (id) => rows.papersOf(store.db(), id),

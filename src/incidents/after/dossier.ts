@@ -3,6 +3,7 @@ import { noSuchIncident } from '../change.ts';
 import type { By, Incident, IncidentEvent } from '../model.ts';
 import type { ChecksPast, Room } from '../ports.ts';
 import * as incidents from '../store.ts';
+import { mentioned, type NameOf } from '../timeline/words.ts';
 import { type FollowUp, listFollowUps } from './followup-store.ts';
 import { type Paper, papersOf } from './store.ts';
 
@@ -35,10 +36,20 @@ export interface Dossier {
   cut: boolean;
   /** What the breach assessment says, where there is one. */
   breach: string | undefined;
+  /** What people are called, as far as Slack tells. */
+  nameOf: NameOf;
+}
+
+/** What other parts know. */
+export interface Known {
+  /** What the breach assessment came to, in Markdown; undefined = nobody ever said that PHI may be involved. */
+  breach(id: number): Promise<string | undefined>;
+  /** What people are called, by their ids. */
+  names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Reads it all. Throws OpsError `not_found`. */
-export async function dossierOf(id: number, room: Room, breach?: BreachSummary): Promise<Dossier> {
+export async function dossierOf(id: number, room: Room, known: Known): Promise<Dossier> {
   const { store, clock, checksPast } = room;
   const db = store.db();
   const incident = await incidents.findIncident(db, id);
@@ -54,18 +65,28 @@ export async function dossierOf(id: number, room: Room, breach?: BreachSummary):
     searchAudit(store, { target: `incident/${id}`, limit: mostRows }),
     searchAudit(store, { since: from, until: to, limit: mostRows }),
   ]);
+  // A part of a target is found too: incident/4 in incident/42.
+  const ownActs = actsOf(own.rows).filter(({ target }) => target === `incident/${id}`);
+  const otherActs = actsOf(meanwhile.rows).filter(({ target }) => !target.startsWith('incident/'));
+  const names = await known.names([
+    ...mentioned([...events, ...textsOf(incident, followUps)]),
+    ...[incident.declaredBy, ...members, ...Object.values(incident.roles)].map((person) => person.id),
+    ...[...ownActs, ...otherActs].map(({ actor }) => actor),
+  ]);
   return {
     ...{ incident, events, members, papers, followUps, notOk, span: { from, to } },
-    // A part of a target is found too: incident/4 in incident/42.
-    own: actsOf(own.rows).filter(({ target }) => target === `incident/${id}`),
-    meanwhile: actsOf(meanwhile.rows).filter(({ target }) => !target.startsWith('incident/')),
-    cut: own.more || meanwhile.more,
-    breach: await breach?.(id),
+    ...{ own: ownActs, meanwhile: otherActs, cut: own.more || meanwhile.more },
+    breach: await known.breach(id),
+    nameOf: (person) => names.get(person),
   };
 }
 
-/** In Markdown, of one incident; undefined = nothing was assessed. */
-export type BreachSummary = (id: number) => Promise<string | undefined>;
+/** Words outside of the events that may mention somebody. */
+function textsOf({ known, resolved, declaredBy }: Incident, followUps: readonly FollowUp[]) {
+  const { words = '', cause = '', prevention = '' } = resolved ?? {};
+  const texts = [known, words, cause, prevention, ...followUps.map((each) => `${each.words} ${each.ownerMention}`)];
+  return texts.map((text) => ({ by: declaredBy.id, words: text ?? '' }));
+}
 
 /** When it began as far as anybody knows: what it was declared from may be older than the declaration. Pure. */
 export function startOf({ origin, declaredAt }: Incident): Date {

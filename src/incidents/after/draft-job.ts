@@ -11,7 +11,7 @@ import { say } from '../say.ts';
 import { isOverheard, placeOf } from '../saying.ts';
 import * as incidents from '../store.ts';
 import { slackUserOf } from './decide.ts';
-import { type BreachSummary, type Dossier, dossierOf } from './dossier.ts';
+import { type Dossier, dossierOf, type Known } from './dossier.ts';
 import { draftMarkdown } from './draft.ts';
 import { type PaperKind, paperKinds } from './store.ts';
 import { paperName, section } from './views.ts';
@@ -36,8 +36,9 @@ export async function askForDraft(
   room: Room,
 ): Promise<{ kind: 'coming'; incident: Incident }> {
   return changeIncident(asker, id, room, async (tx, incident) => {
-    if (incident.private && !incident.home)
-      throw new OpsError('conflict', `${nameOf(incident)} is private and has no channel of its own`, {
+    const why = incident.private ? 'is private' : 'may involve PHI';
+    if (!mayShow(incident))
+      throw new OpsError('conflict', `${nameOf(incident)} ${why} and has no channel of its own that can be used`, {
         hint: `\`npx rounds postmortem ${nameOf(incident)}\` prints it`,
       });
     const { by } = asker;
@@ -47,29 +48,29 @@ export async function askForDraft(
   });
 }
 
-/** The names of people as files say them. */
-export type NamesOf = (ids: readonly string[]) => Promise<(id: string) => string | undefined>;
+/** It holds all that is known: of a private one, and where PHI may be involved, it is for its own channel alone. */
+function mayShow({ private: isPrivate, phi, home, homeProblem }: Incident): boolean {
+  return !(isPrivate || phi) || (home !== undefined && (isPrivate || homeProblem === undefined));
+}
 
-export function draftHandler(
-  room: Room,
-  slack: IncidentPort,
-  { breach, namesOf }: { breach?: BreachSummary | undefined; namesOf?: NamesOf | undefined },
-): JobHandler<DraftData> {
+export function draftHandler(room: Room, slack: IncidentPort, known: Known): JobHandler<DraftData> {
   return async (data, ctx) => {
     const { id, kind, key, by, mention } = data;
     // Whoever tried before may have ended when it was there already.
     if (await incidents.isKnown(room.store.db(), id, key)) return;
-    const dossier = await dossierOf(id, room, breach);
+    const dossier = await dossierOf(id, room, known);
     const { incident } = dossier;
+    // Its channel was lost since it was asked for.
+    if (!mayShow(incident))
+      return refused(data, new PortError('not_in_channel', 'no channel of its own', { retryable: false }), room);
     const place = placeOf(incident, 'incident', room.announceIn);
     if (!place) throw new OpsError('not_found', `${nameOf(incident)} has no place in Slack`);
     // It holds all that is known.
     if (isOverheard(incident, place))
       return refused(data, new PortError('not_in_channel', "its channel can't be used", { retryable: false }), room);
     const pictures = kind === 'report' ? [] : await picturesOf(dossier, room, ctx);
-    const nameOfPerson = await namesOf?.(dossier.events.map((event) => event.by));
     const now = room.clock.now();
-    const how = { kind, zone: room.team.zone, now, pictures, nameOf: nameOfPerson, messages: room.messages };
+    const how = { kind, zone: room.team.zone, now, pictures, messages: room.messages };
     const name = `${nameOf(incident).toLowerCase()}-${kind}.md`;
     const title = `Draft: ${paperName[kind]} of ${nameOf(incident)}`;
     const file = { name, title, text: draftMarkdown(dossier, how) };

@@ -3,7 +3,7 @@ import { escapeMarkdown, escapeMarkdownLines } from '../../kernel/markdown.ts';
 import type { Messages } from '../../messages/messages.ts';
 import { type Incident, type IncidentEvent, incidentTypes, nameOf } from '../model.ts';
 import { timelineEntries } from '../timeline/markdown.ts';
-import { type NameOf, personOf, readable } from '../timeline/words.ts';
+import { personOf, readable } from '../timeline/words.ts';
 import { type Act, type Dossier, startOf } from './dossier.ts';
 import type { PaperKind } from './store.ts';
 import { momentText } from './time.ts';
@@ -15,7 +15,6 @@ interface Drawn {
   now: Date;
   /** Files beside the draft. */
   pictures?: readonly { name: string; title: string }[];
-  nameOf?: NameOf | undefined;
 }
 
 /** The draft as Markdown: what is known, and a place for what only people know. Foreign text is inert in it. Pure. */
@@ -24,11 +23,8 @@ export function draftMarkdown(dossier: Dossier, { kind, messages, ...how }: Draw
 }
 
 /** What the template may name: all of it Markdown already. */
-export function draftFacts(
-  dossier: Dossier,
-  { zone, now, pictures = [], nameOf: known }: Omit<Drawn, 'kind' | 'messages'>,
-) {
-  const { incident, events, members, span, breach } = dossier;
+export function draftFacts(dossier: Dossier, { zone, now, pictures = [] }: Omit<Drawn, 'kind' | 'messages'>) {
+  const { incident, events, members, span, breach, nameOf: known } = dossier;
   const { label, title, drill, phi, type, systems, resolved } = incident;
   const text = (words: string | undefined) => escapeMarkdown(readable(words ?? '', known));
   const lines = (words: string | undefined) => escapeMarkdownLines(readable(words ?? '', known), '\n\n');

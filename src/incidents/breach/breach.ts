@@ -12,6 +12,7 @@ import { remindHandler, seenOf } from './remind.ts';
 import { offerAt } from './reminders.ts';
 import { breachSayHandler } from './say.ts';
 import * as store from './store.ts';
+import { breachMarkdown } from './summary.ts';
 import { type Assessing, assess, recordSent, type Sending } from './verbs.ts';
 import { duePost } from './views.ts';
 
@@ -23,6 +24,8 @@ export interface Breach {
   find(id: number): Promise<Assessment | undefined>;
   /** All answers ever given, newest first. */
   versions(id: number): Promise<Version[]>;
+  /** What it has come to, in Markdown; undefined like `find`. */
+  summary(id: number): Promise<string | undefined>;
   zone: string;
 }
 
@@ -34,6 +37,10 @@ export function createBreach(room: Room): Part & Breach {
     recordSent: (asker, how) => recordSent(asker, how, room),
     find: (id) => store.findAssessment(db(), id),
     versions: (id) => store.versionsOf(db(), id, 1_000),
+    async summary(id) {
+      const assessment = await store.findAssessment(db(), id);
+      return assessment && breachMarkdown(assessment, { zone: room.team.zone, now: room.clock.now() });
+    },
     follow: (tx, happened) => follow(tx, happened, room),
     register(jobs, slack) {
       jobs.handle(breachJob, remindHandler(room));

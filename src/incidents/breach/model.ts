@@ -84,3 +84,10 @@ export const disclaimer = 'Not legal advice; your compliance officer decides. Ro
 export function concluded({ newest }: Pick<Assessment, 'newest'>): Conclusion {
   return newest?.answers.conclusion ?? 'not_yet';
 }
+
+/** Whether something is still to be done about it: to conclude, or to send a notice. Pure. */
+export function isRunning(assessment: Assessment | undefined): boolean {
+  if (!assessment) return false;
+  const toConclude = !assessment.dropped && concluded(assessment) === 'not_yet';
+  return toConclude || assessment.notices.some(({ sent }) => !sent);
+}

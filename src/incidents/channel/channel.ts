@@ -1,6 +1,8 @@
 import type { JobContext, JobHandler } from '../../jobs/model.ts';
 import { PortError } from '../../kernel/errors.ts';
 import type { Tx } from '../../store/store.ts';
+import { isRunning } from '../breach/model.ts';
+import { findAssessment } from '../breach/store.ts';
 import { isHomeless, isRefused, triedAgain } from '../failures.ts';
 import { loseHome } from '../home.ts';
 import { timersOf } from '../jobs.ts';
@@ -13,21 +15,16 @@ import { archiving, nextStep, type Scene, type StepName } from './decide.ts';
 import { type ChannelData, channelJob } from './jobs.ts';
 import * as rows from './rows.ts';
 import { steps } from './steps.ts';
-import { isUrl, shortOf } from './views.ts';
-
-/** The channel of an incident, and what stands in it. */
-export interface Channel {
-  /** A bookmark of its channel, in the caller's transaction: a ticket, a bridge. */
-  link(tx: Tx, id: number, link: { title: string; url: string }): Promise<void>;
-}
+import { bookmarksOf } from './views.ts';
 
 const mostSteps = 500;
+const dayMs = 24 * 3_600_000;
 
 /**
  * After a declaration, in Slack: a channel, its topic, people, bookmarks, the pinned summary, the first notification, what may
  * help. One job makes all of it agree with what the rows say, step by step: it may end anywhere and be begun again.
  */
-export function createChannel(room: Room): Part & Channel {
+export function createChannel(room: Room): Part {
   return {
     async follow(tx, happened) {
       const { change, incident } = happened;
@@ -37,17 +34,16 @@ export function createChannel(room: Room): Part & Channel {
       if (change === 'declared') await room.jobs.enqueue(tx, channelJob, { id: incident.id });
     },
     register: (jobs, slack) => jobs.handle(channelJob, channelHandler(room, slack)),
-    async link(tx, id, link) {
-      await rows.addLink(tx, id, link);
-      await room.jobs.enqueue(tx, channelJob, { id });
-    },
   };
 }
 
 async function archiveLater(tx: Tx, { incident: { id, severity }, at }: Happened, room: Room): Promise<void> {
   const afterMs = severityOf(severity, room)?.archiveAfterMs;
   if (afterMs === undefined) return;
-  const dueAt = new Date(at.getTime() + afterMs);
+  await lookAgain(tx, id, new Date(at.getTime() + afterMs), room);
+}
+
+async function lookAgain(tx: Tx, id: number, dueAt: Date, room: Room): Promise<void> {
   const key = `${timersOf.after(id)}archive`;
   await room.timers.set(tx, { key, dueAt, kind: channelJob, data: { id, what: 'archive' } });
 }
@@ -95,7 +91,7 @@ function channelHandler(room: Room, slack: IncidentPort): JobHandler<ChannelData
   };
 }
 
-/** What is there, and what should be. The first look reserves a name, and notes the severity's links as bookmarks. */
+/** What is there, and what should be. The first look reserves a name, and notes links as bookmarks. */
 async function sceneOf(id: number, room: Room): Promise<Scene | undefined> {
   const db = room.store.db();
   const incident = await incidents.findIncident(db, id);
@@ -107,8 +103,8 @@ async function sceneOf(id: number, room: Room): Promise<Scene | undefined> {
     await reserve(incident, room);
     return sceneOf(id, room);
   }
-  const links = (severity?.runbooks.filter(isUrl) ?? []).filter((url) => kept.links.every((link) => link.url !== url));
-  for (const url of links) await rows.addLink(db, id, { url, title: shortOf(url) });
+  const links = bookmarksOf(incident, severity?.runbooks ?? [], kept.links);
+  for (const link of links) await rows.addLink(db, id, link);
   if (links.length > 0) return sceneOf(id, room);
   const concerned = concernedBy(incident, await incidents.membersOf(db, id));
   return { incident, kept, concerned, severity, asksOnCall: room.paging.onCalls !== undefined, now: room.clock.now() };
@@ -131,7 +127,11 @@ async function archiveNow(id: number, room: Room): Promise<void> {
     if (!incident) return;
     const afterMs = severityOf(incident.severity, room)?.archiveAfterMs ?? 0;
     const dueAt = incident.resolved && new Date(incident.resolved.at.getTime() + afterMs);
-    if (archiving(incident, dueAt, room.clock.now()) === 'archive') await rows.setArchiveDue(tx, id, true);
+    const now = room.clock.now();
+    const needed = isRunning(await findAssessment(tx, id));
+    const decision = archiving(incident, dueAt, now, { needed });
+    if (decision === 'archive') await rows.setArchiveDue(tx, id, true);
+    if (decision === 'needed') await lookAgain(tx, id, new Date(now.getTime() + dayMs), room);
   });
 }
 

@@ -94,15 +94,17 @@ export function toInvite({ concerned, kept: { people } }: Scene): string[] {
   return [...new Set([...concerned, ...wanted])].filter((person) => !asked.has(person));
 }
 
-/** Whether a channel whose time has come is archived. Pure. */
+/** Whether a channel whose time has come is archived; `needed`: the law's deadlines, which outlast the incident, are told there. Pure. */
 export function archiving(
   incident: Incident,
   dueAt: Date | undefined,
   now: Date,
-): 'archive' | 'open' | 'early' | 'none' {
+  { needed = false } = {},
+): 'archive' | 'open' | 'early' | 'needed' | 'none' {
   if (!incident.home) return 'none';
   if (!incident.resolved) return 'open';
-  return dueAt && now < dueAt ? 'early' : 'archive';
+  if (dueAt && now < dueAt) return 'early';
+  return needed ? 'needed' : 'archive';
 }
 
 function when(name: StepName, needed: boolean): StepName[] {

@@ -1,6 +1,7 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack, slackLink } from '../../kernel/escape.ts';
 import type { Severity } from '../../severities/model.ts';
+import type { Incident } from '../model.ts';
 
 /** So many buttons a message may have in a row. */
 const mostButtons = 5;
@@ -30,12 +31,31 @@ export function textPost(text: string): Post {
   return { text: text.split('\n', 1)[0] ?? '', blocks: [section(text)] };
 }
 
-export function isUrl(runbook: string): boolean {
+/** Bookmarks that its channel lacks: runbooks that are links, the ticket, the bridge. One that was replaced stays. Pure. */
+export function bookmarksOf(
+  { links }: Pick<Incident, 'links'>,
+  runbooks: readonly string[],
+  there: readonly { url: string; title: string }[],
+): { url: string; title: string }[] {
+  const { ticket, bridge } = links ?? {};
+  const bridges = there.filter(({ title }) => title.startsWith('Bridge')).length;
+  const wanted = [
+    ...runbooks.filter(isUrl).map((url) => ({ url, title: shortOf(url) })),
+    ...(ticket ? [{ url: ticket.url, title: ticket.name }] : []),
+    // Which of two people must join has to be seen.
+    ...(bridge
+      ? [{ url: bridge.url, title: bridges === 0 ? 'Bridge' : `Bridge ${bridges + 1}: the newest counts` }]
+      : []),
+  ];
+  return wanted.filter(({ url }) => there.every((link) => link.url !== url));
+}
+
+function isUrl(runbook: string): boolean {
   return /^https?:\/\//.test(runbook);
 }
 
 /** What a link is called: the end of its path, else its host. */
-export function shortOf(url: string): string {
+function shortOf(url: string): string {
   const { hostname, pathname } = new URL(url);
   return decodeURIComponentSafely(pathname.split('/').filter(Boolean).at(-1) ?? '').slice(0, 60) || hostname;
 }

@@ -59,7 +59,7 @@ export function readable(words: string, nameOf?: NameOf): string {
 }
 
 /** The ids of all whom events are by, or whom their words mention: `slack:U1`. */
-export function mentioned(events: readonly IncidentEvent[]): string[] {
+export function mentioned(events: readonly Pick<IncidentEvent, 'by' | 'words' | 'struck'>[]): string[] {
   const ids = events.flatMap(({ by, words, struck }) => [
     by,
     ...(struck ? [struck.by] : []),

@@ -77,10 +77,8 @@ describe('the draft', () => {
     expect(text).toContain('## Contributing factors\n\n*What made it worse');
     expect(text).not.toContain('Kind:');
     expect(text).toContain('## Updates that were given\n\nNone through Rounds.');
-    expect(text).toMatch(/\| F-\d+ \| add a canary \| @\u2060U0BEN00001 \| 2026-12-03 \| open \|/);
-    expect(text).toMatch(
-      /### On the incident itself\n\n- 23 Nov 2026, .* · U0ANNA0001 · incident\.declare · incident\/1/,
-    );
+    expect(text).toMatch(/\| F-\d+ \| add a canary \| @\u2060Ben \| 2026-12-03 \| open \|/);
+    expect(text).toMatch(/### On the incident itself\n\n- 23 Nov 2026, .* · Anna · incident\.declare · incident\/1/);
     expect((await auditedIncidents(store)).filter((row) => row.includes('draft'))).toHaveLength(1);
   });
 

@@ -116,8 +116,8 @@ describe('after a declaration', () => {
     await room.incidents.declare(asker, down);
     await room.queue.finish();
     const ticket = { title: 'OPS-1', url: 'https://tickets.example.com/OPS-1' };
-    await store.transaction((tx) => room.incidents.channel.link(tx, 1, ticket));
-    await store.transaction((tx) => room.incidents.channel.link(tx, 1, ticket));
+    await room.incidents.links.linkTicket(asker, { id: 1, url: ticket.url });
+    await room.incidents.links.linkTicket(asker, { id: 1, url: ticket.url });
     await room.queue.finish();
     expect(room.workspace.state.bookmarks.map(({ title, link }) => [title, link])).toEqual([
       ['api-down', url],

@@ -43,6 +43,16 @@ async function finish(room: Room): Promise<void> {
   expect(room.queue.waiting).toEqual([]);
 }
 
+/** What its own channel was told of its ticket. */
+async function told(room: Room): Promise<string[]> {
+  const { home } = await room.incident(1);
+  return room.workspace
+    .messages(home!.channel)
+    .flatMap(({ blocks, metadata }) =>
+      String(metadata?.event_payload.key).startsWith('incident:1:ticket:') ? [JSON.stringify(blocks)] : [],
+    );
+}
+
 async function typed(room: Room, line: string): Promise<Reply> {
   const actor = { id: 'slack:U0ANNA0001', name: 'anna', mention: '<@U0ANNA0001>' };
   const ctx = {
@@ -143,11 +153,12 @@ describe.each(kinds)('a ticket in %s', (kind) => {
     await room.incidents.links.makeTicket(asker, 1);
     await finish(room);
     expect(there.made).toEqual([]);
-    expect(room.said().at(-1)).toContain(words);
-    expect(room.said().at(-1)).toContain('/ops ticket INC-1');
+    expect(await told(room)).toEqual([expect.stringContaining(words)]);
+    expect((await told(room)).join()).toContain('/ops ticket INC-1');
     await room.incidents.links.makeTicket(asker, 1);
     await finish(room);
     expect(there.made).toHaveLength(1);
+    expect(await told(room)).toHaveLength(1);
   });
 
   it('waits as long as it is told to', async () => {
@@ -175,7 +186,7 @@ describe.each(kinds)('a ticket in %s', (kind) => {
     await room.incidents.links.makeTicket(asker, 1);
     await finish(room);
     expect(there.made).toHaveLength(0);
-    expect(room.said().at(-1)).toContain('TICKET_TOKEN');
+    expect(await told(room)).toEqual([expect.stringContaining('TICKET_TOKEN')]);
   });
 });
 
@@ -262,6 +273,25 @@ describe('the bridge', () => {
     await room.incidents.links.setBridge(asker, { id: 1, url: undefined });
     await room.queue.finish();
     expect(room.said()[0]).not.toContain('bridge');
+  });
+
+  it('and the ticket are bookmarks of its channel; another bridge says that it is the newest', async () => {
+    const links = { tracker: undefined, auto: false, bridge: 'https://meet.example.com/ops' };
+    const room = await roomOf(store, { ports: { links } });
+    await room.incidents.declare(asker, { key: 'k', severity: 'P0', title: 'down' });
+    await room.incidents.links.linkTicket(asker, { id: 1, url: 'https://t.example.com/browse/OPS-1' });
+    await room.queue.finish();
+    const channel = (await room.incident(1)).home!.channel;
+    const bookmarks = () =>
+      room.workspace.state.bookmarks.flatMap(({ channel_id, title, link }) =>
+        channel_id === channel ? [`${title} ${link}`] : [],
+      );
+    const before = ['OPS-1 https://t.example.com/browse/OPS-1', 'Bridge https://meet.example.com/ops'];
+    expect(bookmarks().sort()).toEqual(before.toSorted());
+    await room.incidents.links.setBridge(asker, { id: 1, url: 'https://meet.example.com/other' });
+    await room.queue.finish();
+    expect(bookmarks()).toHaveLength(3);
+    expect(bookmarks()).toContain('Bridge 2: the newest counts https://meet.example.com/other');
   });
 });
 

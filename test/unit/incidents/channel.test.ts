@@ -131,6 +131,7 @@ describe('the next step', () => {
     expect(archiving(called('a', { home, resolved: over }), at, at)).toBe('archive');
     expect(archiving(called('a', { home, resolved: over }), new Date(at.getTime() + 1), at)).toBe('early');
     expect(archiving(called('a', { home }), at, at)).toBe('open');
+    expect(archiving(called('a', { home, resolved: over }), at, at, { needed: true })).toBe('needed');
     expect(archiving(called('a', { resolved: over }), at, at)).toBe('none');
   });
 });
