@@ -20,6 +20,7 @@ export const sayJob = defineJob({
   schema: z.object({
     ...{ id: z.number(), key: z.string(), to: z.string(), post, since: z.string() },
     whileOpen: z.boolean().optional(),
+    quiet: z.boolean().optional(),
     inside: z.boolean().optional(),
   }),
   lane: 'messages',
@@ -31,17 +32,21 @@ export const sayJob = defineJob({
 /**
  * Puts what is to be said into the queue, in the caller's transaction: once for each `key` and place. `whileOpen`: it is left
  * unsaid when the incident was resolved before Slack could take it. `inside`: in its own channel or not at all, since the
- * announcement says as much of it as may be read there.
+ * announcement says as much of it as may be read there. `quiet`: in the thread of the announcement alone.
  */
 export async function say(
   tx: Tx,
   { jobs, clock }: { jobs: Enqueuing; clock: IncidentPorts['clock'] },
-  said: { id: number; key: string; to: Place; post: Post; whileOpen?: true; inside?: true },
+  said: { id: number; key: string; to: Place; post: Post; whileOpen?: true; inside?: true; quiet?: true },
 ): Promise<void> {
   const to = typeof said.to === 'string' ? said.to : said.to.person;
   const since = clock.now().toISOString();
   const key = `incident:${said.id}:${said.key}`;
-  const how = { ...(said.whileOpen && { whileOpen: true }), ...(said.inside && { inside: true }) };
+  const how = {
+    ...(said.whileOpen && { whileOpen: true }),
+    ...(said.inside && { inside: true }),
+    ...(said.quiet && { quiet: true }),
+  };
   const data = { id: said.id, key, to, post: said.post, since, ...how };
   await jobs.enqueue(tx, sayJob, data, { key: `${key}:${to}` });
 }

@@ -23,7 +23,8 @@ export function sayHandler(ports: Room, slack: IncidentPort): JobHandler<z.outpu
       // In the thread of the announcement everybody reads: what is withheld there is said once in a while, not each time.
       const withheld = to === 'incident' && isOverheard(incident, at);
       const what = withheld ? withheldOf(incident, since) : { key: `${said.key}@${to}`, post };
-      await postOnce({ ...at, id, ...what }, since, once);
+      const place = said.quiet ? { ...at, broadcast: false } : at;
+      await postOnce({ ...place, id, ...what }, since, once);
     };
     const incident = await rows.findIncident(store.db(), id);
     if (!incident || (said.whileOpen && incident.resolved)) return;

@@ -7,7 +7,15 @@ export type Lane = JobKind<never>['lane'];
 export type Slots = Record<Lane, number>;
 
 /** Most work waits for Slack or for checks; the pool has ten connections, and a handler holds one only while it queries. */
-export const defaultSlots: Slots = { pages: 10, watches: 4, messages: 10, sweeps: 4, slow: 4, housekeeping: 2 };
+export const defaultSlots: Slots = {
+  pages: 10,
+  watches: 4,
+  reaches: 4,
+  messages: 10,
+  sweeps: 4,
+  slow: 4,
+  housekeeping: 2,
+};
 
 export const lanes = Object.keys(defaultSlots) as Lane[];
 

@@ -182,7 +182,8 @@ async function notify(tx: Tx, { incident, severity }: Scene, room: Room): Promis
   const tell = async (to: 'incident' | 'announcement') => {
     const facts = notificationFacts(incident, severity, { zone: room.team.zone, inside: to === 'incident' });
     const post = textPost(room.messages.slack(severity.messages.notification, facts));
-    await say(tx, room, { id, key: 'notification', to, post });
+    // The message above it was posted a moment ago: the channel need not read it twice.
+    await say(tx, room, { id, key: 'notification', to, post, quiet: true });
   };
   try {
     if (home && incident.homeProblem === undefined) await tell('incident');

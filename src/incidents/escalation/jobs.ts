@@ -26,8 +26,8 @@ export const levelSayJob = defineJob({
 export const reachJob = defineJob({
   name: 'incidents.reach',
   schema: z.object({ id, key: z.string() }),
-  // Not the lane of pages: a mail server that hangs must not hold one back.
-  lane: 'watches',
+  // Its own: a mail server that hangs must hold back neither a page nor the look whether one was accepted.
+  lane: 'reaches',
   retry: { limit: 60, firstMs: 2_000, maxMs: 60_000 },
 });
 

@@ -6,7 +6,7 @@ import type { Happened, Part } from '../part.ts';
 import type { Room } from '../ports.ts';
 import { say } from '../say.ts';
 import { mention } from '../views/message.ts';
-import { planning, unclaimed } from './model.ts';
+import { nudges, planning, unclaimed } from './model.ts';
 import { nudgeHandler, nudgeJob, nudgeTimer, planNudge } from './nudge.ts';
 import { assignRole, claimRole, vacateLost, vacateRole } from './verbs.ts';
 import { offerPost } from './views.ts';
@@ -46,4 +46,6 @@ async function offer(tx: Tx, { incident, at, by }: Happened, room: Room): Promis
   if (!unclaimed(incident, room.severities.all).includes('commander')) return;
   const post = offerPost(incident, mention(by.mention));
   await say(tx, room, { id: incident.id, key: `role:offered:${at.getTime()}`, to: 'incident', post });
+  // They were asked just now: what would ask again in a moment waits for its last turn.
+  await planNudge(tx, { incident, since: at, turn: nudges }, room);
 }
