@@ -16,23 +16,23 @@ export interface Once {
 const patienceMs = 1_000;
 
 /**
- * Posts what has this key about incident `id`, unless it is there. It may end anywhere: that it begins is written down first,
+ * Posts what has this key about incident `id`, unless it is there (`earlier`: as it was then). It may end anywhere: that it begins is written down first,
  * and what was begun is looked up before it is sent again. Throws PortError; most say to try again.
  */
 export async function postOnce(
   message: { id: number; channel: string; key: string; post: Post; threadTs?: string; broadcast?: boolean },
   since: Date,
   once: Once,
-): Promise<{ channel: string; ts: string }> {
+): Promise<{ channel: string; ts: string; earlier: boolean }> {
   const { id, key, threadTs } = message;
   const { slack } = once;
   const known = await readPost(once, id, key);
-  if (known.posted) return known.posted;
+  if (known.posted) return { ...known.posted, earlier: true };
   try {
     if (known.begun) {
       const { agoMs, ...at } = known.begun;
       const ts = await lookedUp({ ...at, key, since, patienceMs }, slack);
-      if (ts !== undefined) return await keep({ channel: at.channel, ts });
+      if (ts !== undefined) return { ...(await keep({ channel: at.channel, ts })), earlier: true };
       mayArriveNoMore(agoMs);
       await notPosted(once, id, key);
     }
@@ -45,7 +45,8 @@ export async function postOnce(
       await holdOn(once.ctx);
       if (!(await beginPostAgain(once, id, key))) throw lost();
     };
-    return await keep(await sentOff(() => slack.post({ ...sent, channel, patienceMs, onAgain })));
+    const sentTo = await sentOff(() => slack.post({ ...sent, channel, patienceMs, onAgain }));
+    return { ...(await keep(sentTo)), earlier: false };
   } catch (error) {
     throw triedAgain(error);
   }

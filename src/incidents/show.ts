@@ -35,7 +35,10 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
     const key = `incident:${id}${message ? `:after:${message.ts}` : ''}`;
     const channels = message ? [message.channel] : [ports.announceIn, incident.channel];
     const at = (await edited(message, content, slack)) ?? (await postIn(channels, key, content, incident, ctx));
-    if (at) await rows.setShown(store.db(), id, { version, ...at });
+    if (!at) return;
+    // One that was posted before somebody could write that down says how things stood then.
+    if ('earlier' in at && at.earlier) await edited(at, content, slack);
+    await rows.setShown(store.db(), id, { version, channel: at.channel, ts: at.ts });
     // Pages are accepted and refused by jobs, which nobody waits for.
     ports.onChanged?.();
   }
@@ -50,7 +53,7 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
       const channels = placesOfAlarm(incident, ports.announceIn);
       const content = notPagedPost(incident, facts, clock.now());
       const at = await postIn(channels, `incident:${id}:${name}`, content, incident, ctx);
-      if (at) await rows.setSaid(store.db(), id, { at: notPaged.at, ...at });
+      if (at) await rows.setSaid(store.db(), id, { at: notPaged.at, channel: at.channel, ts: at.ts });
     } else if (!notPaged && alarm) {
       await edited(alarm, pagedAfterAllPost(incident, clock.now()), slack);
       await rows.setTakenBack(store.db(), id);
@@ -70,7 +73,7 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
     post: Post,
     { id, declaredAt }: Pick<Incident, 'id' | 'declaredAt'>,
     ctx: JobContext,
-  ): Promise<{ channel: string; ts: string } | undefined> {
+  ): Promise<Awaited<ReturnType<typeof postOnce>> | undefined> {
     const [first, ...others] = channels.filter((each) => each !== undefined);
     if (first === undefined) return undefined;
     try {

@@ -94,8 +94,10 @@ async function summary({ scene: { incident, kept }, room, slack, ctx, goOn }: Ac
     }
   }
   const key = `incident:${id}:summary${kept.summary ? `:after:${kept.summary.ts}` : ''}`;
-  const { ts } = await postOnce({ id, channel, key, post }, incident.declaredAt, { store: room.store, slack, ctx });
-  await keep(ts);
+  const once = { store: room.store, slack, ctx };
+  const { ts, earlier } = await postOnce({ id, channel, key, post }, incident.declaredAt, once);
+  // One that was posted before somebody could write that down says how things stood then: it is edited next.
+  await rows.setSummary(room.store.db(), id, { ts, shown: earlier ? 0 : version });
 }
 
 /** Those whom PagerDuty pages first, as far as Slack knows their addresses. */

@@ -58,6 +58,29 @@ it('a process that ends between the post and writing it down posts nothing twice
   expect(room.said()).toHaveLength(2);
 });
 
+it('a message that was posted by a process that ended then shows what happened since, too', async () => {
+  const killed = new Set<string>();
+  const room = await roomOf(store, {
+    port: (port) => ({
+      ...port,
+      async post(message) {
+        const placed = await port.post(message);
+        if (!/^incident:1(:summary)?$/.test(message.key) || killed.has(message.key)) return placed;
+        killed.add(message.key);
+        throw new Error('killed');
+      },
+    }),
+  });
+  await room.incidents.declare(asker, down);
+  await room.queue.run();
+  expect(killed.size).toBe(2);
+  await room.incidents.acknowledge(asker, 1);
+  await room.queue.finish(30);
+  const { home } = await room.incident(1);
+  for (const channel of ['#alerts', home!.channel])
+    expect(room.said(channel)).toEqual([expect.stringContaining('is on it')]);
+});
+
 it('where the bot may post but not look, it posts rather than never', async () => {
   const room = await roomOf(store);
   room.workspace.fault('chat.postMessage', { kind: 'http', status: 503 });
