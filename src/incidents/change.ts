@@ -31,13 +31,16 @@ export async function changeIncident<K extends string>(
   id: number,
   room: Room,
   decide: (tx: Tx, incident: Incident, at: Date) => Promise<Decided<K>>,
+  /** Locked as well, in the order of their numbers: two that lock each other's would wait for ever. */
+  { also = [] }: { also?: readonly number[] } = {},
 ): Promise<{ kind: K; incident: Incident }> {
   const { store, clock, jobs } = room;
   const done = await verb<unknown, { kind: K; incident: Incident }>(
     { store, clock },
     { actor: asker.by.id, request: asker.request },
     async (tx) => {
-      const before = await rows.lockIncident(tx, id);
+      for (const each of [...also, id].toSorted((a, b) => a - b)) await rows.lockIncident(tx, each);
+      const before = await rows.findIncident(tx, id);
       if (!before) throw noSuchIncident(id);
       const at = clock.now();
       const { kind, audit, change } = await decide(tx, before, at);

@@ -11,7 +11,7 @@ import { acknowledgeIncident, type Ending, resolveIncident } from './end.ts';
 import { createEscalation } from './escalation/escalation.ts';
 import { hearOf } from './escalation/heard.ts';
 import { createEvidence, type Evidence } from './evidence/evidence.ts';
-import { pageJob, showJob, watchJob } from './jobs.ts';
+import { pageJob, pollJob, showJob, watchJob } from './jobs.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import * as lifecycle from './lifecycle.ts';
 import { createLinks, type Links } from './links/links.ts';
@@ -176,6 +176,7 @@ export function createIncidents(ports: IncidentPorts): Incidents {
       jobs.handle(showJob, showHandler(ports, slack));
       jobs.handle(sayJob, sayHandler(room, slack));
       jobs.handle(watchJob, watchHandler(room));
+      jobs.handle(pollJob, watchHandler(room));
       for (const part of parts) part.register?.(jobs, slack);
     },
   };

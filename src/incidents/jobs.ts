@@ -28,7 +28,7 @@ export const showJob = defineJob({
   serial: ({ id }) => `incident ${id}`,
 });
 
-/** Some time after the declaration: was anybody paged? And while nobody acknowledges: has somebody, in PagerDuty? */
+/** Some time after the declaration: was anybody paged? */
 export const watchJob = defineJob({
   name: 'incidents.watch',
   schema: z.object({ id: z.number(), what: z.enum(['confirm', 'poll']) }),
@@ -36,6 +36,8 @@ export const watchJob = defineJob({
   retry: { limit: 20, firstMs: 1_000, maxMs: 15_000 },
   keptForMs: 3_600_000,
 });
+/** While nobody acknowledges: has somebody, in PagerDuty? A lane of its own: where PagerDuty hangs, the look whether anybody was paged must not wait. */
+export const pollJob = defineJob({ ...watchJob, name: 'incidents.poll', lane: 'polls' });
 export type WatchData = z.output<typeof watchJob.schema>;
 
 /** A page must be confirmed within this time, so that the channel says NOT PAGED within 60 s, with ten of them for Slack. */

@@ -34,7 +34,11 @@ export function reopenIncident(
     await rows.setReopened(tx, id);
     await rows.addEvent(tx, id, { at, kind: 'reopened', by: asker.by.id, words: reason });
     await room.timers.cancelAll(tx, timersOf.after(id));
-    if (pages(incident, incident.severity, at, room)) await pageNow(tx, { id, at }, room);
+    // How people are told is of this hour, not of the declaration's. One whose file is gone rather rings once too often.
+    const severity = room.severities.all.find((each) => each.id === incident.severity);
+    const way = severity ? wayToTell(severity, at, room.team).kind : 'page';
+    await rows.setWay(tx, id, way);
+    if (way === 'page' && !incident.drill) await pageNow(tx, { id, at }, room);
     const audit = [{ action: 'incident.reopen', ...(reason && { reason }) }];
     return { kind: 'reopened', audit, change: 'reopened' };
   });
@@ -109,20 +113,26 @@ export async function mergeIncident(
   room: Room,
 ): Done<'merged' | 'over'> {
   if (id === into) throw new OpsError('invalid', 'An incident is not merged into itself');
-  return changeIncident(asker, id, room, async (tx, incident, at) => {
-    if (incident.resolved) return { kind: 'over', audit: [] };
-    const other = await rows.findIncident(tx, into);
-    if (!other) throw noSuchIncident(into);
-    if (other.resolved) throw new OpsError('invalid', `${nameOf(other)} is over`, { hint: 'Reopen it first' });
-    const words = `The same as ${nameOf(other)}`;
-    await rows.setResolved(tx, id, { at, by: asker.by.mention, words });
-    await rows.setMerged(tx, id, into);
-    await rows.addEvent(tx, id, { at, kind: 'merged', by: asker.by.id, words });
-    await rows.addEvent(tx, into, { at, kind: 'merged', by: asker.by.id, words: `${nameOf(incident)} is the same` });
-    await room.timers.cancelAll(tx, timersOf.open(id));
-    await tellPages(tx, incident, 'resolve', room);
-    return { kind: 'merged', audit: [{ action: 'incident.merge', after: { into } }], change: 'merged' };
-  });
+  return changeIncident(
+    asker,
+    id,
+    room,
+    async (tx, incident, at) => {
+      if (incident.resolved) return { kind: 'over', audit: [] };
+      const other = await rows.findIncident(tx, into);
+      if (!other) throw noSuchIncident(into);
+      if (other.resolved) throw new OpsError('invalid', `${nameOf(other)} is over`, { hint: 'Reopen it first' });
+      const words = `The same as ${nameOf(other)}`;
+      await rows.setResolved(tx, id, { at, by: asker.by.mention, words });
+      await rows.setMerged(tx, id, into);
+      await rows.addEvent(tx, id, { at, kind: 'merged', by: asker.by.id, words });
+      await rows.addEvent(tx, into, { at, kind: 'merged', by: asker.by.id, words: `${nameOf(incident)} is the same` });
+      await room.timers.cancelAll(tx, timersOf.open(id));
+      await tellPages(tx, incident, 'resolve', room);
+      return { kind: 'merged', audit: [{ action: 'incident.merge', after: { into } }], change: 'merged' };
+    },
+    { also: [into] },
+  );
 }
 
 /** Somebody is in it from now on: sees it where it is private. */

@@ -4,7 +4,7 @@ import { PortError } from '../kernel/errors.ts';
 import { beginFallback } from './escalation/fallback.ts';
 import { announceLatePage } from './escalation/late-page.ts';
 import { secondPageHandler } from './escalation/second-page.ts';
-import { type PageData, pollEveryMs, pollTimer, showJob, watchJob } from './jobs.ts';
+import { type PageData, pollEveryMs, pollJob, pollTimer, showJob } from './jobs.ts';
 import { type Page, whyNotPaged } from './model.ts';
 import { eventOf, mayRing } from './page-event.ts';
 import type { IncidentPorts } from './ports.ts';
@@ -72,7 +72,7 @@ async function accepted(id: number, page: Page, ports: IncidentPorts): Promise<v
     await rows.setNotPaged(tx, id, undefined);
     const dueAt = new Date(at.getTime() + pollEveryMs);
     if (paging.incidents)
-      await timers.set(tx, { key: pollTimer(id), dueAt, kind: watchJob, data: { id, what: 'poll' } });
+      await timers.set(tx, { key: pollTimer(id), dueAt, kind: pollJob, data: { id, what: 'poll' } });
     await jobs.enqueue(tx, showJob, { id });
     return ms;
   });

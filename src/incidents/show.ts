@@ -1,5 +1,6 @@
 import type { JobContext, JobHandler } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
+import { PortError } from '../kernel/errors.ts';
 import { channelJob } from './channel/jobs.ts';
 import { alarmFacts } from './escalation/alarm.ts';
 import { isDeleted, isHomeless, triedAgain } from './failures.ts';
@@ -22,8 +23,16 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
     await store.transaction<unknown, unknown>((tx) => jobs.enqueue(tx, channelJob, { id }, { key }));
     const incident = await rows.findIncident(store.db(), id);
     if (!incident) return;
-    if (!incident.private) await showMessage(incident, ctx);
-    await showAlarm(incident, ctx);
+    // The message is there: an edit that Slack holds up must not hold back that nobody was paged.
+    if (incident.message || incident.private) await showAlarm(incident, ctx);
+    if (incident.private) return;
+    try {
+      await showMessage(incident, ctx);
+    } catch (error) {
+      if (!incident.message && error instanceof PortError) await showAlarm(incident, ctx);
+      throw error;
+    }
+    if (!incident.message) await showAlarm(incident, ctx);
   };
 
   async function showMessage(incident: Incident, ctx: JobContext): Promise<void> {
@@ -88,15 +97,16 @@ export function showHandler(ports: IncidentPorts, slack: IncidentPort): JobHandl
 /** Outside a private one only those learn of it who may call somebody; without its own title. */
 function placesOfAlarm(incident: Incident, announceIn: string | undefined): (string | undefined)[] {
   const { message, channel, home } = incident;
-  if (incident.private) return [announceIn];
-  return message ? [message.channel] : [announceIn, channel, home?.channel];
+  const person = /^slack:([UW][A-Z0-9]+)$/.exec(incident.declaredBy.id)?.[1];
+  if (incident.private) return [announceIn, person];
+  return [...new Set([message?.channel, announceIn, channel, home?.channel, person])];
 }
 
 /** Undefined: there is no message that can be edited. */
 export async function edited(message: Incident['message'], post: Post, slack: IncidentPort) {
   if (!message) return undefined;
   try {
-    await slack.update({ ...message, post });
+    await slack.update({ ...message, post, patienceMs: 1_000 });
     return message;
   } catch (error) {
     if (isDeleted(error)) return undefined;

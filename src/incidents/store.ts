@@ -169,7 +169,7 @@ export async function setResolved(
   await sql`update incident set resolved_at = ${how.at}, resolved_by = ${how.by}, resolved_by_id = ${how.id ?? null},
                                 resolution = ${how.words}, cause = ${how.cause ?? ''}, prevention = ${how.prevention ?? ''},
                                 ended_at = ${how.endedAt ?? null}, false_alarm = ${how.falseAlarm ?? false},
-                                not_paged = null, not_paged_at = null, version = version + 1 where id = ${id}`.execute(
+                                not_paged = null, not_paged_at = null, paused_at = null, paused_by = null, paused_until = null, version = version + 1 where id = ${id}`.execute(
     tx,
   );
 }
@@ -203,6 +203,10 @@ export async function setSeverity(
 ): Promise<void> {
   await sql`update incident set severity = ${severity}, label = ${label}, urgency = ${urgency}, way = ${way},
                                 version = version + 1 where id = ${id}`.execute(tx);
+}
+
+export async function setWay(tx: Tx, id: number, way: Way): Promise<void> {
+  await sql`update incident set way = ${way} where id = ${id}`.execute(tx);
 }
 
 export async function setPhi(tx: Tx, id: number, phi: boolean): Promise<void> {

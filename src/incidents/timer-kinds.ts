@@ -5,7 +5,7 @@ import { breachJob } from './breach/jobs.ts';
 import { channelJob } from './channel/jobs.ts';
 import { levelJob } from './escalation/jobs.ts';
 import { offerHoldJob } from './evidence/jobs.ts';
-import { watchJob } from './jobs.ts';
+import { pollJob, watchJob } from './jobs.ts';
 import { ticketDueJob } from './links/jobs.ts';
 import { testWatchJob } from './page-test/jobs.ts';
 import { nudgeJob } from './roles/nudge.ts';
@@ -16,7 +16,7 @@ import { remindJob } from './updates/remind.ts';
 
 /** The jobs of this room that deadlines enqueue. */
 export const incidentTimerKinds: readonly JobKind<unknown>[] = [
-  ...[watchJob, channelJob, levelJob, testWatchJob, nudgeJob],
+  ...[watchJob, pollJob, channelJob, levelJob, testWatchJob, nudgeJob],
   ...[remindJob, clocksJob, boardJob, chaseJob, paperJob, followUpJob],
   ...[breachJob, ticketDueJob, offerHoldJob],
 ];

@@ -4,7 +4,7 @@ import { beginFallback } from './escalation/fallback.ts';
 import { hearOf } from './escalation/heard.ts';
 import { alarmJob } from './escalation/jobs.ts';
 import { secondPagesOf } from './escalation/store.ts';
-import { pageJob, pollEveryMs, pollTimer, showJob, type WatchData, watchJob } from './jobs.ts';
+import { pageJob, pollEveryMs, pollJob, pollTimer, showJob, type WatchData } from './jobs.ts';
 import { currentPages, type Incident, whyNotPaged } from './model.ts';
 import type { IncidentPorts, Room } from './ports.ts';
 import * as rows from './store.ts';
@@ -102,6 +102,6 @@ async function again(id: number, { store, clock, timers }: IncidentPorts): Promi
   await store.transaction<unknown, void>(async (tx) => {
     const incident = await rows.lockIncident(tx, id);
     if (!incident || incident.acknowledged || incident.resolved) return;
-    await timers.set(tx, { key: pollTimer(id), dueAt, kind: watchJob, data: { id, what: 'poll' } });
+    await timers.set(tx, { key: pollTimer(id), dueAt, kind: pollJob, data: { id, what: 'poll' } });
   });
 }

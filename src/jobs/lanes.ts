@@ -10,6 +10,7 @@ export type Slots = Record<Lane, number>;
 export const defaultSlots: Slots = {
   pages: 10,
   watches: 4,
+  polls: 4,
   reaches: 4,
   messages: 10,
   sweeps: 4,

@@ -38,7 +38,8 @@ export function verdictOn(
 ): Verdict {
   const { retry, failures, excused, random } = past;
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof OpsError) return { kind: 'dead', reason: error.code, message };
+  // A verb says `unavailable` of a database that broke off: that is no answer.
+  if (error instanceof OpsError && error.code !== 'unavailable') return { kind: 'dead', reason: error.code, message };
   if (error instanceof PortError) {
     if (!error.retryable || failures >= retry.limit) return { kind: 'dead', reason: error.reason, message };
     const delayMs = Math.max(backoffMs(retry, failures, random), error.retryAfterMs ?? 0);

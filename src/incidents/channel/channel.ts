@@ -83,6 +83,8 @@ function channelHandler(room: Room, slack: IncidentPort): JobHandler<ChannelData
 
     async function refuse(step: StepName, word: string, incident: number): Promise<void> {
       await room.store.transaction<unknown, void>(async (tx) => {
+        // In the order in which whoever changes an incident locks.
+        await incidents.lockIncident(tx, incident);
         await rows.setRefused(tx, incident, step, word);
         const words = `${step}: Slack refuses it (${word})`;
         await incidents.addEvent(tx, incident, { at: room.clock.now(), kind: 'channel', by: 'rounds', words });

@@ -68,6 +68,8 @@ export const steps: Record<StepName, (act: Act) => Promise<void>> = {
     await goOn();
     await slack.channels.archive(homeOf(incident));
     await room.store.transaction<unknown, void>(async (tx) => {
+      // In the order in which whoever reopens it locks.
+      await incidents.lockIncident(tx, incident.id);
       await rows.setArchived(tx, incident.id, true);
       await rows.setArchiveDue(tx, incident.id, false);
       await rows.setHomeProblem(tx, incident.id, 'it is archived');

@@ -1,5 +1,5 @@
 import type { Tx } from '../../store/store.ts';
-import { confirmTimer, confirmWithinMs, pageJob, pollEveryMs, pollTimer, watchJob } from '../jobs.ts';
+import { confirmTimer, confirmWithinMs, pageJob, pollEveryMs, pollJob, pollTimer, watchJob } from '../jobs.ts';
 import type { Incident } from '../model.ts';
 import { tellPages } from '../page-now.ts';
 import type { Room } from '../ports.ts';
@@ -22,7 +22,7 @@ export async function adopt(tx: Tx, { id, entry }: { id: number; entry: Entry },
   const words = `page ${n}, while the database was away`;
   await rows.addEvent(tx, id, { at: acceptedAt, kind: 'page_accepted', by: 'pagerduty', words });
   const dueAt = new Date(now + pollEveryMs);
-  if (paging.incidents) await timers.set(tx, { key: pollTimer(id), dueAt, kind: watchJob, data: { id, what: 'poll' } });
+  if (paging.incidents) await timers.set(tx, { key: pollTimer(id), dueAt, kind: pollJob, data: { id, what: 'poll' } });
   return n;
 }
 

@@ -14,11 +14,12 @@ interface Told {
 /** For all who read the channel. Of a private one no more than that there is one. */
 export function journaledPost(entry: Entry, told: Told): Post {
   const { made } = entry;
-  const what = made.private ? 'a private incident' : `${escapeSlack(made.label)}: ${escapeSlack(made.title)}`;
+  const title = made.phi ? 'details in its channel, once it has one' : escapeSlack(made.title);
+  const what = made.private ? 'a private incident' : `${escapeSlack(made.label)}: ${title}`;
   const head = `🔴 ${made.drill ? 'DRILL ' : ''}${what}`;
   const calls = stateOf(entry) === 'not_paged' ? ' <!here>' : '';
   const facts = [
-    made.systems && !made.private && `Affected: ${escapeSlack(made.systems)}`,
+    made.systems && !made.private && !made.phi && `Affected: ${escapeSlack(made.systems)}`,
     `Declared ${slackTime(made.at, told.now)} by ${mention(made.by.mention)}`,
     made.phi && 'PHI may be involved',
   ].filter(Boolean);

@@ -45,7 +45,7 @@ export function createRoles(room: Room): Part & Roles {
 async function offer(tx: Tx, { incident, at, by }: Happened, room: Room): Promise<void> {
   if (!unclaimed(incident, room.severities.all).includes('commander')) return;
   const post = offerPost(incident, mention(by.mention));
-  await say(tx, room, { id: incident.id, key: `role:offered:${at.getTime()}`, to: 'incident', post });
+  await say(tx, room, { id: incident.id, key: `role:offered:${at.getTime()}`, to: 'incident', post, whileOpen: true });
   // They were asked just now: what would ask again in a moment waits for its last turn.
   await planNudge(tx, { incident, since: at, turn: nudges }, room);
 }
