@@ -8,13 +8,12 @@ import {
 } from '../src/incidents/after/answers.ts';
 import type { FollowUp } from '../src/incidents/after/followup-store.ts';
 import { readFollowUp } from '../src/incidents/after/followup-words.ts';
-import { numberOf } from '../src/incidents/model.ts';
 import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import type { Services } from '../src/services.ts';
-import { askerOf, type Context, readIn, which } from './incident/meant.ts';
+import { askerOf, type Context, named, readIn, which } from './incident/meant.ts';
 
 const hint = '`/ops followup INC-42 add index on orders @dba 14d`';
 
@@ -38,9 +37,9 @@ export default defineCommand<Services>({
     if (word === 'list') return list(ctx, rest[0]);
     if (word === 'done' || word === 'drop')
       return close(ctx, rest[0], word === 'drop' ? rest.slice(1).join(' ') : undefined, 'channel');
-    const named = numberOf(first) !== undefined;
-    if (named && rest.length === 0) return list(ctx, first);
-    return add(ctx, named ? first : undefined, named ? rest : args);
+    const [name] = named(args);
+    if (name !== undefined && rest.length === 0) return list(ctx, name);
+    return add(ctx, name, name === undefined ? args : rest);
   },
   buttons: {
     done: {

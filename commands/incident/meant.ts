@@ -14,9 +14,13 @@ export function which({ services, channel, actor }: Context, word?: string): Pro
   return services.incidents.which({ word, channel, viewer: actor });
 }
 
-/** Where the first word may name an incident: that word, and the others. "rolled back" names none. */
-export function named([first, ...rest]: string[]): [word: string | undefined, words: string] {
-  if (first !== undefined && numberOf(first) !== undefined) return [first, rest.join(' ')];
+/**
+ * Where the first word may name an incident: that word, and the others. "rolled back" names none, and "2 pods restarted" none
+ * either: a number alone is a name only where nothing follows it.
+ */
+export function named([first, ...rest]: readonly string[]): [word: string | undefined, words: string] {
+  const begins = first !== undefined && rest.length > 0 && /^\d+$/.test(first);
+  if (first !== undefined && !begins && numberOf(first) !== undefined) return [first, rest.join(' ')];
   return [undefined, [first, ...rest].join(' ').trim()];
 }
 

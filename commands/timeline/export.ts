@@ -38,10 +38,12 @@ export async function exported(ctx: Context, whole: Whole, format: Format): Prom
   const json = await jsonOf(ctx, whole);
   const text = format === 'json' ? () => JSON.stringify(json(), null, 2) : await markdownOf(ctx, whole, team.zone);
   const isHome = incident.home !== undefined && incident.home.channel === ctx.channel;
-  if (ctx.face === 'slack' && incident.private && !isHome)
-    throw new OpsError('invalid', `${nameOf(incident)} is private: its timeline is exported in its own channel`, {
+  if (ctx.face === 'slack' && (incident.private || incident.phi) && !isHome) {
+    const why = incident.private ? 'is private' : 'may involve PHI';
+    throw new OpsError('invalid', `${nameOf(incident)} ${why}: its timeline is exported in its own channel`, {
       hint: 'Ask there, or in a terminal',
     });
+  }
   const head = `Timeline of ${nameOf(incident)} ${incident.label}: ${incident.title}`;
   const name = `timeline-${nameOf(incident)}.${format}`;
   const file = (): TextFile => ({ name, title: head, text: text() });

@@ -56,13 +56,22 @@ export async function changeIncident<K extends string>(
   return done;
 }
 
-/** The audit is read by people who are not in a private incident: what was said stays in its timeline. */
+/** The audit is read by people who are not in a private incident: what was said stays in its timeline. Pure. */
 export function withoutWords({ reason: _, ...entry }: AuditEntry): AuditEntry {
   if (typeof entry.after !== 'object' || entry.after === null) return entry;
-  const after = Object.entries(entry.after).filter(([name]) => !words.includes(name));
+  // Beside a severity it is the one before.
+  const isWordless = (name: string) =>
+    wordless.has(name) || (name === 'before' && Object.hasOwn(entry.after!, 'severity'));
+  const after = Object.entries(entry.after).filter(([name]) => isWordless(name));
   return { ...entry, after: Object.fromEntries(after) };
 }
-const words = ['title', 'words', 'text', 'systems', 'known', 'reason', 'why', 'comment', 'summary'];
+/** What is not named here might hold words. */
+const wordless = new Set([
+  ...['severity', 'phi', 'drill', 'private', 'way', 'declared', 'state', 'into', 'falseAlarm', 'endedAt'],
+  ...['n', 'task', 'assignee', 'followUp', 'owner', 'entry', 'who', 'role', 'person', 'late'],
+  ...['at', 'due', 'dueAt', 'nextAt', 'until', 'from'],
+  ...['kind', 'on', 'dueOn', 'version', 'conclusion', 'sha256', 'step', 'lines', 'bytes'],
+]);
 
 export function noSuchIncident(id: number): OpsError {
   return new OpsError('not_found', `There is no ${nameOf({ id })}`, { hint: '`/ops incident` lists them' });

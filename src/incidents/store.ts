@@ -183,7 +183,8 @@ export async function setMitigated(tx: Tx, id: number, { at, by }: { at: Date; b
 export async function setReopened(tx: Tx, id: number): Promise<void> {
   await sql`update incident set resolved_at = null, resolved_by = null, resolution = null, merged_into = null,
                                 resolved_by_id = null, cause = '', prevention = '', ended_at = null, false_alarm = false,
-                                mitigated_at = null, mitigated_by = null, version = version + 1
+                                mitigated_at = null, mitigated_by = null, paused_at = null, paused_by = null,
+                                paused_until = null, version = version + 1
             where id = ${id}`.execute(tx);
   await setUnacknowledged(tx, id);
 }
@@ -213,13 +214,16 @@ export async function setPhi(tx: Tx, id: number, phi: boolean): Promise<void> {
   await sql`update incident set phi = ${phi}, version = version + 1 where id = ${id}`.execute(tx);
 }
 
-/** `until` undefined = until somebody goes on; `paused` undefined = it goes on. */
+/** `until` undefined = until somebody goes on; `paused` undefined = it goes on. One that is still on began when it began. */
 export async function setPaused(
   tx: Tx,
   id: number,
   paused: { at: Date; by: string; until: Date | undefined } | undefined,
 ): Promise<void> {
-  await sql`update incident set paused_at = ${paused?.at ?? null}, paused_by = ${paused?.by ?? null},
+  const began = paused
+    ? sql`case when paused_until is null or paused_until > ${paused.at} then coalesce(paused_at, ${paused.at}) else ${paused.at} end`
+    : sql`null`;
+  await sql`update incident set paused_at = ${began}, paused_by = ${paused?.by ?? null},
                                 paused_until = ${paused?.until ?? null}, version = version + 1
             where id = ${id}`.execute(tx);
 }

@@ -7,6 +7,8 @@ import type { DoneStep, Hold, Step } from './model.ts';
 
 /** Before the incident, and after its end. */
 const aroundIt = sql`interval '24 hours'`;
+/** Of a hold `h` and its assessment `b`: earlier than it was, where the discovery was moved since. */
+const from = sql`least(h.from_at, b.discovered_at - ${aroundIt})`;
 
 export async function placeHold(tx: Tx, id: number, { at, by }: { at: Date; by: By }): Promise<void> {
   await sql`
@@ -34,8 +36,9 @@ export async function markStep(tx: Tx, hold: number, { step, at, by, reference }
 /** The one that is on. */
 export async function findHold(db: Tx, incident: number): Promise<Hold | undefined> {
   const { rows } = await sql<HoldRow>`
-    select id::text as id, from_at, placed_at, placed_by, placed_by_mention from incident_hold
-    where incident_id = ${incident} and released_at is null`.execute(db);
+    select h.id::text as id, ${from} as from_at, h.placed_at, h.placed_by, h.placed_by_mention
+    from incident_hold h left join breach_assessment b on b.incident_id = h.incident_id
+    where h.incident_id = ${incident} and h.released_at is null`.execute(db);
   const [row] = rows;
   if (!row) return undefined;
   const id = Number(row.id);
@@ -53,8 +56,9 @@ export async function findHold(db: Tx, incident: number): Promise<Hold | undefin
 /** What all holds that are on keep: up to a day after the incident's end, or without an end yet. */
 export async function heldWindows(db: Tx): Promise<{ incident: number; from: Date; to?: Date }[]> {
   const { rows } = await sql<{ id: string; from_at: Date; to_at: Date | null }>`
-    select h.incident_id::text as id, h.from_at, i.resolved_at + ${aroundIt} as to_at
+    select h.incident_id::text as id, ${from} as from_at, i.resolved_at + ${aroundIt} as to_at
     from incident_hold h join incident i on i.id = h.incident_id
+                         left join breach_assessment b on b.incident_id = h.incident_id
     where h.released_at is null order by h.incident_id`.execute(db);
   return rows.map(({ id, from_at, to_at }) => {
     return { incident: Number(id), from: new Date(from_at), ...(to_at && { to: new Date(to_at) }) };

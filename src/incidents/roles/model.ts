@@ -77,6 +77,7 @@ export function planning(
   switch (change) {
     case 'declared':
     case 'reopened':
+    case 'paused':
     case 'resumed':
       return 'plan';
     case 'severity':

@@ -48,6 +48,7 @@ export async function followClocks(tx: Tx, happened: Happened, room: Room): Prom
     case 'acknowledged':
       await rows.setDone(tx, id, { key: responseKey, at, by: happened.by, note: '' });
       return;
+    case 'paused':
     case 'resumed':
       return lookAgain(tx, id, { at, clocks: await rows.clocksOf(tx, id) }, room);
     case 'resolved':

@@ -35,7 +35,7 @@ export function createTasks(room: Room): Part & Tasks {
     mine: ({ id }, most) => tasksOfPerson(store.db(), id, most),
     async follow(tx, happened) {
       const { change, incident } = happened;
-      if (change === 'resumed' || change === 'reopened')
+      if (change === 'paused' || change === 'resumed' || change === 'reopened')
         for (const task of await openTasks(tx, incident.id)) await planChase(tx, task, room);
       if (change === 'resolved' || change === 'merged')
         await left(tx, happened, await openTasks(tx, incident.id), room);

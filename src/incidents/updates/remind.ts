@@ -64,6 +64,12 @@ export async function followUpdates(tx: Tx, { change, incident, before, at }: Ha
       const from = last?.at ?? incident.declaredAt;
       return planUpdate(tx, id, { due: dueAnew({ due, from, before: was, everyMs, at }), at }, room);
     }
+    case 'paused': {
+      // One without an end has no reminder any more that would find this one's.
+      const remindAt = due && (await rows.remindAtOf(tx, id));
+      if (remindAt) await remindAgain(tx, id, remindAt, room);
+      return;
+    }
     case 'resumed':
       if (due && before?.paused)
         await planUpdate(tx, id, { due: dueAfterPause({ due, pausedAt: before.paused.at, everyMs, at }), at }, room);

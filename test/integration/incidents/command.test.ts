@@ -81,6 +81,16 @@ describe('a line', () => {
     expect((await typed(room, '')).terminal(style)).toMatch(/^RESOLVED/);
   });
 
+  it('that begins with a number says it of the incident that is meant, not of the one with that number', async () => {
+    const room = await roomOf(store);
+    await typed(room, 'declare P1 IVR is deaf');
+    await typed(room, 'declare P1 API is down');
+    await typed(room, 'resolve #1 rolled back');
+    expect((await typed(room, 'resolve 1 pod restarted')).terminal(style)).toContain('Resolved: INC-2');
+    expect((await room.incident(2)).resolved?.words).toBe('1 pod restarted');
+    expect((await room.incident(1)).resolved?.words).toBe('rolled back');
+  });
+
   it.each(['--all', 'ack', 'resolve x', 'declare', 'declare P0', 'declare nothing is down', 'whatever', 'INC-7'])(
     'that means nothing says what would: %j',
     async (line) => {

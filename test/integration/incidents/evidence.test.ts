@@ -153,6 +153,12 @@ describe('a hold', () => {
     await room.incidents.breach.assess(asker, { id: 1, basedOn: 0, answers, discovered });
     await room.incidents.evidence.place(asker, 1);
     expect((await room.incidents.evidence.find(1))?.from).toEqual(new Date('2026-11-19T09:00:00Z'));
+    // Also where it turns out afterwards that it was known even earlier.
+    const earlier = { ...discovered, at: new Date('2026-11-12T09:00:00Z') };
+    await room.incidents.breach.assess(asker, { id: 1, basedOn: 1, answers, discovered: earlier });
+    const from = new Date('2026-11-11T09:00:00Z');
+    expect((await room.incidents.evidence.find(1))?.from).toEqual(from);
+    expect(await room.incidents.evidence.windows()).toEqual([{ incident: 1, from }]);
   });
 
   it('is one, lists what is to be done by hand, and says who did what and where it is', async () => {

@@ -161,6 +161,17 @@ describe('a role that is needed and that nobody has', () => {
     expect(nudged(room)).toHaveLength(2);
   });
 
+  it('is asked for once a pause that was without an end is over by itself', async () => {
+    const room = await declared();
+    await room.incidents.pause(asker, { id: 1, until: undefined });
+    await pass(room, minutes(30));
+    await room.incidents.pause(asker, { id: 1, until: new Date(room.clock.now().getTime() + minutes(30)) });
+    await pass(room, minutes(29));
+    expect(nudged(room)).toEqual([]);
+    await pass(room, minutes(1));
+    expect(nudged(room)).toHaveLength(1);
+  });
+
   it('is asked for no more when it is over, and again when it is not', async () => {
     const room = await declared();
     await room.incidents.resolve(asker, { id: 1, words: '' });

@@ -139,6 +139,17 @@ describe('who must be told', () => {
     expect((await timersSet(room)).filter(({ key }) => key.includes('/open/'))).toEqual([]);
   });
 
+  it('is said once a pause that was without an end is over by itself', async () => {
+    const room = await running();
+    await room.incidents.pause(asker, { id: 1, until: undefined });
+    await until(room, 25);
+    await room.incidents.pause(asker, { id: 1, until: new Date('2026-11-23T09:40:00Z') });
+    await until(room, 39);
+    expect(posts(room)).toEqual([]);
+    await until(room, 41);
+    expect(posts(room)).toEqual([expect.stringMatching(/Overdue: /)]);
+  });
+
   it('whose time was over before Slack was back says nothing any more once it is resolved', async () => {
     const room = await running();
     room.fault('chat.postMessage', { kind: 'http', status: 503 });

@@ -204,6 +204,18 @@ describe('whoever has a task', () => {
     expect(told(room, 'U0ANNA0001')).toHaveLength(before);
   });
 
+  it('is reminded once a pause that was without an end is over by itself', async () => {
+    const room = await declared();
+    await add(room);
+    await room.incidents.pause(asker, { id: 1, until: undefined });
+    await pass(room, minutes(40));
+    await room.incidents.pause(asker, { id: 1, until: new Date(room.clock.now().getTime() + minutes(30)) });
+    await pass(room, minutes(29));
+    expect(reminded(room)).toEqual([]);
+    await pass(room, minutes(1));
+    expect(reminded(room)).toHaveLength(1);
+  });
+
   it('has it no longer when they can be told nothing any more: the channel is asked', async () => {
     const room = await declared();
     room.workspace.state.user('U0BEN00001', 'user_not_found').deleted = true;

@@ -128,6 +128,28 @@ describe('a reminder', () => {
     expect([await due(room), await next(room)]).toEqual(['10:15', '10:12']);
   });
 
+  it('comes again when a pause without an end got one', async () => {
+    const room = await running();
+    await room.incidents.pause(asker, { id: 1, until: undefined });
+    await pass(room, 30 * minute);
+    await room.incidents.pause(asker, { id: 1, until: new Date('2026-11-23T10:00:00Z') });
+    expect((await room.incident(1)).paused?.at.toISOString()).toBe(start);
+    await pass(room, 30 * minute);
+    expect([await due(room), await next(room)]).toEqual(['10:15', '10:12']);
+    await pass(room, 12 * minute);
+    expect(reminders(room)).toHaveLength(1);
+  });
+
+  it('comes again when what was paused is reopened', async () => {
+    const room = await running();
+    await room.incidents.pause(asker, { id: 1, until: undefined });
+    await room.incidents.resolve(asker, { id: 1, words: '' });
+    await room.incidents.reopen(asker, { id: 1, words: '' });
+    expect((await room.incident(1)).paused).toBeUndefined();
+    await pass(room, 12 * minute);
+    expect(reminders(room)).toHaveLength(1);
+  });
+
   it('follows the severity, the mitigation and a reopening', async () => {
     const room = await running();
     await pass(room, 5 * minute);

@@ -57,7 +57,8 @@ it.each([
   ['severity', incidentOf({ severity: 'p0' }), incidentOf({ severity: 'gone' }), 'plan'],
   ['reopened', incidentOf(), over, 'plan'],
   ['resumed', incidentOf(), incidentOf(), 'plan'],
-  ['paused', incidentOf(), incidentOf(), 'leave'],
+  ['paused', incidentOf(), incidentOf(), 'plan'],
+  ['mitigated', incidentOf(), incidentOf(), 'leave'],
 ] as const)('after %s it is planned who is asked: case %#', (change, incident, before, plan) => {
   expect(planning({ change, incident, before }, severities)).toBe(plan);
 });

@@ -166,6 +166,18 @@ describe('whoever is in a private incident', () => {
     expect(await said(typed(room, 'timeline INC-1 --markdown', { face: 'terminal' }))).toContain('leaks');
   });
 
+  it('exports one where PHI may be involved in its own channel and in a terminal, nowhere else, too', async () => {
+    const room = await roomOf(store);
+    await room.incidents.declare(asker, { key: 'k1', severity: 'P1', title: 'API is down', phi: true });
+    await room.queue.finish();
+    const channel = await giveHome(room, 1, '#incidents');
+    expect((await typed(room, 'timeline INC-1 --export md', { channel })).files).toBeDefined();
+    await expect(typed(room, 'timeline INC-1 --export md', { channel: 'C0OPS00001' })).rejects.toMatchObject({
+      message: expect.stringContaining('may involve PHI'),
+    });
+    expect(await said(typed(room, 'timeline INC-1 --markdown', { face: 'terminal' }))).toContain('API is down');
+  });
+
   it('is who took it on, was added, or joined its channel', async () => {
     const workspace = await startWorkspace({ eventTypes: ['member_joined_channel'] });
     onTestFinished(() => workspace.close());
