@@ -205,3 +205,18 @@ describe('whoever is in a private incident', () => {
     expect(rows[0]?.recorded).toMatchObject({ action: 'incident.add', actor: ben.id, after: { who: ben.id } });
   });
 });
+
+it.each([{ private: true }, { phi: true }])(
+  'what is written down of one with %j is answered in its own channel alone',
+  async (over) => {
+    const room = await roomOf(store);
+    await room.incidents.declare(asker, { key: 'k1', severity: 'P0', title: secret, ...over });
+    await room.queue.finish();
+    await room.incidents.evidence.place(asker, 1);
+    const home = (await room.incident(1)).home!.channel;
+    for (const line of ['timeline add INC-1 x', 'told INC-1 management: x', 'hold INC-1']) {
+      expect((await typed(room, line, { channel: 'C0SOMEWHERE' })).place, line).toBe('asker');
+      expect((await typed(room, line, { channel: home })).place, line).toBe('channel');
+    }
+  },
+);
