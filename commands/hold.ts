@@ -9,7 +9,7 @@ import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
-import { askerOf, type Context, changed, named, which } from './incident/meant.ts';
+import { askerOf, type Context, changed, named, readIn, which } from './incident/meant.ts';
 
 const usage = '[INC | show [INC] | done [INC] STEP WHERE | export [INC] | release [INC] WHY]';
 const hint = `usage: hold ${usage}`;
@@ -90,7 +90,7 @@ async function show(ctx: Context, word: string | undefined, place: Reply['place'
   const incident = await which(ctx, word);
   const hold = await ctx.services.incidents.evidence.find(incident.id);
   return {
-    place,
+    place: place === 'channel' ? readIn(ctx, incident) : place,
     slack: () =>
       hold ? holdPost(incident, hold, ctx.clock.now()) : changedPost(incident, 'Its evidence is not on hold'),
     terminal: ({ zone }) => holdText(incident, hold, zone),

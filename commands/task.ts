@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { personOf } from '../src/incidents/people.ts';
 import {
+  assigneeFilled,
   changeTaskFields,
   choicesOf,
   newTaskFields,
   readTaskForm,
   type TaskFilled,
 } from '../src/incidents/tasks/form.ts';
-import { taskName, taskValue } from '../src/incidents/tasks/model.ts';
+import { shownValue, taskName, taskValue } from '../src/incidents/tasks/model.ts';
 import type { TaskChange } from '../src/incidents/tasks/verbs.ts';
 import { taskLine, tasksPost, tasksText, taskText } from '../src/incidents/tasks/views.ts';
 import { readTask, type TaskFacts } from '../src/incidents/tasks/words.ts';
@@ -87,12 +88,12 @@ export default defineCommand<Services>({
         const incident = await incidents.which({ word: String(id), viewer: actor });
         const task = (await incidents.tasks.of(id)).find((each) => each.n === n);
         if (!task) throw new OpsError('not_found', `There is no ${taskName({ n })}`);
-        return { items: changeTaskFields({ n }, { task, incident, now: clock.now() }) };
+        return { items: changeTaskFields({ n }, { task, incident, now: clock.now() }), value: shownValue(task) };
       },
       read: readTaskForm,
       submit: (ctx, { what, who, inMs }) => {
-        const { id, n } = taskValue(ctx.given.value);
-        const assignee = who === undefined ? null : personOf(who);
+        const { id, n, was } = taskValue(ctx.given.value);
+        const assignee = assigneeFilled(who, was);
         return change(ctx, { n, inc: String(id), change: { what, assignee, dueAt: later(ctx, inMs) } });
       },
     }),

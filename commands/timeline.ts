@@ -11,7 +11,7 @@ import { escapeSlack } from '../src/kernel/escape.ts';
 import { defineForm, type FormFilling } from '../src/kernel/form.ts';
 import { slackTime } from '../src/kernel/slack-time.ts';
 import type { Services } from '../src/services.ts';
-import { askerOf, type Context, changed, placeFor, which } from './incident/meant.ts';
+import { askerOf, type Context, changed, readIn, which } from './incident/meant.ts';
 import { exported, formatOf, jsonOf } from './timeline/export.ts';
 
 const usage = '[INC] [--export md|json] | add [INC] [TIME] WHAT | strike ENTRY WHY';
@@ -127,7 +127,7 @@ async function noted(ctx: Context, said: { id: number; at: Date | undefined; wor
   const head = `Added to the timeline of ${nameOf(incident)}`;
   const text = () => `${head}: ${slackTime(at, ctx.clock.now())} ${escapeSlack(said.words)}`;
   return {
-    place: placeFor(incident, 'channel'),
+    place: readIn(ctx, incident),
     slack: () => ({ text: text(), blocks: [{ type: 'section', text: { type: 'mrkdwn', text: text() } }] }),
     terminal: ({ zone }) => `${head}: ${at.toLocaleString('sv-SE', { timeZone: zone })} (${zone})`,
     json: () => ({ incident: nameOf(incident), at }),

@@ -7,7 +7,7 @@ import { OpsError } from '../src/kernel/errors.ts';
 import { escapeSlack } from '../src/kernel/escape.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
-import { askerOf, type Context, named, which } from './incident/meant.ts';
+import { askerOf, type Context, named, readIn, which } from './incident/meant.ts';
 
 const usage = '[INC] [WHO [: NOTE]]';
 
@@ -58,7 +58,7 @@ async function told(
     kind === 'told' ? `${who} was told: written down` : `${who} was told already, by ${by}`;
   const slack = `${nameOf(incident)}: ${words(escapeSlack(clock.who))}`;
   return {
-    place,
+    place: place === 'channel' ? readIn(ctx, incident) : place,
     slack: () => ({ text: slack, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: slack } }] }),
     terminal: () => `${nameOf(incident)}: ${words(clock.who)}`,
     json: () => ({ kind, clock }),

@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
+import holdCommand from '../../commands/hold.ts';
 import incidentCommand from '../../commands/incident.ts';
 import timelineCommand from '../../commands/timeline.ts';
+import toldCommand from '../../commands/told.ts';
 import { auditDenials } from '../../src/audit-denials.ts';
 import { type Access, permissionsOf } from '../../src/kernel/access.ts';
 import type { Command, CommandContext, Reply } from '../../src/kernel/command.ts';
@@ -63,7 +65,8 @@ export async function typed(
 ): Promise<Reply> {
   const { by = 'anna', channel, may = everybodyMay, face = 'slack' } = over;
   const [name, ...args] = line.split(' ').filter(Boolean);
-  const command = { incident: incidentCommand, timeline: timelineCommand }[name ?? ''] as Command<Services>;
+  const commands = { hold: holdCommand, incident: incidentCommand, timeline: timelineCommand, told: toldCommand };
+  const command = commands[name as keyof typeof commands] as Command<Services>;
   const actor = typeof by === 'string' ? people[by] : by;
   const ctx: CommandContext<Services> = {
     services: servicesOf(room, over.services),

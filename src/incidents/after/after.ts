@@ -36,6 +36,8 @@ export interface After {
   followUp(id: number, viewer: Viewer): Promise<FollowUp | undefined>;
   /** Open ones first, the earliest due first; of one incident, or of all. */
   followUps(of: { incident?: number | undefined; viewer: Viewer }): Promise<FollowUp[]>;
+  /** How many are open now, and past their day. */
+  countFollowUps(viewer: Viewer): ReturnType<typeof followUpRows.countFollowUps>;
   /** Open and past their day, the longest overdue first: for reports. */
   overdueFollowUps(viewer: Viewer): Promise<FollowUp[]>;
 }
@@ -72,6 +74,7 @@ export function createAfter(room: Room, known: Known): Part & After {
     followUp: (id, viewer) => followUpRows.findFollowUp(store.db(), id, viewer),
     followUps: ({ incident, viewer }) =>
       followUpRows.listFollowUps(store.db(), { incident, viewer, most, openOnly: incident === undefined }),
+    countFollowUps: (viewer) => followUpRows.countFollowUps(store.db(), { viewer, now: clock.now() }),
     async overdueFollowUps(viewer) {
       const open = await followUpRows.listFollowUps(store.db(), { viewer, most, openOnly: true });
       return open.filter(({ dueAt }) => dueAt < clock.now());

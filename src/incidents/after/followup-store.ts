@@ -89,6 +89,18 @@ export async function listFollowUps(
   return rows.map(followUpOf);
 }
 
+/** The open ones that the viewer may see, all of them. */
+export async function countFollowUps(
+  db: Tx,
+  { viewer, now }: { viewer: Viewer; now: Date },
+): Promise<{ open: number; overdue: number }> {
+  const { rows } = await sql<{ open: number; overdue: number }>`
+    select count(*)::int as open, (count(*) filter (where f.due_at < ${now}))::int as overdue
+    from incident_followup f join incident i on i.id = f.incident_id
+    where f.state = 'open' and ${shown(viewer)}`.execute(db);
+  return rows[0]!;
+}
+
 export async function setChased(tx: Tx, id: number, at: Date): Promise<void> {
   await sql`update incident_followup set reminded_at = ${at} where id = ${id}`.execute(tx);
 }

@@ -53,7 +53,7 @@ export function nudgeHandler(room: Room): JobHandler<NudgeData> {
       if (decision.kind !== 'nudge') return;
       const late = lateWords(new Date(data.dueAt), at);
       const post = nudgePost(incident, { free: decision.roles, whom: whomToAsk(incident), late }, at);
-      await say(tx, room, { id, key: `roles:nudge:${since}:${turn}`, to: 'incident', post });
+      await say(tx, room, { id, key: `roles:nudge:${since}:${turn}`, to: 'incident', post, whileOpen: true });
       if (turn < nudges) await planNudge(tx, { incident, since: new Date(since), turn: turn + 1 }, room);
     });
   };

@@ -15,7 +15,7 @@ export interface Statistics {
   /** Oldest first; one without incidents is there too. */
   months: (rows.Figures | { key: string; count: 0 })[];
   leftOut: rows.LeftOut;
-  /** Private incidents are among them: the answer is for the viewer alone. */
+  /** Private incidents may be among them, of whatever time: the answer is for the viewer alone. */
   confidential: boolean;
   /** Whatever the time. */
   followUps: { open: number; overdue: number };
@@ -26,14 +26,15 @@ export interface Statistics {
 export async function statisticsOf(
   { period, viewer }: { period: StatsPeriod; viewer: Viewer },
   { store, severities, clock }: Room,
-  after: Pick<After, 'followUps' | 'papersDue'>,
+  after: Pick<After, 'countFollowUps' | 'papersDue'>,
 ): Promise<Statistics> {
   const db = store.db();
   const figures = (grouping: rows.Grouping) => rows.figuresOf(db, { period, viewer, grouping });
-  const [[all], bySeverity, systems, byMonth, { privateSeen, ...leftOut }, followUps, papers] = await Promise.all([
+  const [[all], bySeverity, systems, byMonth, leftOut, confidential, followUps, papers] = await Promise.all([
     ...[figures('all'), figures('severity'), figures('system'), figures('month')],
     rows.sortedOut(db, { period, viewer }),
-    after.followUps({ viewer }),
+    rows.seesPrivate(db, viewer),
+    after.countFollowUps(viewer),
     after.papersDue(viewer),
   ] as const);
   const now = clock.now();
@@ -46,8 +47,8 @@ export async function statisticsOf(
     systems,
     months: period.months.map(({ key }) => byMonth.find((each) => each.key === key) ?? { key, count: 0 }),
     leftOut,
-    confidential: privateSeen > 0,
-    followUps: { open: followUps.length, overdue: followUps.filter(({ dueAt }) => dueAt < now).length },
+    confidential,
+    followUps,
     overduePapers: {
       report: late.filter(({ kind }) => kind === 'report').length,
       postmortem: late.filter(({ kind }) => kind === 'postmortem').length,

@@ -33,12 +33,6 @@ export interface LeftOut {
   hidden: number;
 }
 
-/** What the viewer may see: of private ones others must not learn from the answer. */
-export interface Sorted extends LeftOut {
-  /** Private ones that the viewer is in, counted or not. */
-  privateSeen: number;
-}
-
 export const groupings = ['all', 'severity', 'system', 'month'] as const;
 export type Grouping = (typeof groupings)[number];
 
@@ -110,10 +104,10 @@ export async function figuresOf(
 export async function sortedOut(
   db: Tx,
   { period: { from, to }, viewer }: { period: StatsPeriod; viewer: Viewer },
-): Promise<Sorted> {
-  const { rows } = await sql<Sorted>`
+): Promise<LeftOut> {
+  const { rows } = await sql<LeftOut>`
     with seen as (
-      select i.private, ${visible(viewer)} as shown,
+      select ${visible(viewer)} as shown,
              case when i.drill then 'drill' when i.merged_into is not null then 'merged'
                   when i.false_alarm then 'alarm' when i.resolved_at is null then 'open' else 'counted' end as what
       from incident i where i.declared_at >= ${from} and i.declared_at < ${to})
@@ -121,8 +115,19 @@ export async function sortedOut(
            (count(*) filter (where shown and what = 'merged'))::int as merged,
            (count(*) filter (where shown and what = 'alarm'))::int as "falseAlarms",
            (count(*) filter (where shown and what = 'open'))::int as open,
-           (count(*) filter (where not shown))::int as hidden,
-           (count(*) filter (where shown and private))::int as "privateSeen"
+           (count(*) filter (where not shown))::int as hidden
     from seen`.execute(db);
   return rows[0]!;
+}
+
+/** Whether figures of now may hold some of a private incident: the viewer is in one, or has something to do after it. */
+export async function seesPrivate(db: Tx, viewer: Viewer): Promise<boolean> {
+  const owns =
+    viewer === 'everything'
+      ? sql`false`
+      : sql`exists (select 1 from incident_followup f
+                    where f.incident_id = i.id and f.state = 'open' and f.owner = ${viewer.id})`;
+  const { rows } = await sql`
+    select 1 from incident i where i.private and (${visible(viewer)} or ${owns}) limit 1`.execute(db);
+  return rows.length > 0;
 }

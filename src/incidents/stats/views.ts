@@ -20,7 +20,7 @@ export function statsPost(stats: Statistics, shown: Shown): Post {
     const more = rows.length > mostLines ? [`… and ${rows.length - mostLines} more`] : [];
     blocks.push(section([`*${head}*`, ...lines, ...more].join('\n')));
   }
-  const alone = stats.confidential ? ['Private incidents of yours are among them: only you see this'] : [];
+  const alone = stats.confidential ? ['Private incidents of yours may be among them: only you see this'] : [];
   blocks.push(context([...leftOutWords(stats.leftOut), openWords(stats), ...alone].join(' · ')));
   return { text, blocks };
 }

@@ -3,8 +3,8 @@ import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import { type FieldErrors, type FormItem, type FormValues, fieldErrors, type Given } from '../../kernel/form.ts';
 import { slackTime } from '../../kernel/slack-time.ts';
-import { type Incident, nameOf, numberOf } from '../model.ts';
-import { slackIdOf } from '../people.ts';
+import { type By, type Incident, nameOf, numberOf } from '../model.ts';
+import { personOf, slackIdOf } from '../people.ts';
 import { headOf } from '../views/message.ts';
 import { type Task, taskName } from './model.ts';
 
@@ -92,4 +92,13 @@ export function readTaskForm(values: FormValues): { parsed: TaskFilled } | { err
   if (!read.success) return { errors: fieldErrors(read.error) };
   const { incident, what, who, due } = read.data;
   return { parsed: { incident, what, who, inMs: due } };
+}
+
+/**
+ * Whose a task is to be by the dialog: undefined = whose it is now, where the field still shows what it showed, so that
+ * whoever took the task meanwhile keeps it. `was`: whose it was then. Pure.
+ */
+export function assigneeFilled(who: string | undefined, was: string | undefined): By | null | undefined {
+  if (was !== undefined && who === slackIdOf({ id: was })) return undefined;
+  return who === undefined ? null : personOf(who);
 }

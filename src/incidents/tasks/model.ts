@@ -37,12 +37,20 @@ export function taskNumber(word: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** What a button carries: `42:3`. Throws OpsError for one of another version. */
-export function taskValue(value: string): { id: number; n: number } {
-  const [, id, n] = /^(\d{1,15}):(\d{1,6})$/.exec(value) ?? [];
+/**
+ * What a button carries: `42:3`. What a dialog keeps: `42:3:slack:U1`; `was` is whose the task was when it was shown, '' =
+ * nobody's. Throws OpsError for one of another version.
+ */
+export function taskValue(value: string): { id: number; n: number; was?: string } {
+  const [, id, n, was] = /^(\d{1,15}):(\d{1,6})(?::((?:[a-z]+:.+)?))?$/.exec(value) ?? [];
   if (id === undefined || n === undefined)
     throw new OpsError('invalid', 'That button is of another version', { hint: '`/ops task` has them anew' });
-  return { id: Number(id), n: Number(n) };
+  return { id: Number(id), n: Number(n), ...(was !== undefined && { was }) };
+}
+
+/** What a dialog keeps of the task that it shows. Pure. */
+export function shownValue({ incident, n, assignee }: Pick<Task, 'incident' | 'n' | 'assignee'>): string {
+  return `${incident}:${n}:${assignee?.id ?? ''}`;
 }
 
 const minute = 60_000;

@@ -58,7 +58,8 @@ export function chaseTask(room: Room): JobHandler<DataOf<typeof chaseJob>> {
       if (decision.kind === 'early') return lookAt(tx, task, decision.next, room);
       await setChased(tx, task, decision.chased);
       await lookAt(tx, task, decision.next, room);
-      for (const said of remindersOf(incident, task, decision, now)) await say(tx, room, { id, ...said });
+      for (const said of remindersOf(incident, task, decision, now))
+        await say(tx, room, { id, ...said, whileOpen: true });
     });
   };
 }

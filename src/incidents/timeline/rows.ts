@@ -67,15 +67,20 @@ export interface Ran {
   named: number[];
 }
 
-/** A command is written down in the incident whose channel or thread it was typed in, and in those that it names. */
+/**
+ * A command is written down in the incident whose channel or thread it was typed in, and in those that it names. What is said of
+ * a private one, or where PHI may be involved, stands in no other.
+ */
 export async function addCommand(db: Tx, { at, by, words, channel, threadTs, named }: Ran): Promise<void> {
   const where = channel === undefined ? null : JSON.stringify({ channel });
   await sql`
     insert into incident_event (incident_id, at, kind, by, words, data)
     select i.id, ${at}::timestamptz, 'command', ${by}::text, ${words}::text, ${where}::jsonb from incident i
-    where i.home_id = ${channel ?? null}::text
-       or (i.channel_id = ${channel ?? null}::text and i.ts = ${threadTs ?? null}::text)
-       or (i.id = any(${named}::bigint[]) and ${visible({ id: by })})`.execute(db);
+    where (i.home_id = ${channel ?? null}::text
+        or (i.channel_id = ${channel ?? null}::text and i.ts = ${threadTs ?? null}::text)
+        or (i.id = any(${named}::bigint[]) and ${visible({ id: by })}))
+      and not exists (select 1 from incident p
+                      where p.id = any(${named}::bigint[]) and p.id <> i.id and (p.private or p.phi))`.execute(db);
 }
 
 /** What an open incident says of the systems that it is about. */

@@ -9,7 +9,7 @@ import { connectSlack } from '../../../src/slack/connect.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { viewersOnly } from '../../support/access.ts';
 import { eventually } from '../../support/eventually.ts';
-import { asker, ben, type Room, roomOf } from '../../support/incidents.ts';
+import { anna, asker, ben, type Room, roomOf } from '../../support/incidents.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { dialog, shownText } from '../../support/slack-bot.ts';
 import { embeddedStore } from '../../support/store.ts';
@@ -189,7 +189,7 @@ describe('in Slack', () => {
     await eventually(async () => expect(await room.incidents.tasks.openTasks(1)).toEqual([]));
   });
 
-  it('the dialog changes a task, beginning with what it is', async () => {
+  it('the dialog changes a task, beginning with what it is, and leaves it with whoever took it meanwhile', async () => {
     const room = await declared();
     await room.incidents.tasks.add(asker, { id: 1, key: 't1', what: 'restart the pool', assignee: ben });
     await room.queue.finish();
@@ -199,10 +199,11 @@ describe('in Slack', () => {
     await workspace.user('anna').click(message, 'task.change');
     const view = await dialog(workspace, 'anna', 'Due at no time');
     expect(JSON.stringify(view.blocks)).toContain('"initial_value":"restart the pool"');
+    await room.incidents.tasks.change(asker, { id: 1, n: 1, change: { assignee: anna } });
     await workspace.user('anna').submit(view, { due: '1800000' });
     await eventually(async () =>
       expect(await room.incidents.tasks.of(1)).toMatchObject([
-        { what: 'restart the pool', assignee: ben, due: { at: new Date(room.clock.now().getTime() + 1_800_000) } },
+        { what: 'restart the pool', assignee: anna, due: { at: new Date(room.clock.now().getTime() + 1_800_000) } },
       ]),
     );
   });

@@ -182,6 +182,16 @@ describe('a role that is needed and that nobody has', () => {
     expect(nudged(room)).toHaveLength(1);
   });
 
+  it('is not asked for after the end, also when Slack could not take the question before', async () => {
+    const room = await declared();
+    room.fault('chat.postMessage', { kind: 'http', status: 503 });
+    await room.pass(minutes(5));
+    await room.incidents.resolve(asker, { id: 1, words: '' });
+    room.workspace.clearFaults();
+    await room.queue.finish();
+    expect(nudged(room)).toEqual([]);
+  });
+
   it('is asked for with what a worse severity needs', async () => {
     const room = await declared();
     await room.incidents.roles.claim(asker, { id: 1, role: 'commander' });

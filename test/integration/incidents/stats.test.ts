@@ -156,6 +156,30 @@ describe('figures', () => {
     expect(statsText(others, undefined)).toContain('1 private and not yours to see');
   });
 
+  it('of now are for those who have something to do with a private incident of another time', async () => {
+    const room = await roomOf(store);
+    await past(room, { resolved: 10, at: '2026-01-10T12:00:00Z', isPrivate: true });
+    expect(await of(room)).toMatchObject({ all: undefined, confidential: true });
+    expect(await of(room, '30d', ben)).toMatchObject({ followUps: { open: 0 }, confidential: false });
+    const followUp = { id: 1, key: 'f', words: 'x', owner: ben, dueAt: new Date(room.clock.now().getTime() + day) };
+    await room.incidents.after.addFollowUp(asker, followUp);
+    await store.pool.query('delete from incident_member where person = $1', [ben.id]);
+    expect(await of(room, '30d', ben)).toMatchObject({ followUps: { open: 1 }, confidential: true });
+    const period = statsPeriod('30d', room.clock.now(), 'UTC');
+    expect(await room.incidents.statistics({ period, viewer: 'everything' })).toMatchObject({ confidential: true });
+  });
+
+  it('count all follow-ups, however many there are', async () => {
+    const room = await roomOf(store);
+    await past(room, { resolved: 10 });
+    await store.pool.query(
+      `insert into incident_followup (key, incident_id, words, owner, owner_mention, due_at, created_at, created_by)
+       select 'f' || n, 1, 'x', $1, 'x', $2::timestamptz + n * interval '1 minute', $2, $1 from generate_series(-599, 2) n`,
+      [anna.id, room.clock.now()],
+    );
+    expect((await of(room)).followUps).toEqual({ open: 602, overdue: 599 });
+  });
+
   it('say what is overdue now', async () => {
     const room = await roomOf(store);
     await room.incidents.declare(asker, { key: 'now', severity: 'P0', title: 'x' });

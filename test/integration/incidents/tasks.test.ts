@@ -216,6 +216,18 @@ describe('whoever has a task', () => {
     expect(reminded(room)).toHaveLength(1);
   });
 
+  it('is not reminded once the incident is over, also when Slack could not take the reminder before', async () => {
+    const room = await declared();
+    await add(room);
+    room.fault('chat.postMessage', { kind: 'http', status: 503 });
+    await room.pass(minutes(60));
+    await room.incidents.resolve(asker, { id: 1, words: '' });
+    room.workspace.clearFaults();
+    await room.queue.finish();
+    expect(reminded(room)).toEqual([]);
+    expect(room.inside().filter((said) => said.includes('twice its time'))).toEqual([]);
+  });
+
   it('has it no longer when they can be told nothing any more: the channel is asked', async () => {
     const room = await declared();
     room.workspace.state.user('U0BEN00001', 'user_not_found').deleted = true;

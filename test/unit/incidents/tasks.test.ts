@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { newTaskFields, readTaskForm } from '../../../src/incidents/tasks/form.ts';
-import { chasesOf, chasing, type Task, taskNumber, taskValue } from '../../../src/incidents/tasks/model.ts';
+import { assigneeFilled, newTaskFields, readTaskForm } from '../../../src/incidents/tasks/form.ts';
+import { chasesOf, chasing, shownValue, type Task, taskNumber, taskValue } from '../../../src/incidents/tasks/model.ts';
 import { changedTask } from '../../../src/incidents/tasks/verbs.ts';
 import { readTask } from '../../../src/incidents/tasks/words.ts';
 import { incidentOf, noon } from './sample.ts';
@@ -110,6 +110,8 @@ it.each([
 
 it('a button carries what it is for, and nothing else is taken', () => {
   expect(taskValue('42:3')).toEqual({ id: 42, n: 3 });
+  for (const assignee of [undefined, { id: 'slack:U0BEN00001', mention: 'Ben' }, { id: 'os:x y', mention: 'x' }])
+    expect(taskValue(shownValue({ incident: 42, n: 3, assignee }))).toEqual({ id: 42, n: 3, was: assignee?.id ?? '' });
   for (const value of ['', '42', '42:', '42:x', ':3', '42:3:1', '-1:3'])
     expect(() => taskValue(value)).toThrow('another version');
   expect(taskNumber('T12')).toBe(12);
@@ -123,4 +125,21 @@ it('the dialog asks of which incident only where there are several', () => {
   expect(JSON.stringify(newTaskFields({ value: 'INC-1 API <!channel>' }))).not.toContain('<!channel>');
   expect(names('')).toEqual(['what', 'who', 'due']);
   expect(readTaskForm({ what: 'x', due: '600000' })).toEqual({ parsed: { what: 'x', inMs: 600_000 } });
+});
+
+it('the dialog changes whose a task is only where somebody changed that', () => {
+  const bens = { id: 'slack:U0BEN00001', mention: '<@U0BEN00001>' };
+  for (const [who, was, meant] of [
+    ...([
+      [undefined, '', undefined],
+      ['U0BEN00001', bens.id, undefined],
+      [undefined, 'os:root', undefined],
+    ] as const),
+    ...([
+      [undefined, bens.id, null],
+      ['U0BEN00001', '', bens],
+      ['U0BEN00001', 'os:root', bens],
+    ] as const),
+  ])
+    expect(assigneeFilled(who, was)).toEqual(meant);
 });

@@ -119,7 +119,8 @@ describe('somebody who is not in a private incident', () => {
     const typedIn = async (id: number) =>
       (await room.incidents.show(id)).events.flatMap(({ kind, by }) => (kind === 'command' ? [by] : []));
     expect(await typedIn(1)).toEqual([anna.id]);
-    expect((await typedIn(2)).sort()).toEqual([anna.id, ben.id].sort());
+    // What is said of a private one stands in no other.
+    expect(await typedIn(2)).toEqual([]);
   });
 
   it('finds nothing of it in the audit, on the phone, or in the timeline of another', async () => {
@@ -217,3 +218,35 @@ describe('whoever is in a private incident', () => {
     expect(rows[0]?.recorded).toMatchObject({ action: 'incident.add', actor: ben.id, after: { who: ben.id } });
   });
 });
+
+it.each([{ private: true }, { phi: true }])(
+  'what is written down of one with %j is answered in its own channel alone',
+  async (over) => {
+    const room = await roomOf(store);
+    await room.incidents.declare(asker, { key: 'k1', severity: 'P0', title: secret, ...over });
+    await room.queue.finish();
+    await room.incidents.evidence.place(asker, 1);
+    const home = (await room.incident(1)).home!.channel;
+    for (const line of ['timeline add INC-1 x', 'told INC-1 management: x', 'hold INC-1']) {
+      expect((await typed(room, line, { channel: 'C0SOMEWHERE' })).place, line).toBe('asker');
+      expect((await typed(room, line, { channel: home })).place, line).toBe('channel');
+    }
+  },
+);
+
+it.each([{ private: true }, { phi: true }])(
+  'a command that names one with %j stands in no other timeline',
+  async (over) => {
+    const room = await roomOf(store);
+    await room.incidents.declare(asker, { key: 'k1', severity: 'P0', title: secret, ...over });
+    await room.incidents.declare(asker, { key: 'k2', severity: 'P1', title: 'API is down' });
+    const channel = await giveHome(room, 2, '#incidents');
+    for (const words of ['INC-1 Jane Roe', 'INC-2 the pool'])
+      room.incidents.timeline.ran({ actor: asker.by, name: 'update', words, channel });
+    await room.incidents.timeline.settled();
+    const commands = async (id: number) =>
+      (await room.incidents.show(id)).events.flatMap(({ kind, words }) => (kind === 'command' ? [words] : []));
+    expect(await commands(1)).toEqual(['/ops update INC-1 Jane Roe']);
+    expect(await commands(2)).toEqual(['/ops update INC-2 the pool']);
+  },
+);
