@@ -77,7 +77,7 @@ export async function isKnown(tx: Tx, id: number, key: string): Promise<boolean>
 export async function eventsOf(db: Tx, id: number): Promise<IncidentEvent[]> {
   const { rows } = await sql<EventRow>`
     select id::text as id, at, kind, by, words, data, struck_at, struck_by, struck_reason
-    from incident_event where incident_id = ${id} order by at, id`.execute(db);
+    from incident_event where incident_id = ${id} order by at, incident_event.id`.execute(db);
   return rows.map(eventOf);
 }
 
