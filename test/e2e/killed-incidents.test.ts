@@ -117,7 +117,7 @@ async function play(scene: IncidentScene, { during, point }: Killing): Promise<v
     [expect.stringMatching(/^rounds:(\d+:1|journal:\w+)$/), 'resolved'],
   ]);
   expect(postedBy(workspace).filter(isSummary)).toHaveLength(1);
-  expect([...workspace.state.channels.values()].filter(({ name }) => name.startsWith('inc-'))).toHaveLength(1);
+  expect(homes(workspace)).toHaveLength(1);
   expectSaidOnce(workspace);
   await scene.withStore(expectIncidentWhole);
 }
@@ -170,8 +170,15 @@ const status = (wanted: string, text: string) => (scene: IncidentScene) =>
       JSON.stringify(message(scene.workspace)).includes(text),
     { timeoutMs: 60_000, what: `${wanted}, ${text}` },
   );
+const homes = ({ state }: IncidentScene['workspace']) =>
+  [...state.channels.values()].filter(({ name }) => name.startsWith('inc-'));
 const shows = {
-  declaration: status('triggered', 'not acknowledged yet'),
+  async declaration(scene: IncidentScene) {
+    await status('triggered', 'not acknowledged yet')(scene);
+    // What is over before it has a channel gets none.
+    const { workspace } = scene;
+    await workspace.waitFor(() => homes(workspace).length > 0, { timeoutMs: 60_000, what: 'its channel' });
+  },
   acknowledgement: status('acknowledged', 'is on it'),
   resolution: status('resolved', 'Resolved'),
 };

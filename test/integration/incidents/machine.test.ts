@@ -73,7 +73,7 @@ beforeAll(async () => {
 });
 
 it('whatever happens, in whatever order, an incident is one, rings once for each reason, and ends as people said', async () => {
-  const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+  const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
     // What earlier runs left would be looked at again and again.
     if (runs % 40 === 0) await freshRoom();
     else {
