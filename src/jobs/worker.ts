@@ -45,6 +45,8 @@ interface Run {
 
 /** How long jobs that were told to stop get to hand themselves back. */
 const handBackMs = 1_000;
+/** How long other work waits for pages to leave, at most: PagerDuty may hang. */
+const pagesAheadMs = 100;
 
 /** Takes due jobs and carries them out, lane by lane, until `stop`. */
 export function startWorker(options: WorkerOptions): Worker {
@@ -68,6 +70,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   /** Takes what there are slots for. */
   async function look(): Promise<void> {
+    const before = new Set(runs);
     const able = lanes.filter((lane) => free(lane) > 0);
     const asked = able.filter((lane) => !hungry.has(lane));
     const due = asked.length > 0 ? await dueKinds(store, asked) : new Map<string, string[]>();
@@ -80,7 +83,14 @@ export function startWorker(options: WorkerOptions): Worker {
         for (const kind of due.get(queue) ?? []) known(kind);
         if (sure || due.get(queue)?.some(known)) await take(lane, queue);
       }
+      if (lane === 'pages') await pagesFirst(before);
     }
+  }
+
+  /** A page leaves before what was written with it is begun: on the embedded database they would take turns. */
+  async function pagesFirst(before: ReadonlySet<Run>): Promise<void> {
+    const begun = [...runs].filter((run) => run.lane === 'pages' && !before.has(run));
+    if (begun.length > 0) await within(pagesAheadMs, Promise.all(begun.map(({ ended }) => ended)));
   }
 
   async function take(lane: Lane, queue: string): Promise<void> {
