@@ -71,3 +71,15 @@ export function judgedByDefault<S extends z.ZodType>(
   if (fired !== undefined) return fired.level;
   return results.some(({ kind }) => kind === 'unknown') ? 'unknown' : 'ok';
 }
+
+/** The verdict on what is there now: by the type's default rules, or unknown where it could not be measured. */
+export async function verdictOf<S extends z.ZodType>(
+  type: CheckType<S>,
+  params: unknown,
+  setting?: ProbeSetting,
+): Promise<'fail' | 'warn' | 'unknown' | 'ok'> {
+  const measured = await measure(type, params, setting).catch((error: unknown) => error);
+  if (measured instanceof Unmeasured) return 'unknown';
+  if (measured instanceof Error) throw measured;
+  return judgedByDefault(type, params, measured as Facts);
+}
