@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { defineCheck, type Probe, Unmeasured } from '../kernel/check.ts';
-import { connectCloudWatch, type MetricQuestion, metricsPerCall, readMetrics } from './aws/metric-data.ts';
+import { whereOf } from './aws/account.ts';
+import { askMetric } from './aws/metric-ask.ts';
+import { metricsPerCall } from './aws/metric-data.ts';
 import { describeSource, type MetricSource, namesIn } from './aws/metric-queries.ts';
-import { lateMs, type MetricWindow, type Point, readWindow, windowFor } from './aws/metric-window.ts';
-import { duration, region } from './aws/params.ts';
-
-/** Windows up to this many periods share calls; a longer one would make every metric of the call fetch as much. */
-const sharedPeriods = 60;
+import { lateMs, type MetricWindow, readWindow, windowFor } from './aws/metric-window.ts';
+import { account, duration, region } from './aws/params.ts';
 
 const namespace = z.string().min(1).max(255).regex(/^[^:]/, 'a namespace such as AWS/ECS');
 const metric = z.string().min(1).max(255);
@@ -50,6 +49,7 @@ const params = z
       .default('unknown')
       .describe('what no data means; zero is for counts that are only reported when something happens'),
     unit: z.string().optional().describe('shown behind the value: %, ms, bytes'),
+    account,
     region,
   })
   .superRefine((target, ctx) => {
@@ -106,21 +106,14 @@ export default defineCheck({
   warn: ["value > 80"]
   held_for: 5m
 `,
-  async run({ target, signal, clock, batch, heldForMs }: Probe<Target>) {
-    const aws = await connectCloudWatch(target.region, signal);
+  async run(probe: Probe<Target>) {
+    const { target, clock, heldForMs } = probe;
     const nowMs = clock.now().getTime();
     const window = windowFor(nowMs, target.period, heldForMs);
     const source = sourceOf(target);
-    const points = await batch.load<MetricQuestion, Point[]>(
-      batchKey(aws.region, window),
-      { source, window },
-      {
-        max: metricsPerCall,
-        ask: (questions, batchSignal) => readMetrics(aws, questions, batchSignal),
-      },
-    );
+    const { points, region } = await askMetric(probe, whereOf(probe), source, window);
     const reading = readWindow(points, window, { nowMs, missing: target.missing });
-    if (reading.kind !== 'value') throw noData(source, aws.region, window, reading);
+    if (reading.kind !== 'value') throw noData(source, region, window, reading);
     const { value, ageMs, datapoints, earlier } = reading;
     return {
       facts: { value, age_s: ageMs === null ? null : Math.round(ageMs / 1000), datapoints },
@@ -128,12 +121,6 @@ export default defineCheck({
     };
   },
 });
-
-/** Questions of one period and a like window share calls, so that no datapoint is fetched in vain. */
-function batchKey(region: string, { startMs, endMs, periodMs }: MetricWindow): string {
-  const periods = (endMs - startMs) / periodMs;
-  return `aws:cloudwatch:GetMetricData:${region}:${periodMs}:${periods <= sharedPeriods ? 'short' : periods}`;
-}
 
 function noData(
   source: MetricSource,

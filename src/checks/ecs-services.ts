@@ -1,6 +1,7 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import { defineCheck, type FactSpecs, type Probe, Unmeasured } from '../kernel/check.ts';
+import { awsLane, whereOf } from './aws/account.ts';
 import { behindNewest, crashingFrom, familiesOf, serviceFacts, stoppedFacts } from './aws/ecs-facts.ts';
 import {
   type ClusterReader,
@@ -11,7 +12,7 @@ import {
   newestRevisions,
   stoppedTasks,
 } from './aws/ecs-read.ts';
-import { duration, region } from './aws/params.ts';
+import { account, duration, region } from './aws/params.ts';
 
 /** With more named services than this, one question about the whole cluster is cheaper than one for each. */
 const maxServicesAskedApart = 10;
@@ -21,6 +22,7 @@ const maxFamilies = 50;
 const params = z.strictObject({
   cluster: z.string().min(1).describe('name or ARN of the cluster'),
   services: z.array(z.string().min(1)).min(1).optional().describe('names or ARNs; default: all of the cluster'),
+  account,
   region,
   stopped_window: z
     .union([z.literal('off'), duration])
@@ -79,7 +81,7 @@ export default defineCheck({
   okSays: '{running} of {desired} tasks running',
   iam: ['ecs:ListServices', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:ListTaskDefinitions'],
   describe: ({ cluster, services }) => `ECS ${services?.join(', ') ?? 'services'} of ${cluster}`,
-  lane: (target) => `aws:ecs:${target.region ?? 'default'}`,
+  lane: (target) => awsLane('ecs', target),
   example: `- id: backend
   group: api
   ecs-services:
@@ -87,8 +89,9 @@ export default defineCheck({
     services: [backend, frontend]
     region: eu-west-1
 `,
-  async run({ target, signal, clock }: Probe<Target>) {
-    const reader = { ecs: await connectEcs(target.region, signal), cluster: target.cluster, signal };
+  async run(probe: Probe<Target>) {
+    const { target, signal, clock } = probe;
+    const reader = { ecs: await connectEcs(whereOf(probe), signal), cluster: target.cluster, signal };
     const { services, missing } = await servicesOf(reader, target.services);
     const unread: string[] = [];
     const [stopped, behind] = await Promise.all([

@@ -66,6 +66,24 @@ export function findBrokenLinks(
   return [...ofChecks, ...ofWindows, ...findCycles(entries)];
 }
 
+/** Checks that name an AWS account that isn't there; the bot's own credentials need no name. */
+export function findUnknownAccounts(entries: readonly CheckEntry[], accounts: readonly string[]): Mistake[] {
+  return entries.flatMap(({ path, check }) => {
+    const { type, target, definition } = check ?? {};
+    if (type === undefined || !definition?.iam.length) return [];
+    const account = valueAt(target, ['account']);
+    return unknownName('account', typeof account === 'string' ? account : undefined, accounts, [
+      ...path,
+      type,
+      'account',
+    ]).map((mistake) => ({
+      ...mistake,
+      check: check?.id,
+      allowed: mistake.allowed.replace('is configured', 'is in `aws.accounts`'),
+    }));
+  });
+}
+
 /** Contacts whose backup is not there, or is themselves. `on-call` always is. */
 export function findBrokenBackups(contacts: Readonly<Record<string, { backup?: string | undefined }>>): Mistake[] {
   const names = [...new Set(['on-call', ...Object.keys(contacts)])];

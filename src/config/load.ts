@@ -5,7 +5,7 @@ import type { CheckType } from '../kernel/check.ts';
 import { type CheckEntry, readChecks } from './checks.ts';
 import { byLine, readDocument } from './document.ts';
 import { parseLeniently } from './lenient.ts';
-import { findBrokenBackups, findBrokenLinks, findDuplicates, windowLinks } from './links.ts';
+import { findBrokenBackups, findBrokenLinks, findDuplicates, findUnknownAccounts, windowLinks } from './links.ts';
 import { findMaskedIds } from './masked-ids.ts';
 import { isMap } from './mistake.ts';
 import type { Check, Group, Ops } from './model.ts';
@@ -57,6 +57,7 @@ export function parseOps(text: string, file: string, options: LoadOptions): Ops 
     ...findMaskedIds(raw),
     ...findStrayScripts(checks.value, dirname(resolve(file)), section.scripts.allow),
     ...findBrokenBackups(section.contacts),
+    ...findUnknownAccounts(checks.value, Object.keys(section.aws.accounts)),
     ...findBrokenLinks(checks.value, windows, groupIds(raw, groups)),
   ];
   const problems = [...document.syntax, ...mistakes.map(document.problemOf)];
@@ -109,6 +110,7 @@ function assemble(
     ...(section.ticket && { ticket: ticketOf(section.ticket) }),
     ...(section.bridge && { bridge: section.bridge }),
     breach: { assessWithinMs: section.breach.assess_within, contact: markOf(section.breach.contact) },
+    aws: awsOf(section.aws),
     scriptDirs: section.scripts.allow.map((folder) => resolve(dir, folder)),
     limits: {
       concurrent: limits.concurrent,
@@ -119,6 +121,13 @@ function assemble(
       (name) => !isSet(name, env),
     ),
   };
+}
+
+function awsOf({ region, accounts }: Sections['aws']): Ops['aws'] {
+  const entries = Object.entries(accounts).map(([name, { role, external_id: externalId, region: own }]) => {
+    return [name, { name, role, externalId, region: own }] as const;
+  });
+  return { region, accounts: new Map(entries) };
 }
 
 /** How a message mentions a member or a user group by its id. */

@@ -1,4 +1,5 @@
 import type { Condition } from '../conditions/model.ts';
+import type { AwsSettings } from '../kernel/aws.ts';
 import type { CheckType } from '../kernel/check.ts';
 import type { Role } from '../kernel/command.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -84,6 +85,7 @@ export interface Ops {
   bridge?: { url: string };
   /** An outside watchdog that is called every minute while Rounds is well. */
   heartbeat?: { url: string | Secret };
+  aws: AwsSettings;
   /** Absolute folders whose programs `script` checks may run. */
   scriptDirs: string[];
   limits: {

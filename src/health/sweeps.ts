@@ -134,7 +134,7 @@ export class Sweeps {
     await runSweep({
       checks,
       limits: { ...ops.limits, deadlineMs: how.deadlineMs },
-      room: { clock, reveal, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs } },
+      room: { clock, reveal, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs, aws: ops.aws } },
       signal: sweep.signal,
       spentMs: sweep.elapsedMs(),
       previous: ({ id, everyMs }) => baselineOf(known.get(id)?.samples ?? [], everyMs, clock.now()),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AwsSettings } from './aws.ts';
 import type { Clock } from './clock.ts';
 import type { Reveal } from './secret.ts';
 
@@ -102,6 +103,8 @@ export interface Site {
   dir: string;
   /** Folders (absolute) whose programs `script` checks may run. */
   scriptDirs: string[];
+  /** Accounts that checks may name; undefined = none. */
+  aws?: AwsSettings | undefined;
 }
 
 /** What a probe gets. It measures and never judges. */

@@ -72,6 +72,7 @@ export function opsOf(checks: Check[], over: Partial<Ops> = {}): Ops {
     groups: new Map(),
     checks,
     maintenance: [],
+    aws: { region: undefined, accounts: new Map() },
     scriptDirs: [],
     breach: { assessWithinMs: 72 * 3_600_000, contact: undefined },
     limits: { concurrent: 100, perLane: 100, sweepDeadlineMs: 10_000 },

@@ -1,6 +1,7 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { Unmeasured } from '../../kernel/check.ts';
+import { assumed, type Where } from './account.ts';
 import { noCredentials, unmeasuredFrom } from './errors.ts';
+import { type Pace, Turns } from './pace.ts';
 
 /** Less than a check's default timeout, so that the answer is "no credentials" and not "timed out". */
 const credentialsWithinMs = 3_000;
@@ -13,36 +14,46 @@ interface AwsClient {
 interface ClientConfig {
   region?: string;
   maxAttempts: number;
+  credentials?: ReturnType<typeof assumed>;
 }
 
-/** A client of one service in one region. `limit` is shared by all checks that use it. */
+/** A client of one service of one account in one region; what limits it is shared by all checks that use it. */
 export interface AwsConnection<Client> {
   client: Client;
   region: string;
-  limit: LimitFunction;
+  /** Of one action: `DescribeAlarms`. */
+  turnsOf(action: string): Turns;
+}
+
+interface ServiceOptions<Client> {
+  load: () => Promise<new (config: ClientConfig) => Client>;
+  /** Of each of its actions. */
+  pace: Pace;
+  /** Of those that AWS lets ask less often: `{LookupEvents: {perSecond: 2, concurrent: 1}}`. */
+  paces?: Record<string, Pace>;
 }
 
 /**
- * Makes `connect(region, signal)` for one AWS service: one client per region for the process (clients are stateless), its
- * SDK imported on first use so that start-up stays fast. Endpoints and credentials come from the SDK's own variables.
- * `connect` throws Unmeasured('misconfigured') when no region is known.
+ * Makes `connect(where, signal)` for one AWS service: one client per account and region for the process (clients are
+ * stateless), its SDK imported on first use so that start-up stays fast. Endpoints and credentials come from the SDK's own
+ * variables, those of an account by its role. `connect` throws Unmeasured('misconfigured') when no region is known.
  */
-export function awsService<Client extends AwsClient>(options: {
-  load: () => Promise<new (config: ClientConfig) => Client>;
-  /** Calls at the same time in one region. */
-  concurrent: number;
-}): (region: string | undefined, signal: AbortSignal) => Promise<AwsConnection<Client>> {
-  const clients = new Map<string, { client: Client; limit: LimitFunction }>();
-  return async (region, signal) => {
-    const key = region ?? process.env.AWS_REGION ?? '';
+export function awsService<Client extends AwsClient>(
+  options: ServiceOptions<Client>,
+): (where: Where, signal: AbortSignal) => Promise<AwsConnection<Client>> {
+  const clients = new Map<string, { client: Client; turnsOf(action: string): Turns }>();
+  return async ({ account, region: asked }, signal) => {
+    const region = asked ?? process.env.AWS_REGION ?? '';
+    const key = JSON.stringify([account?.role, account?.externalId, region]);
     let entry = clients.get(key);
     if (!entry) {
       const Service = await options.load();
-      // Another check may have made it while the SDK was loading.
-      entry = clients.get(key) ?? {
-        client: new Service({ region: key || undefined, maxAttempts: 2 }),
-        limit: pLimit(options.concurrent),
+      const config = {
+        ...{ region: region || undefined, maxAttempts: 2 },
+        ...(account && { credentials: assumed(account, region || undefined) }),
       };
+      // Another check may have made it while the SDK was loading.
+      entry = clients.get(key) ?? { client: new Service(config), turnsOf: turnsOf(options) };
       clients.set(key, entry);
     }
     try {
@@ -53,29 +64,45 @@ export function awsService<Client extends AwsClient>(options: {
   };
 }
 
+function turnsOf({ pace, paces = {} }: Pick<ServiceOptions<never>, 'pace' | 'paces'>): (action: string) => Turns {
+  const turns = new Map<string, Turns>();
+  return (action) => {
+    const known = turns.get(action) ?? new Turns(paces[action] ?? pace);
+    turns.set(action, known);
+    return known;
+  };
+}
+
 /**
- * Sends one request under the service's limit and the probe's signal. Throws Unmeasured only.
+ * Sends one request when it is its turn, under the probe's signal. Throws Unmeasured only. `action`: `ecs:ListServices`.
  * Credentials are looked up first and apart: the chain ends at the EC2 metadata address, which may hang where there is none.
  */
 export function askAws<Client extends AwsClient, Answer>(
-  { client, region, limit }: AwsConnection<Client>,
+  { client, region, turnsOf }: AwsConnection<Client>,
   question: { action: string; resource: string },
   signal: AbortSignal,
   send: (client: Client, options: { abortSignal: AbortSignal }) => Promise<Answer>,
 ): Promise<Answer> {
-  let lookingForCredentials = false;
-  const work = limit(async () => {
+  let state: 'waiting' | 'credentials' | 'asking' = 'waiting';
+  const turns = turnsOf(question.action.slice(question.action.indexOf(':') + 1));
+  const work = turns.take(signal, async () => {
     signal.throwIfAborted();
-    lookingForCredentials = true;
+    state = 'credentials';
     await untilAborted(
       client.config.credentials(),
       AbortSignal.any([signal, AbortSignal.timeout(credentialsWithinMs)]),
     );
-    lookingForCredentials = false;
+    state = 'asking';
     return send(client, { abortSignal: signal });
   });
   return untilAborted(work, signal).catch((error: unknown) => {
-    if (lookingForCredentials) throw noCredentials(error);
+    if (error instanceof Unmeasured) throw error;
+    if (state === 'credentials') throw noCredentials(error);
+    if (state === 'waiting' && signal.aborted)
+      throw new Unmeasured('throttled', `${question.action} in ${region}: too many checks ask for it to have a turn`, {
+        next: 'check less often, or raise timeout',
+        cause: error,
+      });
     throw unmeasuredFrom(error, { ...question, region }, signal);
   });
 }
@@ -88,4 +115,22 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+/**
+ * Asks page after page until there is no more, or `mostItems` are there: `complete` says which. `ask` gets the token of the
+ * page it is to ask for and reads the answer.
+ */
+export async function everyPage<Item>(
+  ask: (token: string | undefined) => Promise<{ items: Item[] | undefined; next: string | undefined }>,
+  mostItems: number,
+): Promise<{ items: Item[]; complete: boolean }> {
+  const found: Item[] = [];
+  let token: string | undefined;
+  do {
+    const { items = [], next } = await ask(token);
+    found.push(...items);
+    token = next || undefined;
+  } while (token !== undefined && found.length < mostItems);
+  return { items: found.slice(0, mostItems), complete: token === undefined && found.length <= mostItems };
 }

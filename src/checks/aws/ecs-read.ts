@@ -10,7 +10,7 @@ export const maxStoppedTasks = 500;
 
 export const connectEcs = awsService<ECS>({
   load: async () => (await import('@aws-sdk/client-ecs')).ECS,
-  concurrent: 5,
+  pace: { perSecond: 20, concurrent: 5 },
 });
 
 /** One cluster as one probe reads it. All functions throw Unmeasured only. */

@@ -9,7 +9,8 @@ export const metricsPerCall = 500;
 
 export const connectCloudWatch = awsService<CloudWatch>({
   load: async () => (await import('@aws-sdk/client-cloudwatch')).CloudWatch,
-  concurrent: 1,
+  // 50 a second are allowed; one call asks for 500 metrics.
+  pace: { perSecond: 20, concurrent: 1 },
 });
 
 export interface MetricQuestion {

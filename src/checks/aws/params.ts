@@ -8,9 +8,16 @@ export const duration = z
   .transform((text) => parseDuration(text) ?? 0)
   .meta({ title: 'duration such as 5m' });
 
+/** An account of the config's `aws.accounts`. */
+export const account = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('name of one of `aws.accounts`; default: the account whose credentials the bot has');
+
 /** An AWS region; left out, AWS_REGION or the profile's region is used. */
 export const region = z
   .string()
   .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'a region such as eu-west-1')
   .optional()
-  .describe('AWS region; default: AWS_REGION, or the profile’s region');
+  .describe('AWS region; default: the account’s, `aws.region`, AWS_REGION, or the profile’s region');

@@ -69,6 +69,29 @@ const breachSection = z.strictObject({
     ),
 });
 
+const regionHelp = 'a region such as eu-west-1';
+const awsRegion = z.string({ error: regionHelp }).regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, regionHelp);
+const roleHelp = 'the ARN of a role: arn:aws:iam::111122223333:role/rounds-read';
+const awsAccount = z.strictObject({
+  role: z
+    .string({ error: roleHelp })
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, roleHelp)
+    .describe('the role that the bot takes to read this account'),
+  external_id: z
+    .string()
+    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'the external id that the role asks for')
+    .optional()
+    .describe('the external id that the role asks for'),
+  region: awsRegion.optional().describe('of its checks that name none'),
+});
+const awsSection = z.strictObject({
+  region: awsRegion.optional().describe('of checks whose account has none; default: AWS_REGION, or the profile’s'),
+  accounts: z
+    .record(identifier, awsAccount)
+    .default({})
+    .describe('other accounts than the one of the bot, each by the name that checks give as `account`'),
+});
+
 const limitsSection = z.strictObject({
   concurrent: z
     .int('a whole number from 1 to 2000')
@@ -107,6 +130,7 @@ export const sections = z.strictObject({
   ticket: ticketSection.optional().describe('where incidents get a ticket'),
   bridge: bridgeSection.optional().describe('the call that people meet in'),
   breach: breachSection.prefault({}).describe('breaches of PHI'),
+  aws: awsSection.prefault({}).describe('accounts and regions at AWS'),
   limits: limitsSection.prefault({}).describe('how much at the same time'),
   checks: z.unknown().optional().describe('what is watched: required, at least one'),
 });
@@ -129,5 +153,6 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
     { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
     { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
+    { name: 'aws', prefix: 'aws.', schema: awsSection, guide: 'several-aws-accounts' },
     { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
   ];

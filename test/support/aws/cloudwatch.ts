@@ -1,5 +1,5 @@
 import { AwsRefusal } from './refusal.ts';
-import type { AwsService } from './server.ts';
+import type { JsonService } from './service.ts';
 
 type Input = Record<string, unknown>;
 
@@ -44,7 +44,7 @@ interface Result {
 }
 
 /** Amazon CloudWatch's GetMetricData (AWS JSON 1.0): its caps, validation, statuses and tokens as documented. */
-export function cloudWatchStandIn(state: CloudWatchState): AwsService {
+export function cloudWatchStandIn(state: CloudWatchState): JsonService {
   return {
     signingName: 'monitoring',
     iamPrefix: 'cloudwatch',

@@ -1,5 +1,5 @@
 import { AwsRefusal } from './refusal.ts';
-import type { AwsService } from './server.ts';
+import type { JsonService } from './service.ts';
 
 type Input = Record<string, unknown>;
 
@@ -45,7 +45,7 @@ export interface EcsState {
 }
 
 /** Amazon ECS (AWS JSON 1.1), as far as the checks ask: page caps, tokens and errors as documented. */
-export function ecsStandIn(state: EcsState): AwsService {
+export function ecsStandIn(state: EcsState): JsonService {
   const clusterOf = (input: Input) => {
     const name = lastPart(typeof input.cluster === 'string' ? input.cluster : 'default');
     const cluster = state.clusters[name];

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { compileCondition } from '../../../src/conditions/compile.ts';
 import { createBatch, type SweepBatch } from '../../../src/health/batch.ts';
+import type { AwsSettings } from '../../../src/kernel/aws.ts';
 import type { CheckType, Facts, Measurement, Rule, Unmeasured } from '../../../src/kernel/check.ts';
 
 /** The moment of every test: half a minute into a minute, a quarter past noon. */
@@ -11,13 +12,14 @@ export interface ProbeOptions {
   heldForMs?: number;
   /** Checks of one sweep share it. */
   batch?: SweepBatch;
+  aws?: AwsSettings;
 }
 
 /** Runs a check type as a sweep would: parameters parsed as from the config, a batch, a clock that stands still. */
 export function measure<Schema extends z.ZodType>(
   check: CheckType<Schema>,
   params: z.input<Schema>,
-  { signal = new AbortController().signal, heldForMs = 0, batch = createBatch() }: ProbeOptions = {},
+  { signal = new AbortController().signal, heldForMs = 0, batch = createBatch(), aws }: ProbeOptions = {},
 ): Promise<Measurement> {
   return check.run({
     target: check.params.parse(params),
@@ -26,7 +28,7 @@ export function measure<Schema extends z.ZodType>(
     clock: { now: () => now },
     batch: batch.forAttempt(signal, () => {}),
     reveal: (value) => String(value),
-    site: { dir: '/', scriptDirs: [] },
+    site: { dir: '/', scriptDirs: [], aws },
     heldForMs,
   });
 }

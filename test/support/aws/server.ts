@@ -1,36 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Fault, refusalFor } from './fault.ts';
 import { AwsRefusal } from './refusal.ts';
-import { type Authorization, parseAuthorization } from './sigv4.ts';
+import type { AwsService } from './service.ts';
+import { parseAuthorization, signingNameOf } from './sigv4.ts';
+import { type Reply, readQuestion, refusalReply, replyOf } from './wire.ts';
 
-export interface Asked {
-  region: string;
-}
-
-/** One AWS service that speaks AWS JSON: an operation throws AwsRefusal or returns what goes out. */
-export interface AwsService {
-  /** Of IAM actions and in the credential scope: `ecs`, `monitoring`. */
-  signingName: string;
-  iamPrefix: string;
-  /** Before the dot in X-Amz-Target. */
-  target: string;
-  contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
-  operations: Record<string, (input: Record<string, unknown>, asked: Asked) => unknown>;
-}
-
-export type Fault =
-  | 'denied'
-  | 'explicitly denied'
-  | 'throttled'
-  | 'expired'
-  | 'unknown key'
-  | 'not subscribed'
-  | 'internal'
-  | 'unavailable'
-  | 'garbage'
-  | 'hang'
-  | 'drop';
+export type { Fault } from './fault.ts';
+export type { AwsService } from './service.ts';
 
 interface ActiveFault {
   fault: Fault;
@@ -42,6 +20,8 @@ export interface AwsCall {
   /** `ecs:ListServices`. */
   action: string;
   region: string;
+  /** Whose keys signed it. */
+  accessKeyId: string;
   input: Record<string, unknown>;
   /** Resolves when the client gave up before an answer. */
   abandoned: Promise<void>;
@@ -110,28 +90,26 @@ export class AwsServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    const [target, operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
-    const service = this.#services.find((one) => one.target === target);
-    if (!service || request.method !== 'POST' || request.url !== '/')
-      return refuse(response, undefined, new AwsRefusal('UnknownOperationException', '', { status: 404 }));
-    const run = service.operations[operation];
+    const service = this.#services.find((one) =>
+      'target' in one ? one.target === targetOf(request) : one.signingName === signingNameOf(request),
+    );
     try {
-      if (request.headers['content-type'] !== service.contentType || !run)
-        throw new AwsRefusal('UnknownOperationException', '');
-      const { region } = parseAuthorization(request, service.signingName) satisfies Authorization;
-      const input = parse(body);
-      const call = { action: `${service.iamPrefix}:${operation}`, region, input, abandoned: abandonmentOf(response) };
+      if (!service) throw new AwsRefusal('UnknownOperationException', '', { status: 404 });
+      const { operation, input, run } = readQuestion(service, request, body);
+      const { region, accessKeyId } = parseAuthorization(request, service.signingName, isJson(service));
+      const action = `${service.iamPrefix}:${operation}`;
+      const call = { action, region, accessKeyId, input, abandoned: abandonmentOf(response) };
       this.calls.push(call);
       this.#tellWaiting(call);
-      const fault = this.#takeFault(call.action);
+      const fault = this.#takeFault(action);
       if (fault === 'hang') return;
       if (fault === 'drop') return void request.socket.destroy();
-      if (fault === 'garbage') return send(response, service, 200, '<html>proxy</html>');
-      if (fault) throw refusalFor(fault, call.action);
-      send(response, service, 200, JSON.stringify(run(input, { region })));
+      if (fault === 'garbage') return send(response, { status: 200, headers: {}, body: '<html>proxy</html>' });
+      if (fault) throw refusalFor(fault, action, service);
+      send(response, replyOf(service, operation, run({ region, accessKeyId })));
     } catch (error) {
       if (!(error instanceof AwsRefusal)) throw error;
-      refuse(response, service, error);
+      send(response, refusalReply(service, error));
     }
   }
 
@@ -154,64 +132,19 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function parse(body: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new AwsRefusal('SerializationException', 'Start of structure or map found where not expected.');
-  return { ...value };
+function targetOf({ headers }: IncomingMessage): string {
+  return String(headers['x-amz-target'] ?? '').split('.')[0]!;
+}
+
+function isJson({ protocol }: AwsService): boolean {
+  return protocol === undefined || protocol === 'json';
 }
 
 function abandonmentOf(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => response.once('close', () => !response.writableEnded && resolve()));
 }
 
-function send(
-  response: ServerResponse,
-  service: AwsService | undefined,
-  status: number,
-  body: string,
-  headers = {},
-): void {
-  response.writeHead(status, {
-    'content-type': service?.contentType ?? 'application/x-amz-json-1.1',
-    'x-amzn-requestid': crypto.randomUUID(),
-    ...headers,
-  });
+function send(response: ServerResponse, { status, headers, body }: Reply): void {
+  response.writeHead(status, { 'x-amzn-requestid': crypto.randomUUID(), ...headers });
   response.end(body);
-}
-
-function refuse(response: ServerResponse, service: AwsService | undefined, refusal: AwsRefusal): void {
-  const headers = refusal.queryCode ? { 'x-amzn-query-error': `${refusal.queryCode};Sender` } : {};
-  const body = JSON.stringify({ __type: refusal.code, message: refusal.message });
-  send(response, service, refusal.status, body, headers);
-}
-
-function refusalFor(fault: Exclude<Fault, 'hang' | 'drop' | 'garbage'>, action: string): AwsRefusal {
-  const who = 'User: arn:aws:sts::123456789012:assumed-role/rounds/bot is not authorized to perform:';
-  switch (fault) {
-    case 'denied':
-      return new AwsRefusal(
-        'AccessDeniedException',
-        `${who} ${action} because no identity-based policy allows the ${action} action`,
-      );
-    case 'explicitly denied':
-      return new AwsRefusal(
-        'AccessDeniedException',
-        `${who} ${action} with an explicit deny in a service control policy`,
-      );
-    case 'throttled':
-      return new AwsRefusal('ThrottlingException', 'Rate exceeded');
-    case 'expired':
-      return new AwsRefusal('ExpiredTokenException', 'The security token included in the request is expired');
-    case 'unknown key':
-      return new AwsRefusal('UnrecognizedClientException', 'The security token included in the request is invalid.');
-    case 'not subscribed':
-      return new AwsRefusal('OptInRequired', 'The AWS Access Key Id needs a subscription for the service', {
-        status: 403,
-      });
-    case 'internal':
-      return new AwsRefusal('InternalFailure', 'The request processing has failed', { status: 500 });
-    case 'unavailable':
-      return new AwsRefusal('ServiceUnavailable', 'The request has failed due to a temporary failure', { status: 503 });
-  }
 }

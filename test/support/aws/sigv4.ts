@@ -8,10 +8,15 @@ export interface Authorization {
 
 const form =
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/;
-const mustBeSigned = ['host', 'x-amz-date', 'x-amz-target'];
+
+/** The service in the credential scope; undefined when there is none to read. */
+export function signingNameOf({ headers }: IncomingMessage): string | undefined {
+  return form.exec(headers.authorization ?? '')?.[4];
+}
 
 /** The parts of a Signature Version 4 header; throws what AWS answers when one is missing or for another service. */
-export function parseAuthorization(request: IncomingMessage, signingName: string): Authorization {
+export function parseAuthorization(request: IncomingMessage, signingName: string, hasTarget: boolean): Authorization {
+  const mustBeSigned = ['host', 'x-amz-date', ...(hasTarget ? ['x-amz-target'] : [])];
   const { authorization } = request.headers;
   if (!authorization) throw new AwsRefusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
   const [, accessKeyId = '', date = '', region = '', service, signed = ''] = form.exec(authorization) ?? [];
