@@ -24,7 +24,7 @@ export default defineCheck({
       help: 'Time to live, the smallest; known for A and AAAA only',
       whyAbsent: ({ resolved }) => (resolved === true ? 'the time to live is known for A and AAAA only' : undefined),
     },
-    missing: { type: 'list', help: 'Expected and not there; with `match: any` only when none is' },
+    missing: { type: 'list', help: 'Expected and not there; with `match: one` only when none is' },
     unexpected: { type: 'list', help: 'There and not expected; empty without `expect`' },
   }),
   rules: ({ name, type, expect, match }) => ({

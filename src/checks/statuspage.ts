@@ -15,7 +15,9 @@ const params = z.strictObject({
     .array(z.string().trim().min(1))
     .min(1)
     .optional()
-    .describe('names of those that matter, `GROUP / NAME` where a name stands in several groups; default: all'),
+    .describe(
+      'names of those that matter, `GROUP / NAME` where a name stands in several groups; default: all, and what the page says of itself',
+    ),
   stale_after: z
     .string()
     .refine((text) => parseDuration(text) !== undefined, 'a duration such as 30m, 12h or 7d')

@@ -32,7 +32,7 @@ export default defineCheck({
     chain_days_left: { type: 'number', unit: 'days', help: 'Until the first certificate of the chain expires' },
     protocol: { type: 'string', help: 'TLSv1.3, TLSv1.2…' },
     cipher: { type: 'string', help: 'Cipher suite, by its standard name' },
-    key_type: { type: 'string', help: 'rsa, ec, ed25519…; null when it can’t be read' },
+    key_type: { type: 'string', help: 'Kind of key: rsa, ec, ed25519…; null when it can’t be read' },
     key_bits: { type: 'number', unit: 'bits', help: 'Size of the key; null where the type says it' },
     sha256: { type: 'string', help: 'Fingerprint, to pin one certificate' },
   }),
@@ -69,7 +69,7 @@ export default defineCheck({
         say: `a certificate in the chain of ${host} expires in {chain_days_left} (limit ${warn_days}): replace the chain`,
       },
       {
-        when: "protocol == 'TLSv1' || protocol == 'TLSv1.1'",
+        when: "protocol in ['TLSv1', 'TLSv1.1']",
         say: `${host} speaks {protocol} at best: turn on TLSv1.2 or later`,
       },
       {

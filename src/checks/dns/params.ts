@@ -25,9 +25,9 @@ export const dnsParams = z
       .optional()
       .describe('records that should be there: `192.0.2.7`, `10 mail.example.com`, `0 issue letsencrypt.org`'),
     match: z
-      .enum(['exact', 'all', 'any'])
+      .enum(['exact', 'all', 'one'])
       .default('exact')
-      .describe('exact = these and no others; all = these, others may be there too; any = one of these is enough'),
+      .describe('which of them: `exact` = all and no others, `all` = all, `one` = one of them is enough'),
     on_timeout: onTimeout,
   })
   .superRefine(({ type, expect = [] }, context) => {

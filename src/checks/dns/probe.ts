@@ -50,7 +50,7 @@ export async function probeDns(probe: Pick<Probe<DnsTarget>, 'target' | 'signal'
 function factsOf({ answers, ttlS }: Records, target: DnsTarget, status: string, startedMs: number): Facts {
   const expected = (target.expect ?? []).map((text) => normal(target.type, text));
   const found = expected.filter((text) => answers.includes(text));
-  const enough = target.match === 'any' && found.length > 0;
+  const enough = target.match === 'one' && found.length > 0;
   const shown = (texts: string[]) => texts.slice(0, mostShown).map((text) => cleanText(text, mostChars));
   return {
     reachable: true,

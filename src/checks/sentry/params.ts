@@ -7,7 +7,7 @@ import { baseUrl } from '../network/json-api.ts';
 const slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,99}$/, 'a slug as in its address, such as my-shop');
 
 export const sentryParams = z.strictObject({
-  url: baseUrl.default('https://sentry.io').describe('of a Sentry of your own'),
+  url: baseUrl.prefault('https://sentry.io').describe('where Sentry is, for one of your own'),
   organization: slug.describe('slug of the organisation'),
   projects: z
     .array(slug)

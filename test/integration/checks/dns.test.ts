@@ -84,7 +84,7 @@ describe('dns', () => {
     expect(facts).toMatchObject({ missing: [], unexpected: ['203.0.113.66'] });
     expect(judgedByDefault(dns, params, facts)).toBe('warn');
     expect(await verdictOf(dns, { ...params, match: 'all' })).toBe('ok');
-    expect(await verdictOf(dns, { ...params, match: 'any', expect: ['192.0.2.7', '192.0.2.8'] })).toBe('ok');
+    expect(await verdictOf(dns, { ...params, match: 'one', expect: ['192.0.2.7', '192.0.2.8'] })).toBe('ok');
     expect(await verdictOf(dns, { ...params, match: 'all', expect: ['192.0.2.7', '192.0.2.8'] })).toBe('fail');
   });
 
@@ -169,8 +169,8 @@ describe('planted faults', () => {
     ['another address', 'fail', [a('203.0.113.66')], { expect: ['192.0.2.7'] }],
     ['an address too many', 'warn', [a('192.0.2.7'), a('203.0.113.66')], { expect: ['192.0.2.7'] }],
     ['an address too few', 'fail', [a('192.0.2.7')], { expect: ['192.0.2.7', '192.0.2.8'] }],
-    ['none of those that would do', 'fail', [a('203.0.113.66')], { expect: ['192.0.2.7', '192.0.2.8'], match: 'any' }],
-    ['the name is gone, where some are expected', 'fail', 'NXDOMAIN', { expect: ['192.0.2.7'], match: 'any' }],
+    ['none of those that would do', 'fail', [a('203.0.113.66')], { expect: ['192.0.2.7', '192.0.2.8'], match: 'one' }],
+    ['the name is gone, where some are expected', 'fail', 'NXDOMAIN', { expect: ['192.0.2.7'], match: 'one' }],
     [
       'another IPv6 address',
       'fail',

@@ -250,7 +250,12 @@ describe('planted faults', () => {
   it('hangs up, nobody listens, no HTTP: unknown, for it says nothing about the systems', async () => {
     const { url } = await jsonServer(() => 'cut');
     expect(await verdictOf(statuspage, { url })).toBe('unknown');
-    const server = createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.2\r\n'));
+    const server = createServer((socket) =>
+      socket
+        .on('error', () => {})
+        .resume()
+        .end('SSH-2.0-OpenSSH_9.2\r\n'),
+    );
     const port = await listenOn(server);
     expect(await verdictOf(statuspage, { url: `http://127.0.0.1:${port}` })).toBe('unknown');
     server.close();

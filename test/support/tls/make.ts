@@ -43,12 +43,22 @@ interface Issuer {
   chain: string;
 }
 
-function made(wish: Wish, issuer?: Issuer): Made {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: wish.bits ?? 2048,
+/** Making one takes a tenth of a second; servers may share theirs, authorities may not. */
+const shared = new Map<number, ReturnType<typeof keyPair>>();
+
+function keyPair(bits: number) {
+  return generateKeyPairSync('rsa', {
+    modulusLength: bits,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
   });
+}
+
+function made(wish: Wish, issuer?: Issuer): Made {
+  const bits = wish.bits ?? 2048;
+  const pair = (wish.authority ? undefined : shared.get(bits)) ?? keyPair(bits);
+  if (!wish.authority) shared.set(bits, pair);
+  const { publicKey, privateKey } = pair;
   const key = forge.pki.privateKeyFromPem(privateKey);
   const title = [
     { name: 'organizationName', value: 'Test, Inc.' },
