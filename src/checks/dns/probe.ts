@@ -19,12 +19,19 @@ const mostChars = 300;
 /** Answers of the DNS that are no records: the name's own state. */
 const states: Record<string, string> = { ENOTFOUND: 'nxdomain', ENODATA: 'nodata', ESERVFAIL: 'servfail' };
 
-/** Looks up once, past the system's cache and hosts file. Throws Unmeasured when nothing is known about the name. */
-export async function probeDns(probe: Pick<Probe<DnsTarget>, 'target' | 'signal'>): Promise<Measurement> {
+/**
+ * Looks up once, past the system's cache and hosts file. `system`: its name servers, when they aren't to be read from it.
+ * Throws Unmeasured when nothing is known about the name.
+ */
+export async function probeDns(
+  probe: Pick<Probe<DnsTarget>, 'target' | 'signal'>,
+  system?: readonly string[],
+): Promise<Measurement> {
   const { target, signal } = probe;
   // c-ares, not getaddrinfo: that has four threads for the whole process, and slow look-ups would hold back others.
   const resolver = new promises.Resolver({ timeout: timeoutMs, tries });
-  if (target.servers !== undefined) resolver.setServers(target.servers);
+  const servers = target.servers ?? system;
+  if (servers !== undefined) resolver.setServers(servers);
   const who = target.servers?.join(', ') ?? `the system's name servers (${resolver.getServers().join(', ') || 'none'})`;
   const startedMs = performance.now();
   const silence = (): Facts =>

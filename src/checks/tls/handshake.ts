@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
 import tls from 'node:tls';
+import { domainToASCII } from 'node:url';
 import type { TlsTarget } from './params.ts';
 import { askForTls } from './starttls.ts';
 
@@ -78,9 +79,16 @@ const leniently: tls.ConnectionOptions = {
   checkServerIdentity: () => undefined,
 };
 
-/** A server name is never an address. */
-function nameAsked({ host, servername }: TlsTarget): string {
-  return servername ?? (isIP(host) ? '' : host);
+/** The name that the certificate must be for, as it stands there: `xn--…`, without a last dot. */
+export function nameWanted({ host, servername }: TlsTarget): string {
+  const name = servername ?? host;
+  return isIP(name) ? name : (domainToASCII(name) || name).replace(/\.$/, '');
+}
+
+/** A server is never asked for an address. */
+function nameAsked(target: TlsTarget): string {
+  const name = nameWanted(target);
+  return isIP(name) ? '' : name;
 }
 
 function failure(error: unknown, stage: Stage): Handshake {

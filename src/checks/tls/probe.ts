@@ -5,7 +5,7 @@ import { readAuthority } from '../network/authority.ts';
 import { networkFailure } from '../network/failure.ts';
 import { secondsSince, silent } from '../network/silence.ts';
 import { certificateFacts } from './facts.ts';
-import { shakeHands } from './handshake.ts';
+import { nameWanted, type Stage, shakeHands } from './handshake.ts';
 import type { TlsTarget } from './params.ts';
 
 /** Shakes hands once. Throws Unmeasured when nothing is known about the certificate. */
@@ -25,7 +25,7 @@ export async function probeTls(
       if (handshake.shown.certificate.raw === undefined) {
         throw new Unmeasured('empty', `${where} shows no certificate`, { next: 'check that it speaks TLS' });
       }
-      return { facts: certificateFacts(handshake.shown, target.servername ?? target.host, clock.now()) };
+      return { facts: certificateFacts(handshake.shown, nameWanted(target), clock.now()) };
     }
     case 'refused':
       return { facts: { reachable: false, error: handshake.error } };
@@ -36,13 +36,16 @@ export async function probeTls(
     case 'failed': {
       const failure = networkFailure(handshake.error, where);
       if (failure.kind === 'measured') {
-        const cut = handshake.stage === 'handshake' && failure.error === 'connection reset';
-        return {
-          facts: { reachable: false, error: cut ? 'connection closed during the TLS handshake' : failure.error },
-        };
+        return { facts: { reachable: false, error: inWords(failure.error, handshake.stage, target) } };
       }
       if (failure.reason === 'timeout') return { facts: silent(failure.message, target.on_timeout) };
       throw new Unmeasured(failure.reason, failure.message, { next: failure.next, cause: handshake.error });
     }
   }
+}
+
+function inWords(error: string, stage: Stage, { starttls }: TlsTarget): string {
+  if (stage === 'handshake' && error === 'connection reset') return 'connection closed during the TLS handshake';
+  if (!error.includes('wrong version number') || starttls !== 'none') return error;
+  return `${error}: the port begins in plain text; set starttls, or correct the port`;
 }

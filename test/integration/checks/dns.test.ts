@@ -2,9 +2,10 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dnsParams } from '../../../src/checks/dns/params.ts';
+import { probeDns } from '../../../src/checks/dns/probe.ts';
 import dns from '../../../src/checks/dns.ts';
 import { type DnsRecord, dnsServer, type Manner } from '../../support/dns.ts';
-import { judgedByDefault, measure, verdictOf, whyUnmeasured } from '../../support/probes.ts';
+import { judgedByDefault, measure, probeOf, verdictOf, whyUnmeasured } from '../../support/probes.ts';
 
 const a = (value: string, ttl?: number): DnsRecord => ({ type: 'A', value, ttl });
 const mx = (priority: number, value: string): DnsRecord => ({ type: 'MX', priority, value });
@@ -102,6 +103,22 @@ describe('dns', () => {
     const facts = await measure(dns, params);
     expect(facts).toEqual({ reachable: false, error: `no name server answers at ${server} (connection refused)` });
     expect(judgedByDefault(dns, params, facts)).toBe('fail');
+  });
+
+  it('unreachable: nobody listens where the system says that a name server is, or there is no network', async () => {
+    const server = await nobody();
+    const why = await whyUnmeasured(probeDns(probeOf(dnsParams.parse({ name: 'www.example.com' })), [server]));
+    expect(why).toMatchObject({
+      reason: 'unreachable',
+      message: `the system's name servers (${server}) refuse connections`,
+      next: expect.stringContaining('/etc/resolv.conf'),
+    });
+    // No route leads there from anywhere.
+    const params = { name: 'www.example.com', servers: ['255.255.255.255'] };
+    expect(await whyUnmeasured(measure(dns, params))).toMatchObject({
+      reason: 'unreachable',
+      message: expect.stringContaining('no network from here to 255.255.255.255'),
+    });
   });
 
   it('the second server answers when the first does not', async () => {

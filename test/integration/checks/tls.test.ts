@@ -132,6 +132,8 @@ describe('tls', () => {
     await measure(tls, at(port, { servername: 'shop.example' }), { dir });
     expect(asked).toBe('shop.example');
     expect(await verdictOf(tls, at(await serving(shop), { servername: 'shop.example' }), { dir })).toBe('ok');
+    const abroad = await serving(root.issue({ dns: ['xn--bcher-kva.example'] }));
+    expect(await verdictOf(tls, at(abroad, { servername: 'bücher.example.' }), { dir })).toBe('ok');
   });
 
   it('degraded: under 30 days; 30 days are enough', async () => {
@@ -168,6 +170,11 @@ describe('tls', () => {
     expect(saidByDefault(tls, params, await measure(tls, params, { dir }))).toBe(
       'the certificate of localhost expires in 6 days (limit 7): renew it now',
     );
+  });
+
+  it('says what to do where a port begins in plain text', async () => {
+    const facts = await measure(tls, at(await mailServer(root.issue())), { dir });
+    expect(facts.error).toMatch(/^tls: handshake failed \(wrong version number\): .* set starttls/);
   });
 
   it('unreachable: silence is unknown, or down if the operator says so; the socket is gone', async () => {
