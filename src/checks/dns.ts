@@ -46,7 +46,7 @@ export default defineCheck({
   lane: ({ servers }) => `dns:${servers?.join(',') ?? 'system'}`,
   laneLimit: 10,
   example: `- id: www-name
-  group: web
+  group: platform
   dns: {name: www.example.com, type: A, servers: [192.0.2.53], expect: [192.0.2.7]}
 `,
   run: (probe) => probeDns(probe),

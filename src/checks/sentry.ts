@@ -81,7 +81,7 @@ export default defineCheck({
   lane: ({ url }) => `sentry:${new URL(url).host}`,
   laneLimit: 2,
   example: `- id: errors
-  group: web
+  group: api
   sentry: {organization: my-shop, projects: [backend, frontend], token: {secret: SENTRY_TOKEN}}
   every: 15m
 `,

@@ -90,7 +90,7 @@ export default defineCheck({
   lane: ({ url }) => `host:${new URL(url).host}`,
   laneLimit: 2,
   example: `- id: github
-  group: vendors
+  group: platform
   statuspage: {url: "https://www.githubstatus.com", components: [Git Operations, Webhooks, Actions]}
   every: 5m
 `,

@@ -83,7 +83,7 @@ export default defineCheck({
   describe: ({ host, port }) => `TLS certificate of ${host}:${port}`,
   lane: ({ host, port }) => `host:${host}:${port}`,
   example: `- id: certificate
-  group: web
+  group: platform
   tls: {host: www.example.com}
   every: 1h
 `,
