@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
 import { resolve } from 'node:path';
 import type { Facts, Measurement, Probe } from '../../kernel/check.ts';
 import { Unmeasured } from '../../kernel/check.ts';
 import { redactor } from '../facts/text.ts';
+import { readAuthority } from '../network/authority.ts';
 import { networkFailure } from '../network/failure.ts';
 import { secondsSince, silent } from '../network/silence.ts';
 import { answerFacts } from './answer.ts';
@@ -48,14 +48,6 @@ async function firstRequest({ target, reveal, site }: HttpProbe, lookup?: Lookup
     maxBytes: target.max_bytes,
     lookup,
   };
-}
-
-async function readAuthority(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new Unmeasured('misconfigured', `ca: ${path} can't be read`, { next: 'a PEM file', cause });
-  }
 }
 
 /** Node refuses headers with line breaks (a secret read from a file, say) by throwing; the message has no value in it. */
