@@ -16,7 +16,7 @@ export interface Minutes {
   total: number;
 }
 
-type AwsProbe = Pick<
+export type AwsProbe = Pick<
   Probe<{ account?: string | undefined; region?: string | undefined }>,
   'target' | 'site' | 'batch' | 'signal' | 'clock'
 >;

@@ -26,3 +26,8 @@ export function tenth(value: number | null): number | null;
 export function tenth(value: number | null): number | null {
   return value === null ? null : Math.round(value * 10) / 10;
 }
+
+/** Of all or of none: a sum that lacks one would look like fewer. */
+export function sumOf(all: (number | undefined)[]): number | null {
+  return all.reduce<number | null>((sum, one) => (sum === null || one === undefined ? null : sum + one), 0);
+}

@@ -1,15 +1,9 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
-import type { Probe } from '../../kernel/check.ts';
-import { lastMinutes, type Minutes, seriesOf } from '../aws/minutes.ts';
+import { type AwsProbe, lastMinutes, type Minutes, seriesOf } from '../aws/minutes.ts';
 import { part } from '../aws/part.ts';
-import { highest, lowest, type Measured, tenth } from '../aws/worst.ts';
+import { highest, lowest, type Measured, sumOf, tenth } from '../aws/worst.ts';
 import type { Database } from './read.ts';
 import { isDown, isReplica } from './state.ts';
-
-type RdsProbe = Pick<
-  Probe<{ account?: string | undefined; region?: string | undefined }>,
-  'target' | 'site' | 'batch' | 'signal' | 'clock'
->;
 
 const gib = 2 ** 30;
 const isAurora = (instance: DBInstance) => /^aurora/.test(instance.Engine ?? '');
@@ -18,7 +12,7 @@ const isAurora = (instance: DBInstance) => /^aurora/.test(instance.Engine ?? '')
  * What CloudWatch says of the instances that run; of several the worst, with its name. A metric that could not be read is
  * null and a remark in `unread`.
  */
-export async function loadFacts(probe: RdsProbe, database: Database, limits: (number | null)[], unread: string[]) {
+export async function loadFacts(probe: AwsProbe, database: Database, limits: (number | null)[], unread: string[]) {
   const { instances } = database;
   const asked = (metric: string, those: (instance: DBInstance) => boolean) =>
     Promise.all(
@@ -50,7 +44,7 @@ export async function loadFacts(probe: RdsProbe, database: Database, limits: (nu
       cpu_pct: tenth(highest(each((i) => cpu[i]?.newest)).value),
       cpu_5m_pct: tenth(held.value),
       cpu_on: held.name,
-      connections: sumOf(connections),
+      connections: sumOf(connections.map((one) => one?.newest)),
       connections_pct: tenth(share.value),
       connections_on: share.name,
       storage_free_pct: tenth(space.value),
@@ -65,7 +59,7 @@ export async function loadFacts(probe: RdsProbe, database: Database, limits: (nu
   };
 }
 
-function ask(probe: RdsProbe, { DBInstanceIdentifier = '' }: DBInstance, metric: string, unread: string[]) {
+function ask(probe: AwsProbe, { DBInstanceIdentifier = '' }: DBInstance, metric: string, unread: string[]) {
   const source = seriesOf('AWS/RDS', metric, { DBInstanceIdentifier });
   return part<Minutes>(unread, probe.signal, () => lastMinutes(probe, source));
 }
@@ -82,9 +76,4 @@ function copies(database: Database, instance: DBInstance): boolean {
 /** Percent; null where a part is not known. */
 function ratio(value: number | undefined, of: number | null | undefined): number | null {
   return value === undefined || !of ? null : (value / of) * 100;
-}
-
-/** Of all or of none: a sum that lacks one would look like fewer. */
-function sumOf(all: (Minutes | null)[]): number | null {
-  return all.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one.newest), 0);
 }
