@@ -25,6 +25,7 @@ const unknownNames: [RegExp, string][] = [
   [/^ReplicationGroupNotFound/, 'replication group'],
   [/^LoadBalancerNotFound/, 'load balancer'],
   [/^TargetGroupNotFound/, 'target group'],
+  [/^NoSuchBucket$/, 'bucket'],
 ];
 
 /**
@@ -66,6 +67,8 @@ function findingOf(error: unknown, { action, resource, region }: AwsQuestion): F
     return { reason: 'throttled', what: 'AWS throttled the request', next: 'check less often, or raise the API quota' };
   if (is(/^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden)/) || status === 403)
     return denied(message, action);
+  if (is(/^(PermanentRedirect|TemporaryRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraint)/))
+    return { reason: 'misconfigured', what: `it is in another region`, next: 'set region to the one that it is in' };
   const unknown = unknownNames.find(([pattern]) => is(pattern))?.[1];
   if (unknown)
     return { reason: 'misconfigured', what: `no such ${unknown}`, next: `check the ${unknown}'s name and region` };
