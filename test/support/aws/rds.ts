@@ -41,12 +41,16 @@ export function rdsStandIn(state: RdsState): QueryService {
         return { DBInstances: { DBInstance: items.map(([each, instance]) => wireInstance(each, instance)) }, Marker };
       },
       DescribeDBClusters(input) {
-        const name = String(input.DBClusterIdentifier);
-        const cluster = state.clusters[name];
-        if (!cluster) throw unknownName('DBClusterNotFoundFault', `DBCluster ${name} not found.`);
-        const { DBClusterMembers, ...rest } = cluster;
-        const members = { DBClusterMember: DBClusterMembers };
-        return { DBClusters: { DBCluster: [{ DBClusterIdentifier: name, ...rest, DBClusterMembers: members }] } };
+        const name = input.DBClusterIdentifier;
+        if (name !== undefined && !state.clusters[String(name)])
+          throw unknownName('DBClusterNotFoundFault', `DBCluster ${name} not found.`);
+        const found = Object.entries(state.clusters).filter(([each]) => name === undefined || each === name);
+        const { items, Marker } = recordsPage(found, input);
+        const DBCluster = items.map(([each, { DBClusterMembers, ...rest }]) => ({
+          ...{ DBClusterIdentifier: each, ...rest },
+          DBClusterMembers: { DBClusterMember: DBClusterMembers },
+        }));
+        return { DBClusters: { DBCluster }, Marker };
       },
       DescribePendingMaintenanceActions(input) {
         const filters = filterOf(input, ['db-instance-id', 'db-cluster-id']);
