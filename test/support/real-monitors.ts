@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 import { listenOn } from './listen.ts';
 import type { Series } from './prometheus.ts';
 
@@ -62,13 +62,11 @@ async function startProgram(program: string, folder: string, args: (port: number
     said = `${said}${chunk}`.slice(-4_000);
   });
   const url = `http://127.0.0.1:${port}`;
-  const ready = () =>
-    fetch(`${url}/-/ready`).then(
-      ({ status }) => status,
-      () => child.exitCode ?? 'not listening',
-    );
   try {
-    await expect.poll(ready, { timeout: 30_000 }).toBe(200);
+    await eventually(async () => {
+      const { status } = await fetch(`${url}/-/ready`);
+      if (status !== 200) throw new Error(`HTTP ${status}`);
+    });
   } catch (error) {
     await stop();
     throw new Error(`${program} is not ready: ${said}`, { cause: error });

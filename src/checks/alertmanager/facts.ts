@@ -9,7 +9,8 @@ type Level = 'critical' | 'warning' | 'other' | 'ignored';
 
 /** Facts about the alerts of all members that answered, each alert once. `now`: epoch ms. Pure. */
 export function alertFacts(members: readonly Answered[], target: AlertmanagerTarget, now: number): Facts {
-  const alerts = distinct(members).filter(({ labels }) => labels.alertname !== target.watchdog);
+  const { watchdog } = target;
+  const alerts = distinct(members).filter(({ labels }) => watchdog === undefined || labels.alertname !== watchdog);
   const silenced = alerts.filter(isSilenced);
   const inhibited = alerts.filter(isInhibited);
   const firing = alerts.filter(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from '../aws/params.ts';
 import { access, apiUrl, oneLogin } from '../monitor/params.ts';
 
-const severities = z.array(z.string().min(1));
+const severities = z.array(z.string());
 
 export const alertmanagerParams = z
   .strictObject({
@@ -24,7 +24,7 @@ export const alertmanagerParams = z
     warning: severities.default(['warning']).describe('severities that count as `warning`'),
     ignored: severities
       .default(['info', 'none'])
-      .describe('severities that count as neither; what is in no list, or has none, is `other`'),
+      .describe('severities that count as neither, `""` = none; what is in no list is `other`'),
     count_silenced: z.boolean().default(false).describe('true = alerts that somebody silenced count as firing'),
     count_inhibited: z
       .boolean()

@@ -66,11 +66,16 @@ async function ageOf({ query, fresh, max_age }: PrometheusTarget, room: Ask): Pr
   if (selector === undefined) return null;
   const { samples } = await instantOf(`max(time() - timestamp(${selector}))`, room);
   const [sample] = samples;
-  if (sample === undefined && fresh === undefined) return null;
-  if (sample === undefined || !Number.isFinite(sample.value)) {
+  if (sample === undefined) {
+    // Of the query itself its value will say so.
+    if (fresh === undefined) return null;
     throw new Unmeasured('empty', `${room.api.name} has no samples of ${fresh}`, {
       next: 'check that its targets are scraped, and fresh',
     });
+  }
+  if (!Number.isFinite(sample.value)) {
+    const what = `${room.api.name} does not tell how old the samples of ${selector} are`;
+    throw new Unmeasured('invalid_answer', what, { next: 'check that url leads to its API' });
   }
   if (sample.value * 1_000 > max_age) {
     const [age, limit] = [formatDuration(sample.value * 1_000), formatDuration(max_age)];
