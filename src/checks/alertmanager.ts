@@ -25,7 +25,7 @@ export default defineCheck({
     oldest_s: {
       type: 'number',
       unit: 's',
-      help: 'Since the oldest firing one began; null when none fires',
+      help: 'Since the oldest firing one began; null when none fires: `firing > 0 && oldest_s > 3600`',
       whyAbsent: ({ firing }) => (firing === 0 ? 'nothing fires' : undefined),
     },
     members: { type: 'number', help: 'Members that answered' },

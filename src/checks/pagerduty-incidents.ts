@@ -19,7 +19,7 @@ export default defineCheck({
     oldest_unacked_s: {
       type: 'number',
       unit: 's',
-      help: 'Since the oldest triggered one began; null when there is none',
+      help: 'Since the oldest triggered one began; null when there is none: `triggered > 0 && oldest_unacked_s > 600`',
       whyAbsent: ({ triggered }) => (triggered === 0 ? 'none is triggered' : undefined),
     },
     unassigned: { type: 'number', help: 'Triggered ones that are assigned to nobody' },

@@ -16,7 +16,7 @@ export const pagerDutyParams = z.strictObject({
       'an origin such as https://api.eu.pagerduty.com',
     )
     .transform((text) => text.replace(/\/$/, ''))
-    .default(defaultApiUrl)
+    .prefault(defaultApiUrl)
     .describe('`https://api.eu.pagerduty.com` in the EU'),
   services: z.array(id).max(20).default([]).describe('ids of services; default: all that the key may read'),
   teams: z.array(id).max(20).default([]).describe('ids of teams; default: all'),

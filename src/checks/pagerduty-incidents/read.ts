@@ -97,7 +97,7 @@ function resolvedAt({ resolved_at, last_status_change_at, created_at }: Incident
 
 function pageOf<T>(name: string, item: z.ZodType<T>): z.ZodType<{ items: T[]; more: boolean }> {
   return z
-    .object({ [name]: z.array(item), more: z.boolean().nullish() })
+    .object({ [name]: z.array(item), more: z.boolean() })
     .transform((page) => ({ items: page[name] as T[], more: page.more === true }));
 }
 

@@ -37,7 +37,7 @@ export type Ask = { api: Api; acceptWarnings: boolean; signal: AbortSignal };
 export async function instantOf(query: string, room: Ask): Promise<Instant> {
   const data = await dataOf('/api/v1/query', { query }, room);
   if (data.resultType === 'scalar') {
-    return { atMs: data.result[0] * 1_000, samples: [{ labels: {}, value: numberOf(data.result[1]) }] };
+    return { atMs: Math.round(data.result[0] * 1_000), samples: [{ labels: {}, value: numberOf(data.result[1]) }] };
   }
   if (data.resultType !== 'vector') {
     const [what, next] =
@@ -51,7 +51,7 @@ export async function instantOf(query: string, room: Ask): Promise<Instant> {
     if (value === undefined) throw histogram();
     return { labels: metric, value: numberOf(value[1]) };
   });
-  return { atMs: first?.value && first.value[0] * 1_000, samples };
+  return { atMs: first?.value && Math.round(first.value[0] * 1_000), samples };
 }
 
 /** What the query gave at each step from `fromMs` to `toMs`, by ms; steps without a series are absent. Throws Unmeasured. */

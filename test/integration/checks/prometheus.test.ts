@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import prometheus from '../../../src/checks/prometheus.ts';
 import { type Input, judge } from '../../../src/health/judge.ts';
 import type { CheckType, Measurement, Rule } from '../../../src/kernel/check.ts';
+import { root } from '../../../src/registry.ts';
 import { judgedOf } from '../../support/judging.ts';
 import { listenOn } from '../../support/listen.ts';
 import {
@@ -298,6 +301,22 @@ describe.each([
     });
   });
 });
+
+it.runIf(program && promtool)(
+  'the queries of examples/prometheus are PromQL, read by a Prometheus of this machine',
+  async () => {
+    const { checks } = parseYaml(await readFile(join(root, 'examples/prometheus/ops.yml'), 'utf8'));
+    const queries = checks.flatMap(({ prometheus: of }: { prometheus?: { query: string } }) => (of ? [of] : []));
+    expect(queries.length).toBeGreaterThan(10);
+    for (const params of queries) {
+      const asked = await measure(prometheus, { ...params, url: real?.url }).catch(({ reason, message }) => ({
+        reason,
+        message,
+      }));
+      expect(asked).not.toMatchObject({ reason: 'misconfigured' });
+    }
+  },
+);
 
 describe('how it asks', () => {
   it('at most four questions for all of it, and declares every fact', async () => {
