@@ -23,6 +23,8 @@ export class PrometheusStandIn {
   readonly series: Series[];
   instead: Instead | undefined;
   warnings: string[] = [];
+  /** How far its clock is ahead of ours. */
+  aheadMs = 0;
   readonly #server: Server;
   url = '';
 
@@ -52,7 +54,9 @@ export class PrometheusStandIn {
     if (!pathname.startsWith('/api/v1/query')) return void response.writeHead(404).end('404 page not found\n');
     const query = params.get('query') ?? '';
     try {
-      const data = pathname.endsWith('_range') ? this.#range(query, params) : this.#instant(query, Date.now());
+      const data = pathname.endsWith('_range')
+        ? this.#range(query, params)
+        : this.#instant(query, Date.now() + this.aheadMs);
       const warnings = this.warnings.length > 0 ? { warnings: this.warnings } : {};
       send(response, 200, { status: 'success', data, ...warnings });
     } catch (error) {

@@ -200,6 +200,15 @@ describe('a cluster', () => {
     expect(await verdictOf(alertmanager, params)).toBe(verdict);
   });
 
+  it('counts an alert that is silenced on some members only: it may still ring', async () => {
+    await Promise.all(members.map(({ url }) => fire(url, disk)));
+    await silence(members[0]!.url, 'DiskFull');
+    await silence(members[2]!.url, 'DiskFull');
+    expect(await measure(alertmanager, params)).toMatchObject({ critical: 1, silenced: 0 });
+    await silence(members[1]!.url, 'DiskFull');
+    expect(await measure(alertmanager, params)).toMatchObject({ critical: 0, silenced: 1 });
+  });
+
   it('names who does not answer, and why', async () => {
     params.url[0] = await nobody();
     members[1]!.instead = answering(401, '');

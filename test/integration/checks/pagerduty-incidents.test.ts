@@ -102,6 +102,18 @@ describe('what is open', () => {
     expect(await verdict({ ack_within: '80d' })).toBe('warn');
   });
 
+  it('tells what nobody has, and services at rest; of an address only what can be opened', async () => {
+    account.services.set('PDATA', { summary: 'Data', status: 'maintenance' });
+    incident('triggered', minute, { assignments: [], html_url: 'javascript:alert(1)', incident_number: null });
+    incident('acknowledged', minute, {
+      acknowledgements: [{ at: ago(1), acknowledger: { id: 'PX', type: 'service_reference', summary: 'Robot' } }],
+    });
+    expect(await facts({ services: ['PAPI', 'PDATA'] })).toMatchObject({
+      ...{ unassigned: 1, triggered_ones: ['Q1201 (API)'], urls: ['https://shop.pagerduty.com/incidents/Q1202'] },
+      ...{ responders: [], services_in_maintenance: ['Data'], services_disabled: [] },
+    });
+  });
+
   it('says no title: it may quote anybody', async () => {
     incident('triggered', hour);
     expect(JSON.stringify(await facts())).not.toContain('Jane');

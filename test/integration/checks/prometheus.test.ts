@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import prometheus from '../../../src/checks/prometheus.ts';
 import { type Input, judge } from '../../../src/health/judge.ts';
@@ -398,10 +400,43 @@ describe('how it asks', () => {
     await closed.promise;
   });
 
-  it('a server with a certificate of one’s own, and one that nobody knows', async () => {
-    const url = 'https://localhost:1';
-    const ca = join(import.meta.dirname, '../../support/tls/ca.pem');
-    expect(await why(url, { query: 'up', ca })).toMatchObject({ reason: 'unreachable' });
+  it('over TLS: by an authority of one’s own, by none, or by whoever it is if that is wanted', async () => {
+    const tls = join(import.meta.dirname, '../../support/tls');
+    const [key, cert] = await Promise.all(['valid.key', 'valid.pem'].map((name) => readFile(join(tls, name))));
+    const server = https.createServer({ key, cert }, (_, response) =>
+      response.end('{"status":"success","data":{"resultType":"scalar","result":[1,"7"]}}'),
+    );
+    onTestFinished(() => void server.close());
+    const url = `https://localhost:${await listenOn(server)}`;
+    expect(await measure(prometheus, { url, query: '7', ca: join(tls, 'ca.pem') })).toMatchObject({ value: 7 });
+    expect(await measure(prometheus, { url, query: '7', insecure_tls: true })).toMatchObject({ value: 7 });
+    expect(await why(url, { query: '7' })).toMatchObject({
+      ...{ reason: 'unreachable', message: expect.stringContaining('issuer of the certificate is not trusted') },
+    });
+  });
+
+  it('reads an answer that is packed though nobody asked for that; one that unpacks to a flood is not read', async () => {
+    const packed =
+      (text: string): Instead =>
+      (response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
+    standIn.instead = packed('{"status":"success","data":{"resultType":"scalar","result":[1,"7"]}}');
+    expect(await measure(prometheus, { url: standIn.url, query: '7' })).toMatchObject({ value: 7 });
+    standIn.instead = packed(' '.repeat(20_000_000));
+    expect(await why(standIn.url, { query: '7' })).toMatchObject({ reason: 'too_large' });
+  });
+
+  it('tells the past by the server’s clock, and its times by ours', async () => {
+    const ahead = 3 * 60 * minute;
+    standIn.aheadMs = ahead;
+    for (const series of standIn.series) series.samples = series.samples.map(([at, value]) => [at + ahead, value]);
+    const before = Date.now();
+    const { facts, earlier = [] } = await heldFor(standIn.url, { query: 'queue_length' }, 10 * minute);
+    expect(facts).toMatchObject({ value: 90 });
+    expect(earlier.map((sample) => sample.facts.value)).toEqual(Array(31).fill(90));
+    const last = earlier.at(-1)!.at.getTime();
+    expect(last).toBeGreaterThanOrEqual(before - 20_000);
+    expect(last).toBeLessThanOrEqual(Date.now() - 20_000);
   });
 });
 
