@@ -43,6 +43,7 @@ export default defineCheck({
         ]
       : [],
   }),
+  okSays: 'value {value}',
   iam: [],
   describe: ({ url, query }) => `PromQL on ${new URL(url).host}: ${cleanText(query.replaceAll(/\s+/g, ' '), 80)}`,
   lane: ({ url }) => `host:${new URL(url).host}`,

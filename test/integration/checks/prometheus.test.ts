@@ -294,6 +294,11 @@ describe.each([
       expect(await verdictOf(prometheus, { url: url(), query, same_hour })).toBe(verdict);
     });
 
+    on('something where nothing is usual is no multiple of that', async () => {
+      const facts = await measure(prometheus, { url: url(), query: 'woken', same_hour });
+      expect(facts).toMatchObject({ value: 5, usual: 0, ratio_to_usual: null, days_found: 4 });
+    });
+
     on('says why it knows nothing of what is usual', async () => {
       const facts = await measure(prometheus, { url: url(), query: 'young', same_hour });
       expect(facts).toMatchObject({ value: 50, usual: null, ratio_to_usual: null, days_found: 2 });
