@@ -10,7 +10,7 @@ const allowed: Record<string, string[]> = {
   conditions: [],
   config: ['conditions'],
   store: [],
-  checks: [],
+  checks: ['paging'],
   charts: [],
   paging: [],
   mail: [],
