@@ -25,15 +25,17 @@ const failureOf = async (sending: Promise<void>) => {
 };
 
 /** A sender that writes what it likes. */
-async function raw(): Promise<{ socket: Socket; say(text: string): void; heard(): string }> {
+async function raw(): Promise<{ socket: Socket; say(text: string): void; heard(): string; closed: Promise<void> }> {
   const socket = createConnection(Number(new URL(workspace.mailbox.url).port), '127.0.0.1');
   let heard = '';
+  // Hung up on in the middle of what it says, it hears of that as a reset.
   socket.on('error', () => {});
+  const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()));
   socket.setEncoding('latin1').on('data', (chunk: string) => {
     heard += chunk;
   });
   await once(socket, 'connect');
-  return { socket, say: (text) => void socket.write(text, 'latin1'), heard: () => heard };
+  return { socket, say: (text) => void socket.write(text, 'latin1'), heard: () => heard, closed };
 }
 
 /** The words of AUTH PLAIN that let somebody in. */
@@ -111,21 +113,21 @@ describe('who is refused', () => {
     ['sends a line that does not end', 'x'.repeat(MAIL.lineBytes + 1)],
     ['is refused again and again', 'NONSENSE\r\n'.repeat(MAIL.refusals + 5)],
   ])('%s is hung up on', async (_, said) => {
-    const { socket, say } = await raw();
+    const { say, closed } = await raw();
     say(said);
-    await once(socket, 'close');
+    await closed;
     await mail().send(message, signal);
     expect(received().length).toBe(1);
   });
 
   it('sends more than it takes: the rest is read and forgotten, and without end it hangs up', async () => {
-    const { socket, say, heard } = await raw();
+    const { say, heard, closed } = await raw();
     const line = `${'x'.repeat(998)}\r\n`;
     const large = line.repeat(Math.ceil(MAIL.bytes / line.length) + 1);
     say(`${hello()}RCPT TO:<a@b.c>\r\nDATA\r\n${large}.\r\nNOOP\r\n`);
     await eventually(() => expect(heard()).toMatch(/552 at most \d+ bytes\r\n250 ok\r\n$/));
     say(`MAIL FROM:<a@b>\r\nRCPT TO:<a@b.c>\r\nDATA\r\n${large.repeat(5)}`);
-    await once(socket, 'close');
+    await closed;
     expect(received()).toEqual([]);
     expect(await failureOf(mail().send({ ...message, text: large }, signal))).toMatchObject({ reason: 'refused' });
   });
@@ -141,8 +143,7 @@ describe('who is refused', () => {
   it('comes when there are too many connections already; others go on', async () => {
     const many = await Promise.all(Array.from({ length: 20 }, () => raw()));
     await eventually(() => expect(many.every(({ heard }) => heard().startsWith('220'))).toBe(true));
-    const { socket } = await raw();
-    await once(socket, 'close');
+    await (await raw()).closed;
     many[0]!.say('NOOP\r\n');
     await eventually(() => expect(many[0]!.heard()).toContain('250 ok'));
     for (const each of many) each.socket.destroy();

@@ -20,7 +20,7 @@ export function phoneCard() {
   );
   return html`<section class="card" id="card-phone" aria-labelledby="phone-title">
     <h3 id="phone-title">Phone ${ringing ? html`<span class="pill bad">${ringing} ringing</span>` : nothing}</h3>
-    <div class="phone" tabindex="0" role="region" aria-labelledby="phone-title">
+    <div class="phone" tabindex="0" role="region" aria-label="What came to the phone">
       ${open.length + over.length === 0 ? html`<p class="phone-quiet">No pages</p>` : nothing}
       <div class="phone-part" aria-live="assertive">${repeat(open, keyOf, page)}</div>
       <div class="phone-part" aria-live="polite">

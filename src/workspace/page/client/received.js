@@ -1,6 +1,6 @@
 /** E-mails, text messages and calls, as they lie on the phone. */
 
-import { html } from 'lit-html';
+import { html, nothing } from 'lit-html';
 import { myZone } from './store.js';
 import { clockTime } from './time.js';
 
@@ -13,14 +13,15 @@ const nouns = { email: 'E-mail', text: 'Text', call: 'Call' };
 export function came({ way, to, name, at, subject, words }) {
   return html`<article class="came ${way}">
     <p class="page-head">
-      <strong>${nouns[way]}</strong> to ${name ?? to} <time>${clockTime(Date.parse(at), myZone())}</time>
+      <strong>${nouns[way]}</strong> to ${name ?? to}
+      ${name === undefined ? nothing : html`<span class="came-to">${to}</span>`}
+      <time>${clockTime(Date.parse(at), myZone())}</time>
     </p>
-    ${name === undefined ? '' : html`<p class="came-to small">${to}</p>`}
     ${
       way === 'email'
         ? html`<details>
             <summary>${subject || 'no subject'}</summary>
-            <p class="came-words small">${words}</p>
+            <p class="came-words">${words}</p>
           </details>`
         : html`<p class="came-words">${words || (way === 'call' ? 'Nothing was said.' : 'An empty text.')}</p>`
     }
