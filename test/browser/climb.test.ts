@@ -68,6 +68,25 @@ async function sound(name: string, on = page): Promise<void> {
 }
 
 describe('an incident that nobody answers', () => {
+  it('has a step of the tour, which types the line and offers the faster clock', async () => {
+    await page.locator('textarea[data-composer=channel]').fill('/ops health');
+    await page.keyboard.press('Enter');
+    await page.locator('.guide li.done').waitFor();
+    await page.evaluate(() => {
+      const key = Object.keys(localStorage).find((each) => each.startsWith('rounds-tried'))!;
+      const steps = [...document.querySelectorAll('.guide .step')].map((step) => step.textContent?.trim() ?? '');
+      const at = steps.findIndex((step) => step.startsWith("Don't answer"));
+      localStorage.setItem(key, JSON.stringify(['Ask how the systems are', ...steps.slice(1, at)]));
+    });
+    await page.reload();
+    const step = page.locator('.guide li.next', { hasText: "Don't answer, and watch it climb" });
+    await step.getByRole('button', { name: '× 60' }).waitFor();
+    await step.getByRole('button', { name: 'Type /ops incident declare unanswered API is down' }).click();
+    const typed = () => page.locator('textarea[data-composer=channel]').inputValue();
+    await expect.poll(typed).toBe('/ops incident declare unanswered API is down');
+    await sound('climb-step');
+  });
+
   it('climbs: Slack at once, an e-mail, a text message, a call to the backup, in this order', async () => {
     await declare('API is down');
     await inChannel('level 1 of 4').getByText('@oncall').waitFor(patience);
@@ -115,13 +134,13 @@ describe('an incident that nobody answers', () => {
 
   it('stops the moment somebody acknowledges: nothing more comes', async () => {
     await phone().getByRole('button', { name: 'Acknowledge' }).click();
-    await inChannel('INC-1').first().getByText('is on it').waitFor(patience);
+    await inChannel('INC-1 Unanswered').first().getByText('is on it').waitFor(patience);
     const before = await phone().locator('article.came').count();
     await declare('Database is slow');
     await speed(60);
     await came('email').nth(1).waitFor({ timeout: 60_000 });
     await phone().getByRole('button', { name: 'Acknowledge' }).click();
-    await inChannel('INC-2').first().getByText('is on it').waitFor(patience);
+    await inChannel('INC-2 Unanswered').first().getByText('is on it').waitFor(patience);
     const acknowledgedMs = await clockMs();
     const texts = await came('text').count();
     await speed(600);

@@ -28,7 +28,7 @@ export function phoneCard() {
       </div>
     </div>
     <p class="faint small">
-      It stands in for PagerDuty, a mail server and Twilio: what Rounds sends there comes here, and goes nowhere else.
+      It stands in for PagerDuty, a mail server and Twilio, where none of your own is set.
     </p>
   </section>`;
 }
