@@ -6,7 +6,7 @@ import { checksPastOf } from './checks-past.ts';
 import type { Environment } from './config/environment.ts';
 import type { Ops } from './config/model.ts';
 import { makeReveal } from './config/secrets.ts';
-import { loadConfiguration } from './configuration.ts';
+import { loadConfiguration, withSeveritiesOf } from './configuration.ts';
 import { createDeadJobs } from './dead-jobs.ts';
 import { createDirectory, type Directory } from './directory/directory.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
@@ -63,6 +63,8 @@ export interface CoreOptions {
   clock?: Clock;
   /** Called when the configuration is read and the database is open: nobody else has the data folder now. */
   onOpened?: (ops: Ops) => void;
+  /** A folder of severities that hold besides the configured ones, as far as they fit. */
+  moreSeverities?: string;
   signal?: AbortSignal;
   /** How long to keep trying a database server that can't be reached; default 30 s. */
   retryForMs?: number;
@@ -90,7 +92,10 @@ export interface CoreOptions {
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { environment, variables, log } = options;
-  const { ops, severities, messages } = await loadConfiguration(environment.opsConfig, variables);
+  const configured = await loadConfiguration(environment.opsConfig, variables);
+  const { ops, messages } = configured;
+  const { moreSeverities } = options;
+  const severities = moreSeverities ? await withSeveritiesOf(moreSeverities, configured) : configured.severities;
   for (const name of ops.missingSecrets)
     log.warn({ secret: name }, `secret ${name} is not set: what needs it is unknown`);
   const { store, away } = await openDatabase(options);

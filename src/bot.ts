@@ -126,6 +126,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 
   closing.defer('the jobs', () => jobs.stop(JOBS_GRACE_MS));
   await unlessAborted(jobs.start(), signal);
+  await unlessAborted(directory.begin(jobs), signal);
   closing.defer('the schedules and deadlines', () => Promise.all([schedules.stop(), timers.stop()]));
   await unlessAborted(schedules.start(), signal);
   timers.start();

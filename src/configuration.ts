@@ -56,6 +56,21 @@ async function readMessages(opsDir: string): Promise<Messages> {
   }
 }
 
+/**
+ * Its severities and those of another folder that fit beside them: no id, label or rank that is taken, no contact that ops.yml
+ * doesn't name. Throws `ConfigError` with the mistakes of that folder.
+ */
+export async function withSeveritiesOf(folder: string, { ops, severities }: Configuration): Promise<Severities> {
+  const { all } = await loadSeverities([folder]);
+  const fitting = all.filter((more) => {
+    const taken = severities.all.some(
+      ({ id, label, rank }) => id === more.id || rank === more.rank || label.toLowerCase() === more.label.toLowerCase(),
+    );
+    return !taken && unknownContacts({ folder, all: [more] }, ops.contacts).length === 0;
+  });
+  return { ...severities, all: [...severities.all, ...fitting].toSorted((a, b) => a.rank - b.rank) };
+}
+
 /** What severities say of their messages that would be found out in the worst hour. */
 function wrongMessages({ all, folder }: Severities, messages: Messages): ConfigProblem[] {
   return all.flatMap(({ id, messages: named }) =>

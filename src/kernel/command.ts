@@ -88,6 +88,8 @@ export interface CommandContext<Services> extends Permissions {
   actor: Actor;
   /** Names this request in the log and in the audit: six characters. */
   request: string;
+  /** The same for every delivery of what was asked; absent where that comes once, as from a terminal. */
+  key?: string;
   clock: Clock;
   log: Log;
   face: 'slack' | 'terminal';
