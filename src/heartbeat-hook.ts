@@ -24,7 +24,7 @@ export interface HeartbeatHook {
 }
 
 /** The ids of checks that wait for reports, and what each wants to be shown. */
-export function awaitedOf(checks: readonly Check[]): Map<string, Secret> {
+function awaitedOf(checks: readonly Check[]): Map<string, Secret> {
   const awaited = checks.filter(({ type }) => type === 'heartbeat');
   return new Map(awaited.map(({ id, target }) => [id, (target as HeartbeatTarget).token]));
 }

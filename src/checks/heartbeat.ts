@@ -1,7 +1,8 @@
 import { defineCheck, type Rule } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
-import { factsOf, heartbeatFacts } from './heartbeat/facts.ts';
+import { factsOf } from './heartbeat/facts.ts';
 import { type HeartbeatTarget, heartbeatParams } from './heartbeat/params.ts';
+import { heartbeatFacts } from './heartbeat/specs.ts';
 
 /** Beyond this part of `grace` a success that is late is worth a look. */
 const worthALook = 0.5;

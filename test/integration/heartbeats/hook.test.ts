@@ -76,6 +76,25 @@ describe('a job', () => {
   });
 });
 
+describe('reports that were held up', () => {
+  const ok = (run: string) => ({ what: 'ok' as const, run, exitCode: undefined, message: '' });
+  const later = new Date('2026-11-23T02:10:00Z');
+  const earlier = new Date('2026-11-23T02:09:58Z');
+  const at = (now: Date) => createHeartbeats({ store, clock: { now: () => now } });
+
+  it('do not take the place of a success that came later', async () => {
+    await at(later).record('backup', ok('b'));
+    await at(earlier).record('backup', ok('a'));
+    expect(await at(later).read('backup')).toMatchObject({ okAt: later, runs: { length: 2 } });
+  });
+
+  it('by replicas whose clocks differ a little: no run ends before it began', async () => {
+    await at(later).record('backup', { ...ok(''), what: 'start' });
+    await at(earlier).record('backup', ok(''));
+    expect((await at(later).read('backup')).runs).toMatchObject([{ startedAt: later, endedAt: later, outcome: 'ok' }]);
+  });
+});
+
 describe('a stranger', () => {
   it.each([
     ['no token', 'backup', { authorization: '' }],
