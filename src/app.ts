@@ -12,6 +12,7 @@ import { createDirectory, type Directory } from './directory/directory.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
+import { createHeartbeats, type Heartbeats } from './heartbeats/heartbeats.ts';
 import { unlessHeld } from './held-evidence.ts';
 import { createIncidents, type Incidents } from './incidents/incidents.ts';
 import type { JournalPager } from './incidents/journal/pager.ts';
@@ -47,6 +48,7 @@ export interface Core {
   incidents: Incidents;
   directory: Directory;
   health: Health;
+  heartbeats: Heartbeats;
   /** What the doctor looks at, as far as it is here. */
   pieces: Pieces;
   /** Why there is no database; with `withoutDatabase` only. */
@@ -115,12 +117,14 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onLate: announceLate(alerts, ops.team.zone),
       onKept: options.onTimerKept,
     });
+    const heartbeats = createHeartbeats({ store, clock });
     const health = createHealth({
       ops,
       store,
       clock,
       log,
       reveal: makeReveal(variables),
+      reported: heartbeats.read,
       timers,
       onSweep: options.onSweep,
       held: () => incidents.evidence.windows(),
@@ -175,7 +179,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
-      ...{ store, clock, jobs, timers, alerts, incidents, directory, health, pieces, databaseAway: away },
+      ...{ store, clock, jobs, timers, alerts, incidents, directory, health, heartbeats, pieces, databaseAway: away },
       async close() {
         await health.stop();
         await jobs.stop(0);
