@@ -2,13 +2,22 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chown, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { postgresBinaries, type RunAs, unprivilegedUser } from './postgres-binaries.ts';
+
+export interface PostgresSetting {
+  /** Beside those of every test's server, or instead of them. */
+  settings?: Record<string, string>;
+  /** `npm` = the one from npm, also where another one is installed. */
+  from?: 'npm';
+  /** Data pages have checksums; as of PostgreSQL 18 they have them in any case. */
+  checksums?: true;
+}
 
 /** A PostgreSQL server of a test's own. It ends with the test's process, also when that one is killed. */
 export interface Postgres {
@@ -24,6 +33,8 @@ export interface Postgres {
   /** Freezes it: connections stay open, nothing answers. */
   pause(): Promise<void>;
   resume(): void;
+  /** A standby that streams from it; needs `wal_level: replica` and `max_wal_senders`. */
+  startStandby(): Promise<Postgres>;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 }
@@ -53,16 +64,36 @@ cd / && rm -rf "$FOLDER"
 const PORTS = { from: 15_000, to: 32_000 };
 
 /** Starts a PostgreSQL server on 127.0.0.1: an installed one (13 or newer), else the one from npm. Takes about a second. */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres({ settings = {}, from, checksums }: PostgresSetting = {}): Promise<Postgres> {
   const runAs = await unprivilegedUser();
-  // A root's TMPDIR may be closed to others.
+  const folder = await ownFolder(runAs);
+  const binaries = await postgresBinaries(folder, runAs, from);
+  const password = randomBytes(9).toString('hex');
+  await createCluster({ binaries, folder, password, settings, runAs }, checksums ? ['--data-checksums'] : []);
+  return launch({ binaries, folder, password, settings, runAs });
+}
+
+/** A root's TMPDIR may be closed to others. */
+async function ownFolder(runAs: RunAs | undefined): Promise<string> {
   const folder = await mkdtemp(join(runAs && existsSync('/tmp') ? '/tmp' : tmpdir(), 'rounds-postgres-'));
   if (runAs) await chown(folder, runAs.uid, runAs.gid);
-  const binaries = await postgresBinaries(folder, runAs);
-  const password = randomBytes(9).toString('hex');
-  await createCluster(binaries, folder, password, runAs);
+  return folder;
+}
+
+interface Cluster {
+  binaries: string;
+  /** Holds `data`. */
+  folder: string;
+  password: string;
+  settings: Record<string, string>;
+  runAs: RunAs | undefined;
+}
+
+/** Starts the server of a cluster that is there. */
+async function launch(cluster: Cluster): Promise<Postgres> {
+  const { binaries, folder, password, runAs } = cluster;
   const port = await freePort();
-  const keeper = startKeeper(binaries, folder, port, runAs);
+  const keeper = startKeeper(cluster, port);
   const log = readLog(keeper);
   const urlOf = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   const url = urlOf('postgres');
@@ -71,7 +102,7 @@ export async function startPostgres(): Promise<Postgres> {
 
   const start = async (): Promise<void> => {
     keeper.stdin!.write('start\n');
-    await log.until(/database system is ready to accept connections/);
+    await log.until(/database system is ready to accept (read-only )?connections/);
   };
   const kill = async (): Promise<void> => {
     if (!log.running()) return;
@@ -105,6 +136,20 @@ export async function startPostgres(): Promise<Postgres> {
       for (const pid of frozen) process.kill(pid, 'SIGSTOP');
     },
     resume,
+    startStandby: async () => {
+      const copy = await ownFolder(runAs);
+      await asSuperuser(url, (client) => copyRunning(client, join(folder, 'data'), join(copy, 'data')));
+      const primary = `host=127.0.0.1 port=${port} user=postgres password=${password} application_name=standby`;
+      await writeFile(join(copy, 'data', 'standby.signal'), '');
+      if (runAs) spawnSync('chown', ['-R', `${runAs.uid}:${runAs.gid}`, copy]);
+      return launch({
+        binaries,
+        folder: copy,
+        password,
+        runAs,
+        settings: { ...cluster.settings, primary_conninfo: primary },
+      });
+    },
     stop: async () => {
       resume();
       if (keeper.exitCode !== null || keeper.signalCode !== null) return;
@@ -114,18 +159,47 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
-async function createCluster(binaries: string, folder: string, password: string, runAs?: RunAs): Promise<void> {
+async function createCluster({ binaries, folder, password, runAs }: Cluster, more: string[]): Promise<void> {
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password);
   const { status, stderr, stdout } = spawnSync(
     join(binaries, 'initdb'),
-    ['-D', 'data', '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale=C', '-N'],
+    [
+      '-D',
+      'data',
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      '--pwfile',
+      passwordFile,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '-N',
+      ...more,
+    ],
     { cwd: folder, encoding: 'utf8', env: environment(), ...runAs },
   );
   if (status !== 0) throw new Error(`initdb failed: ${stderr}${stdout}`);
 }
 
-function startKeeper(binaries: string, folder: string, port: number, runAs?: RunAs): ChildProcess {
+/** A backup of a running server, without `pg_basebackup`, which npm's has not. */
+async function copyRunning(client: pg.Client, data: string, target: string): Promise<void> {
+  const isOld = Number((await client.query('show server_version_num')).rows[0].server_version_num) < 150_000;
+  await client.query(isOld ? `select pg_start_backup('copy', true, false)` : `select pg_backup_start('copy', true)`);
+  const left = ['postmaster.pid', 'postmaster.opts'].map((name) => join(data, name));
+  await cp(data, target, { recursive: true, mode: 0, filter: (file) => !left.includes(file) });
+  const { rows } = await client.query(
+    isOld ? 'select * from pg_stop_backup(false, false)' : 'select * from pg_backup_stop(false)',
+  );
+  await writeFile(join(target, 'backup_label'), rows[0].labelfile);
+  const copied = await readdir(join(data, 'pg_wal'));
+  for (const file of copied) await cp(join(data, 'pg_wal', file), join(target, 'pg_wal', file), { recursive: true });
+  await chmod(target, 0o700);
+}
+
+function startKeeper({ binaries, folder, settings: own, runAs }: Cluster, port: number): ChildProcess {
   const settings = {
     port: String(port),
     listen_addresses: '127.0.0.1',
@@ -140,6 +214,7 @@ function startKeeper(binaries: string, folder: string, port: number, runAs?: Run
     lc_messages: 'C',
     log_destination: 'stderr',
     logging_collector: 'off',
+    ...own,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return spawn('/bin/sh', ['-c', KEEPER, 'keeper', join(binaries, 'postgres'), '-D', 'data', ...flags], {
@@ -164,7 +239,7 @@ function readLog(keeper: ChildProcess): { until(line: RegExp): Promise<void>; ru
   lines.on('line', (line) => {
     recent.push(line);
     if (recent.length > 50) recent.shift();
-    if (line.includes('ready to accept connections')) running = true;
+    if (/ready to accept (read-only )?connections/.test(line)) running = true;
     if (line === 'EXITED') running = false;
   });
   return {

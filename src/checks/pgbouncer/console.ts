@@ -18,29 +18,18 @@ async function showAll(client: pg.Client): Promise<Shown> {
   return rows as Shown;
 }
 
-/** Why the console would not say, where PostgreSQL's own errors mean something else. */
+export const consoleDsn = 'postgres://user:password@host:6432/pgbouncer';
+
+/** Why the console would not say, where PgBouncer's words are not PostgreSQL's. Pure. */
 export function consoleRefusal(
-  error: Error,
-  { host, database, user }: Place,
+  { message }: Error,
+  { host, user }: Place,
 ): { reason: 'denied' | 'misconfigured'; message: string; next: string } | undefined {
-  const text = error.message;
-  if (/unrecognized configuration parameter|unexpected response|syntax error/i.test(text)) {
-    const next = 'name its admin console in the DSN: postgres://user:password@host:6432/pgbouncer';
-    return { reason: 'misconfigured', message: `${host}/${database} is no console of PgBouncer`, next };
-  }
-  if (/not allowed|admin access needed|permission denied/i.test(text)) {
-    return {
-      reason: 'denied',
-      message: `${host} does not let ${user} see it`,
-      next: `add ${user} to stats_users in pgbouncer.ini, then RELOAD`,
-    };
-  }
-  if (/no such user|password authentication failed|SASL authentication failed|auth(entication)? failed/i.test(text)) {
-    return {
-      reason: 'denied',
-      message: `${host} refuses ${user}`,
-      next: 'check user and password in the DSN, and auth_file',
-    };
+  if (/unrecognized configuration parameter|invalid command|database "pgbouncer" does not exist/i.test(message))
+    return { reason: 'misconfigured', message: `${host} is no console of PgBouncer`, next: consoleDsn };
+  if (/not allowed|no such user|authentication failed/i.test(message)) {
+    const next = `check user and password in the DSN, and that ${user} stands in stats_users of pgbouncer.ini`;
+    return { reason: 'denied', message: `${host} does not let ${user} see its console`, next };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { type Measurement, type Probe, Unmeasured } from '../../kernel/check.ts';
 import { withoutAnswer } from '../postgres/no-answer.ts';
-import { askConsole, consoleRefusal } from './console.ts';
+import { askConsole, consoleDsn, consoleRefusal } from './console.ts';
 import { consoleFacts } from './facts.ts';
 import type { PgbouncerTarget } from './params.ts';
 
@@ -14,7 +14,12 @@ export async function probePgbouncer({
   reveal,
 }: Pick<Probe<PgbouncerTarget>, 'target' | 'signal' | 'reveal'>): Promise<Measurement> {
   const startedMs = performance.now();
-  const talked = await askConsole({ dsn: reveal(target.dsn), maxBytes }, signal);
+  const dsn = reveal(target.dsn);
+  // In any other database a SHOW would go to a server behind it, or wait for one.
+  if (URL.canParse(dsn) && new URL(dsn).pathname !== '/pgbouncer') {
+    throw new Unmeasured('misconfigured', 'the DSN does not name the admin console of PgBouncer', { next: consoleDsn });
+  }
+  const talked = await askConsole({ dsn, maxBytes }, signal);
   if (talked.kind === 'failed') {
     const refusal = consoleRefusal(talked.error, talked.place);
     if (refusal) throw new Unmeasured(refusal.reason, refusal.message, { next: refusal.next });

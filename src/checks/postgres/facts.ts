@@ -45,7 +45,7 @@ function together(name: string, spec: FactSpec, each: Each): unknown {
     if (lists.includes(undefined)) return null;
     return bounded(lists.flatMap((texts) => texts ?? []));
   }
-  if (name === 'sequence') return fullest(each)?.facts.sequence ?? '';
+  if (name === 'sequence') return fullest(each);
   const numbers = values.filter((value) => typeof value === 'number');
   if (name === 'sequence_used_pct') {
     const most = Math.max(0, ...numbers);
@@ -55,8 +55,11 @@ function together(name: string, spec: FactSpec, each: Each): unknown {
   return name === 'vacuum_age_s' ? Math.max(...numbers) : numbers.reduce((sum, value) => sum + value, 0);
 }
 
-function fullest(each: Each): Each[number] | undefined {
-  return each.toSorted((a, b) => Number(b.facts.sequence_used_pct ?? 0) - Number(a.facts.sequence_used_pct ?? 0))[0];
+function fullest(each: Each): string {
+  const [top] = each.toSorted(
+    (a, b) => Number(b.facts.sequence_used_pct ?? 0) - Number(a.facts.sequence_used_pct ?? 0),
+  );
+  return top?.facts.sequence ? `${top.database}: ${String(top.facts.sequence)}` : '';
 }
 
 function bounded(texts: string[]): string[] {
@@ -68,18 +71,19 @@ export function unreadFacts(answers: Answers, all: [string, Answers][]): Facts {
   const facts: Facts = {};
   for (const name of ['replication', 'archive', 'statements'] as const) {
     const answer = answers.get(name);
-    if (answer !== undefined)
-      facts[`${name}_read`] = answer.kind === 'row' ? true : answer.kind === 'absent' ? false : null;
+    if (answer !== undefined) facts[`${name}_read`] = answer.kind === 'absent' ? false : answer.kind === 'row' || null;
   }
-  const unread = [...answers].flatMap(([name, answer]) => (answer.kind === 'row' ? [] : [`${name} (${answer.why})`]));
-  const elsewhere = all.flatMap(([database, other]) =>
-    other === answers
-      ? []
-      : [...other].flatMap(([name, answer]) =>
-          answer.kind === 'row' ? [] : [`${name} of ${database} (${answer.why})`],
-        ),
-  );
-  return { ...facts, unread: [...unread, ...elsewhere] };
+  const others = all.filter(([, other]) => other !== answers);
+  return { ...facts, unread: [...unreadOf(answers), ...others.flatMap(([name, other]) => unreadOf(other, name))] };
+}
+
+function unreadOf(answers: Answers, database?: string): string[] {
+  const place = database === undefined ? '' : ` of ${database}`;
+  return [...answers].flatMap(([name, answer]) => {
+    // An extension that nobody installed is nothing that is missing.
+    if (answer.kind === 'row' || (name === 'statements' && answer.kind === 'absent')) return [];
+    return [`${name}${place} (${answer.why})`];
+  });
 }
 
 /** Growth in bytes a day; negative where it shrank. Undefined = not yet. */
