@@ -44,11 +44,14 @@ export default defineCheck({
       unit: '%',
       help: 'share of `max_bytes`; null without a limit',
       whyAbsent: ({ max_bytes }) =>
-        max_bytes === 0 ? 'the server has no maxmemory: set it there, or memory_limit_mb here' : undefined,
+        Number(max_bytes ?? 0) === 0
+          ? 'the server tells no maxmemory: set it there, or memory_limit_mb here'
+          : undefined,
     },
     memory_policy: { type: 'string', help: 'what it does when it is full: noeviction, allkeys-lru…' },
     fragmentation: { type: 'number', help: 'memory taken from the system for each byte in use' },
     clients: { type: 'number', help: 'connected clients, this check’s own too' },
+    clients_limit_read: { type: 'bool', help: 'whether it tells maxclients, as Redis 7 does' },
     max_clients: { type: 'number', help: 'maxclients' },
     clients_pct: { type: 'number', unit: '%', help: 'share of `max_clients`' },
     blocked_clients: { type: 'number', help: 'clients that wait in a blocking command' },
@@ -69,6 +72,7 @@ export default defineCheck({
     replicas_syncing: { type: 'number', help: 'replicas that still get their first copy' },
     replicas_lag_s: ofReplicas('since the replica that is latest was heard', 's'),
     replicas_lag_bytes: ofReplicas('what that one has yet to take', 'bytes'),
+    persistence_read: { type: 'bool', help: 'whether it tells of snapshots and files; some hosted ones don’t' },
     rdb_ok: { type: 'bool', help: 'whether the last snapshot was written' },
     last_save_age_s: { type: 'number', unit: 's', help: 'since the last snapshot' },
     unsaved_changes: { type: 'number', help: 'changes since then' },
@@ -87,13 +91,19 @@ export default defineCheck({
         when: 'used_pct >= 95',
         say: '{used_pct} of {max_bytes} memory used (limit 95 %), {memory_policy}: give it more, or see what grew',
       },
-      { when: 'clients_pct >= 90', say: '{clients} of {max_clients} clients (limit 90 %): see CLIENT LIST' },
+      {
+        when: 'clients_limit_read && clients_pct >= 90',
+        say: '{clients} of {max_clients} clients (limit 90 %): see CLIENT LIST',
+      },
       { when: 'replica && !primary_link_up', say: 'it hears nothing of its primary since {primary_down_s}' },
       ...(replicas === undefined
         ? []
         : [{ when: `replicas < ${replicas}`, say: `{replicas} replicas online (want ${replicas})` }]),
-      { when: '!rdb_ok', say: 'the last snapshot failed: see the server’s log and its disk' },
-      { when: 'aof && !aof_ok', say: 'the append-only file can’t be written: see the server’s log and its disk' },
+      { when: 'persistence_read && !rdb_ok', say: 'the last snapshot failed: see the server’s log and its disk' },
+      {
+        when: 'persistence_read && aof && !aof_ok',
+        say: 'the append-only file can’t be written: see the server’s log and its disk',
+      },
       {
         when: 'cluster && !cluster_ok',
         say: 'the cluster is down, {cluster_slots_down} slots are served by nobody: see CLUSTER NODES',
@@ -101,7 +111,7 @@ export default defineCheck({
     ],
     warn: [
       { when: 'used_pct >= 80', say: '{used_pct} of {max_bytes} memory used (limit 80 %), {memory_policy}' },
-      { when: 'clients_pct >= 80', say: '{clients} of {max_clients} clients (limit 80 %)' },
+      { when: 'clients_limit_read && clients_pct >= 80', say: '{clients} of {max_clients} clients (limit 80 %)' },
     ],
   }),
   okSays: 'PONG in {latency_ms}, {used_pct} of its memory used, {clients} clients',

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { atFileEnd } from './leftovers.ts';
 import { listenOn } from './listen.ts';
+import { freePort } from './postgres.ts';
 import { unprivilegedUser } from './postgres-binaries.ts';
 
 export type Rows = Record<string, string>[];
@@ -150,9 +152,7 @@ export async function startPgbouncer(
 ): Promise<{ port: number; stop(): Promise<void> }> {
   const runAs = await unprivilegedUser();
   const folder = await mkdtemp(join(runAs && existsSync('/tmp') ? '/tmp' : tmpdir(), 'rounds-pgbouncer-'));
-  const probe = createServer();
-  const port = await listenOn(probe);
-  await new Promise((closed) => probe.close(closed));
+  const port = await freePort();
   const users = ['app', 'stats', 'boss'].map((name) => `"${name}" "pw"\n`).join('');
   const settings = [
     '[databases]',
@@ -172,19 +172,19 @@ export async function startPgbouncer(
   await writeFile(join(folder, 'pgbouncer.ini'), settings.join('\n'));
   for (const name of ['', 'users', 'pgbouncer.ini']) if (runAs) await chown(join(folder, name), runAs.uid, runAs.gid);
   const child: ChildProcess = spawn(program ?? 'pgbouncer', ['pgbouncer.ini'], { cwd: folder, ...runAs });
+  const stop = async () => {
+    forget();
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  const forget = atFileEnd(stop);
   const lines = createInterface({ input: child.stderr! });
   await new Promise<void>((resolve, reject) => {
     lines.on('line', (line) => line.includes('process up') && resolve());
     child.on('exit', () => reject(new Error('PgBouncer did not start')));
   });
-  return {
-    port,
-    stop: async () => {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { port, stop };
 }

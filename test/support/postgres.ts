@@ -256,7 +256,8 @@ function readLog(keeper: ChildProcess): { until(line: RegExp): Promise<void>; ru
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 for a server that takes no 0. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   for (;;) {
     const port = randomInt(PORTS.from, PORTS.to);

@@ -34,11 +34,11 @@ function sum(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
 
-/** The facts of one INFO. `memoryLimit`, bytes, counts where the server has no maxmemory. Pure. */
+/** The facts of one INFO. `memoryLimit`, bytes, counts where the server has or tells no maxmemory. Pure. */
 export function infoFacts(info: Info, memoryLimit: number | undefined): Facts {
   const used = number(info, 'used_memory');
   const maxmemory = number(info, 'maxmemory');
-  const max = maxmemory === 0 && memoryLimit !== undefined ? memoryLimit : maxmemory;
+  const max = maxmemory === null || maxmemory === 0 ? (memoryLimit ?? maxmemory) : maxmemory;
   const role = info.get('role');
   const replica = role === undefined ? null : role === 'slave';
   const [clients, maxClients] = [number(info, 'connected_clients'), number(info, 'maxclients')];
@@ -54,6 +54,7 @@ export function infoFacts(info: Info, memoryLimit: number | undefined): Facts {
     memory_policy: cleanText(info.get('maxmemory_policy') ?? '', 40),
     fragmentation: number(info, 'mem_fragmentation_ratio'),
     clients,
+    clients_limit_read: maxClients !== null,
     max_clients: maxClients,
     clients_pct: pct(clients, maxClients),
     blocked_clients: number(info, 'blocked_clients'),
@@ -65,6 +66,7 @@ export function infoFacts(info: Info, memoryLimit: number | undefined): Facts {
     primary_link_up: replica === true ? linkUp(info) : null,
     primary_down_s: replica === true && linkUp(info) === false ? number(info, 'master_link_down_since_seconds') : null,
     ...replicaFacts(info),
+    persistence_read: info.has('rdb_last_bgsave_status'),
     rdb_ok: isOk(info, 'rdb_last_bgsave_status'),
     unsaved_changes: number(info, 'rdb_changes_since_last_save'),
     aof: aof === null ? null : aof === 1,
