@@ -71,7 +71,9 @@ export async function probePostgres(probe: PostgresProbe): Promise<Measurement> 
   return { facts };
 }
 
-const allDatabases = 'select datname from pg_database where datallowconn and not datistemplate order by datname';
+/** Without those that hosts keep to themselves: nobody else may enter them. */
+const allDatabases = `select datname from pg_database where datallowconn and not datistemplate
+  and datname not in ('rdsadmin', 'cloudsqladmin', 'alloydbadmin', 'azure_maintenance', 'azure_sys') order by datname`;
 
 function oneColumn({ rows }: { rows: (string | null)[][] }): string[] {
   return rows.map(([name]) => name ?? '');

@@ -196,6 +196,9 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
       ['an invalid index', 'warn', invalidIndex],
       ['12 deadlocks a minute', 'warn', deadlock, async () => ({ previous: await beforeDeadlock() })],
       ['a standby that is not there', 'fail', nothing, () => ({ params: { replicas: 1 } })],
+      ['a receiver of WAL in place of the standby', 'fail', nothing, () => streaming('null', 1)],
+      ['a standby 5 s behind', 'warn', nothing, () => streaming('pg_current_wal_lsn()', 5)],
+      ['a standby a minute behind', 'fail', nothing, () => streaming('pg_current_wal_lsn()', 60)],
       ['a user without pg_monitor', 'unknown', nothing, () => ({ dsn: dsnOf('stranger') })],
       ['a session that hides what it does', 'unknown', hiddenSession],
       ['a wrong password', 'unknown', nothing, () => ({ dsn: dsnOf('watcher').replace(':pw@', ':wrong@') })],
@@ -228,6 +231,14 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
       await expect.poll(healthy).toBe('ok');
     });
 
+    /** One standby is expected; one row streams, and has replayed this. */
+    async function streaming(replayed: string, seconds: number): Promise<How> {
+      const dsn =
+        await watcherWith(`create view ahead.pg_stat_replication as select 1 as pid, 'standby' as application_name,
+        null::inet as client_addr, 'streaming' as state, pg_current_wal_lsn() as sent_lsn, ${replayed}::pg_lsn as replay_lsn,
+        interval '${seconds} s' as replay_lag; grant select on ahead.pg_stat_replication to watcher`);
+      return { dsn, params: { replicas: 1 } };
+    }
     async function nothing(): Promise<void> {}
     async function longQuery(): Promise<void> {
       await running('select pg_sleep(90)', 'Timeout');
