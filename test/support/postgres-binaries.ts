@@ -36,8 +36,9 @@ export async function postgresBinaries(
   return join(await copyOf(native, join(scratch, 'postgresql')), 'bin');
 }
 
-/** Whether a PostgreSQL is installed beside the one from npm. */
+/** Whether a PostgreSQL is installed beside the one from npm, and wanted. */
 export async function isPostgresInstalled(): Promise<boolean> {
+  if (process.env.ROUNDS_TEST_POSTGRES === 'npm') return false;
   const runAs = await unprivilegedUser();
   return (await installedFolders()).some((folder) => runs(folder, '/', runAs));
 }

@@ -2,13 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, chown, cp, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { postgresBinaries, type RunAs, unprivilegedUser } from './postgres-binaries.ts';
+import { copyRunning } from './postgres-copy.ts';
 
 export interface PostgresSetting {
   /** Beside those of every test's server, or instead of them. */
@@ -182,21 +183,6 @@ async function createCluster({ binaries, folder, password, runAs }: Cluster, mor
     { cwd: folder, encoding: 'utf8', env: environment(), ...runAs },
   );
   if (status !== 0) throw new Error(`initdb failed: ${stderr}${stdout}`);
-}
-
-/** A backup of a running server, without `pg_basebackup`, which npm's has not. */
-async function copyRunning(client: pg.Client, data: string, target: string): Promise<void> {
-  const isOld = Number((await client.query('show server_version_num')).rows[0].server_version_num) < 150_000;
-  await client.query(isOld ? `select pg_start_backup('copy', true, false)` : `select pg_backup_start('copy', true)`);
-  const left = ['postmaster.pid', 'postmaster.opts'].map((name) => join(data, name));
-  await cp(data, target, { recursive: true, mode: 0, filter: (file) => !left.includes(file) });
-  const { rows } = await client.query(
-    isOld ? 'select * from pg_stop_backup(false, false)' : 'select * from pg_backup_stop(false)',
-  );
-  await writeFile(join(target, 'backup_label'), rows[0].labelfile);
-  const copied = await readdir(join(data, 'pg_wal'));
-  for (const file of copied) await cp(join(data, 'pg_wal', file), join(target, 'pg_wal', file), { recursive: true });
-  await chmod(target, 0o700);
 }
 
 function startKeeper({ binaries, folder, settings: own, runAs }: Cluster, port: number): ChildProcess {

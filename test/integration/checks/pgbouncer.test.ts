@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import pgbouncer from '../../../src/checks/pgbouncer.ts';
+import postgres from '../../../src/checks/postgres.ts';
 import { listenOn } from '../../support/listen.ts';
 import {
   type Console,
@@ -202,6 +203,12 @@ describe.skipIf(!isPgbouncerInstalled)('the real one', () => {
     expect(await verdict()).toBe('warn');
     await client('app', 'shop');
     expect(await verdict()).toBe('fail');
+  });
+
+  it('a postgres check goes through its transactions', async () => {
+    const facts = await measure(postgres, params, as(dsnOf(pooler.port, 'app', 'shop')));
+    expect(facts).toMatchObject({ reachable: true, standby: false, unread: [] });
+    expect(judgedByDefault(postgres, params, facts)).toBe('ok');
   });
 
   it('paused, disabled', async () => {

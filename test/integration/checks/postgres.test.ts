@@ -3,7 +3,9 @@ import net from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import postgres from '../../../src/checks/postgres.ts';
-import { atFileEnd } from '../../support/leftovers.ts';
+import { compileCondition } from '../../../src/conditions/compile.ts';
+import { stillNotClear } from '../../../src/health/hysteresis.ts';
+import type { Facts } from '../../../src/kernel/check.ts';
 import { listenOn } from '../../support/listen.ts';
 import { type Postgres, type PostgresSetting, startPostgres } from '../../support/postgres.ts';
 import { isPostgresInstalled } from '../../support/postgres-binaries.ts';
@@ -458,79 +460,39 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
   });
 });
 
-describe('a primary and its standby', () => {
+describe('judged by the product', () => {
   const params = { dsn: { secret: 'DB' } };
-  const as = (dsn: string) => ({ secrets: { DB: dsn } });
-  let primary: Postgres;
-  let standby: Postgres;
-  beforeAll(async () => {
-    primary = await startPostgres({
-      settings: { ...settings, archive_mode: 'off', shared_preload_libraries: 'pg_stat_statements' },
-    });
-    standby = await primary.startStandby();
-    atFileEnd(() => standby.stop());
-    atFileEnd(() => primary.stop());
+  const target = postgres.params.parse(params);
+  const specs = postgres.facts(target);
+  const clear = (postgres.rules(target).clear ?? []).map((rule) => {
+    const compiled = compileCondition(rule, specs);
+    if (!compiled.ok) throw new Error(compiled.problem.found);
+    return compiled.condition;
   });
 
-  it('both are healthy: who streams to whom', async () => {
-    const [from, to] = [{ ...params, replicas: 1 }, params];
-    await expect.poll(() => verdictOf(postgres, from, as(primary.url))).toBe('ok');
-    expect(await measure(postgres, from, as(primary.url))).toMatchObject({
-      standby: false,
-      replicas: 1,
-      receiver: '',
-      lag_s: null,
+  it('connections that filled up clear below 70 %', () => {
+    expect(stillNotClear(clear, { connections_pct: 75 }, 'warn')).toMatchObject({
+      outcome: 'warn',
+      reason: 'connections_pct 75 %, clears below 70 %',
     });
-    const facts = await measure(postgres, to, as(standby.url));
-    expect(facts).toMatchObject({
-      standby: true,
-      receiver: 'streaming',
-      lag_s: 0,
-      lag_bytes: 0,
-      replay_paused: false,
-      replicas: 0,
-    });
-    expect(judgedByDefault(postgres, to, facts)).toBe('ok');
+    expect(stillNotClear(clear, { connections_pct: 69.9 }, 'fail')).toBeUndefined();
   });
 
-  it('a standby that doesn’t replay is behind, seen from either side', async () => {
-    const [writer, reader] = [await open(primary.url), await open(standby.url)];
-    await reader.query('select pg_wal_replay_pause()');
-    await writer.query(`create table big as select repeat('x', 1000) as body from generate_series(1, 5000)`);
-    await expect
-      .poll(async () => (await measure(postgres, params, as(primary.url))).replicas_behind)
-      .toEqual([expect.stringMatching(/^standby \d+ (k|M)B$/)]);
-    expect(await verdictOf(postgres, params, as(primary.url))).toBe('warn');
-    await expect
-      .poll(async () => Number((await measure(postgres, params, as(standby.url))).lag_bytes))
-      .toBeGreaterThan(1_048_576);
-    expect(await verdictOf(postgres, params, as(standby.url))).toBe('warn');
-    await reader.query('select pg_wal_replay_resume()');
-    await expect.poll(() => verdictOf(postgres, params, as(standby.url))).toBe('ok');
-    await expect.poll(() => verdictOf(postgres, params, as(primary.url))).toBe('ok');
-    await Promise.all([writer.end(), reader.end()]);
+  it('says why a fact is not there, with the next step', () => {
+    const why = (name: string, facts: Facts) => specs[name]?.whyAbsent?.(facts);
+    expect(why('sequence_used_pct', { sequences_hidden: 3 })).toMatch(/^3 sequences can’t be read: grant select/);
+    expect(why('sequence_used_pct', { unread: ['sequences (SQLSTATE 55P03)'] })).toBe('sequences (SQLSTATE 55P03)');
+    expect(why('longest_query_s', { untracked: 2 })).toBe('2 sessions have track_activities off: turn it on');
+    expect(why('replication_read', { unread: ['archive (x)', 'replication (y)'] })).toBe('replication (y)');
+    expect(why('mean_query_ms', { statements_read: false })).toMatch(/^pg_stat_statements is not installed/);
+    expect(why('lag_s', { standby: false })).toBe('it is no standby');
+    expect(why('lag_s', { standby: true })).toBeUndefined();
   });
 
-  it('slow statements by their ids, never their texts', async () => {
-    const client = await open(primary.url);
-    await client.query('create extension pg_stat_statements');
-    await client.query(`select pg_sleep(1.1), 'Jane Doe' as patient`);
-    const facts = await measure(postgres, params, as(primary.url));
-    expect(facts).toMatchObject({
-      statements_read: true,
-      slow_statements: 1,
-      slowest_statements: expect.arrayContaining([expect.stringMatching(/^-?\d+: 11\d\d ms, 1 calls$/)]),
-      mean_query_ms: expect.any(Number),
-    });
-    expect(judgedByDefault(postgres, params, facts)).toBe('ok');
-    await client.query('drop extension pg_stat_statements');
-    await client.end();
-  });
-
-  it('a standby without its primary has no lag to speak of, and fails', async () => {
-    await primary.kill();
-    await expect.poll(async () => (await measure(postgres, params, as(standby.url))).receiver).toBe('down');
-    expect(await verdictOf(postgres, params, as(standby.url))).toBe('fail');
-    expect(await measure(postgres, params, as(primary.url))).toEqual({ reachable: false, error: 'connection refused' });
+  it('takes a DSN without a password only in plain text, and names it in messages without the user', () => {
+    expect(postgres.params.safeParse({ dsn: 'postgres://me:pw@db.example.com/shop' }).success).toBe(false);
+    const plain = postgres.params.parse({ dsn: 'postgres://me@db.example.com/shop' });
+    expect(postgres.describe(plain)).toBe('PostgreSQL at db.example.com:5432/shop');
+    expect(postgres.describe(target)).toBe('PostgreSQL at DB');
   });
 });

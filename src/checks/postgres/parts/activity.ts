@@ -39,25 +39,28 @@ export const activity: Part = {
       },
       {
         when: 'longest_query_s >= 3600',
-        say: 'a query runs for {longest_query_s} (limit 3600 s): {longest_query_by}; pg_cancel_backend ends it',
+        say: 'a query has run for {longest_query_s} (limit 3600 s): {longest_query_by}; pg_cancel_backend ends it',
       },
       {
         when: 'idle_in_transaction_s >= 1800',
-        say: 'idle in transaction for {idle_in_transaction_s} (limit 1800 s): {idle_in_transaction_by}; pg_terminate_backend ends it',
+        say: 'a session is idle in a transaction for {idle_in_transaction_s} (limit 1800 s): {idle_in_transaction_by}; pg_terminate_backend ends it',
       },
-      { when: 'lock_wait_s >= 120', say: 'a lock is waited for since {lock_wait_s} (limit 120 s): {lock_wait_by}' },
+      {
+        when: 'lock_wait_s >= 120',
+        say: 'a session has waited {lock_wait_s} for a lock (limit 120 s): {lock_wait_by}; end the one that holds it',
+      },
     ],
     warn: [
       {
         when: 'connections_pct >= 80',
         say: '{connections} of {connections_max} connections in use (limit 80 %): {applications}',
       },
-      { when: 'longest_query_s >= 60', say: 'a query runs for {longest_query_s} (limit 60 s): {longest_query_by}' },
+      { when: 'longest_query_s >= 60', say: 'a query has run for {longest_query_s} (limit 60 s): {longest_query_by}' },
       {
         when: 'idle_in_transaction_s >= 300',
-        say: 'idle in transaction for {idle_in_transaction_s} (limit 300 s): {idle_in_transaction_by}',
+        say: 'a session is idle in a transaction for {idle_in_transaction_s} (limit 300 s): {idle_in_transaction_by}',
       },
-      { when: 'lock_wait_s >= 60', say: 'a lock is waited for since {lock_wait_s} (limit 60 s): {lock_wait_by}' },
+      { when: 'lock_wait_s >= 60', say: 'a session has waited {lock_wait_s} for a lock (limit 60 s): {lock_wait_by}' },
     ],
     clear: [{ when: 'connections_pct < 70' }],
   },
