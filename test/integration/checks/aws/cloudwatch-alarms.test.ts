@@ -4,7 +4,7 @@ import { type CloudWatchState, cloudWatchStandIn } from '../../../support/aws/cl
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
-import { verdict } from '../../../support/aws/verdict.ts';
+import { freshRegion, verdict } from '../../../support/aws/verdict.ts';
 import { judgedByDefault } from '../../../support/probes.ts';
 
 const state: CloudWatchState = { metrics: [] };
@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 type Params = Parameters<typeof measure<typeof cloudwatchAlarms.params>>[1];
-const look = (params: Params = {}) => measure(cloudwatchAlarms, params);
+const look = (params: Params = {}) => measure(cloudwatchAlarms, { region: freshRegion(), ...params });
 const many = (count: number, alarmState: 'OK' | 'ALARM' = 'OK') =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`a-${i}`, { state: alarmState }]));
 
@@ -154,10 +154,10 @@ describe('the history', () => {
   test('not permitted: the state is told all the same', async () => {
     state.alarms!['api-5xx'] = { state: 'ALARM' };
     aws.break('denied', { action: 'cloudwatch:DescribeAlarmHistory' });
-    const { facts } = await look();
+    const { facts } = await look({ region: 'eu-central-1' });
     expect(fired(cloudwatchAlarms, {}, facts)).toEqual(['fail size(in_alarm) > 0', 'warn !history_read']);
     expect(facts.unread).toEqual([
-      'cloudwatch:DescribeAlarmHistory on all alarms in eu-west-1: AccessDenied → grant cloudwatch:DescribeAlarmHistory',
+      'cloudwatch:DescribeAlarmHistory on all alarms in eu-central-1: AccessDenied → grant cloudwatch:DescribeAlarmHistory',
     ]);
   });
 });
@@ -175,14 +175,14 @@ describe('size', () => {
     expect(facts).toMatchObject({ alarms: 2_000, complete: false, in_alarm: null, in_alarm_count: null });
     expect(judgedByDefault(cloudwatchAlarms, { history: 'off' }, facts)).toBe('unknown');
     state.alarms = { first: { state: 'ALARM' }, ...state.alarms };
-    expect(await verdict(cloudwatchAlarms, { history: 'off' })).toBe('fail');
+    expect(await verdict(cloudwatchAlarms, { history: 'off', region: freshRegion() })).toBe('fail');
   });
 });
 
 describe('what it can not measure is never a verdict', () => {
   test('not permitted', async () => {
     aws.break('denied', { action: 'cloudwatch:DescribeAlarms' });
-    expect(await refusal(look({ prefix: 'api-' }))).toEqual({
+    expect(await refusal(look({ prefix: 'api-', region: 'eu-west-1' }))).toEqual({
       reason: 'denied',
       message: 'cloudwatch:DescribeAlarms on alarms api-… in eu-west-1: AccessDenied',
       next: 'grant cloudwatch:DescribeAlarms',
@@ -196,7 +196,7 @@ describe('what it can not measure is never a verdict', () => {
   });
 
   test('no alarms at all', async () => {
-    expect(await refusal(look({ prefix: 'nope' }))).toMatchObject({
+    expect(await refusal(look({ prefix: 'nope', region: 'eu-west-1' }))).toMatchObject({
       reason: 'empty',
       message: 'alarms nope… in eu-west-1: there is none',
       next: 'check prefix, ignore, account and region',
@@ -245,9 +245,10 @@ describe('planted faults', () => {
     ['an error of AWS', () => aws.break('internal'), 'unknown'],
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
   ])('%s', async (_, sabotage, expected, params = {}) => {
-    expect(await verdict(cloudwatchAlarms, { ...params })).toBe('ok');
+    const here = { ...params, region: freshRegion() };
+    expect(await verdict(cloudwatchAlarms, here)).toBe('ok');
     sabotage();
-    expect(await verdict(cloudwatchAlarms, params)).toBe(expected);
+    expect(await verdict(cloudwatchAlarms, here)).toBe(expected);
   });
 });
 
