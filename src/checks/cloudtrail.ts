@@ -37,7 +37,9 @@ const params = z.strictObject({
     .describe(`pages of ${eventsPerPage} events for each of them; AWS answers 2 a second, so raise timeout with it`),
   limits: z
     .strictObject({
-      failed_logins: limit.default(5).describe('failed logins to the console'),
+      failed_logins: limit
+        .default(5)
+        .describe('failed logins to the console; they are recorded in the region of the login, mostly us-east-1'),
       denied: limit.default(10).describe('calls refused with AccessDenied or UnauthorizedOperation'),
       deletions: limit.describe('Delete…, Terminate…, Deregister… and such; default: listed only'),
       changes: limit.describe('all other writes that succeeded; default: listed only'),
@@ -172,7 +174,8 @@ function eventRules({ window, events, limits }: Target): Rule[] {
     ...counted
       .filter((name) => takes[name] && limits[name] !== undefined)
       .map((name) => ({
-        when: `events_read && (${name}_at_least > ${name}_limit || ${name} > ${name}_limit)`,
+        // At least so many are enough to warn; that there are few takes all of them.
+        when: `events_read && !(${name}_at_least <= ${name}_limit && ${name} <= ${name}_limit)`,
         say: `{${name}_at_least} ${words[name]} in ${formatDuration(window)} (limit {${name}_limit}): {${name}_by}`,
       })),
     { when: '!events_read', say: 'events not read: {unread}' },

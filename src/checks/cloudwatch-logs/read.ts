@@ -1,6 +1,9 @@
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { type AwsConnection, askAws } from '../aws/client.ts';
 
+// FilterLogEvents and not Logs Insights: it takes the patterns of metric filters, costs nothing for each GB that it looks
+// through, and answers at once. The price is a bound on the pages: past it the count is "at least".
+
 /** Until a page has an event or the group has ended; CloudWatch may answer empty pages first. */
 const pagesForAnyEvent = 3;
 

@@ -3,17 +3,13 @@ import { type CheckType, Unmeasured } from '../../../src/kernel/check.ts';
 import { judgedByDefault } from '../probes.ts';
 import { measure, type ProbeOptions } from './probe.ts';
 
-/** The verdict on what AWS says now: by the type's default rules, or unknown where it could not be measured. */
-export async function verdict<Schema extends z.ZodType>(
-  check: CheckType<Schema>,
-  params: z.input<Schema>,
-  options?: ProbeOptions,
-): Promise<'fail' | 'warn' | 'unknown' | 'ok'> {
+/** The verdict on what the stand-ins say now: by the type's default rules, or unknown where it could not be measured. */
+export async function awsVerdict<S extends z.ZodType>(check: CheckType<S>, params: z.input<S>, options?: ProbeOptions) {
   const measured = await measure(check, params, options).catch((error: unknown) => {
     if (error instanceof Unmeasured) return undefined;
     throw error;
   });
-  return measured ? judgedByDefault(check, params, measured.facts) : 'unknown';
+  return measured === undefined ? 'unknown' : judgedByDefault(check, params, measured.facts);
 }
 
 let regions = 0;

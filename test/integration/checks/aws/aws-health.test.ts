@@ -5,7 +5,7 @@ import { useAws } from '../../../support/aws/environment.ts';
 import { type HealthState, healthStandIn, type StandInHealthEvent } from '../../../support/aws/health.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
-import { verdict } from '../../../support/aws/verdict.ts';
+import { awsVerdict } from '../../../support/aws/verdict.ts';
 import { judgedByDefault } from '../../../support/probes.ts';
 
 type Params = z.input<typeof awsHealth.params>;
@@ -187,9 +187,9 @@ describe('planted faults', () => {
     ['an error of AWS', () => aws.break('internal'), 'unknown'],
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
   ])('%s', async (_, sabotage, expected, params = {}) => {
-    expect(await verdict(awsHealth, {})).toBe('ok');
+    expect(await awsVerdict(awsHealth, {})).toBe('ok');
     sabotage();
-    expect(await verdict(awsHealth, params)).toBe(expected);
+    expect(await awsVerdict(awsHealth, params)).toBe(expected);
   });
 });
 

@@ -5,7 +5,7 @@ import { type CloudTrailState, cloudTrailStandIn, type StandInEvent } from '../.
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
-import { freshRegion, verdict } from '../../../support/aws/verdict.ts';
+import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
 
 type Params = z.input<typeof cloudtrail.params>;
 const state: CloudTrailState = { trails: {}, events: [] };
@@ -96,7 +96,7 @@ describe('the trails', () => {
     expect(facts).toMatchObject({ delivery_age_s: null, undelivered: ['main'] });
     const specs = cloudtrail.facts(cloudtrail.params.parse({}));
     expect(specs.delivery_age_s?.whyAbsent?.(facts)).toBe('main has delivered nothing yet: check its bucket');
-    expect(await verdict(cloudtrail, { region: freshRegion() })).toBe('unknown');
+    expect(await awsVerdict(cloudtrail, { region: freshRegion() })).toBe('unknown');
   });
 });
 
@@ -136,7 +136,7 @@ describe('the events', () => {
     });
     expect(JSON.stringify(facts)).not.toMatch(/ada@|203\.0\.113/);
     expect(fired(cloudtrail, {}, facts)).toEqual([
-      'warn events_read && (failed_logins_at_least > failed_logins_limit || failed_logins > failed_logins_limit)',
+      'warn events_read && !(failed_logins_at_least <= failed_logins_limit && failed_logins <= failed_logins_limit)',
     ]);
   });
 
@@ -157,8 +157,8 @@ describe('the events', () => {
 
   test('limits: as many as the limit are fine, one more warns', async () => {
     state.events = times(11, (i) => deniedRead(i));
-    expect(await verdict(cloudtrail, { region: freshRegion(), limits: { denied: 11 } })).toBe('ok');
-    expect(await verdict(cloudtrail, { region: freshRegion() })).toBe('warn');
+    expect(await awsVerdict(cloudtrail, { region: freshRegion(), limits: { denied: 11 } })).toBe('ok');
+    expect(await awsVerdict(cloudtrail, { region: freshRegion() })).toBe('warn');
   });
 
   test('the window, and 50 a page', async () => {
@@ -177,16 +177,16 @@ describe('the events', () => {
     expect(cloudtrail.facts(cloudtrail.params.parse({})).denied?.whyAbsent?.(facts)).toBe(
       'at least 8 refused calls (AccessDenied, UnauthorizedOperation), not all events were read: raise max_pages and timeout',
     );
-    expect(await verdict(cloudtrail, { ...two, region: freshRegion() })).toBe('unknown');
-    expect(await verdict(cloudtrail, { ...two, region: freshRegion(), limits: { denied: 7 } })).toBe('warn');
+    expect(await awsVerdict(cloudtrail, { ...two, region: freshRegion() })).toBe('unknown');
+    expect(await awsVerdict(cloudtrail, { ...two, region: freshRegion(), limits: { denied: 7 } })).toBe('warn');
   });
 
   test('off: none is looked up; a rule asks for nothing that was not', async () => {
     const off = { window: 'off' as const, region: freshRegion() };
     expect((await look(off)).facts).toMatchObject({ events_read: false, denied: null, unread: [] });
     expect(aws.counts()).not.toHaveProperty('cloudtrail:LookupEvents');
-    expect(await verdict(cloudtrail, off)).toBe('ok');
-    expect(await verdict(cloudtrail, { events: ['logins'], region: freshRegion() })).toBe('ok');
+    expect(await awsVerdict(cloudtrail, off)).toBe('ok');
+    expect(await awsVerdict(cloudtrail, { events: ['logins'], region: freshRegion() })).toBe('ok');
   });
 
   test('not permitted: the trails are told all the same', async () => {
@@ -274,9 +274,9 @@ describe('planted faults', () => {
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
   ])('%s', async (_, sabotage, expected, params = {}) => {
     const two: Params = { events: ['logins', 'writes'] };
-    expect(await verdict(cloudtrail, { ...two, region: freshRegion() })).toBe('ok');
+    expect(await awsVerdict(cloudtrail, { ...two, region: freshRegion() })).toBe('ok');
     sabotage();
-    expect(await verdict(cloudtrail, { ...two, ...params, region: freshRegion() })).toBe(expected);
+    expect(await awsVerdict(cloudtrail, { ...two, ...params, region: freshRegion() })).toBe(expected);
   });
 });
 

@@ -4,7 +4,7 @@ import { type CloudWatchState, cloudWatchStandIn } from '../../../support/aws/cl
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
-import { freshRegion, verdict } from '../../../support/aws/verdict.ts';
+import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
 import { judgedByDefault } from '../../../support/probes.ts';
 
 const state: CloudWatchState = { metrics: [] };
@@ -95,9 +95,9 @@ describe('what it measures', () => {
     expect(cloudwatchAlarms.facts({} as never).all_have_data?.whyAbsent?.(facts)).toBe(
       'no data in db-cpu: check what they watch, or set `insufficient`',
     );
-    expect(await verdict(cloudwatchAlarms, {})).toBe('unknown');
-    expect(await verdict(cloudwatchAlarms, { insufficient: 'warn' })).toBe('warn');
-    expect(await verdict(cloudwatchAlarms, { insufficient: 'ok' })).toBe('ok');
+    expect(await awsVerdict(cloudwatchAlarms, {})).toBe('unknown');
+    expect(await awsVerdict(cloudwatchAlarms, { insufficient: 'warn' })).toBe('warn');
+    expect(await awsVerdict(cloudwatchAlarms, { insufficient: 'ok' })).toBe('ok');
   });
 
   test('names with control characters and a long list are cut for people', async () => {
@@ -175,7 +175,7 @@ describe('size', () => {
     expect(facts).toMatchObject({ alarms: 2_000, complete: false, in_alarm: null, in_alarm_count: null });
     expect(judgedByDefault(cloudwatchAlarms, { history: 'off' }, facts)).toBe('unknown');
     state.alarms = { first: { state: 'ALARM' }, ...state.alarms };
-    expect(await verdict(cloudwatchAlarms, { history: 'off', region: freshRegion() })).toBe('fail');
+    expect(await awsVerdict(cloudwatchAlarms, { history: 'off', region: freshRegion() })).toBe('fail');
   });
 });
 
@@ -246,9 +246,9 @@ describe('planted faults', () => {
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
   ])('%s', async (_, sabotage, expected, params = {}) => {
     const here = { ...params, region: freshRegion() };
-    expect(await verdict(cloudwatchAlarms, here)).toBe('ok');
+    expect(await awsVerdict(cloudwatchAlarms, here)).toBe('ok');
     sabotage();
-    expect(await verdict(cloudwatchAlarms, here)).toBe(expected);
+    expect(await awsVerdict(cloudwatchAlarms, here)).toBe(expected);
   });
 });
 

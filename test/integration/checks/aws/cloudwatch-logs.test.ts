@@ -4,7 +4,7 @@ import { useAws } from '../../../support/aws/environment.ts';
 import { type LogEvent, type LogsState, logsStandIn } from '../../../support/aws/logs.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
-import { freshRegion, verdict } from '../../../support/aws/verdict.ts';
+import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
 
 const state: LogsState = { groups: {} };
 const aws = new AwsServer([logsStandIn(state)]);
@@ -59,7 +59,7 @@ describe('what it measures', () => {
 
   test('degraded: as many as the limit warn; one less does not', async () => {
     state.groups['/ecs/api'] = times(9);
-    expect(await verdict(cloudwatchLogs, params)).toBe('ok');
+    expect(await awsVerdict(cloudwatchLogs, params)).toBe('ok');
     state.groups['/ecs/api'] = times(10);
     const { facts } = await look();
     expect(facts).toMatchObject({ count: 10, per_hour: 10 });
@@ -110,7 +110,7 @@ describe('more than it reads', () => {
     const { facts } = await look({ max_pages: 5 });
     expect(facts).toMatchObject({ count: null, at_least: 20, complete: false, per_hour: null, newest_age_s: null });
     expect(facts.by_group).toEqual(['/ecs/api at least 20']);
-    const bounded = (max_pages: number) => verdict(cloudwatchLogs, { ...params, max_pages, region: freshRegion() });
+    const bounded = (max_pages: number) => awsVerdict(cloudwatchLogs, { ...params, max_pages, region: freshRegion() });
     expect(await bounded(5)).toBe('warn');
     expect(await bounded(2)).toBe('unknown');
     expect(cloudwatchLogs.facts({} as never).count?.whyAbsent?.({ ...facts, at_least: 8 })).toBe(
@@ -132,7 +132,7 @@ describe('no matches in a group', () => {
     expect((await look(web)).facts).toMatchObject({ count: 0, logging: true, silent: [], newest_age_s: null });
     expect(aws.calls.at(-1)?.input).toMatchObject({ limit: 1 });
     expect(aws.calls.at(-1)?.input.filterPattern).toBeUndefined();
-    expect(await verdict(cloudwatchLogs, { ...params, ...web })).toBe('ok');
+    expect(await awsVerdict(cloudwatchLogs, { ...params, ...web })).toBe('ok');
   });
 
   test('that logs nothing at all: unknown, a warning or ok, as the operator says', async () => {
@@ -143,9 +143,9 @@ describe('no matches in a group', () => {
     expect(cloudwatchLogs.facts({} as never).logging?.whyAbsent?.(facts)).toBe(
       'no events at all in /ecs/web: check the group and who writes it, or set `quiet`',
     );
-    expect(await verdict(cloudwatchLogs, web)).toBe('unknown');
-    expect(await verdict(cloudwatchLogs, { ...web, quiet: 'warn' })).toBe('warn');
-    expect(await verdict(cloudwatchLogs, { ...web, quiet: 'ok' })).toBe('ok');
+    expect(await awsVerdict(cloudwatchLogs, web)).toBe('unknown');
+    expect(await awsVerdict(cloudwatchLogs, { ...web, quiet: 'warn' })).toBe('warn');
+    expect(await awsVerdict(cloudwatchLogs, { ...web, quiet: 'ok' })).toBe('ok');
   });
 });
 
@@ -163,8 +163,8 @@ describe('what it can not measure is never a verdict', () => {
   test('no such log group', async () => {
     expect(await refusal(look({ log_groups: ['/ecs/gone'], region: 'eu-west-1' }))).toMatchObject({
       reason: 'misconfigured',
-      message: 'logs:FilterLogEvents on log group /ecs/gone in eu-west-1: it is not there',
-      next: 'check its name, the account and the region',
+      message: 'logs:FilterLogEvents on log group /ecs/gone in eu-west-1: no such resource',
+      next: "check the resource's name and region",
     });
   });
 
@@ -185,9 +185,9 @@ describe('what it can not measure is never a verdict', () => {
       unread: [expect.stringContaining('gone')],
     });
     expect(cloudwatchLogs.facts({} as never).count?.whyAbsent?.(facts)).toContain('/ecs/gone');
-    expect(await verdict(cloudwatchLogs, two)).toBe('unknown');
+    expect(await awsVerdict(cloudwatchLogs, two)).toBe('unknown');
     state.groups['/ecs/api'] = times(12);
-    expect(await verdict(cloudwatchLogs, two)).toBe('warn');
+    expect(await awsVerdict(cloudwatchLogs, two)).toBe('warn');
   });
 
   test('unreachable', async () => {
@@ -236,9 +236,9 @@ describe('planted faults', () => {
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
   ])('%s', async (_, sabotage, expected, more = {}) => {
     const here = { ...params, region: freshRegion() };
-    expect(await verdict(cloudwatchLogs, here)).toBe('ok');
+    expect(await awsVerdict(cloudwatchLogs, here)).toBe('ok');
     sabotage();
-    expect(await verdict(cloudwatchLogs, { ...here, ...more })).toBe(expected);
+    expect(await awsVerdict(cloudwatchLogs, { ...here, ...more })).toBe(expected);
   });
 });
 

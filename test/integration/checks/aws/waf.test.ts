@@ -6,7 +6,7 @@ import { type CloudWatchMetric, type CloudWatchState, cloudWatchStandIn } from '
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
-import { freshRegion, verdict } from '../../../support/aws/verdict.ts';
+import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
 import { type StandInRule, type WafState, wafStandIn } from '../../../support/aws/waf.ts';
 import { judgedByDefault } from '../../../support/probes.ts';
 
@@ -79,7 +79,7 @@ describe('what it measures', () => {
     expect(facts).toMatchObject({ exists: false, rules: null, spikes: null, metrics_read: false });
     expect(fired(waf, params, facts)).toEqual(['fail !exists']);
     state.acls.shop!.scope = 'CLOUDFRONT';
-    expect(await verdict(waf, params)).toBe('fail');
+    expect(await awsVerdict(waf, params)).toBe('fail');
   });
 
   test('degraded: rules that only count block nothing', async () => {
@@ -94,7 +94,7 @@ describe('what it measures', () => {
       "warn exists && rules > 0 && blocking_rules == 0 && default_action == 'ALLOW'",
     ]);
     state.acls.shop!.defaultAction = 'Block';
-    expect(await verdict(waf, params)).toBe('ok');
+    expect(await awsVerdict(waf, params)).toBe('ok');
   });
 
   test('rule groups of Firewall Manager, captchas and challenges block too', async () => {
@@ -145,8 +145,8 @@ describe('against the day before', () => {
       'bots 360 blocked (100 the day before)',
     ]);
     expect(fired(waf, params, facts)).toEqual(['warn exists && metrics_read && size(spikes) > 0']);
-    expect(await verdict(waf, { ...params, spike_factor: 4 })).toBe('ok');
-    expect(await verdict(waf, { ...params, spike_from: 400 })).toBe('ok');
+    expect(await awsVerdict(waf, { ...params, spike_factor: 4 })).toBe('ok');
+    expect(await awsVerdict(waf, { ...params, spike_from: 400 })).toBe('ok');
   });
 
   test('exactly three times is none; few requests are none', async () => {
@@ -182,7 +182,7 @@ describe('against the day before', () => {
     expect(aws.counts()['cloudwatch:GetMetricData']).toBe(1);
     traffic = [...usual(), blocked('r-0', 500, 1)];
     report('eu-west-1');
-    expect(await verdict(waf, params)).toBe('warn');
+    expect(await awsVerdict(waf, params)).toBe('warn');
   });
 
   test('metrics not permitted: the web ACL is told all the same', async () => {
@@ -262,10 +262,10 @@ describe('planted faults', () => {
   ])('%s', async (_, sabotage, expected, more = {}) => {
     const here = { ...params, region: freshRegion() };
     report(here.region);
-    expect(await verdict(waf, here)).toBe('ok');
+    expect(await awsVerdict(waf, here)).toBe('ok');
     sabotage();
     report(here.region);
-    expect(await verdict(waf, { ...here, ...more })).toBe(expected);
+    expect(await awsVerdict(waf, { ...here, ...more })).toBe(expected);
   });
 });
 
