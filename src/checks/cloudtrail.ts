@@ -23,7 +23,7 @@ const params = z.strictObject({
   window: z
     .union([z.literal('off'), duration.refine((ms) => ms <= maxWindowMs, 'at most 90d')])
     .prefault('24h')
-    .describe('how far back events count; off = none is looked up'),
+    .describe('how far back events count, those of this region alone; off = none is looked up'),
   events: z
     .array(z.enum(['logins', 'writes', 'reads']))
     .min(1)
@@ -33,7 +33,7 @@ const params = z.strictObject({
     .int()
     .min(1)
     .max(200)
-    .default(3)
+    .default(2)
     .describe(`pages of ${eventsPerPage} events for each of them; AWS answers 2 a second, so raise timeout with it`),
   limits: z
     .strictObject({
@@ -79,6 +79,7 @@ const trailSpecs: FactSpecs = {
         ? `${undelivered.join(', ')} has delivered nothing yet: check its bucket`
         : undefined,
   },
+  last_delivery: { type: 'string', help: 'when that was; null while one never delivered' },
   undelivered: { type: 'list', help: 'trails that log and never delivered' },
   delivery_limit_s: { type: 'number', unit: 's', help: 'the parameter delivery_within' },
   events_read: { type: 'bool', help: 'whether events were looked up' },
@@ -122,7 +123,7 @@ export default defineCheck({
       { when: 'size(unvalidated) > 0', say: 'no log file validation: {unvalidated}' },
       {
         when: 'logging > 0 && delivery_age_s > delivery_limit_s',
-        say: 'nothing delivered for {delivery_age_s} (limit {delivery_limit_s})',
+        say: `nothing delivered since {last_delivery} (limit ${formatDuration(target.delivery_within)})`,
       },
       ...eventRules(target),
     ],

@@ -1,5 +1,5 @@
 import type { Facts } from '../../kernel/check.ts';
-import { few } from '../facts/few.ts';
+import { few, minuteOf } from '../facts/few.ts';
 import type { TrailNow } from './read.ts';
 
 /** What the trails are and do now; `asked` are those that must be there, by name or ARN. */
@@ -9,7 +9,7 @@ export function trailFacts(
 ): Facts {
   const logging = trails.filter(({ status }) => status.IsLogging);
   const there = new Set(trails.flatMap(({ name, trail }) => [name, trail.TrailARN]));
-  const delivered = logging.map(({ status }) => status.LatestDeliveryTime);
+  const last = furthestBehind(logging.map(({ status }) => status.LatestDeliveryTime));
   return {
     trails: trails.length,
     logging: logging.length,
@@ -18,7 +18,8 @@ export function trailFacts(
     multi_region: logging.some(({ trail }) => trail.IsMultiRegionTrail === true),
     unvalidated: few(logging.filter(({ trail }) => !trail.LogFileValidationEnabled).map(({ name }) => name)),
     delivery_errors: few(logging.flatMap(errorsOf)),
-    delivery_age_s: oldest(delivered, now),
+    delivery_age_s: last ? Math.round((now.getTime() - last.getTime()) / 1000) : null,
+    last_delivery: last ? minuteOf(last) : null,
     undelivered: few(logging.filter(({ status }) => !status.LatestDeliveryTime).map(({ name }) => name)),
   };
 }
@@ -32,9 +33,9 @@ function errorsOf({ name, status }: TrailNow): string[] {
   return errors.flatMap(({ of, error }) => (error ? [`${name} ${of}: ${error}`] : []));
 }
 
-/** Seconds since the last delivery of the trail that is furthest behind; null while one has not delivered yet. */
-function oldest(delivered: (Date | undefined)[], now: Date): number | null {
+/** The last delivery of the trail that is furthest behind; undefined while one has not delivered yet. */
+function furthestBehind(delivered: (Date | undefined)[]): Date | undefined {
   const known = delivered.filter((at) => at !== undefined);
-  if (known.length === 0 || known.length < delivered.length) return null;
-  return Math.round((now.getTime() - Math.min(...known.map((at) => at.getTime()))) / 1000);
+  if (known.length === 0 || known.length < delivered.length) return undefined;
+  return new Date(Math.min(...known.map((at) => at.getTime())));
 }

@@ -50,7 +50,14 @@ describe('the trails', () => {
     const { facts } = await look();
     expect(facts).toMatchObject({
       ...{ trails: 1, logging: 1, stopped: [], missing: [], multi_region: true, unvalidated: [] },
-      ...{ delivery_errors: [], delivery_age_s: 240, delivery_limit_s: 3600, undelivered: [], events_read: true },
+      ...{
+        delivery_errors: [],
+        delivery_age_s: 240,
+        last_delivery: '2026-11-23 12:11 UTC',
+        delivery_limit_s: 3600,
+        undelivered: [],
+        events_read: true,
+      },
       ...{ failed_logins: 0, denied: 0, deletions: 0, changes: 1, unread: [] },
       ...{ failed_logins_limit: 5, denied_limit: 10, deletions_limit: null, changes_limit: null },
     });
@@ -78,6 +85,15 @@ describe('the trails', () => {
     expect((await look()).facts).toMatchObject({ trails: 1, logging: 1, delivery_age_s: 120 });
     const status = aws.calls.find(({ action }) => action === 'cloudtrail:GetTrailStatus');
     expect(status?.input.Name).toBe('arn:aws:cloudtrail:us-east-1:123456789012:trail/organisation');
+  });
+
+  test('of two trails, the one that is furthest behind counts', async () => {
+    state.trails.slow = { logging: true, deliveredAt: ago(61) };
+    const { facts } = await look({ window: 'off' });
+    expect(facts).toMatchObject({ delivery_age_s: 3_660, last_delivery: '2026-11-23 11:14 UTC' });
+    expect(fired(cloudtrail, { window: 'off' }, facts)).toEqual([
+      'warn logging > 0 && delivery_age_s > delivery_limit_s',
+    ]);
   });
 
   test('named trails: one that is gone fails, by name or ARN', async () => {
