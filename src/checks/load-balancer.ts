@@ -52,7 +52,10 @@ const facts: FactSpecs = {
     type: 'list',
     help: 'groups with no target in use, such as the idle one of a blue/green deployment',
   },
-  http: { type: 'bool', help: 'whether an application load balancer is among them: it counts requests' },
+  http: {
+    type: 'bool',
+    help: 'whether an application load balancer is among them; the others count no requests, and the three below are 0',
+  },
   requests_5m: { type: 'number', help: 'requests in 5 min' },
   errors_5m: { type: 'number', help: '5xx answers in 5 min, of the targets and of the load balancer itself' },
   error_pct: { type: 'number', unit: '%', help: '5xx answers of all requests in 5 min; 0 without requests' },
@@ -77,7 +80,7 @@ export default defineCheck({
       { when: 'size(degraded) > 0', say: 'healthy targets: {degraded}' },
       { when: 'size(balancers_not_active) > 0', say: '{balancers_not_active}' },
       { when: 'size(unchecked) > 0', say: 'health checks are off: {unchecked} targets' },
-      { when: 'http && error_pct > 5', say: '{error_pct} of {requests_5m} requests answered 5xx in 5 min (limit 5 %)' },
+      { when: 'error_pct > 5', say: '{error_pct} of {requests_5m} requests answered 5xx in 5 min (limit 5 %)' },
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
@@ -106,7 +109,7 @@ export default defineCheck({
       ? readGroups(reader, names)
       : readBalancer(reader, load_balancer));
     const targets = targetFacts(groups);
-    if (targets.targets > 0 && targets.unchecked.length === groups.length && targets.healthy === 0)
+    if (targets.healthy === 0 && targets.down.length === 0 && targets.unchecked.length > 0)
       throw new Unmeasured('empty', `${reader.resource} in ${elb.region}: health checks of all targets are off`, {
         next: 'switch the health checks of the target groups on',
       });

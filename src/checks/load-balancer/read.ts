@@ -13,7 +13,6 @@ const mostGroups = 200;
 /** A target group with the health of its targets. */
 export interface Group {
   name: string;
-  group: TargetGroup;
   targets: TargetHealthDescription[];
 }
 
@@ -99,7 +98,7 @@ function withHealth(reader: BalancerReader, groups: TargetGroup[]): Promise<Grou
           'DescribeTargetHealth',
           'a target without a state',
         );
-      return { name, group, targets };
+      return { name, targets };
     }),
   );
 }

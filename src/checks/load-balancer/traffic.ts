@@ -9,7 +9,7 @@ import { sumOf, tenth } from '../aws/worst.ts';
  */
 export async function trafficFacts(probe: AwsProbe, balancers: LoadBalancer[], unread: string[]) {
   const http = balancers.filter(({ Type }) => Type === 'application');
-  if (http.length === 0) return { http: false, requests_5m: null, errors_5m: null, error_pct: null };
+  if (http.length === 0) return { http: false, requests_5m: 0, errors_5m: 0, error_pct: 0 };
   const asked = async (metric: string) => {
     const minutes = await Promise.all(
       http.map(({ LoadBalancerArn = '' }) => {

@@ -92,7 +92,7 @@ describe('what it measures', () => {
 
   test('a network load balancer counts no requests', async () => {
     state.balancers.shop = { type: 'network' };
-    expect(await look()).toMatchObject({ http: false, requests_5m: null, error_pct: null, unread: [] });
+    expect(await look()).toMatchObject({ http: false, requests_5m: 0, error_pct: 0, unread: [] });
     expect(await rules()).toEqual([]);
     expect(aws.counts()).not.toHaveProperty('cloudwatch:GetMetricData');
   });
@@ -145,6 +145,10 @@ describe('planted faults', () => {
   const unattached = () => {
     state.groups.web = { behind: [], targets: [as('unused', 'Target.NotInUse')] };
   };
+  const onlyUnchecked = () => {
+    web(as('unavailable', 'Target.HealthCheckDisabled'))();
+    state.groups.api!.targets = [];
+  };
   const elb = (operation: string) => ({ action: `elasticloadbalancing:${operation}` });
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
@@ -164,6 +168,7 @@ describe('planted faults', () => {
     ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
     ['metrics throttled', 'warn', broken('throttled', { action: 'cloudwatch:GetMetricData' })],
     ['health checks off everywhere', 'unknown', all(as('unavailable', 'Target.HealthCheckDisabled'))],
+    ['health checks off in the only group in use', 'unknown', onlyUnchecked],
     ['no such load balancer', 'unknown', () => (state.balancers = {})],
     ['no target groups', 'unknown', () => (state.groups = {})],
     ['a load balancer without a state', 'unknown', balancer(undefined)],
