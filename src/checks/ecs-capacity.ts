@@ -89,14 +89,14 @@ export default defineCheck({
             { when: 'size(suspended) > 0', say: 'scaling suspended: {suspended}' },
             { when: 'size(at_max) > 0', say: 'at the most tasks: {at_max}' },
             { when: 'size(out_of_range) > 0', say: 'outside its limits: {out_of_range}' },
-            { when: 'size(capped) > 0', say: 'were to grow and were at their most: {capped}' },
+            { when: 'size(capped) > 0', say: 'could not grow past their most: {capped}' },
             { when: 'size(failed_activities) > 0', say: 'scaling failed: {failed_activities}' },
           ]
         : []),
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
-  okSays: '{status}, {instances} container instances, {targets} scalable targets',
+  okSays: '{status}, {instances} container instances, {pending_tasks} tasks pending',
   iam: [
     'ecs:DescribeClusters',
     'ecs:ListContainerInstances',

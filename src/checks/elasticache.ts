@@ -77,7 +77,7 @@ export default defineCheck({
     fail: [{ when: 'size(down) > 0', say: '{down}' }],
     warn: [
       { when: 'size(changing) > 0', say: '{changing}' },
-      ...(nodes === undefined ? [] : [{ when: `nodes != ${nodes}`, say: `{nodes} nodes (want ${nodes})` }]),
+      ...(nodes === undefined ? [] : [{ when: `nodes != ${nodes}` }]),
       { when: 'memory_pct > 80', say: 'memory of {memory_on} {memory_pct} used (limit 80 %)' },
       { when: 'evictions_5m > 0', say: '{evictions_5m} items evicted in 5 min: its memory is too small' },
       {
@@ -93,7 +93,7 @@ export default defineCheck({
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
-  okSays: '{status}, {nodes} nodes, memory {memory_pct}, engine CPU {engine_cpu_5m_pct}',
+  okSays: '{status}, {nodes} nodes, memory {memory_pct}, CPU {cpu_5m_pct}',
   iam: [
     'elasticache:DescribeReplicationGroups',
     'elasticache:DescribeCacheClusters',

@@ -6,8 +6,9 @@ const stateOf = ({ TargetHealth }: TargetHealthDescription) => TargetHealth?.Sta
 const count = (targets: TargetHealthDescription[], state: RegExp) =>
   targets.filter((target) => state.test(stateOf(target))).length;
 
-/** What the load balancers say of themselves: `shop active_impaired`. */
-export function balancerFacts(balancers: LoadBalancer[]) {
+/** What the load balancers say of themselves: `shop active_impaired`; null = they were not read. */
+export function balancerFacts(balancers: LoadBalancer[] | null) {
+  if (balancers === null) return { balancers: null, balancers_failed: null, balancers_not_active: null };
   const told = (code: RegExp) =>
     few(
       balancers

@@ -196,6 +196,7 @@ describe('planted faults', () => {
     ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
     ['updates not permitted', 'warn', broken('denied', { action: 'elasticache:DescribeUpdateActions' })],
     ['updates throttled', 'warn', broken('throttled', { action: 'elasticache:DescribeUpdateActions' })],
+    ['updates are garbage', 'warn', broken('garbage', { action: 'elasticache:DescribeUpdateActions' })],
     ['no such group', 'unknown', () => (state.groups = {})],
     ['no nodes', 'unknown', whole({ MemberClusters: [] })],
     ['a node is not answered', 'unknown', () => delete state.clusters['sessions-002']],
@@ -225,6 +226,18 @@ describe('planted faults', () => {
     plant();
     expect(await awsVerdict(elasticache, { cluster: 'pages', nodes: 2 })).toBe(verdict);
   });
+});
+
+test('what could not be read of many nodes is a short list', async () => {
+  const names = Array.from({ length: 12 }, (_, i) => `sessions-${i}`);
+  state.groups.sessions!.MemberClusters = names;
+  state.clusters = Object.fromEntries(
+    names.map((name) => [name, node('sessions', { CacheClusterStatus: 'modifying' })]),
+  );
+  const facts = await look();
+  expect(facts.unread).toHaveLength(21);
+  expect((facts.unread as string[]).at(-1)).toBe('and more');
+  expect(facts).toMatchObject({ nodes: 12, memory_pct: null, connections: null });
 });
 
 test('a hang ends with the probe, and the request with it', async () => {

@@ -176,6 +176,8 @@ describe('planted faults', () => {
     ['health not permitted', 'unknown', broken('denied', elb('DescribeTargetHealth'))],
     ['groups not permitted', 'unknown', broken('explicitly denied', elb('DescribeTargetGroups'))],
     ['load balancers throttled', 'unknown', broken('throttled', elb('DescribeLoadBalancers'))],
+    ['groups are garbage', 'unknown', broken('garbage', elb('DescribeTargetGroups'))],
+    ['health is garbage', 'unknown', broken('garbage', elb('DescribeTargetHealth'))],
     ['expired keys', 'unknown', broken('expired')],
     ['garbage', 'unknown', broken('garbage')],
     ['unavailable', 'unknown', broken('unavailable')],
@@ -191,6 +193,7 @@ describe('planted faults', () => {
     ['without targets', 'fail', web()],
     ['no such group', 'unknown', () => delete state.groups.web],
     ['a group is not answered', 'unknown', () => (state.hidden = ['web'])],
+    ['load balancers not permitted', 'warn', broken('denied', elb('DescribeLoadBalancers'))],
   ])('named groups: %s → %s', async (_, verdict, plant) => {
     plant();
     expect(await awsVerdict(loadBalancer, { target_groups: ['web', 'api'] })).toBe(verdict);
@@ -198,6 +201,15 @@ describe('planted faults', () => {
 });
 
 describe('what it says', () => {
+  test('of named groups the targets are measured, although the load balancers are refused', async () => {
+    state.groups.web!.targets = [slow];
+    aws.break('denied', { action: 'elasticloadbalancing:DescribeLoadBalancers' });
+    expect(await look({ target_groups: ['web'] })).toMatchObject({
+      ...{ down: ['web 0/1 (Target.Timeout ×1)'], balancers: null, error_pct: null },
+      unread: [expect.stringContaining('grant elasticloadbalancing:DescribeLoadBalancers')],
+    });
+  });
+
   test('a refusal names the group and what to grant', async () => {
     aws.break('denied', { action: 'elasticloadbalancing:DescribeTargetHealth' });
     expect(await refusal(measure(loadBalancer, { target_groups: ['web'] }))).toMatchObject({
@@ -205,6 +217,11 @@ describe('what it says', () => {
       message: 'elasticloadbalancing:DescribeTargetHealth on target group web in eu-west-1: AccessDenied',
       next: 'grant elasticloadbalancing:DescribeTargetHealth',
     });
+  });
+
+  test('garbage in place of the groups is not "has none"', async () => {
+    aws.break('garbage', { action: 'elasticloadbalancing:DescribeTargetGroups' });
+    expect(await refusal(measure(loadBalancer, shop))).toMatchObject({ reason: 'invalid_answer' });
   });
 
   test('more groups than it reads: unknown, with the way out', async () => {
