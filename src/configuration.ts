@@ -45,9 +45,9 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
   throw allProblems(reasons);
 }
 
-/** ops.yml alone, of OPS_CONFIG or the one that lies here. Throws OpsError `invalid` with every problem. */
-export async function readOps(variables: NodeJS.ProcessEnv): Promise<Ops> {
-  const file = variables.OPS_CONFIG?.trim() || './ops.yml';
+/** `file` alone, else that of OPS_CONFIG, else the ops.yml that lies here. Throws OpsError `invalid` with every problem. */
+export async function readOps(variables: NodeJS.ProcessEnv, given?: string): Promise<Ops> {
+  const file = given ?? (variables.OPS_CONFIG?.trim() || './ops.yml');
   try {
     return await loadOps(file, { checkTypes: await checkTypes(), compile: compileCondition, env: variables });
   } catch (error) {

@@ -27,7 +27,7 @@ const allowed: Record<string, string[]> = {
   messages: [],
   iam: ['config'],
   discovery: ['checks'],
-  shadow: ['health', 'alerts', 'config', 'store', 'jobs'],
+  shadow: ['conditions', 'health', 'alerts', 'config', 'store', 'jobs'],
   incidents: [
     'severities',
     'paging',
