@@ -40,7 +40,10 @@ it('of a config where all is well it says so at its end, with 0', async () => {
   await writeFile(join(home.dir, 'checks', 'fine'), '#!/bin/sh\necho fine\n');
   await chmod(join(home.dir, 'checks', 'fine'), 0o755);
   const config = join(home.dir, 'new.yml');
-  await writeFile(config, 'checks:\n  - {id: batch, every: 5s, timeout: 1s, attempts: 1, script: {run: [./checks/fine]}}\n');
+  await writeFile(
+    config,
+    'checks:\n  - {id: batch, every: 5s, timeout: 1s, attempts: 1, script: {run: [./checks/fine]}}\n',
+  );
   const { code, stdout } = await rounds(home, ['shadow', '--for', '10s', '--config', config]);
   expect(stdout).toMatch(/^Shadow of \S+new\.yml: 10 s, .*; 1 check, [12] results?\. Nobody was told\.\nNothing would/);
   expect(code).toBe(0);
