@@ -14,8 +14,8 @@ export interface Policy {
 }
 
 /**
- * The least policy: a statement for each service, sorted. What checks ask lists and describes, mostly actions for which IAM
- * knows no narrower resource than all of them. Pure.
+ * The least actions: a statement for each service, sorted. Of the resources only roles are named: most of what checks ask lists
+ * and describes, for which IAM knows no narrower one than all. Pure.
  */
 export function policyOf({ needs }: Pick<RoleNeeds, 'needs'>): Policy {
   const byService = Map.groupBy(needs, serviceOf);

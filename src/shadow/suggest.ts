@@ -3,7 +3,7 @@ import { formatDuration } from '../kernel/duration.ts';
 import type { CheckPast, LimitPast, ShadowReport } from './model.ts';
 
 /** So many alerts of one check in a run are worth a thought. */
-const oftenFrom = 3;
+export const oftenFrom = 3;
 /** Of fewer values a percentile says nothing. */
 const fewestValues = 20;
 /** A check that took more than this share of its timeout will run into it. */

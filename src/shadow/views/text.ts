@@ -3,7 +3,7 @@ import { formatDuration } from '../../kernel/duration.ts';
 import { firstFew } from '../../kernel/first-few.ts';
 import { plainLine } from '../../kernel/plain.ts';
 import type { ShadowAlert, ShadowReport } from '../model.ts';
-import { suggestionsFor } from '../suggest.ts';
+import { oftenFrom, suggestionsFor } from '../suggest.ts';
 
 const alertsShown = 50;
 const othersShown = 10;
@@ -57,7 +57,7 @@ function alertLine(
 
 function againLines({ checks }: ShadowReport): string[] {
   return checks
-    .filter(({ alerts }) => alerts.length >= 3)
+    .filter(({ alerts }) => alerts.length >= oftenFrom)
     .toSorted((a, b) => b.alerts.length - a.alerts.length)
     .map(({ id, alerts }) => {
       const rules = [...new Set(alerts.map(({ rule }) => rule ?? 'not measured'))];

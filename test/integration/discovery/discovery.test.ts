@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -56,6 +56,13 @@ describe('an account', () => {
     const asked = Object.keys(aws.counts()).filter((action) => action !== 'sts:GetCallerIdentity');
     expect(asked.sort()).toEqual(discoveries.flatMap(({ iam }) => iam).sort());
     expect(asked.filter((action) => !/:(List|Describe)/.test(action))).toEqual([]);
+  });
+
+  it('the guide names every right that it takes', async () => {
+    const guide = await readFile(join(root, 'docs', 'operating.md'), 'utf8');
+    const section = guide.split('\n## Before anyone is woken\n')[1]?.split('\n## ')[0] ?? '';
+    const named = [...section.matchAll(/`([a-z0-9]+:[A-Z]\w+)`/g)].map(([, action]) => action);
+    expect(named).toEqual(discoveries.flatMap(({ iam }) => iam).sort());
   });
 
   it('the same account makes the same text', async () => {
