@@ -24,7 +24,11 @@ export default defineDiscovery({
     }, most);
     if (plans.items.length === 0) return { found: [] };
     const names = plans.items.flatMap(({ BackupPlanName }) => BackupPlanName ?? []).sort();
-    const comment = [`Backup plans: ${firstFew(names, 8)}`, 'Set how old the newest recovery point may be: your RPO'];
-    return { found: [{ name: 'backups', type: 'backup', params: {}, comment }], remarks: onlyFirst(plans, 'plans') };
+    const comment = [`Backup plans: ${firstFew(names, 8)}`, 'Set how old the newest backup may be: your RPO'];
+    const beside = { every: '15m', timeout: '30s' };
+    return {
+      found: [{ name: 'backups', type: 'backup', params: {}, beside, comment }],
+      remarks: onlyFirst(plans, 'plans'),
+    };
   },
 });

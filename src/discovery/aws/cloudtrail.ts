@@ -1,6 +1,7 @@
 import type { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import { askAws, awsService } from '../../checks/aws/client.ts';
-import { defineDiscovery } from '../model.ts';
+import { firstFew } from '../../kernel/first-few.ts';
+import { defineDiscovery, type Found } from '../model.ts';
 
 const connect = awsService<CloudTrail>({
   load: async () => (await import('@aws-sdk/client-cloudtrail')).CloudTrail,
@@ -19,12 +20,13 @@ export default defineDiscovery({
     );
     if (trailList.length === 0)
       return { found: [], remarks: ['there is no trail: what is done in this account is not kept'] };
-    return {
-      // A trail of all regions is listed in each of them: it is asked where it lives.
-      found: trailList.flatMap(({ Name: name, HomeRegion: region, IsMultiRegionTrail }) => {
-        const comment = [`Trail ${name} of ${IsMultiRegionTrail ? 'all regions' : region}`];
-        return name ? [{ name, type: 'cloudtrail', params: { trail: name }, ...(region && { region }), comment }] : [];
-      }),
+    const names = trailList.flatMap(({ Name }) => Name ?? []).sort();
+    const found: Found = {
+      ...{ name: 'trail', type: 'cloudtrail', params: { trails: names } },
+      // Events are looked up twice a second.
+      beside: { every: '30m', timeout: '60s' },
+      comment: [`Trails: ${firstFew(names, 8)}`, 'Logins to the console are mostly recorded in us-east-1'],
     };
+    return { found: [found] };
   },
 });

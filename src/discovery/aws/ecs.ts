@@ -55,7 +55,7 @@ async function clusterChecks(cluster: string, { where, signal }: Asking): Promis
     },
     {
       ...{ name: `${cluster} capacity`, type: 'ecs-capacity', params: { cluster } },
-      comment: [`Capacity and scaling of cluster ${cluster}`],
+      comment: [`Capacity and scaling of cluster ${cluster}; scaling: false where no service ought to scale`],
     },
   ];
 }

@@ -47,7 +47,7 @@ function checkOf(balancer: LoadBalancer, groups: readonly TargetGroup[]): Found[
   const comment = [`Load balancer ${name} (${Type}, ${Scheme}) at ${DNSName}, ${targetWords(names)}`];
   return [
     {
-      ...{ name, type: 'load-balancer', params: { name }, comment },
+      ...{ name, type: 'load-balancer', params: { load_balancer: name }, comment },
       ...(names.length === 0 && { off: true }),
       orElse: groups.flatMap((group) => unhealthy(balancer, group)),
     },

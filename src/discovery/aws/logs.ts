@@ -31,7 +31,8 @@ export default defineDiscovery({
 
 function checkOf(group: string): Found {
   return {
-    ...{ name: `${group} errors`, type: 'cloudwatch-logs', params: { log_group: group, pattern: 'ERROR' } },
+    ...{ name: `${group} errors`, type: 'cloudwatch-logs', params: { log_groups: [group], pattern: 'ERROR' } },
+    beside: { timeout: '20s' },
     comment: [`Lines with ERROR in ${group}: choose the pattern and the limit`],
     off: true,
   };

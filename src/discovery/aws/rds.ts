@@ -1,5 +1,6 @@
 import type { DBInstance, RDS } from '@aws-sdk/client-rds';
 import { askAws, awsService, everyPage } from '../../checks/aws/client.ts';
+import { firstFew } from '../../kernel/first-few.ts';
 import { defineDiscovery, type Found, onlyFirst } from '../model.ts';
 
 const connect = awsService<RDS>({
@@ -22,11 +23,25 @@ export default defineDiscovery({
       );
       return { items: page.DBInstances, next: page.Marker };
     }, most);
-    return { found: instances.items.flatMap(checkOf), remarks: onlyFirst(instances, 'instances') };
+    const alone = instances.items.filter(({ DBClusterIdentifier }) => !DBClusterIdentifier);
+    const clusters = Map.groupBy(instances.items, ({ DBClusterIdentifier }) => DBClusterIdentifier);
+    clusters.delete(undefined);
+    const found = [...alone.flatMap(instanceCheck), ...[...clusters].map(([id, each]) => clusterCheck(id ?? '', each))];
+    return { found, remarks: onlyFirst(instances, 'instances') };
   },
 });
 
-function checkOf(instance: DBInstance): Found[] {
+/** Aurora, or Multi-AZ with readable standbys: a cluster is watched as a whole. */
+function clusterCheck(id: string, instances: DBInstance[]): Found {
+  const names = instances.flatMap(({ DBInstanceIdentifier }) => DBInstanceIdentifier ?? []).sort();
+  return {
+    ...{ name: id, type: 'rds', params: { cluster: id } },
+    comment: [`Database cluster ${id}, ${instances[0]?.Engine ?? 'unknown engine'}: ${firstFew(names, 6)}`],
+    orElse: instances.flatMap((instance) => figures(instance.DBInstanceIdentifier ?? '', instance)),
+  };
+}
+
+function instanceCheck(instance: DBInstance): Found[] {
   const { DBInstanceIdentifier: id, Engine = 'unknown engine', EngineVersion = '', DBInstanceClass = '' } = instance;
   if (!id) return [];
   const what = [Engine, EngineVersion, DBInstanceClass, instance.MultiAZ ? 'Multi-AZ' : 'one zone'].filter(Boolean);

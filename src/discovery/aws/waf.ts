@@ -26,7 +26,8 @@ export default defineDiscovery({
     return {
       found: acls.items.flatMap(({ Name: name, Description }) => {
         const comment = [`Web ACL ${name}${Description ? `: ${Description}` : ''}`];
-        return name ? [{ name: `${name} waf`, type: 'waf', params: { web_acl: name }, comment }] : [];
+        const beside = { every: '1h', timeout: '20s' };
+        return name ? [{ name: `${name} waf`, type: 'waf', params: { web_acl: name }, beside, comment }] : [];
       }),
       remarks: onlyFirst(acls, 'web ACLs'),
     };

@@ -87,7 +87,7 @@ describe('an account', () => {
     // With a type of their own these are asked by that.
     const known = new Set(types.map(({ type }) => type));
     const expected = [
-      ...(known.has('rds') ? ['shop-main'] : ['shop-main-cpu', 'shop-main-free-storage', 'aurora-1-cpu']),
+      ...(known.has('rds') ? ['shop-main', 'aurora'] : ['shop-main-cpu', 'shop-main-free-storage', 'aurora-1-cpu']),
       ...(known.has('load-balancer') ? ['front'] : ['storefront-targets']),
     ];
     expect(ids(text)).toEqual(expect.arrayContaining(expected));
