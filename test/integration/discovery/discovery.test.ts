@@ -129,6 +129,13 @@ describe('what is offered', () => {
     const { text } = await found();
     expect(text).not.toContain('does not fit');
   });
+
+  it('fits, too, where it waits in a comment', async () => {
+    const { text, on, off } = await found();
+    const all = text.replace(/^ {2}# (?=- id: | {2})/gm, '  ');
+    expect(read(all).checks).toHaveLength(on + off);
+    expect(off).toBeGreaterThan(0);
+  });
 });
 
 describe('what refuses', () => {
@@ -248,7 +255,7 @@ describe('hostile names', () => {
     // A name that looks like a token is no value that a config may hold.
     expect(clusters.toSorted()).toEqual(names.filter((name) => !name.startsWith('ghp_')).toSorted());
     expect(text).toMatch(/# Not on, since it does not fit: .*\n {2}# - id: ghp-0/);
-    expect(text).not.toContain('evil:');
+    expect(checks.map(({ id }) => id)).not.toContain('evil');
     expect(Object.keys(parse(text) as object)).toEqual(['version', 'defaults', 'groups', 'checks']);
     const lines = text.split('\n').filter((line) => /^\s*#/.test(line));
     expect(lines.filter((line) => /[\u2028\u0085\u202e]/.test(line) && line.includes('Cluster'))).toEqual([]);
