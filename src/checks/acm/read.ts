@@ -2,6 +2,7 @@ import type { ACM, CertificateSummary } from '@aws-sdk/client-acm';
 import { Unmeasured } from '../../kernel/check.ts';
 import { acmPage } from '../aws/acm.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
 
 const mostCertificates = 5_000;
 
@@ -38,7 +39,7 @@ export interface Certificate {
 
 /** All certificates of the region, whatever key and status. */
 export async function certificates({ acm, signal }: AcmReader): Promise<{ items: Certificate[]; complete: boolean }> {
-  const question = { action: 'acm:ListCertificates', resource: 'all certificates' };
+  const question = { action: 'acm:ListCertificates', resource: 'all certificates', region: acm.region };
   return everyPage(async (NextToken) => {
     const request = {
       Includes: { keyTypes: [...keyTypes] },
@@ -48,7 +49,8 @@ export async function certificates({ acm, signal }: AcmReader): Promise<{ items:
     const page = await askAws(acm, question, signal, (client, options) =>
       client.listCertificates({ ...request, NextToken }, options),
     );
-    return { items: page.CertificateSummaryList?.map((one) => certificateOf(one, acm.region)), next: page.NextToken };
+    const summaries = listed(page.CertificateSummaryList, question);
+    return { items: summaries.map((one) => certificateOf(one, acm.region)), next: page.NextToken };
   }, mostCertificates);
 }
 

@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-backup';
 import { backupPage } from '../aws/backup.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
 
 const mostJobs = 5_000;
 const mostResources = 5_000;
@@ -43,7 +44,8 @@ function pages<Answer extends { NextToken?: string | undefined }, Item>(
     const answer = await askAws(backup, { action: `backup:${action}`, resource }, signal, (client, options) =>
       send(client, { MaxResults: backupPage, NextToken }, options),
     );
-    return { items: itemsOf(answer), next: answer.NextToken };
+    const question = { action: `backup:${action}`, resource, region: backup.region };
+    return { items: listed(itemsOf(answer), question), next: answer.NextToken };
   }, most);
 }
 

@@ -1,5 +1,5 @@
-import { Unmeasured } from '../../kernel/check.ts';
 import { askAws, everyPage } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
 import { part } from '../aws/part.ts';
 import { connectS3, s3Page } from '../aws/s3.ts';
 import { bucketEncryption } from '../aws/s3-encryption.ts';
@@ -20,12 +20,11 @@ export async function buckets(
   { except, unread }: { except: string[]; unread: string[] },
 ): Promise<{ items: Bucket[]; complete: boolean }> {
   const s3 = await connectS3(where, signal);
-  const question = { action: 's3:ListAllMyBuckets', resource: 'all buckets' };
+  const question = { action: 's3:ListAllMyBuckets', resource: 'all buckets', region: s3.region };
   const { items, complete } = await everyPage(async (ContinuationToken) => {
     const request = { BucketRegion: s3.region, MaxBuckets: s3Page, ContinuationToken };
     const page = await askAws(s3, question, signal, (client, options) => client.listBuckets(request, options));
-    if (!page.Buckets) throw new Unmeasured('invalid_answer', `${question.action} in ${s3.region} answered no list`);
-    return { items: page.Buckets, next: page.ContinuationToken };
+    return { items: listed(page.Buckets, question), next: page.ContinuationToken };
   }, mostBuckets);
   const names = items.flatMap(({ Name }) => (Name && !except.includes(Name) ? [Name] : []));
   const read = names.map(async (name) => ({

@@ -3,6 +3,7 @@ import type { Where } from '../aws/account.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
 import { connectEc2, ec2Page } from '../aws/ec2.ts';
 import { connectElastiCache, elastiCachePage } from '../aws/elasticache.ts';
+import { listed } from '../aws/listed.ts';
 import { connectRds, rdsPage } from '../aws/rds.ts';
 
 const most = 10_000;
@@ -33,7 +34,7 @@ interface Page {
 
 type Send<Client, Answer> = (client: Client, options: { abortSignal: AbortSignal }) => Promise<Answer>;
 
-/** All pages of one kind. An answer without even an empty list is not what AWS documents. */
+/** All pages of one kind. */
 function all<Client extends { config: { region(): Promise<string>; credentials(): Promise<unknown> } }, Answer>(
   aws: AwsConnection<Client>,
   { action, resource, signal }: { action: string; resource: string; signal: AbortSignal },
@@ -42,8 +43,7 @@ function all<Client extends { config: { region(): Promise<string>; credentials()
 ): Promise<Found> {
   return everyPage(async (token) => {
     const { items, next } = read(await askAws(aws, { action, resource }, signal, send(token)));
-    if (!items) throw new Unmeasured('invalid_answer', `${action} on ${resource} in ${aws.region} answered no list`);
-    return { items, next };
+    return { items: listed(items, { action, resource, region: aws.region }), next };
   }, most);
 }
 
