@@ -4,7 +4,7 @@ import { wantedText } from './conversions.ts';
 import { type Evaluator, evaluateMacro, isMacro } from './macros.ts';
 import { arithmetic, equal, type Operand, ordered, within } from './operators.ts';
 import { matches } from './patterns.ts';
-import { member, type Place, root, type Scope, usable } from './read.ts';
+import { keyText, member, type Place, root, type Scope, usable } from './read.ts';
 import { type Bad, describe, type Read, unknown, value, worse } from './value.ts';
 
 /**
@@ -95,8 +95,7 @@ export function locate(node: ASTNode, scope: Scope): Place | Bad {
     const key = evaluate(node.args[1], scope);
     if (parent.kind !== 'place') return parent;
     if (key.kind !== 'value') return key;
-    const step = typeof key.value === 'string' ? JSON.stringify(key.value) : String(key.value);
-    return member(parent, key.value, `${parent.path}[${step}]`);
+    return member(parent, key.value, `${parent.path}[${keyText(key.value)}]`);
   }
   const read = evaluate(node, scope);
   return read.kind === 'value'
