@@ -1,10 +1,13 @@
 import type { FactSpec, FactSpecs, Facts } from '../kernel/check.ts';
+import type { Usuals } from './model.ts';
 import { type Bad, describe, isObject, kindOf, type Read, unknown, value } from './value.ts';
 
 /** What a condition can see while it is evaluated. */
 export interface Scope {
   facts: Facts;
   specs: FactSpecs;
+  /** For `baseline(fact)`. */
+  usuals: Usuals;
   /** Variables of `exists(s, …)` and its like: the element, and how a reader finds it (`json.services[1]`). */
   bound: ReadonlyMap<string, { value: unknown; path: string }>;
 }
@@ -55,7 +58,8 @@ export function member(parent: Place, key: unknown, path: string): Place | Bad {
   if (bad) return bad;
   if (Array.isArray(parent.value)) {
     const index = kindOf(key) === 'number' ? Number(key) : Number.NaN;
-    if (!Number.isInteger(index)) return unknown(`${parent.path} is a list, it has no ${typeof key === 'string' ? key : keyText(key)}`);
+    if (!Number.isInteger(index))
+      return unknown(`${parent.path} is a list, it has no ${typeof key === 'string' ? key : keyText(key)}`);
     return { kind: 'place', value: parent.value[index], path };
   }
   if (!isObject(parent.value)) return unknown(`${parent.path} is not an object: it is ${describe(parent.value)}`);
