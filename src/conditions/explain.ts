@@ -20,7 +20,9 @@ export function explain(node: ASTNode, scope: Scope, outcome: boolean): Explanat
         const decided = node.args.find((side) => became(side, scope, outcome));
         return decided && explain(decided, scope, outcome);
       }
-      return explain(node.args[0], scope, outcome) ?? explain(node.args[1], scope, outcome);
+      // All of it decided: how far from usual it is says more than a floor beside it.
+      const [left, right] = node.args.map((side) => explain(side, scope, outcome));
+      return right?.usual && !left?.usual ? right : (left ?? right);
     }
     case '!_':
       return explain(node.args, scope, !outcome);
