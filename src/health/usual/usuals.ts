@@ -70,9 +70,9 @@ export class UsualValues {
     const warning = await this.options.attempt('earlier days not read', async () => {
       told = await this.ask(hour);
     });
-    // An answer that came too late is no answer: the next sweep asks again.
-    if (warning === undefined && told) this.read = { hour: key, told };
-    return { told: warning === undefined && told ? told : this.tellAll(() => ({ kind: 'unread' })), warning };
+    // Without an answer the next sweep asks again.
+    if (told) this.read = { hour: key, told };
+    return { told: told ?? this.tellAll(() => ({ kind: 'unread' })), warning };
   }
 
   private async ask(hour: LocalHour): Promise<Map<string, Told>> {
