@@ -8,7 +8,7 @@ import type { Settled } from './hysteresis.ts';
 import type { CheckReport, Outcome } from './model.ts';
 import type { OpenRule, OpenState } from './open.ts';
 import type { HealthTables } from './tables.ts';
-import type { UsualSample } from './usual/stored.ts';
+import { addSamples, type UsualSample } from './usual/stored.ts';
 
 /** What is kept of a check between sweeps. */
 export interface CheckState {
@@ -120,19 +120,7 @@ function record(
       ), results as (
         insert into check_result (check_id, at, outcome, duration_ms, facts, said, fingerprint)
         select check_id, at, outcome, duration_ms, facts, said, fingerprint from incoming
-      ), usual as (
-        insert into check_usual as u (check_id, fact, hour, day, measures, n, sum, min, max)
-        select i.check_id, x.fact, x.hour, x.day, x.measures, 1, x.value, x.value, x.value
-        from incoming i
-        cross join jsonb_to_recordset(i.usual) as x (fact text, hour int, day date, measures text, value numeric)
-        order by i.check_id, x.fact
-        on conflict (check_id, fact, hour, day) do update set
-          n = case when u.measures = excluded.measures then u.n + 1 else 1 end,
-          sum = case when u.measures = excluded.measures then u.sum + excluded.sum else excluded.sum end,
-          min = case when u.measures = excluded.measures then least(u.min, excluded.min) else excluded.min end,
-          max = case when u.measures = excluded.measures then greatest(u.max, excluded.max) else excluded.max end,
-          measures = excluded.measures
-      ), changes as (
+      ), usual as (${addSamples}), changes as (
         insert into check_transition (check_id, at, from_outcome, to_outcome, reason)
         select i.check_id, i.at, case when old.fingerprint = i.fingerprint then old.outcome end, i.outcome, i.reason
         from incoming i left join check_state old using (check_id)

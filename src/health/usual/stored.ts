@@ -19,6 +19,20 @@ export interface UsualSample extends LocalHour {
   value: number;
 }
 
+/** Puts the samples of a sweep (`usual` of the rows `incoming`) into their hours: part of the statement that records it. */
+export const addSamples = sql`
+  insert into check_usual as u (check_id, fact, hour, day, measures, n, sum, min, max)
+  select i.check_id, x.fact, x.hour, x.day, x.measures, 1, x.value, x.value, x.value
+  from incoming i
+  cross join jsonb_to_recordset(i.usual) as x (fact text, hour int, day date, measures text, value numeric)
+  order by i.check_id, x.fact
+  on conflict (check_id, fact, hour, day) do update set
+    n = case when u.measures = excluded.measures then u.n + 1 else 1 end,
+    sum = case when u.measures = excluded.measures then u.sum + excluded.sum else excluded.sum end,
+    min = case when u.measures = excluded.measures then least(u.min, excluded.min) else excluded.min end,
+    max = case when u.measures = excluded.measures then greatest(u.max, excluded.max) else excluded.max end,
+    measures = excluded.measures`;
+
 /**
  * What each fact was at this hour of the days before, in one query: by day the mean without the highest and the lowest
  * sample, so that one odd moment doesn't make a day odd.
