@@ -63,6 +63,7 @@ export default defineCheck({
     if (judged.length === 0 && complete && !target.domains) throw nothing(readers);
     const renewals = await renewalFacts(readers, judged, { now, unread });
     const missing = (target.domains ?? []).filter((domain) => !issuedFor(found, domain, now));
+    const validity = validityFacts(judged, target, now);
     const listed = (of: (one: Certificate) => boolean) => few(found.filter(of).map(nameOf));
     return {
       facts: {
@@ -70,7 +71,7 @@ export default defineCheck({
         in_use: complete ? found.filter(({ inUse }) => inUse).length : null,
         imported: complete ? judged.filter(({ imported }) => imported).length : null,
         regions: readers.flatMap(({ acm }, i) => (lists[i] ? [acm.region] : [])),
-        ...validityFacts(judged, target, now),
+        ...(complete ? validity : ofSome(validity)),
         missing: complete || missing.length === 0 ? few(missing) : null,
         ...renewals,
         unvalidated: listed(({ status }) => status === 'PENDING_VALIDATION'),
@@ -87,6 +88,16 @@ async function readersOf(probe: Probe<Target>): Promise<AcmReader[]> {
   const own = { acm: await connectAcm(where, signal), signal };
   if (!target.cloudfront || own.acm.region === cloudFrontRegion) return [own];
   return [own, { acm: await connectAcm({ ...where, region: cloudFrontRegion }, signal), signal }];
+}
+
+/** Of a part of the certificates, what was found holds; that there is no more does not. */
+function ofSome(validity: ReturnType<typeof validityFacts>) {
+  const held = (found: string[]) => (found.length > 0 ? found : null);
+  const { expired, expiring_now, expiring, broken } = validity;
+  return {
+    ...{ days_left: null, first_to_expire: null, first_not_after: null },
+    ...{ expired: held(expired), expiring_now: held(expiring_now), expiring: held(expiring), broken: held(broken) },
+  };
 }
 
 /** Those in use, and the best one of each domain that has to have one. */

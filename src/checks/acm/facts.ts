@@ -1,4 +1,5 @@
-import type { FactSpecs, Rules } from '../../kernel/check.ts';
+import type { Rules } from '../../kernel/check.ts';
+import { withUnread } from '../aws/unread.ts';
 import { few } from '../facts/few.ts';
 import type { Certificate } from './read.ts';
 
@@ -9,7 +10,7 @@ export interface AcmLimits {
   fail_days: number;
 }
 
-export const acmFacts: FactSpecs = {
+export const acmFacts = withUnread({
   certificates: { type: 'number', help: 'certificates in the regions that were read; null if not all were' },
   in_use: { type: 'number', help: 'of these, in use by a load balancer, CloudFront… : these are judged' },
   imported: { type: 'number', help: 'of those in use, imported ones: ACM does not renew them' },
@@ -39,7 +40,7 @@ export const acmFacts: FactSpecs = {
   unvalidated: { type: 'list', help: 'asked for and not validated yet: ACM gives up after 72 h' },
   unused_expired: { type: 'list', help: 'over, and in use by nothing: to be deleted' },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
-};
+});
 
 export function acmRules({ warn_days, fail_days }: AcmLimits): Partial<Rules> {
   return {

@@ -1,10 +1,11 @@
-import type { FactSpecs, Rules } from '../../kernel/check.ts';
+import type { Rules } from '../../kernel/check.ts';
 import { formatDuration } from '../../kernel/duration.ts';
+import { withUnread } from '../aws/unread.ts';
 import type { BackupTarget } from './params.ts';
 
 const notRead = 'null if not read, or not all of it';
 
-export const backupFacts: FactSpecs = {
+export const backupFacts = withUnread({
   protected: { type: 'number', help: 'resources that AWS Backup has backups of, without exceptions' },
   overdue: {
     type: 'list',
@@ -41,7 +42,7 @@ export const backupFacts: FactSpecs = {
   plans_missing: { type: 'list', help: 'of `plans`, those that are not there' },
   kept_too_short: { type: 'list', help: 'plans no rule of which keeps backups as long as `plans` wants' },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
-};
+});
 
 export function backupRules({ rpo, copy_rpo, resources, vaults, plans }: BackupTarget): Partial<Rules> {
   const limit = formatDuration(rpo);

@@ -1,4 +1,5 @@
-import { type FactSpecs, type Rules, Unmeasured } from '../../kernel/check.ts';
+import { type Rules, Unmeasured } from '../../kernel/check.ts';
+import { withUnread } from '../aws/unread.ts';
 import { tenth } from '../aws/worst.ts';
 import { few } from '../facts/few.ts';
 import type { CostDay, Costs } from './read.ts';
@@ -17,7 +18,7 @@ export interface CostLimits {
   budget?: number | undefined;
 }
 
-export const costFacts: FactSpecs = {
+export const costFacts = withUnread({
   day: { type: 'string', help: 'the newest day whose costs are whole (UTC), two days ago' },
   day_cost: { type: 'number', help: 'costs of that day, without tax and support, credits and refunds; amortized' },
   average_cost: { type: 'number', help: 'average of the `average_days` before it' },
@@ -43,7 +44,7 @@ export const costFacts: FactSpecs = {
     help: 'calls of today (UTC) that were paid for, all checks of the account; $0.01 each',
   },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
-};
+});
 
 export function costRules({ over_pct, average_days, min_change, budget }: CostLimits): Partial<Rules> {
   const factor = 1 + over_pct / 100;

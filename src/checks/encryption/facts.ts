@@ -1,4 +1,5 @@
-import type { FactSpecs, Rules } from '../../kernel/check.ts';
+import type { Rules } from '../../kernel/check.ts';
+import { withUnread } from '../aws/unread.ts';
 import { few } from '../facts/few.ts';
 import type { Bucket } from './buckets.ts';
 import type { Found, Stored } from './read.ts';
@@ -8,7 +9,7 @@ export type Kind = (typeof kinds)[number];
 
 const notRead = 'null if not read, not all of it, or not asked for';
 
-export const encryptionFacts: FactSpecs = {
+export const encryptionFacts = withUnread({
   databases: { type: 'number', help: `RDS instances that stand alone, and clusters; ${notRead}` },
   databases_unencrypted: { type: 'list', help: 'those whose storage is not encrypted: `instance main`' },
   volumes: { type: 'number', help: `EBS volumes; ${notRead}` },
@@ -21,7 +22,7 @@ export const encryptionFacts: FactSpecs = {
   caches_unencrypted: { type: 'list', help: 'those that keep data unencrypted; Memcached keeps none' },
   caches_in_plain: { type: 'list', help: 'those that talk without TLS' },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
-};
+});
 
 export function encryptionRules({ of, kms }: { of: Kind[]; kms: boolean }): Partial<Rules> {
   const only = (kind: Kind, ...rules: { when: string; say: string }[]) => (of.includes(kind) ? rules : []);

@@ -1,12 +1,13 @@
-import type { FactSpecs, Rules } from '../../kernel/check.ts';
+import type { Rules } from '../../kernel/check.ts';
 import { formatDuration } from '../../kernel/duration.ts';
+import { withUnread } from '../aws/unread.ts';
 import { tenth } from '../aws/worst.ts';
 import { few } from '../facts/few.ts';
 import { type Period, periodInWords } from './days.ts';
 import { dayMs, type S3ObjectsTarget } from './params.ts';
 import type { Found } from './read.ts';
 
-export const s3Facts: FactSpecs = {
+export const s3Facts = withUnread({
   present: { type: 'number', help: 'of the last periods, how many have an object' },
   missing: { type: 'list', help: 'periods without an object, newest first: `2026-11-22`' },
   empty: { type: 'list', help: 'keys of objects of 0 bytes in these periods' },
@@ -35,7 +36,7 @@ export const s3Facts: FactSpecs = {
     help: 'size of the whole bucket a day or two ago, all kinds of storage; null while CloudWatch has none',
   },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
-};
+});
 
 export function s3Rules({ bucket, every, periods, key, standard_objects }: S3ObjectsTarget): Partial<Rules> {
   const { least, most } = standard_objects ?? {};

@@ -103,6 +103,14 @@ describe('what it measures', () => {
     expect(aws.counts()['acm:ListCertificates']).toBe(3);
   });
 
+  test('past 5,000 nobody says how many there are, or that a domain has none', async () => {
+    const many = Array.from({ length: 5_001 }, (_, i) => [`c-${i}`, certificate(`c-${i}.example`, 90)] as const);
+    state.certificates = Object.fromEntries(many);
+    const facts = await look();
+    expect(facts).toMatchObject({ certificates: null, in_use: null, missing: null, expired: null, days_left: null });
+    expect(facts.unread).toEqual(['certificates past the first 5000']);
+  });
+
   test('us-east-1 is read once where it is the own region, and not at all when told so', async () => {
     await look({ region: 'us-east-1' });
     expect(aws.calls.map(({ region }) => region)).toEqual(['us-east-1']);
@@ -122,18 +130,15 @@ describe('what it can not measure is never a verdict', () => {
     });
   });
 
-  test('CloudFront’s region not permitted: the own one is measured, what is missing is not claimed', async () => {
+  test('CloudFront’s region not permitted: what was found holds, that there is no more is not claimed', async () => {
     state.deniedIn = 'us-east-1';
     const facts = await look();
-    expect(facts).toMatchObject({
-      certificates: null,
-      in_use: null,
-      missing: null,
-      regions: ['eu-west-1'],
-      days_left: 90,
-    });
+    expect(facts).toMatchObject({ certificates: null, missing: null, expired: null, regions: ['eu-west-1'] });
     expect(facts.unread).toEqual([expect.stringContaining('in us-east-1: AccessDenied → grant acm:ListCertificates')]);
-    expect(await verdict()).toBe('warn');
+    expect(acm.facts({} as never).expired?.whyAbsent?.(facts)).toContain('not read: acm:ListCertificates');
+    shop({ NotAfter: inDays(-1) })();
+    expect(await look()).toMatchObject({ expired: ['www.shop.example (eu-west-1)'], expiring: null });
+    expect(await verdict()).toBe('fail');
   });
 
   test('none in use', async () => {
@@ -208,8 +213,8 @@ describe('planted faults', () => {
     ['renewal waits', 'warn', shop({ NotAfter: inDays(50), renewal: { RenewalStatus: 'PENDING_VALIDATION' } })],
     ['imported, near its end', 'warn', () => (state.certificates.mail!.NotAfter = inDays(12))],
     ['use unknown, expired', 'fail', () => (state.certificates.old!.InUse = undefined)],
-    ['renewal not permitted', 'warn', renewalDenied],
-    ['CloudFront’s region not permitted', 'warn', () => (state.deniedIn = 'us-east-1')],
+    ['renewal not permitted', 'unknown', renewalDenied],
+    ['CloudFront’s region not permitted', 'unknown', () => (state.deniedIn = 'us-east-1')],
     ['issued without an end', 'unknown', shop({ NotAfter: undefined })],
     ['without a status', 'unknown', shop({ Status: undefined })],
     ['not permitted', 'unknown', broken('denied')],

@@ -146,7 +146,16 @@ describe('what it measures', () => {
     const facts = await look();
     expect(facts).toMatchObject({ jobs: null, failed: null, completed_in_rpo: 5_000 });
     expect(facts.unread).toEqual(['jobs past the first 5000']);
-    expect(await verdict()).toBe('warn');
+    expect(await verdict()).toBe('unknown');
+  });
+
+  test('resources past 5,000: one that is overdue holds, none is not known to be none', async () => {
+    state.resources = Array.from({ length: 5_001 }, (_, i) => protectedAt({ ...main, ResourceName: `db-${i}` }, 9));
+    const facts = await look({});
+    expect(facts).toMatchObject({ protected: null, overdue: null, oldest_h: null });
+    expect(facts.unread).toEqual(['protected resources past the first 5000']);
+    state.resources[7] = protectedAt({ ...main, ResourceName: 'db-7' }, 30);
+    expect((await look({})).overdue).toEqual(['RDS db-7 30 h']);
   });
 
   test('a plan without an end keeps its backups for ever', async () => {
@@ -172,6 +181,7 @@ describe('what it can not measure is never a verdict', () => {
     const facts = await look();
     expect(facts).toMatchObject({ protected: 3, plans: null, kept_too_short: null });
     expect(facts.unread).toEqual([expect.stringContaining('grant backup:GetBackupPlan')]);
+    expect(backup.facts({} as never).kept_too_short?.whyAbsent?.(facts)).toContain('grant backup:GetBackupPlan');
   });
 
   test('nothing is protected', async () => {
@@ -231,12 +241,12 @@ describe('planted faults', () => {
     ['a job in part', 'warn', () => state.jobs.push(job(papers, 1, { State: 'PARTIAL' }))],
     ['completed with issues', 'warn', () => state.jobs.push(job(papers, 1, { MessageCategory: 'VSS_ERROR' }))],
     ['failed, then completed', 'warn', () => state.jobs.push(job(papers, 4, { State: 'FAILED' }))],
-    ['jobs not permitted', 'warn', broken('denied', { action: 'backup:ListBackupJobs' })],
-    ['copies throttled', 'warn', broken('throttled', { action: 'backup:ListCopyJobs' })],
-    ['vaults not permitted', 'warn', broken('denied', { action: 'backup:ListBackupVaults' })],
-    ['a plan removed between two calls', 'warn', broken('internal', { action: 'backup:GetBackupPlan' })],
-    ['a job without a state', 'warn', () => state.jobs.push(job(main, 1, { State: undefined }))],
-    ['a job without a date', 'warn', () => state.jobs.push(job(main, 1, { CreationDate: undefined }))],
+    ['jobs not permitted', 'unknown', broken('denied', { action: 'backup:ListBackupJobs' })],
+    ['copies throttled', 'unknown', broken('throttled', { action: 'backup:ListCopyJobs' })],
+    ['vaults not permitted', 'unknown', broken('denied', { action: 'backup:ListBackupVaults' })],
+    ['a plan removed between two calls', 'unknown', broken('internal', { action: 'backup:GetBackupPlan' })],
+    ['a job without a state', 'unknown', () => state.jobs.push(job(main, 1, { State: undefined }))],
+    ['a job without a date', 'unknown', () => state.jobs.push(job(main, 1, { CreationDate: undefined }))],
     ['resources not permitted', 'unknown', broken('denied', { action: 'backup:ListProtectedResources' })],
     ['denied by the organisation', 'unknown', broken('explicitly denied')],
     ['throttled', 'unknown', broken('throttled')],

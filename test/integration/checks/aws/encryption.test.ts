@@ -112,7 +112,15 @@ describe('what it measures', () => {
       volumes_unencrypted: null,
       unread: ['what comes after the first 10000 (volumes)'],
     });
-    expect(await verdict({ of: ['ebs'] })).toBe('warn');
+    expect(await verdict({ of: ['ebs'] })).toBe('unknown');
+  });
+});
+
+test('past 500 buckets nobody says that the rest encrypts', async () => {
+  const bucket = { objects: [], encryption: 'AES256' };
+  s3.buckets = Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`bucket-${i}`, bucket]));
+  expect(await look({ of: ['s3'] })).toMatchObject({
+    ...{ buckets: null, buckets_unencrypted: null, unread: ['buckets past the first 500'] },
   });
 });
 
@@ -179,20 +187,20 @@ describe('planted faults', () => {
     ['volumes by default', 'warn', () => (ebs.byDefault = false)],
     ['a replication group in plain', 'warn', () => (cache.groups.sessions!.TransitEncryptionEnabled = false)],
     ['Memcached in plain', 'warn', () => (cache.clusters.pages!.TransitEncryptionEnabled = undefined)],
-    ['the default of volumes not answered', 'warn', () => (ebs.byDefault = undefined)],
-    ['an instance that does not say', 'warn', () => (rds.instances.main!.StorageEncrypted = undefined)],
-    ['a volume that does not say', 'warn', () => (ebs.volumes['vol-01'] = undefined)],
-    ['a group that does not say', 'warn', () => (cache.groups.sessions!.AtRestEncryptionEnabled = undefined)],
-    ['instances not permitted', 'warn', broken('denied', { action: 'rds:DescribeDBInstances' })],
-    ['clusters not permitted', 'warn', broken('denied', { action: 'rds:DescribeDBClusters' })],
-    ['volumes throttled', 'warn', broken('throttled', { action: 'ec2:DescribeVolumes' })],
-    ['one bucket not permitted', 'warn', broken('denied', { action: 's3:GetEncryptionConfiguration', times: 1 })],
-    ['buckets not permitted', 'warn', broken('denied', { action: 's3:ListAllMyBuckets' })],
-    ['caches not permitted', 'warn', broken('denied', { action: 'elasticache:DescribeReplicationGroups' })],
-    ['volumes answered with garbage', 'warn', broken('garbage', { action: 'ec2:DescribeVolumes' })],
-    ['buckets answered with garbage', 'warn', broken('garbage', { action: 's3:ListAllMyBuckets' })],
-    ['instances answered with garbage', 'warn', broken('garbage', { action: 'rds:DescribeDBInstances' })],
-    ['caches answered with garbage', 'warn', broken('garbage', { action: 'elasticache:DescribeCacheClusters' })],
+    ['the default of volumes not answered', 'unknown', () => (ebs.byDefault = undefined)],
+    ['an instance that does not say', 'unknown', () => (rds.instances.main!.StorageEncrypted = undefined)],
+    ['a volume that does not say', 'unknown', () => (ebs.volumes['vol-01'] = undefined)],
+    ['a group that does not say', 'unknown', () => (cache.groups.sessions!.AtRestEncryptionEnabled = undefined)],
+    ['instances not permitted', 'unknown', broken('denied', { action: 'rds:DescribeDBInstances' })],
+    ['clusters not permitted', 'unknown', broken('denied', { action: 'rds:DescribeDBClusters' })],
+    ['volumes throttled', 'unknown', broken('throttled', { action: 'ec2:DescribeVolumes' })],
+    ['one bucket not permitted', 'unknown', broken('denied', { action: 's3:GetEncryptionConfiguration', times: 1 })],
+    ['buckets not permitted', 'unknown', broken('denied', { action: 's3:ListAllMyBuckets' })],
+    ['caches not permitted', 'unknown', broken('denied', { action: 'elasticache:DescribeReplicationGroups' })],
+    ['volumes answered with garbage', 'unknown', broken('garbage', { action: 'ec2:DescribeVolumes' })],
+    ['buckets answered with garbage', 'unknown', broken('garbage', { action: 's3:ListAllMyBuckets' })],
+    ['instances answered with garbage', 'unknown', broken('garbage', { action: 'rds:DescribeDBInstances' })],
+    ['caches answered with garbage', 'unknown', broken('garbage', { action: 'elasticache:DescribeCacheClusters' })],
     ['all not permitted', 'unknown', broken('denied')],
     ['denied by the organisation', 'unknown', broken('explicitly denied')],
     ['throttled', 'unknown', broken('throttled')],

@@ -127,6 +127,13 @@ describe('what it measures', () => {
     });
   });
 
+  test('versioning: on, stopped, never on', async () => {
+    state.buckets.backups!.versioning = 'Suspended';
+    expect(await look()).toMatchObject({ versioning: 'Suspended' });
+    state.buckets.backups!.versioning = undefined;
+    expect(await look()).toMatchObject({ versioning: 'off' });
+  });
+
   test('CloudWatch has no size yet: no figure, no complaint', async () => {
     cloudWatch.metrics = [];
     expect(await look()).toMatchObject({ bucket_bytes: null, unread: [] });
@@ -245,8 +252,8 @@ describe('planted faults', () => {
       'warn',
       () => state.buckets.backups!.objects.push(...[90, 91, 92, 93, 94, 95].map((d) => dump(d))),
     ],
-    ['encryption not permitted', 'warn', broken('denied', { action: 's3:GetEncryptionConfiguration' })],
-    ['encryption answered with garbage', 'warn', broken('garbage', { action: 's3:GetEncryptionConfiguration' })],
+    ['encryption not permitted', 'unknown', broken('denied', { action: 's3:GetEncryptionConfiguration' })],
+    ['encryption answered with garbage', 'unknown', broken('garbage', { action: 's3:GetEncryptionConfiguration' })],
     ['versioning not permitted', 'warn', broken('denied', { action: 's3:GetBucketVersioning' })],
     ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
     ['an object without a size', 'unknown', () => (on(3).bytes = undefined)],
