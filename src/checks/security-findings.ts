@@ -61,7 +61,7 @@ const facts: FactSpecs = {
   ...Object.fromEntries(
     severities.map((severity): [string, FactSpecs[string]] => [
       `${severity}_deadline_h`,
-      { type: 'number', unit: 'h', help: `deadlines.${severity}` },
+      { type: 'number', unit: 'h', help: `the deadline \`deadlines.${severity}\`` },
     ]),
   ),
   complete: { type: 'bool', help: 'whether every open finding was read' },

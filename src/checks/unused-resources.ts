@@ -64,11 +64,11 @@ const facts: FactSpecs = Object.fromEntries([
             : 'the largest first, with size and age: since they exist, not since they are unused',
       },
     ],
-    [`${kind}_limit`, { type: 'number', help: `limits.${kind}` }],
+    [`${kind}_limit`, { type: 'number', help: `the limit of \`limits.${kind}\`` }],
   ]),
   ...sized.flatMap((kind): [string, FactSpecs[string]][] => [
     [`${kind}_gib`, { type: 'number', unit: 'GiB', help: `allocated size of the ${words[kind]} together` }],
-    [`${kind}_gib_limit`, { type: 'number', unit: 'GiB', help: `limits.${kind}_gib` }],
+    [`${kind}_gib_limit`, { type: 'number', unit: 'GiB', help: `the limit of \`limits.${kind}_gib\`` }],
   ]),
   ['unread', { type: 'list', help: 'parts that could not be read, and why' }],
 ]);

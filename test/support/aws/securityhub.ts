@@ -36,7 +36,8 @@ export function securityHubStandIn(state: SecurityHubState): RestService {
                 status: 401,
               },
             );
-          const found = state.findings.filter((finding) => matches(finding, Filters as Input));
+          const filters = validated(Filters as Input);
+          const found = state.findings.filter((finding) => matches(finding, filters));
           const { items, next } = tokenPage(
             sorted(found, SortCriteria),
             { size: MaxResults, token: NextToken, most: 100 },
@@ -51,12 +52,20 @@ export function securityHubStandIn(state: SecurityHubState): RestService {
 
 const invalid = (message: string) => new AwsRefusal('InvalidInputException', message);
 
+type Filters = Record<string, { Value: string; Comparison: string }[]>;
+
+function validated(filters: Input): Filters {
+  if (Object.keys(filters).length > 10) throw invalid('at most 10 attributes');
+  for (const [field, conditions] of Object.entries(filters))
+    if (!filterable[field] || !Array.isArray(conditions) || conditions.length > 20)
+      throw invalid(`Filter ${field} is not valid`);
+  return filters as Filters;
+}
+
 /** Filters of one field: one EQUALS must hold, and every NOT_EQUALS; fields are joined by AND. */
-function matches(finding: HubFinding, filters: Input): boolean {
+function matches(finding: HubFinding, filters: Filters): boolean {
   return Object.entries(filters).every(([field, conditions]) => {
-    const read = filterable[field];
-    if (!read || !Array.isArray(conditions) || conditions.length > 20) throw invalid(`Filter ${field} is not valid`);
-    const value = read(finding);
+    const value = filterable[field]?.(finding);
     const of = (comparison: string) => conditions.filter(({ Comparison }) => Comparison === comparison);
     const equal = of('EQUALS');
     return (
