@@ -2,6 +2,7 @@ import { checkConfig, missingRunbooks } from '../src/config/report.ts';
 import { environmentVariables, secretVariables } from '../src/config/schema/environment.ts';
 import { describedSections, sections } from '../src/config/schema/sections.ts';
 import { loadConfiguration, runbooksIn, waysMissing } from '../src/configuration.ts';
+import { heartbeatLines } from '../src/heartbeat-hook.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';
 import { configurationReference } from '../src/reference/configuration.ts';
 import { runbookFolders } from '../src/registry.ts';
@@ -27,6 +28,7 @@ export default defineTerminalCommand({
       return {
         ops: read.ops,
         beside: [
+          ...heartbeatLines(read.ops.checks),
           ...severityLines(read.severities, read.ops.team),
           ...waysMissing(read, env).map((line) => `remark: ${line}`),
         ],

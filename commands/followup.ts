@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   followUpAddedPost,
   followUpsPost,
@@ -12,6 +11,7 @@ import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
+import { keyOf } from '../src/kernel/request.ts';
 import type { Services } from '../src/services.ts';
 import { askerOf, type Context, named, readIn, which } from './incident/meant.ts';
 
@@ -72,7 +72,7 @@ async function add(ctx: Context, word: string | undefined, words: string[]): Pro
   const { followUp, incident } = await incidents.after.addFollowUp(asker, {
     ...asked,
     id,
-    key: `command:${randomUUID()}`,
+    key: keyOf(ctx),
   });
   const now = ctx.clock.now();
   return {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Declaration } from '../src/incidents/declare.ts';
 import { declareFields, originOf, readDeclaration } from '../src/incidents/form.ts';
@@ -15,6 +14,7 @@ import type { Reply } from '../src/kernel/command.ts';
 import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm, type FormContext } from '../src/kernel/form.ts';
+import { keyOf } from '../src/kernel/request.ts';
 import type { Services } from '../src/services.ts';
 import { begunByCheck, begunByProposal, checkOf, withSnapshot } from './incident/begun.ts';
 import { falseAlarm, opensResolve, resolve, resolveForm } from './incident/ending.ts';
@@ -165,7 +165,7 @@ async function declare(ctx: Context, [severity, ...title]: string[]): Promise<Re
   await ctx.require('responder');
   if (severity === undefined) throw new OpsError('invalid', 'How bad is it, and what is wrong?', { hint });
   const where = ctx.channel === undefined ? {} : { channel: ctx.channel };
-  return declared(ctx, { key: `command:${randomUUID()}`, severity, title: title.join(' '), ...where }, 'channel');
+  return declared(ctx, { key: keyOf(ctx), severity, title: title.join(' '), ...where }, 'channel');
 }
 
 async function declared(ctx: Context, declaration: Declaration, place: Reply['place']): Promise<Reply> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { personOf } from '../src/incidents/people.ts';
 import {
   assigneeFilled,
@@ -17,6 +16,7 @@ import { defineCommand } from '../src/kernel/command.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { escapeSlack } from '../src/kernel/escape.ts';
 import { defineForm, type FormFilling } from '../src/kernel/form.ts';
+import { keyOf } from '../src/kernel/request.ts';
 import type { Services } from '../src/services.ts';
 import { askerOf, type Context, privately, readIn, which } from './incident/meant.ts';
 
@@ -37,7 +37,7 @@ export default defineCommand<Services>({
       case 'new':
         return list(ctx, read.inc);
       case 'add':
-        return add(ctx, { ...read, ...(await factsOf(ctx, read)), key: `command:${randomUUID()}` });
+        return add(ctx, { ...read, ...(await factsOf(ctx, read)), key: keyOf(ctx) });
       case 'change': {
         const { assignee, dueAt } = await factsOf(ctx, read);
         return change(ctx, { n: read.n, inc: read.inc, change: { what: read.what || undefined, assignee, dueAt } });

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Incidents } from './incidents/incidents.ts';
 import { readAlertmanager } from './incidents/proposals/alertmanager.ts';
 import type { Log } from './kernel/log.ts';
 import { isUnavailable } from './store/errors.ts';
+import { bringsToken } from './web/bearer.ts';
 import type { Route } from './web/server.ts';
 
 /**
@@ -11,8 +11,7 @@ import type { Route } from './web/server.ts';
  */
 export function alertmanagerHook(token: string, { proposals }: Pick<Incidents, 'proposals'>, log: Log): Route {
   return async (body, { headers }) => {
-    const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-    if (!isSame(given, token)) {
+    if (!bringsToken(headers.authorization, token)) {
       log.warn('a webhook of Alertmanager did not bring ALERTMANAGER_WEBHOOK_TOKEN');
       return { status: 401, text: 'the bearer token is missing, or is not ALERTMANAGER_WEBHOOK_TOKEN\n' };
     }
@@ -30,10 +29,4 @@ export function alertmanagerHook(token: string, { proposals }: Pick<Incidents, '
       return { status: 503, text: 'the database is away: send it again\n' };
     }
   };
-}
-
-/** In constant time, whatever their lengths. */
-function isSame(given: string, wanted: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(given), hash(wanted));
 }

@@ -6,12 +6,13 @@ import { checksPastOf } from './checks-past.ts';
 import type { Environment } from './config/environment.ts';
 import type { Ops } from './config/model.ts';
 import { makeReveal } from './config/secrets.ts';
-import { loadConfiguration } from './configuration.ts';
+import { loadConfiguration, withSeveritiesOf } from './configuration.ts';
 import { createDeadJobs } from './dead-jobs.ts';
 import { createDirectory, type Directory } from './directory/directory.ts';
 import { doctorOf, Missing, type Pieces, tokensIn } from './examination.ts';
 import { createHealth, type Health } from './health/health.ts';
 import { silenceOverJob } from './health/silences/change.ts';
+import { createHeartbeats, type Heartbeats } from './heartbeats/heartbeats.ts';
 import { unlessHeld } from './held-evidence.ts';
 import { createIncidents, type Incidents } from './incidents/incidents.ts';
 import type { JournalPager } from './incidents/journal/pager.ts';
@@ -47,6 +48,7 @@ export interface Core {
   incidents: Incidents;
   directory: Directory;
   health: Health;
+  heartbeats: Heartbeats;
   /** What the doctor looks at, as far as it is here. */
   pieces: Pieces;
   /** Why there is no database; with `withoutDatabase` only. */
@@ -63,6 +65,8 @@ export interface CoreOptions {
   clock?: Clock;
   /** Called when the configuration is read and the database is open: nobody else has the data folder now. */
   onOpened?: (ops: Ops) => void;
+  /** A folder of severities that hold besides the configured ones, as far as they fit. */
+  moreSeverities?: string;
   signal?: AbortSignal;
   /** How long to keep trying a database server that can't be reached; default 30 s. */
   retryForMs?: number;
@@ -90,7 +94,10 @@ export interface CoreOptions {
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { environment, variables, log } = options;
-  const { ops, severities, messages } = await loadConfiguration(environment.opsConfig, variables);
+  const configured = await loadConfiguration(environment.opsConfig, variables);
+  const { ops, messages } = configured;
+  const { moreSeverities } = options;
+  const severities = moreSeverities ? await withSeveritiesOf(moreSeverities, configured) : configured.severities;
   for (const name of ops.missingSecrets)
     log.warn({ secret: name }, `secret ${name} is not set: what needs it is unknown`);
   const { store, away } = await openDatabase(options);
@@ -110,12 +117,14 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onLate: announceLate(alerts, ops.team.zone),
       onKept: options.onTimerKept,
     });
+    const heartbeats = createHeartbeats({ store, clock });
     const health = createHealth({
       ops,
       store,
       clock,
       log,
       reveal: makeReveal(variables),
+      reported: heartbeats.read,
       timers,
       onSweep: options.onSweep,
       held: () => incidents.evidence.windows(),
@@ -170,7 +179,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
-      ...{ store, clock, jobs, timers, alerts, incidents, directory, health, pieces, databaseAway: away },
+      ...{ store, clock, jobs, timers, alerts, incidents, directory, health, heartbeats, pieces, databaseAway: away },
       async close() {
         await health.stop();
         await jobs.stop(0);

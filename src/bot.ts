@@ -10,6 +10,7 @@ import { makeReveal } from './config/secrets.ts';
 import { unlessAborted } from './ending.ts';
 import { doctorOf } from './examination.ts';
 import type { HealthReport } from './health/model.ts';
+import { heartbeatRoutes } from './heartbeat-hook.ts';
 import { createSchedules } from './jobs/schedules.ts';
 import { systemClock } from './kernel/clock.ts';
 import { journalOf } from './pagerduty.ts';
@@ -67,7 +68,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...{ onTimerKept: metrics.timerKept, onPaged: metrics.paged },
   };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
-  const { store, clock, jobs, timers, alerts, incidents, directory, health } = core;
+  const { store, clock, jobs, timers, alerts, incidents, directory, health, heartbeats } = core;
   closing.defer('the database', () => store.close());
   closing.defer('the checks', () => health.stop());
   const { roles, file } = core.services.ops;
@@ -105,6 +106,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const hooks: Record<string, Route> = {
     ...(webhookSecret && { 'POST /hooks/pagerduty': pagerDutyHook(webhookSecret, incidents, log) }),
     ...(token && { 'POST /hooks/alertmanager': alertmanagerHook(token, incidents, log) }),
+    ...heartbeatRoutes({ checks: core.services.ops.checks, heartbeats, reveal, log }),
   };
   const web = await startWeb({
     host: environment.host,
@@ -126,6 +128,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 
   closing.defer('the jobs', () => jobs.stop(JOBS_GRACE_MS));
   await unlessAborted(jobs.start(), signal);
+  await unlessAborted(directory.begin(jobs), signal);
   closing.defer('the schedules and deadlines', () => Promise.all([schedules.stop(), timers.stop()]));
   await unlessAborted(schedules.start(), signal);
   timers.start();

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { compileCondition } from './conditions/compile.ts';
 import { loadOps } from './config/load.ts';
 import type { ConfigProblem, Ops } from './config/model.ts';
-import { ConfigError } from './config/problems.ts';
+import { ConfigError, formatProblems } from './config/problems.ts';
 import { runbooksOf } from './config/report.ts';
 import { OpsError } from './kernel/errors.ts';
 import { loadMessages, type Messages } from './messages/messages.ts';
@@ -45,6 +45,17 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
   throw allProblems(reasons);
 }
 
+/** `file` alone, else that of OPS_CONFIG, else the ops.yml that lies here. Throws OpsError `invalid` with every problem. */
+export async function readOps(variables: NodeJS.ProcessEnv, given?: string): Promise<Ops> {
+  const file = given ?? (variables.OPS_CONFIG?.trim() || './ops.yml');
+  try {
+    return await loadOps(file, { checkTypes: await checkTypes(), compile: compileCondition, env: variables });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new OpsError('invalid', formatProblems(error.problems), { hint: '`rounds check-config` tells more' });
+  }
+}
+
 async function readMessages(opsDir: string): Promise<Messages> {
   const folders = messageFolders(opsDir);
   try {
@@ -54,6 +65,21 @@ async function readMessages(opsDir: string): Promise<Messages> {
     const file = folders[0] ?? '';
     throw new ConfigError([{ file, path: '', found: error.message, allowed: 'a Liquid template' }]);
   }
+}
+
+/**
+ * Its severities and those of another folder that fit beside them: no id, label or rank that is taken, no contact that ops.yml
+ * doesn't name. Throws `ConfigError` with the mistakes of that folder.
+ */
+export async function withSeveritiesOf(folder: string, { ops, severities }: Configuration): Promise<Severities> {
+  const { all } = await loadSeverities([folder]);
+  const fitting = all.filter((more) => {
+    const taken = severities.all.some(
+      ({ id, label, rank }) => id === more.id || rank === more.rank || label.toLowerCase() === more.label.toLowerCase(),
+    );
+    return !taken && unknownContacts({ folder, all: [more] }, ops.contacts).length === 0;
+  });
+  return { ...severities, all: [...severities.all, ...fitting].toSorted((a, b) => a.rank - b.rank) };
 }
 
 /** What severities say of their messages that would be found out in the worst hour. */

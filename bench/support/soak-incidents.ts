@@ -17,19 +17,31 @@ export async function liveIncidents(workspace: Workspace, declared: Declared, si
   const anna = workspace.user('anna');
   for (let n = 1; !signal.aborted; n += 1) {
     const title = `soak ${n}`;
+    while (workspace.views('anna').length > 0) await anna.dismiss();
     await anna.command('#ops', '/ops incident declare');
-    const view = workspace.views('anna').find(({ callback_id: id }) => id === 'incident.declare');
+    const view = await soon(() => workspace.views('anna').find(({ callback_id: id }) => id === 'incident.declare'));
     if (view) {
       declared.titles.add(title);
       // Sent off, and once more by somebody who saw no answer; the dialog is the same.
       for (let times = 1 + randomInt(2); times > 0; times -= 1)
         await anna.submit(view, { title, severity: 'p1' }).catch(closed);
-      if (JSON.stringify(workspace.views('anna')).includes('Declared')) declared.answered.add(title);
+      const isAnswered = () => JSON.stringify(workspace.views('anna')).includes('Declared') || undefined;
+      if (await soon(isAnswered)) declared.answered.add(title);
       while (workspace.views('anna').length > 0) await anna.dismiss();
     }
     await pause(randomInt(500, 3_000));
     if (await handleOne(workspace)) declared.presses += 1;
   }
+}
+
+/** What is there within 3 s: a bot that is killed meanwhile opens and answers nothing. */
+async function soon<T>(look: () => T | undefined): Promise<T | undefined> {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const found = look();
+    if (found !== undefined) return found;
+    await pause(50);
+  }
+  return undefined;
 }
 
 /** The bot took the dialog away meanwhile. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { nameOf } from '../../src/incidents/model.ts';
 import type { Update } from '../../src/incidents/updates/model.ts';
 import type { WrittenUpdate } from '../../src/incidents/updates/write.ts';
@@ -6,6 +5,7 @@ import type { Reply } from '../../src/kernel/command.ts';
 import { formatDuration, parseDuration } from '../../src/kernel/duration.ts';
 import { OpsError } from '../../src/kernel/errors.ts';
 import { escapeSlack } from '../../src/kernel/escape.ts';
+import { keyOf } from '../../src/kernel/request.ts';
 import { slackTime } from '../../src/kernel/slack-time.ts';
 import { askerOf, type Context, changed, which } from '../incident/meant.ts';
 
@@ -40,7 +40,7 @@ export async function asked(ctx: Context, word: string | undefined): Promise<Rep
 export async function line(ctx: Context, word: string | undefined, status: string): Promise<Reply> {
   await ctx.require('responder');
   const { id } = await which(ctx, word);
-  const written = { id, status, key: `command:${randomUUID()}` };
+  const written = { id, status, key: keyOf(ctx) };
   return said(ctx, await ctx.services.incidents.updates.write(askerOf(ctx), written), 'asker');
 }
 

@@ -82,7 +82,7 @@ resource "aws_iam_role" "task" {
 }
 
 locals {
-  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch
+  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch || var.checks_read_data || var.checks_read_account || var.checks_read_security || length(var.checked_log_group_arns) > 0
 }
 
 data "aws_iam_policy_document" "task" {
@@ -90,8 +90,11 @@ data "aws_iam_policy_document" "task" {
   dynamic "statement" {
     for_each = length(var.checked_cluster_arns) > 0 ? [1] : []
     content {
-      sid       = "EcsOfTheseClusters"
-      actions   = ["ecs:ListServices", "ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks"]
+      sid = "EcsOfTheseClusters"
+      actions = [
+        "ecs:ListServices", "ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks",
+        "ecs:ListContainerInstances", "ecs:DescribeContainerInstances",
+      ]
       resources = ["*"]
       condition {
         test     = "ArnEquals"
@@ -109,11 +112,59 @@ data "aws_iam_policy_document" "task" {
     }
   }
   dynamic "statement" {
+    for_each = var.checks_read_data ? [1] : []
+    content {
+      sid = "DataAndCapacity"
+      actions = [
+        "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribePendingMaintenanceActions",
+        "rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBParameters",
+        "elasticache:DescribeReplicationGroups", "elasticache:DescribeCacheClusters", "elasticache:DescribeUpdateActions",
+        "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth", "ecs:DescribeClusters", "ecs:DescribeCapacityProviders",
+        "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:DescribeScalingActivities",
+      ]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
     for_each = var.checks_read_cloudwatch ? [1] : []
     content {
       sid       = "Metrics"
-      actions   = ["cloudwatch:GetMetricData"]
+      actions   = ["cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory"]
       resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.checks_read_account ? [1] : []
+    content {
+      sid = "Account"
+      actions = [
+        "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:LookupEvents",
+        "health:DescribeEvents", "wafv2:ListWebACLs", "wafv2:GetWebACL",
+      ]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.checks_read_security ? [1] : []
+    content {
+      sid = "Security"
+      actions = [
+        "securityhub:GetFindings", "guardduty:ListDetectors", "guardduty:GetDetector", "guardduty:GetFindingsStatistics",
+        "guardduty:ListFindings", "guardduty:GetFindings", "inspector2:BatchGetAccountStatus", "inspector2:ListFindings",
+        "iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:ListRoles", "iam:ListPolicies",
+        "ec2:DescribeSecurityGroups", "ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeAddresses",
+      ]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = length(var.checked_log_group_arns) > 0 ? [1] : []
+    content {
+      sid       = "LogsOfTheseGroups"
+      actions   = ["logs:FilterLogEvents"]
+      resources = var.checked_log_group_arns
     }
   }
 }

@@ -75,15 +75,39 @@ variable "check_egress" {
 }
 
 variable "checked_cluster_arns" {
-  description = "ECS clusters that ecs-services checks look at."
+  description = "ECS clusters that ecs-services and ecs-capacity checks look at."
   type        = list(string)
   default     = []
 }
 
 variable "checks_read_cloudwatch" {
-  description = "Whether there are cloudwatch-metric checks."
+  description = "Whether there are cloudwatch-metric, cloudwatch-alarms, waf, rds, elasticache or load-balancer checks."
   type        = bool
   default     = false
+}
+
+variable "checks_read_data" {
+  description = "Whether there are rds, elasticache, load-balancer or ecs-capacity checks."
+  type        = bool
+  default     = false
+}
+
+variable "checks_read_account" {
+  description = "Whether there are cloudtrail, aws-health or waf checks."
+  type        = bool
+  default     = false
+}
+
+variable "checks_read_security" {
+  description = "Whether there are security-findings, access-posture or unused-resources checks; the last needs checks_read_data too."
+  type        = bool
+  default     = false
+}
+
+variable "checked_log_group_arns" {
+  description = "Log groups that cloudwatch-logs checks count in: arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*."
+  type        = list(string)
+  default     = []
 }
 
 variable "http" {

@@ -19,10 +19,6 @@ const params = z
       ),
     cluster: identifier.optional().describe('identifier of a cluster that stands alone (Memcached, a single node)'),
     nodes: z.int().min(1).optional().describe('how many nodes it ought to have; default: not judged'),
-    evicts: z
-      .boolean()
-      .default(false)
-      .describe('whether it is meant to run full and to evict: memory and evictions are not judged then'),
     account,
     region,
   })
@@ -62,7 +58,10 @@ const facts: FactSpecs = {
     help: 'the same of the engine’s own thread, which is what limits Valkey and Redis; null for Memcached',
   },
   engine_cpu_on: { type: 'string', help: 'the node with the highest `engine_cpu_5m_pct`' },
-  evictions_5m: { type: 'number', help: 'items put out in the last 5 min because memory was full, all nodes' },
+  evictions_5m: {
+    type: 'number',
+    help: 'items put out in the last 5 min because memory was full, all nodes; a cache that is meant to: `override: {evictions_5m: off, memory_pct: off}`',
+  },
   connections: { type: 'number', help: 'connections of clients, all nodes' },
   service_updates: { type: 'list', help: 'updates of AWS that wait to be applied, with their day; null if not read' },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
@@ -74,32 +73,27 @@ export default defineCheck({
   catalogue: ['H7', 'H4'],
   params,
   facts: () => facts,
-  rules: ({ nodes, evicts }) => ({
+  rules: ({ nodes, cluster }) => ({
     fail: [{ when: 'size(down) > 0', say: '{down}' }],
     warn: [
       { when: 'size(changing) > 0', say: '{changing}' },
-      ...(nodes === undefined ? [] : [{ when: `nodes != ${nodes}`, say: `{nodes} nodes (want ${nodes})` }]),
-      ...(evicts
-        ? []
-        : [
-            { when: 'memory_pct > 80', say: 'memory of {memory_on} {memory_pct} used (limit 80 %)' },
-            { when: 'evictions_5m > 0', say: '{evictions_5m} items evicted in 5 min: its memory is too small' },
-          ]),
+      ...(nodes === undefined ? [] : [{ when: `nodes != ${nodes}` }]),
+      { when: 'memory_pct > 80', say: 'memory of {memory_on} {memory_pct} used (limit 80 %)' },
+      { when: 'evictions_5m > 0', say: '{evictions_5m} items evicted in 5 min: its memory is too small' },
       {
-        when: 'engine != "memcached" && engine_cpu_5m_pct > 80',
+        when: `${notMemcached(cluster)}engine_cpu_5m_pct > 80`,
         say: 'engine CPU of {engine_cpu_on} {engine_cpu_5m_pct} or more for 5 min (limit 80 %)',
       },
       { when: 'cpu_5m_pct > 80', say: 'CPU of {cpu_on} {cpu_5m_pct} or more for 5 min (limit 80 %)' },
       {
-        // Memcached clusters can't be.
-        when: 'engine != "memcached" && !encrypted_at_rest',
+        when: `${notMemcached(cluster)}!encrypted_at_rest`,
         say: 'what it stores is not encrypted: restore a snapshot of it with encryption',
       },
       { when: 'size(service_updates) > 0', say: 'service updates to apply: {service_updates}' },
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
-  okSays: '{status}, {nodes} nodes, memory {memory_pct}, engine CPU {engine_cpu_5m_pct}',
+  okSays: '{status}, {nodes} nodes, memory {memory_pct}, CPU {cpu_5m_pct}',
   iam: [
     'elasticache:DescribeReplicationGroups',
     'elasticache:DescribeCacheClusters',
@@ -141,3 +135,8 @@ export default defineCheck({
     return { facts: { ...state, ...load, service_updates: updates && updatesFact(updates.items), unread } };
   },
 });
+
+/** A cluster may be one of Memcached, which has neither; a replication group is none. */
+function notMemcached(cluster: string | undefined): string {
+  return cluster === undefined ? '' : 'engine != "memcached" && ';
+}

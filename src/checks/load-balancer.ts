@@ -3,8 +3,9 @@ import { defineCheck, type FactSpecs, type Probe, Unmeasured } from '../kernel/c
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectElb } from './aws/elb.ts';
 import { account, region } from './aws/params.ts';
+import { part } from './aws/part.ts';
 import { balancerFacts, targetFacts } from './load-balancer/facts.ts';
-import { type BalancerReader, readBalancer, readGroups } from './load-balancer/read.ts';
+import { type BalancerReader, balancersOf, readBalancer, readGroups } from './load-balancer/read.ts';
 import { trafficFacts } from './load-balancer/traffic.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9-]{1,32}$/, 'a name such as shop-web: letters, digits and -, at most 32');
@@ -52,7 +53,10 @@ const facts: FactSpecs = {
     type: 'list',
     help: 'groups with no target in use, such as the idle one of a blue/green deployment',
   },
-  http: { type: 'bool', help: 'whether an application load balancer is among them: it counts requests' },
+  http: {
+    type: 'bool',
+    help: 'whether an application load balancer is among them; the others count no requests, and the three below are 0',
+  },
   requests_5m: { type: 'number', help: 'requests in 5 min' },
   errors_5m: { type: 'number', help: '5xx answers in 5 min, of the targets and of the load balancer itself' },
   error_pct: { type: 'number', unit: '%', help: '5xx answers of all requests in 5 min; 0 without requests' },
@@ -77,7 +81,7 @@ export default defineCheck({
       { when: 'size(degraded) > 0', say: 'healthy targets: {degraded}' },
       { when: 'size(balancers_not_active) > 0', say: '{balancers_not_active}' },
       { when: 'size(unchecked) > 0', say: 'health checks are off: {unchecked} targets' },
-      { when: 'http && error_pct > 5', say: '{error_pct} of {requests_5m} requests answered 5xx in 5 min (limit 5 %)' },
+      { when: 'error_pct > 5', say: '{error_pct} of {requests_5m} requests answered 5xx in 5 min (limit 5 %)' },
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
@@ -102,20 +106,27 @@ export default defineCheck({
     const names = [...new Set(target_groups)];
     const elb = await connectElb(whereOf(probe), signal);
     const reader: BalancerReader = { elb, resource: resourceOf(load_balancer, names), signal };
-    const { balancers, groups } = await (load_balancer === undefined
-      ? readGroups(reader, names)
-      : readBalancer(reader, load_balancer));
+    const unread: string[] = [];
+    const { balancers, groups } =
+      load_balancer === undefined
+        ? await namedGroups(reader, names, unread)
+        : await readBalancer(reader, load_balancer);
     const targets = targetFacts(groups);
-    if (targets.targets > 0 && targets.unchecked.length === groups.length && targets.healthy === 0)
+    if (targets.healthy === 0 && targets.down.length === 0 && targets.unchecked.length > 0)
       throw new Unmeasured('empty', `${reader.resource} in ${elb.region}: health checks of all targets are off`, {
         next: 'switch the health checks of the target groups on',
       });
-    const unread: string[] = [];
     return {
       facts: { ...balancerFacts(balancers), ...targets, ...(await trafficFacts(probe, balancers, unread)), unread },
     };
   },
 });
+
+/** Their targets count; the load balancers that send to them are a part that may be refused. */
+async function namedGroups(reader: BalancerReader, names: string[], unread: string[]) {
+  const { groups, arns } = await readGroups(reader, names);
+  return { groups, balancers: await part(unread, reader.signal, () => balancersOf(reader, arns)) };
+}
 
 function resourceOf(balancer: string | undefined, groups: string[] = []): string {
   return balancer === undefined ? `target group ${groups.join(', ')}` : `load balancer ${balancer}`;

@@ -14,7 +14,7 @@ import {
   pendingMaintenance,
   readDatabase,
 } from './rds/read.ts';
-import { backupFacts, maintenanceFacts, ownBackups, replicationStopped, stateFacts } from './rds/state.ts';
+import { backupFacts, maintenanceFacts, replicationStopped, stateFacts } from './rds/state.ts';
 
 const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'an identifier such as shop-main');
 
@@ -23,15 +23,16 @@ const params = z
     instance: identifier.optional().describe('identifier of an instance; give this or `cluster`'),
     cluster: identifier.optional().describe('identifier of a cluster (Aurora, or Multi-AZ), with all its instances'),
     max_connections: z
-      .union([z.literal('off'), z.int().min(1)])
+      .int()
+      .min(1)
       .optional()
       .describe(
-        'the most connections that an instance takes; default: from its parameter group, where that has a number and not a formula; off = connections are not judged',
+        'the most connections that an instance takes; default: from its parameter group, where that has a number and not a formula',
       ),
     backups: z
       .boolean()
-      .optional()
-      .describe('whether automated backups are expected; default: yes, except of a replica'),
+      .default(true)
+      .describe('whether automated backups are expected; false for a replica, whose data are backed up elsewhere'),
     account,
     region,
   })
@@ -47,7 +48,7 @@ export default defineCheck({
   catalogue: ['H5', 'H6', 'H40'],
   params,
   facts: () => facts,
-  rules: ({ max_connections }) => rulesOf(max_connections !== 'off'),
+  rules: rulesOf,
   okSays: '{status}, CPU {cpu_pct}, {connections} connections',
   iam: [
     'rds:DescribeDBInstances',
@@ -107,7 +108,7 @@ async function limitsOf(
   { max_connections }: Target,
   unread: string[],
 ): Promise<(number | null)[]> {
-  if (max_connections !== undefined) return instances.map(() => (max_connections === 'off' ? null : max_connections));
+  if (max_connections !== undefined) return instances.map(() => max_connections);
   const groups = instances.map((instance) => instance.DBParameterGroups?.[0]?.DBParameterGroupName);
   const limits = new Map<string | undefined, number | null>();
   for (const group of new Set(groups))
@@ -124,13 +125,9 @@ async function readBackups(
   { backups }: Target,
   { now, unread }: { now: Date; unread: string[] },
 ) {
-  const backups_expected = backups ?? ownBackups(database);
   const restorable = (database.kind === 'cluster' ? database.cluster : database.instances[0]).LatestRestorableTime;
-  const { restorable_age_min, ...none } = backupFacts([], restorable, now);
-  const notRead = { backups_expected, ...none, snapshots: null, restorable_age_min };
-  if (!backups_expected) return notRead;
-  const found = await part(unread, reader.signal, () => automatedSnapshots(reader));
-  if (found === null) return notRead;
-  if (!found.complete) unread.push(`snapshots of ${database.name} past the first ${found.taken.length}`);
-  return found.complete ? { backups_expected, ...backupFacts(found.taken, restorable, now) } : notRead;
+  const notRead = { ...backupFacts([], restorable, now), snapshots: null };
+  const found = backups ? await part(unread, reader.signal, () => automatedSnapshots(reader)) : null;
+  if (found?.complete === false) unread.push(`snapshots of ${database.name} past the first ${found.taken.length}`);
+  return found?.complete ? backupFacts(found.taken, restorable, now) : notRead;
 }

@@ -24,6 +24,8 @@ export interface Directory {
   state(): Promise<OnCallState>;
   /** Refreshes regularly; before the queue starts. */
   takeOn(jobs: Pick<Jobs, 'handle' | 'enqueue'>): Schedule[];
+  /** Has it refreshed at once when that was not done lately: an incident may come before the next regular time. Never rejects. */
+  begin(jobs: Pick<Jobs, 'enqueue'>): Promise<void>;
 }
 
 const refreshJob = defineJob({
@@ -80,6 +82,20 @@ export function createDirectory(ports: {
           enqueue: (tx, _slot, key) => jobs.enqueue(tx, refreshJob, {}, { key }),
         },
       ];
+    },
+    async begin(jobs) {
+      if (!onCalls) return;
+      try {
+        await store.transaction<unknown, void>(async (tx) => {
+          const nowMs = clock.now().getTime();
+          const { answeredAt } = await lastAsked(tx);
+          if (answeredAt && nowMs - answeredAt.getTime() < refreshEveryMs) return;
+          // Replicas that start together ask once.
+          await jobs.enqueue(tx, refreshJob, {}, { key: `begin:${Math.floor(nowMs / refreshEveryMs)}` });
+        });
+      } catch (error) {
+        log.warn({ err: error }, 'who is on call is asked at the next regular time only');
+      }
     },
   };
 }

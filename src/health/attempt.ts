@@ -1,5 +1,13 @@
 import type { Check } from '../config/model.ts';
-import { type Batch, type Measurement, type Probe, type Sample, type Site, Unmeasured } from '../kernel/check.ts';
+import {
+  type Batch,
+  type Measurement,
+  type Probe,
+  type Reported,
+  type Sample,
+  type Site,
+  Unmeasured,
+} from '../kernel/check.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { Log } from '../kernel/log.ts';
@@ -12,6 +20,8 @@ export interface ProbeRoom {
   reveal: Reveal;
   site: Site;
   log: Log;
+  /** What jobs elsewhere have reported under a check's id. */
+  reported?: ((checkId: string) => Promise<Reported>) | undefined;
 }
 
 /** What the attempts of one probe share. */
@@ -55,6 +65,7 @@ export async function attempt(check: Check, room: ProbeRoom, run: Attempting): P
     batch: run.batch(limit.signal),
     reveal: room.reveal,
     site: room.site,
+    reported: () => reportedOf(check.id, room),
     heldForMs: check.heldForMs,
   };
   try {
@@ -67,6 +78,11 @@ export async function attempt(check: Check, room: ProbeRoom, run: Attempting): P
     // The attempt is over: whatever the probe left running (a second request, a batch question) stops too.
     limit.abort(attemptOver);
   }
+}
+
+async function reportedOf(checkId: string, { reported }: ProbeRoom): Promise<Reported> {
+  if (reported) return reported(checkId);
+  throw new Unmeasured('misconfigured', 'this process does not take reports of jobs', { next: 'ask the bot' });
 }
 
 /** An async function, so that a probe that throws before its first await rejects like any other. */

@@ -8,6 +8,7 @@ import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { ProbeRoom } from './attempt.ts';
 import { type Stretch, stretchesBetween } from './between.ts';
 import { causesBeyond, sayCause } from './causes.ts';
 import type { OnEvents } from './events.ts';
@@ -80,6 +81,8 @@ export interface HealthOptions {
   clock: Clock;
   log: Log;
   reveal: Reveal;
+  /** What jobs elsewhere have reported under a check's id; without it `heartbeat` checks are unknown. */
+  reported?: ProbeRoom['reported'];
   /** Called for every finished sweep, with what is known of all checks and the sweep's start and duration. */
   onSweep?: (report: HealthReport) => void;
   /** What a regular run means for people, told within the transaction that records it. */
@@ -99,7 +102,7 @@ const betweenReportsMs = 250;
 
 /** The feature's face: the checks of `ops`, measured on demand and regularly, with their history in `store`. */
 export function createHealth(options: HealthOptions): Health {
-  const { ops, store, clock, log, reveal, onSweep, onEvents, onSilence, timers, patienceMs } = options;
+  const { ops, store, clock, log, reveal, reported, onSweep, onEvents, onSilence, timers, patienceMs } = options;
   const known = new Known({ checks: ops.checks, store, clock, log, patienceMs });
   // Sorted once: sorting a thousand names for each of a sweep's reports would cost more than judging them.
   const inOrder = ops.checks.toSorted((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id));
@@ -109,7 +112,7 @@ export function createHealth(options: HealthOptions): Health {
   const strips = new Strips({ ids: ops.checks.map(({ id }) => id), store, clock });
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
   const sweeps = new Sweeps({
-    ...{ ops, known, refresh, windows, clock, log, reveal, onEnd, onEvents },
+    ...{ ops, known, refresh, windows, clock, log, reveal, reported, onEnd, onEvents },
     quiet: (tx, checks, known) => silencedOf(tx, checks, ports, known),
   });
 

@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Reveal } from '../kernel/secret.ts';
+import type { ProbeRoom } from './attempt.ts';
 import { baselineOf } from './baseline.ts';
 import type { OnEvents } from './events.ts';
 import type { Measurement, NewState, Recording } from './history.ts';
@@ -23,6 +24,7 @@ interface Options {
   clock: Clock;
   log: Log;
   reveal: Reveal;
+  reported: ProbeRoom['reported'];
   onEnd: (sweep: SharedSweep) => void;
   onEvents?: OnEvents | undefined;
   quiet?: Recording['quiet'];
@@ -122,7 +124,7 @@ export class Sweeps {
   }
 
   private async carryOut(sweep: SharedSweep, wanted: readonly Check[], how: How): Promise<void> {
-    const { ops, known, clock, log, reveal, onEnd, onEvents, quiet } = this.options;
+    const { ops, known, clock, log, reveal, reported, onEnd, onEvents, quiet } = this.options;
     const refreshed = await this.options.refresh();
     const checks = this.unskipped(wanted, sweep);
     if (checks.length === 0) return;
@@ -134,7 +136,7 @@ export class Sweeps {
     await runSweep({
       checks,
       limits: { ...ops.limits, deadlineMs: how.deadlineMs },
-      room: { clock, reveal, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs, aws: ops.aws } },
+      room: { clock, reveal, reported, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs, aws: ops.aws } },
       signal: sweep.signal,
       spentMs: sweep.elapsedMs(),
       previous: ({ id, everyMs }) => baselineOf(known.get(id)?.samples ?? [], everyMs, clock.now()),

@@ -1,5 +1,5 @@
+import { type CronSlots, cronSlots } from '../kernel/cron-slots.ts';
 import { OpsError } from '../kernel/errors.ts';
-import { type CronSlots, cronSlots } from './slots-cron.ts';
 import type { Schedule } from './timing.ts';
 
 /** When slots are: five cron fields in an IANA zone, or multiples of `everyMs` since the epoch. */

@@ -107,6 +107,24 @@ export interface Site {
   aws?: AwsSettings | undefined;
 }
 
+/** What a job elsewhere has reported of its runs, by the database's time. */
+export interface Reported {
+  /** Since when reports are waited for. */
+  since: Date;
+  /** When a run ended well last, and when that one had begun, if it said so. */
+  okAt: Date | undefined;
+  okStartedAt: Date | undefined;
+  /** The last ones, newest first; `lost` = it never said how it ended, and a later one did. */
+  runs: {
+    startedAt: Date | undefined;
+    endedAt: Date | undefined;
+    outcome: 'running' | 'ok' | 'fail' | 'lost';
+    exitCode: number | undefined;
+    /** One line, masked; '' = none. */
+    message: string;
+  }[];
+}
+
 /** What a probe gets. It measures and never judges. */
 export interface Probe<Target> {
   target: Target;
@@ -118,6 +136,8 @@ export interface Probe<Target> {
   batch: Batch;
   reveal: Reveal;
   site: Site;
+  /** Reads what was reported under the check's id; throws `Unmeasured` while the database is away. */
+  reported: () => Promise<Reported>;
   /** How long a condition must hold (`held_for`), ms; 0 = no hold. A source with a history of its own returns `earlier`. */
   heldForMs: number;
 }
@@ -144,6 +164,8 @@ export interface CheckType<Schema extends z.ZodType = z.ZodType> {
   okSays?: string;
   /** IAM actions it needs; empty outside AWS. */
   iam: string[];
+  /** Of these, what it takes with these parameters; absent: all of them. */
+  iamFor?: (target: z.output<Schema>) => string[];
   /** What it asks, in a few words for messages: `GET https://api.example.com/health` (no secrets). */
   describe: (target: z.output<Schema>) => string;
   /** Checks with the same lane share a concurrency limit: `host:api.example.com`, `aws:ecs`. */

@@ -88,6 +88,8 @@ export interface CommandContext<Services> extends Permissions {
   actor: Actor;
   /** Names this request in the log and in the audit: six characters. */
   request: string;
+  /** The same for every delivery of what was asked; absent where that comes once, as from a terminal. */
+  key?: string;
   clock: Clock;
   log: Log;
   face: 'slack' | 'terminal';
@@ -186,7 +188,14 @@ export interface TerminalCommand {
   summary: string;
   usage: string;
   examples: string[];
-  runAlone: (args: string[], terminal: { print: (line: string) => void; env: NodeJS.ProcessEnv }) => Promise<ExitCode>;
+  runAlone: (args: string[], terminal: BareTerminal) => Promise<ExitCode>;
+}
+
+export interface BareTerminal {
+  print: (line: string) => void;
+  env: NodeJS.ProcessEnv;
+  /** `--json` was typed. */
+  json: boolean;
 }
 
 /** Declares a terminal command; the default export of a file in `commands/`. */

@@ -129,7 +129,7 @@ export interface FormOpening<Services> {
 /** What `submit` is given. */
 export interface FormContext<Services> extends CommandContext<Services> {
   given: Given;
-  /** The same for every delivery and every repetition of one dialog's submission: effects are keyed by it. */
+  /** Also the same for every repetition of one dialog's submission. */
   key: string;
 }
 

@@ -7,6 +7,8 @@ import type { Surface } from './surfaces.ts';
 export interface Asked {
   by: 'command' | 'mention' | 'button' | 'shortcut' | 'form';
   user: string;
+  /** The same for every delivery of it. */
+  key?: string;
   channel: string | undefined;
   /** The thread it was asked in. */
   threadTs: string | undefined;

@@ -40,6 +40,7 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
     const asked: Asked = {
       by: 'command',
       user: body.user_id,
+      key,
       channel: body.channel_id,
       threadTs: undefined,
       responseUrl: responseUrl(body.response_url),
@@ -58,6 +59,7 @@ export function route<S>(app: App, ports: RouterPorts<S>): void {
     const asked: Asked = {
       by: 'mention',
       user: event.user,
+      key: `event ${body.event_id}`,
       channel: event.channel,
       threadTs: event.thread_ts,
       responseUrl: undefined,

@@ -77,6 +77,7 @@ export async function runJob<S>(job: Job<S>, actor: Actor, asked: Asked, ports: 
       face: 'slack',
       signal,
       ...(asked.view && { inView: true as const }),
+      ...(asked.key !== undefined && { key: asked.key }),
       ...(asked.channel !== undefined && { channel: asked.channel }),
       ...permissions,
     });

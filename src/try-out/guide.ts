@@ -68,6 +68,11 @@ export const guide: GuideStep[] = [
     act: { kind: 'type', line: '/ops postmortem' },
   },
   {
+    title: "Don't answer, and watch it climb",
+    help: 'Declare it, leave the phone alone and let the clock run at × 60: Slack at once, an e-mail after 5 minutes, a text message after 10, a call to the backup after 15. Acknowledge, and it ends.',
+    act: { kind: 'climb', line: '/ops incident declare unanswered API is down' },
+  },
+  {
     title: 'Open the home of Rounds',
     help: 'The board, and what of it is yours.',
     act: { kind: 'open', what: 'home' },

@@ -11,14 +11,15 @@ import { explainListening } from '../kernel/listening.ts';
 import type { Log } from '../kernel/log.ts';
 import { PlayClock } from '../play-clock.ts';
 import { allCommands } from '../registry.ts';
-import { startWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { startWorkspace } from '../workspace/workspace.ts';
 import { completionsOf } from './completions.ts';
 import { guide } from './guide.ts';
 import { readManifest } from './manifest.ts';
 import { elsewhere } from './places.ts';
+import { standInsOf } from './stand-ins.ts';
 
 /** What a bot that is tried out gets instead of its own. */
-export type TryOut = Pick<BotOptions, 'environment' | 'slack' | 'clock' | 'onOpened'> & {
+export type TryOut = Pick<BotOptions, 'environment' | 'slack' | 'clock' | 'onOpened' | 'moreSeverities'> & {
   /** Where people open the page. */
   url: string;
 };
@@ -61,7 +62,8 @@ export async function startTryOut(
   const changes = elsewhere(clinic, { caFile, opsConfig: resolve(environment.opsConfig) });
   if (changes) log.info(changes);
   return {
-    environment: { ...environment, pagerDuty: pagerDutyOf(environment, workspace, webhookSecret) },
+    environment: { ...environment, ...standInsOf(environment, workspace, webhookSecret) },
+    moreSeverities: join(import.meta.dirname, 'severities'),
     slack: {
       ...{ kind: 'socket', appToken: workspace.appToken, apiUrl: workspace.apiUrl },
       botToken: workspace.issueToken('bot', scopes),
@@ -89,17 +91,6 @@ async function refuseSecond({ workspacePort }: Environment): Promise<void> {
   throw new OpsError('conflict', `Rounds runs here already: open ${url}`, {
     hint: 'End the other one first (Ctrl-C where it runs), or give this one other ports and another DATA_DIR.',
   });
-}
-
-/** The phone on the page, unless there is a PagerDuty of their own. */
-function pagerDutyOf(
-  { pagerDuty }: Environment,
-  { phone }: Workspace,
-  webhookSecret: string,
-): Environment['pagerDuty'] {
-  if (Object.values(pagerDuty).some((value) => value !== undefined)) return pagerDuty;
-  const { apiToken, routingKey, from, apiUrl, eventsUrl } = phone;
-  return { apiToken, routingKey, webhookSecret, from, apiUrl, eventsUrl };
 }
 
 /** The phone's Acknowledge comes back as PagerDuty's webhook, where it is known on which port the bot will listen. */

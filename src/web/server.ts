@@ -4,14 +4,21 @@ import { closeServer, listenAt } from '../kernel/listening.ts';
 import type { Log } from '../kernel/log.ts';
 import { readBody, TooLarge } from './body.ts';
 
-/** Answers one path; the body was read and is within the cap. */
-export type Route = (body: Buffer, req: IncomingMessage) => Promise<{ status: number; type?: string; text: string }>;
+/** Answers a path; the body was read and is within the cap. */
+export type Route = (body: Buffer, req: IncomingMessage) => Promise<Answer>;
+
+export interface Answer {
+  status: number;
+  type?: string;
+  headers?: Record<string, string>;
+  text: string;
+}
 
 export interface WebOptions {
   host: string;
   port: number;
   log: Log;
-  /** By method and path: `GET /healthz`. */
+  /** By method and path: `GET /healthz`; `POST /hooks/heartbeat/*` takes all below it. */
   routes: Record<string, Route>;
   /** Takes `POST /slack/events` in HTTP mode. */
   slackEvents?: RequestListener;
@@ -43,15 +50,23 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const path = (req.url ?? '/').split('?', 1)[0];
     // Node leaves the body out of an answer to HEAD.
-    const route = routes[`${req.method === 'HEAD' ? 'GET' : req.method} ${path}`];
+    const route = routeOf(`${req.method === 'HEAD' ? 'GET' : req.method} ${path}`, routes);
     const slack = slackEvents && req.method === 'POST' && path === '/slack/events';
     if (!route && !slack) return void res.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
     const body = await readBody(req);
     // Bolt takes a body that was already read from `rawBody`, so the cap holds for Slack's requests too.
     if (slack) return void slackEvents(Object.assign(req, { rawBody: body }), res);
     const answer = await route!(body, req);
-    res.writeHead(answer.status, { 'content-type': answer.type ?? 'text/plain; charset=utf-8' }).end(answer.text);
+    const type = { 'content-type': answer.type ?? 'text/plain; charset=utf-8' };
+    res.writeHead(answer.status, { ...type, ...answer.headers }).end(answer.text);
   }
   await listenAt(server, { host, port, portSetting: 'PORT', hostSetting: 'HOST' });
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
+}
+
+/** The one of exactly this path, else one that takes all below a folder. */
+function routeOf(asked: string, routes: WebOptions['routes']): Route | undefined {
+  if (Object.hasOwn(routes, asked)) return routes[asked];
+  const folder = Object.keys(routes).find((key) => key.endsWith('/*') && asked.startsWith(key.slice(0, -1)));
+  return folder === undefined ? undefined : routes[folder];
 }

@@ -15,7 +15,7 @@ export interface WorkspaceOptions {
   page?: PageOptions;
   /**
    * A JSON file in which the team, its channels and groups, the newest 2,000 messages of each channel, uploads (20 MB) and
-   * the phone's pages outlive a restart. Tokens, dialogs, home tabs and ephemeral messages are not in it.
+   * the phone's pages, e-mails, text messages and calls outlive a restart. Tokens, dialogs, home tabs and ephemeral messages are not in it.
    */
   file?: string;
   /** Begin as a new workspace, whatever is in the file. */

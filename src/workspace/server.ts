@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { WebApi } from './api.ts';
 import { readBody } from './body.ts';
 import { SlackError } from './errors.ts';
@@ -76,7 +76,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Starts listening and answers the base address. */
-export async function listen(server: Server, port: number, host: string): Promise<string> {
+export async function listen(server: NetServer, port: number, host: string): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -9,6 +9,7 @@ import { newId, newIdentity } from './ids.ts';
 import { changesKept, Keeper, readKept } from './keeping/file.ts';
 import { keptOf, restore } from './keeping/kept.ts';
 import { ACK_DEADLINE_MS, EVENT_RETRY_DELAYS_MS } from './limits.ts';
+import { startMailbox } from './mailbox/mailbox.ts';
 import { defaultEventTypes, type WorkspaceOptions } from './options.ts';
 import { Page } from './page/page.ts';
 import { type Person, person } from './person.ts';
@@ -60,19 +61,24 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     ...(pageOptions && { shortcuts: pageOptions.shortcuts }),
   };
   const { userNamed, ...team } = teamOf(around);
-  const { phone, ...phoneServer } = await startPhone(state, api.faults, {
-    before: before.found?.pages,
+  const { phone, received, ...phoneServer } = await startPhone(state, api.faults, {
+    before: before.found,
     webhook: options.pagerDutyWebhook,
     watch: () => api.onCall,
   });
+  const { mailbox, ...mailServer } = await startMailbox(state, api.faults, received);
   const keeper =
     options.file === undefined || before.off
       ? undefined
-      : new Keeper(options.file, () => keptOf(state, phone.pages()), { warn, from: options.keepFrom });
+      : new Keeper(options.file, () => keptOf(state, { pages: phone.pages(), received: phone.received() }), {
+          warn,
+          from: options.keepFrom,
+        });
   if (keeper) {
     if (!before.found) keeper.soon();
     events.on((event) => changesKept(event) && keeper.soon());
     phone.onChange(() => keeper.soon());
+    phone.onReceived(() => keeper.soon());
   }
   const page: Page | undefined =
     pageOptions &&
@@ -89,7 +95,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     });
   state.url = await listen(server, options.port ?? 0, host).catch(async (error: unknown) => {
     page?.close();
-    await phoneServer.close();
+    await Promise.all([phoneServer.close(), mailServer.close()]);
     throw error;
   });
 
@@ -105,6 +111,8 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     ...team,
     /** What pages people, and the settings that make the bot use it. */
     phone,
+    /** What takes e-mails. */
+    mailbox,
     /** A person of the team, ready to type and click. */
     user: (ref: string): Person => person(around, userNamed(ref), team.channel),
     issueToken: (kind: 'bot' | 'app', scopes?: string[]) => issueToken(state, kind, scopes),
@@ -168,7 +176,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}) {
     waitFor: events.waitFor.bind(events) as WorkspaceEvents['waitFor'],
     close: async () => {
       page?.close();
-      await phoneServer.close();
+      await Promise.all([phoneServer.close(), mailServer.close()]);
       deliveries.close();
       sockets.close();
       server.closeAllConnections();

@@ -67,8 +67,11 @@ describe('from a red check to a post-mortem', () => {
     await page.getByRole('switch', { name: 'API down' }).check();
     await speed(60);
     await channel('alerts');
-    await message('FAIL api').getByRole('button', { name: 'Declare' }).first().click(patience);
+    const declare = message('FAIL api').getByRole('button', { name: 'Declare' }).first();
+    await declare.waitFor(patience);
+    // Before the dialog is there, which lies above all else.
     await speed(1);
+    await declare.click();
     await dialog('Declare an incident').getByLabel('What is wrong?').waitFor(patience);
     await sound('incident-declare');
   });

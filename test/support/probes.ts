@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { compileCondition } from '../../src/conditions/compile.ts';
-import type { CheckType, Facts, Probe, Sample } from '../../src/kernel/check.ts';
+import type { CheckType, Facts, Probe, Reported, Sample } from '../../src/kernel/check.ts';
 import { Unmeasured } from '../../src/kernel/check.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
+import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 
 export interface ProbeSetting {
@@ -11,6 +11,9 @@ export interface ProbeSetting {
   secrets?: Record<string, string>;
   dir?: string;
   scriptDirs?: string[];
+  clock?: Clock;
+  /** What a job has reported. */
+  reported?: () => Promise<Reported>;
 }
 
 /** What a probe of `target` gets in the product, with a deadline of 10 s unless the test brings its own. */
@@ -19,7 +22,7 @@ export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Pro
     target,
     previous: setting.previous,
     signal: setting.signal ?? AbortSignal.timeout(10_000),
-    clock: systemClock,
+    clock: setting.clock ?? systemClock,
     batch: { load: () => Promise.reject(new Error('this check asks nothing in batches')) },
     reveal: (value) => {
       if (!(value instanceof Secret)) return value;
@@ -28,6 +31,7 @@ export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Pro
       return secret;
     },
     site: { dir: setting.dir ?? import.meta.dirname, scriptDirs: setting.scriptDirs ?? [] },
+    reported: setting.reported ?? (() => Promise.reject(new Error('this check reads no reports'))),
     heldForMs: 0,
   };
 }

@@ -1,9 +1,9 @@
 import type { EC2, Instance } from '@aws-sdk/client-ec2';
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { ec2Page } from '../aws/ec2.ts';
 import { openRules, type PortLists } from './ports.ts';
 
-const perPage = 1_000;
 /** Of each kind. */
 export const mostOfNetwork = 5_000;
 
@@ -20,7 +20,7 @@ export async function openGroups(ec2: AwsConnection<EC2>, signal: AbortSignal, p
   const question = { action: 'ec2:DescribeSecurityGroups', resource: 'security groups' };
   const { items, complete } = await everyPage(async (NextToken) => {
     const page = await askAws(ec2, question, signal, (client, options) =>
-      client.describeSecurityGroups({ MaxResults: perPage, NextToken }, options),
+      client.describeSecurityGroups({ MaxResults: ec2Page, NextToken }, options),
     );
     if (!page.SecurityGroups) throw invalid(question.action, ec2.region, 'an answer without security groups');
     return { items: page.SecurityGroups, next: page.NextToken };
@@ -45,7 +45,7 @@ export async function publicInstances(ec2: AwsConnection<EC2>, signal: AbortSign
       client.describeInstances(
         {
           Filters: [{ Name: 'instance-state-name', Values: ['pending', 'running'] }],
-          MaxResults: perPage,
+          MaxResults: ec2Page,
           NextToken,
         },
         options,

@@ -25,7 +25,14 @@ const unknownNames: [RegExp, string][] = [
   [/^ReplicationGroupNotFound/, 'replication group'],
   [/^LoadBalancerNotFound/, 'load balancer'],
   [/^TargetGroupNotFound/, 'target group'],
+  [/^TrailNotFound/, 'trail'],
+  [/^WAFNonexistentItem/, 'web ACL'],
+  [/^ResourceNotFound/, 'resource'],
 ];
+
+/** What AWS calls a request that can't be right. */
+const mistake =
+  /^(Validation|(WAF)?InvalidParameter|MissingParameter|MissingRequired|Invalid(NextToken|PaginationToken|TrailName|LookupAttributes|TimeRange|MaxResults)|CloudTrailARNInvalid)/;
 
 /**
  * Turns whatever an AWS client threw into the reason why nothing was measured: a denial, a throttle or a dead network is
@@ -57,6 +64,12 @@ function findingOf(error: unknown, { action, resource, region }: AwsQuestion): F
       what: 'AWS refused the signature',
       next: "check the secret access key and this machine's clock",
     };
+  if (is(/^SubscriptionRequired/) && action.startsWith('health:'))
+    return {
+      reason: 'not_entitled',
+      what: 'the account has no support plan that includes the AWS Health API',
+      next: 'take a plan of AWS Support from Business up, or remove the check',
+    };
   if (is(/^(SubscriptionRequired|OptInRequired)/))
     return { reason: 'not_entitled', what: 'the account is not subscribed', next: `enable the service in ${region}` };
   if (is(/^InvalidAccessException$/))
@@ -75,8 +88,7 @@ function findingOf(error: unknown, { action, resource, region }: AwsQuestion): F
   const unknown = unknownNames.find(([pattern]) => is(pattern))?.[1];
   if (unknown)
     return { reason: 'misconfigured', what: `no such ${unknown}`, next: `check the ${unknown}'s name and region` };
-  if (is(/^(Validation|InvalidParameter|MissingParameter|MissingRequired|InvalidNextToken)/))
-    return { reason: 'misconfigured', what: message, next: `correct the check of ${resource}` };
+  if (is(mistake)) return { reason: 'misconfigured', what: message, next: `correct the check of ${resource}` };
   if (code && unreachableCodes.test(code)) return { reason: 'unreachable', what: message };
   if (is(/^(TimeoutError|AbortError|RequestTimeout)/) || code === 'ETIMEDOUT')
     return { reason: 'timeout', what: 'no answer in time' };

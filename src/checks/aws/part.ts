@@ -1,5 +1,7 @@
 import { reasonOf } from './reason.ts';
 
+const mostReasons = 20;
+
 /**
  * One part of a check. What is refused there must not hide the rest: null then, and the reason goes to `unread`, once.
  * The end of the probe's time, or a mistake of ours, is the whole check's.
@@ -9,7 +11,8 @@ export async function part<T>(unread: string[], signal: AbortSignal, work: () =>
     return await work();
   } catch (error) {
     const reason = reasonOf(error, signal);
-    if (!unread.includes(reason)) unread.push(reason);
+    if (!unread.includes(reason) && unread.length <= mostReasons)
+      unread.push(unread.length === mostReasons ? 'and more' : reason);
     return null;
   }
 }

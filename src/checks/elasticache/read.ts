@@ -2,6 +2,7 @@ import type { CacheCluster, ElastiCache, ReplicationGroup, UpdateAction } from '
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
 import { elastiCachePage } from '../aws/elasticache.ts';
+import { listed } from '../aws/listed.ts';
 
 /** Clusters are listed up to here to find those of a group; a group has 90 shards of up to 6 nodes at most. */
 const mostClusters = 2_000;
@@ -40,6 +41,17 @@ function ask<Answer>(
   return askAws(elastiCache, { action: `elasticache:${action}`, resource: `${kind} ${name}` }, signal, send);
 }
 
+/** One page of records, for everyPage. */
+function page<Record>(
+  { elastiCache, kind, name }: CacheReader,
+  action: string,
+  records: Record[] | undefined,
+  next: string | undefined,
+) {
+  const question = { action: `elasticache:${action}`, resource: `${kind} ${name}`, region: elastiCache.region };
+  return { items: listed(records, question), next };
+}
+
 export function readCache(reader: CacheReader): Promise<Cache> {
   return reader.kind === 'cluster' ? readCluster(reader) : readGroup(reader);
 }
@@ -71,10 +83,10 @@ async function readGroup(reader: CacheReader): Promise<Cache> {
       next: 'see in ElastiCache whether it is still being made',
     });
   const { items } = await everyPage(async (Marker) => {
-    const page = await ask(reader, 'DescribeCacheClusters', (client, options) =>
+    const answer = await ask(reader, 'DescribeCacheClusters', (client, options) =>
       client.describeCacheClusters({ ShowCacheNodeInfo: true, MaxRecords: elastiCachePage, Marker }, options),
     );
-    return { items: page.CacheClusters, next: page.Marker };
+    return page(reader, 'DescribeCacheClusters', answer.CacheClusters, answer.Marker);
   }, mostClusters);
   const clusters = items.filter(({ CacheClusterId = '' }) => members.includes(CacheClusterId));
   const told = new Set(clusters.map((cluster) => cluster.CacheClusterStatus && cluster.CacheClusterId));
@@ -99,9 +111,9 @@ export async function waitingUpdates(
   const of = group ? { ReplicationGroupIds: [name] } : { CacheClusterIds: [name] };
   return everyPage(async (Marker) => {
     const request = { ...of, ServiceUpdateStatus: [...availableUpdates], UpdateActionStatus: [...waiting], Marker };
-    const page = await ask(reader, 'DescribeUpdateActions', (client, options) =>
+    const answer = await ask(reader, 'DescribeUpdateActions', (client, options) =>
       client.describeUpdateActions(request, options),
     );
-    return { items: page.UpdateActions, next: page.Marker };
+    return page(reader, 'DescribeUpdateActions', answer.UpdateActions, answer.Marker);
   }, mostUpdates);
 }

@@ -1,4 +1,5 @@
 import type { UpdateAction } from '@aws-sdk/client-elasticache';
+import { few } from '../facts/few.ts';
 import type { Cache } from './read.ts';
 
 /** It serves as always while these go on. */
@@ -49,8 +50,8 @@ export function stateFacts(cache: Cache, nodes: Node[]) {
     engine_version: first?.EngineVersion ?? null,
     nodes: nodes.length,
     shards: group?.NodeGroups?.length ?? null,
-    down: told(statuses.filter(isDown)),
-    changing: told(statuses.filter((one) => !serving.test(one.status) && !isDown(one))),
+    down: few(told(statuses.filter(isDown))),
+    changing: few(told(statuses.filter((one) => !serving.test(one.status) && !isDown(one)))),
     automatic_failover: group ? group.AutomaticFailover === 'enabled' : null,
     multi_az: group ? group.MultiAZ === 'enabled' : null,
     encrypted_at_rest: head?.AtRestEncryptionEnabled ?? null,
@@ -62,11 +63,13 @@ export function stateFacts(cache: Cache, nodes: Node[]) {
 /** `elasticache-20261101 (critical, apply by 2026-12-01)`, most urgent day first. */
 export function updatesFact(updates: UpdateAction[]): string[] {
   const dayOf = (update: UpdateAction) => update.ServiceUpdateRecommendedApplyByDate;
-  return [...updates]
-    .sort((a, b) => (dayOf(a)?.getTime() ?? Infinity) - (dayOf(b)?.getTime() ?? Infinity))
-    .map((update) => {
-      const by = dayOf(update)?.toISOString().slice(0, 10);
-      const how = [update.ServiceUpdateSeverity, by && `apply by ${by}`].filter(Boolean).join(', ');
-      return `${update.ServiceUpdateName ?? 'an update'}${how ? ` (${how})` : ''}`;
-    });
+  return few(
+    [...updates]
+      .sort((a, b) => (dayOf(a)?.getTime() ?? Infinity) - (dayOf(b)?.getTime() ?? Infinity))
+      .map((update) => {
+        const by = dayOf(update)?.toISOString().slice(0, 10);
+        const how = [update.ServiceUpdateSeverity, by && `apply by ${by}`].filter(Boolean).join(', ');
+        return `${update.ServiceUpdateName ?? 'an update'}${how ? ` (${how})` : ''}`;
+      }),
+  );
 }

@@ -1,16 +1,20 @@
 import type { LoadBalancer, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { few } from '../facts/few.ts';
 import type { Group } from './read.ts';
 
 const stateOf = ({ TargetHealth }: TargetHealthDescription) => TargetHealth?.State ?? '';
 const count = (targets: TargetHealthDescription[], state: RegExp) =>
   targets.filter((target) => state.test(stateOf(target))).length;
 
-/** What the load balancers say of themselves: `shop active_impaired`. */
-export function balancerFacts(balancers: LoadBalancer[]) {
+/** What the load balancers say of themselves: `shop active_impaired`; null = they were not read. */
+export function balancerFacts(balancers: LoadBalancer[] | null) {
+  if (balancers === null) return { balancers: null, balancers_failed: null, balancers_not_active: null };
   const told = (code: RegExp) =>
-    balancers
-      .filter(({ State }) => code.test(State?.Code ?? ''))
-      .map(({ LoadBalancerName, State }) => `${LoadBalancerName} ${State?.Code}`);
+    few(
+      balancers
+        .filter(({ State }) => code.test(State?.Code ?? ''))
+        .map(({ LoadBalancerName, State }) => `${LoadBalancerName} ${State?.Code}`),
+    );
   return {
     balancers: balancers.length,
     balancers_failed: told(/^failed$/),
@@ -22,12 +26,12 @@ export function balancerFacts(balancers: LoadBalancer[]) {
 export function targetFacts(groups: Group[]) {
   const all = groups.flatMap(({ targets }) => targets);
   // Draining ones are on their way out, unused ones get no traffic: a deployment has both.
-  const serving = groups.map(({ name, group, targets }) => {
+  const serving = groups.map(({ name, targets }) => {
     const counted = targets.filter((target) => !/draining|^unused$/.test(stateOf(target)));
-    return { name, group, counted, healthy: count(counted, /^healthy$/), unchecked: count(counted, /^unavailable$/) };
+    return { name, counted, healthy: count(counted, /^healthy$/), unchecked: count(counted, /^unavailable$/) };
   });
   const told = serving.map(({ name, counted, healthy }) => `${name} ${healthy}/${counted.length}${reasons(counted)}`);
-  const those = (which: (one: (typeof serving)[number]) => boolean) => told.filter((_, i) => which(serving[i]!));
+  const those = (which: (one: (typeof serving)[number]) => boolean) => few(told.filter((_, i) => which(serving[i]!)));
   return {
     target_groups: groups.length,
     targets: all.length,
@@ -38,8 +42,8 @@ export function targetFacts(groups: Group[]) {
     unused: count(all, /^unused$/),
     down: those(({ counted, healthy, unchecked }) => counted.length > 0 && healthy === 0 && unchecked === 0),
     degraded: those(({ counted, healthy, unchecked }) => healthy > 0 && healthy + unchecked < counted.length),
-    unchecked: serving.filter((one) => one.unchecked > 0).map(({ name, unchecked }) => `${name} ${unchecked}`),
-    without_targets: serving.filter((one) => one.counted.length === 0).map(({ name }) => name),
+    unchecked: few(serving.filter((one) => one.unchecked > 0).map(({ name, unchecked }) => `${name} ${unchecked}`)),
+    without_targets: few(serving.filter((one) => one.counted.length === 0).map(({ name }) => name)),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
 
 /** A load balancer has at most 100 target groups, unless AWS raised its quota. */
 const mostGroups = 200;
@@ -13,7 +14,6 @@ const mostGroups = 200;
 /** A target group with the health of its targets. */
 export interface Group {
   name: string;
-  group: TargetGroup;
   targets: TargetHealthDescription[];
 }
 
@@ -40,11 +40,12 @@ export async function readBalancer(reader: BalancerReader, name: string) {
   );
   const balancers = known(reader, answer.LoadBalancers, 1);
   const LoadBalancerArn = balancers[0]?.LoadBalancerArn;
+  const question = groupsQuestion(reader);
   const { items, complete } = await everyPage(async (Marker) => {
     const page = await ask(reader, 'DescribeTargetGroups', (elb, options) =>
       elb.describeTargetGroups({ LoadBalancerArn, Marker }, options),
     );
-    return { items: page.TargetGroups, next: page.NextMarker };
+    return { items: listed(page.TargetGroups, question), next: page.NextMarker };
   }, mostGroups);
   if (items.length === 0) throw empty(reader, 'has no target groups');
   if (!complete)
@@ -54,27 +55,32 @@ export async function readBalancer(reader: BalancerReader, name: string) {
   return { balancers, groups: await withHealth(reader, items) };
 }
 
-/** Target groups by name, with the load balancers that send to them. */
+/** Target groups by name, and the ARNs of the load balancers that send to them. */
 export async function readGroups(reader: BalancerReader, names: string[]) {
+  const question = groupsQuestion(reader);
   const { items } = await everyPage(async (Marker) => {
     const page = await ask(reader, 'DescribeTargetGroups', (elb, options) =>
       elb.describeTargetGroups({ Names: names, Marker }, options),
     );
-    return { items: page.TargetGroups, next: page.NextMarker };
+    return { items: listed(page.TargetGroups, question), next: page.NextMarker };
   }, mostGroups);
   const missing = names.find((name) => !items.some((group) => group.TargetGroupName === name));
   if (missing !== undefined) throw partial(reader, 'DescribeTargetGroups', `nothing about ${missing}`);
   const arns = [...new Set(items.flatMap((group) => group.LoadBalancerArns ?? []))];
-  // AWS answers at most 20 load balancers that are asked for by ARN.
+  return { arns, groups: await withHealth(reader, items) };
+}
+
+/** Load balancers by ARN. */
+export async function balancersOf(reader: BalancerReader, arns: string[]): Promise<LoadBalancer[]> {
+  // AWS takes at most 20 in a call.
   const asked = Array.from({ length: Math.ceil(arns.length / 20) }, (_, i) => arns.slice(i * 20, (i + 1) * 20));
-  const [groups, ...answers] = await Promise.all([
-    withHealth(reader, items),
-    ...asked.map((LoadBalancerArns) =>
+  const answers = await Promise.all(
+    asked.map((LoadBalancerArns) =>
       ask(reader, 'DescribeLoadBalancers', (elb, options) => elb.describeLoadBalancers({ LoadBalancerArns }, options)),
     ),
-  ]);
+  );
   const balancers = answers.flatMap((answer) => answer.LoadBalancers ?? []);
-  return { balancers: known(reader, balancers, arns.length), groups };
+  return known(reader, balancers, arns.length);
 }
 
 /** As many as asked for, each with its state. */
@@ -99,9 +105,13 @@ function withHealth(reader: BalancerReader, groups: TargetGroup[]): Promise<Grou
           'DescribeTargetHealth',
           'a target without a state',
         );
-      return { name, group, targets };
+      return { name, targets };
     }),
   );
+}
+
+function groupsQuestion({ resource, elb }: BalancerReader) {
+  return { action: 'elasticloadbalancing:DescribeTargetGroups', resource, region: elb.region };
 }
 
 function where({ resource, elb }: BalancerReader): string {

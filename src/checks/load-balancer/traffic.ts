@@ -5,11 +5,12 @@ import { sumOf, tenth } from '../aws/worst.ts';
 
 /**
  * Requests and 5xx answers of application load balancers in the last 5 min, those of their targets and their own. CloudWatch
- * gets these counts only when there are any, so no data is 0.
+ * gets these counts only when there are any, so no data is 0. Null = the load balancers were not read.
  */
-export async function trafficFacts(probe: AwsProbe, balancers: LoadBalancer[], unread: string[]) {
+export async function trafficFacts(probe: AwsProbe, balancers: LoadBalancer[] | null, unread: string[]) {
+  if (balancers === null) return { http: null, requests_5m: null, errors_5m: null, error_pct: null };
   const http = balancers.filter(({ Type }) => Type === 'application');
-  if (http.length === 0) return { http: false, requests_5m: null, errors_5m: null, error_pct: null };
+  if (http.length === 0) return { http: false, requests_5m: 0, errors_5m: 0, error_pct: 0 };
   const asked = async (metric: string) => {
     const minutes = await Promise.all(
       http.map(({ LoadBalancerArn = '' }) => {

@@ -26,7 +26,7 @@ export const facts: FactSpecs = {
     help: 'connections of that; of several instances the highest',
     whyAbsent: ({ max_connections }) =>
       max_connections === null
-        ? 'the parameter group does not give max_connections as a number: set max_connections on the check (a number, or off)'
+        ? 'the parameter group does not give max_connections as a number: set max_connections on the check, or override: {connections_pct: off}'
         : undefined,
   },
   connections_on: { type: 'string', help: 'the instance with the highest `connections_pct`' },
@@ -34,14 +34,17 @@ export const facts: FactSpecs = {
   storage_free_pct: { type: 'number', unit: '%', help: 'free of the allocated storage; of several the lowest' },
   storage_on: { type: 'string', help: 'the instance with the lowest `storage_free_pct`' },
   replicates: { type: 'bool', help: 'whether it is a read replica, or a cluster with readers' },
-  replica_lag_s: { type: 'number', unit: 's', help: 'how far the replica, or the slowest reader, is behind' },
+  replica_lag_5m_s: {
+    type: 'number',
+    unit: 's',
+    help: 'how far the replica, or the slowest reader, was behind all of the last 5 min; 0 where nothing replicates. An idle PostgreSQL replica is up to 5 min behind for a moment',
+  },
   replica_lag_on: { type: 'string', help: 'the instance that is' },
   replication_stopped: { type: 'list', help: 'replicas and readers whose replication does not run' },
   db_load: { type: 'number', help: 'average active sessions (Performance Insights); null where that is off' },
   pending_changes: { type: 'list', help: 'settings that a restart or the maintenance window will change' },
   pending_maintenance: { type: 'list', help: 'maintenance with its day, soonest first; null if not read' },
   maintenance_in_days: { type: 'number', unit: 'd', help: 'until the soonest; below 0 = overdue' },
-  backups_expected: { type: 'bool', help: 'whether automated backups are; see the parameter `backups`' },
   backup_retention_days: { type: 'number', unit: 'd', help: 'how long automated backups are kept; 0 = they are off' },
   snapshots: { type: 'number', help: 'automated snapshots that can be restored; null if not read' },
   newest_snapshot_h: { type: 'number', unit: 'h', help: 'age of the newest; null if there is none' },
@@ -55,52 +58,49 @@ export const facts: FactSpecs = {
   unread: { type: 'list', help: 'parts that could not be read, and why' },
 };
 
-/** `watchConnections`: whether their limit is known, or ought to be. */
-export function rulesOf(watchConnections: boolean): Partial<Rules> {
+/** A standing instance's storage has a size, and comparing it alone lets operators set another limit. */
+export function rulesOf({ cluster, backups }: { cluster?: string | undefined; backups: boolean }): Partial<Rules> {
   return {
     fail: [
       { when: 'size(down) > 0', say: '{down}' },
       { when: 'size(replication_stopped) > 0', say: 'replication does not run: {replication_stopped}' },
-      {
-        when: 'backups_expected && backup_retention_days == 0',
-        say: 'automated backups are off: set a backup retention of 7 days',
-      },
-      {
-        when: 'backups_expected && snapshots == 0',
-        say: 'no automated snapshot, of a backup retention of {backup_retention_days}',
-      },
-      {
-        when: 'backups_expected && snapshots > 0 && newest_snapshot_h > 26',
-        say: 'newest automated snapshot is {newest_snapshot_h} old (limit 26 h)',
-      },
+      ...(backups
+        ? [
+            {
+              when: 'backup_retention_days < 1',
+              say: 'automated backups are off: keep them for 7 days, or set backups: false on the check of a replica',
+            },
+            { when: 'snapshots < 1', say: 'no automated snapshot, kept for {backup_retention_days}' },
+            {
+              when: 'newest_snapshot_h > 26',
+              say: 'newest automated snapshot is {newest_snapshot_h} old (limit 26 h)',
+            },
+          ]
+        : []),
     ],
     warn: [
       { when: 'size(changing) > 0', say: '{changing}' },
       { when: '!encrypted', say: 'storage is not encrypted: restore a snapshot of it with encryption' },
       { when: 'size(pending_maintenance) > 0', say: 'maintenance pending: {pending_maintenance}' },
       { when: 'cpu_5m_pct > 80', say: 'CPU of {cpu_on} {cpu_5m_pct} or more for 5 min (limit 80 %)' },
-      ...(watchConnections
-        ? [
-            {
-              when: 'connections_pct > 80',
-              say: 'connections to {connections_on} {connections_pct} of max (limit 80 %)',
-            },
-          ]
-        : []),
+      { when: 'connections_pct > 80', say: 'connections to {connections_on} {connections_pct} of max (limit 80 %)' },
       {
-        when: 'fixed_storage && storage_free_pct < 20',
+        when: `${cluster === undefined ? '' : 'fixed_storage && '}storage_free_pct < 20`,
         say: 'free storage of {storage_on} {storage_free_pct} of allocated (limit 20 %)',
       },
       {
-        // An idle PostgreSQL replica reports up to 5 min by itself.
-        when: 'replicates && replica_lag_s > (engine == "postgres" ? 330 : 60)',
-        say: '{replica_lag_on} is {replica_lag_s} behind',
+        when: 'replica_lag_5m_s > 60',
+        say: '{replica_lag_on} is {replica_lag_5m_s} or more behind for 5 min (limit 60 s)',
       },
-      { when: 'backups_expected && snapshots > 0 && snapshots < 7', say: '{snapshots} automated snapshots (want 7)' },
-      {
-        when: 'backups_expected && restorable_age_min > 15',
-        say: 'latest moment that can be restored is {restorable_age_min} ago (limit 15 min)',
-      },
+      ...(backups
+        ? [
+            { when: 'snapshots < 7', say: '{snapshots} automated snapshots (want 7)' },
+            {
+              when: 'restorable_age_min > 15',
+              say: 'latest moment that can be restored is {restorable_age_min} ago (limit 15 min)',
+            },
+          ]
+        : []),
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   };

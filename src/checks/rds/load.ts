@@ -36,9 +36,11 @@ export async function loadFacts(probe: AwsProbe, database: Database, limits: (nu
   const held = highest(each((i) => cpu[i]?.lowest));
   const share = highest(each((i) => ratio(connections[i]?.newest, limits[i])));
   const space = lowest(each((i, { AllocatedStorage = 0 }) => ratio(free[i]?.newest, AllocatedStorage * gib)));
-  const lags = each((i) => lag[i]?.newest ?? (auroraLag[i] ? auroraLag[i].newest / 1000 : null));
+  const lags = each((i) => lag[i]?.lowest ?? (auroraLag[i] ? auroraLag[i].lowest / 1000 : null));
   // RDS reports -1 while replication does not run.
-  const behind = highest(lags.filter(({ value }) => value !== null && value >= 0));
+  const stopped = each((i) => lag[i]?.newest).filter(({ value }) => value !== null && value < 0);
+  const behind = highest(lags);
+  const replicates = instances.some((instance) => copies(database, instance));
   return {
     facts: {
       cpu_pct: tenth(highest(each((i) => cpu[i]?.newest)).value),
@@ -50,12 +52,12 @@ export async function loadFacts(probe: AwsProbe, database: Database, limits: (nu
       storage_free_pct: tenth(space.value),
       storage_on: space.name,
       fixed_storage: instances.some((instance) => !isAurora(instance)),
-      replicates: instances.some((instance) => copies(database, instance)),
-      replica_lag_s: tenth(behind.value),
+      replicates,
+      replica_lag_5m_s: replicates ? tenth(behind.value) : 0,
       replica_lag_on: behind.name,
       db_load: tenth(highest(each((i) => load[i]?.newest)).value),
     },
-    notReplicating: lags.filter(({ value }) => value !== null && value < 0).map(({ name }) => name),
+    notReplicating: stopped.map(({ name }) => name),
   };
 }
 

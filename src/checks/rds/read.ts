@@ -1,6 +1,7 @@
 import type { DBCluster, DBInstance, RDS, ResourcePendingMaintenanceActions } from '@aws-sdk/client-rds';
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
 import { rdsPage } from '../aws/rds.ts';
 
 /** An instance that stands alone, or a cluster (Aurora, Multi-AZ) with its instances. */
@@ -25,6 +26,17 @@ function ask<Answer>(
   send: (client: RDS, options: { abortSignal: AbortSignal }) => Promise<Answer>,
 ): Promise<Answer> {
   return askAws(rds, { action: `rds:${action}`, resource: `${kind} ${name}` }, signal, send);
+}
+
+/** One page of records, for everyPage. */
+function page<Record>(
+  { rds, kind, name }: DatabaseReader,
+  action: string,
+  records: Record[] | undefined,
+  next: string | undefined,
+) {
+  const question = { action: `rds:${action}`, resource: `${kind} ${name}`, region: rds.region };
+  return { items: listed(records, question), next };
 }
 
 export async function readDatabase(reader: DatabaseReader): Promise<Database> {
@@ -59,10 +71,10 @@ async function readCluster(reader: DatabaseReader): Promise<Database> {
     });
   const { items: instances } = await everyPage(async (Marker) => {
     const Filters = [{ Name: 'db-cluster-id', Values: [name] }];
-    const page = await ask(reader, 'DescribeDBInstances', (rds, options) =>
+    const answer = await ask(reader, 'DescribeDBInstances', (rds, options) =>
       rds.describeDBInstances({ Filters, MaxRecords: rdsPage, Marker }, options),
     );
-    return { items: page.DBInstances, next: page.Marker };
+    return page(reader, 'DescribeDBInstances', answer.DBInstances, answer.Marker);
   }, mostRecords);
   const found = new Set(instances.map((instance) => instance.DBInstanceStatus && instance.DBInstanceIdentifier));
   const silent = members.find((member) => !found.has(member));
@@ -91,10 +103,10 @@ export async function pendingMaintenance(
   const answers = await Promise.all(
     filters.map((filter) =>
       everyPage(async (Marker) => {
-        const page = await ask(reader, 'DescribePendingMaintenanceActions', (rds, options) =>
+        const answer = await ask(reader, 'DescribePendingMaintenanceActions', (rds, options) =>
           rds.describePendingMaintenanceActions({ Filters: [filter], MaxRecords: rdsPage, Marker }, options),
         );
-        return { items: page.PendingMaintenanceActions, next: page.Marker };
+        return page(reader, 'DescribePendingMaintenanceActions', answer.PendingMaintenanceActions, answer.Marker);
       }, mostRecords),
     ),
   );
@@ -108,15 +120,15 @@ export async function automatedSnapshots(reader: DatabaseReader): Promise<{ take
   const { items, complete } = await everyPage<{ Status?: string | undefined; SnapshotCreateTime?: Date | undefined }>(
     async (Marker) => {
       if (reader.kind === 'instance') {
-        const page = await ask(reader, 'DescribeDBSnapshots', (rds, options) =>
+        const answer = await ask(reader, 'DescribeDBSnapshots', (rds, options) =>
           rds.describeDBSnapshots({ DBInstanceIdentifier: name, ...rest, Marker }, options),
         );
-        return { items: page.DBSnapshots, next: page.Marker };
+        return page(reader, 'DescribeDBSnapshots', answer.DBSnapshots, answer.Marker);
       }
-      const page = await ask(reader, 'DescribeDBClusterSnapshots', (rds, options) =>
+      const answer = await ask(reader, 'DescribeDBClusterSnapshots', (rds, options) =>
         rds.describeDBClusterSnapshots({ DBClusterIdentifier: name, ...rest, Marker }, options),
       );
-      return { items: page.DBClusterSnapshots, next: page.Marker };
+      return page(reader, 'DescribeDBClusterSnapshots', answer.DBClusterSnapshots, answer.Marker);
     },
     mostRecords,
   );
@@ -130,10 +142,10 @@ export async function automatedSnapshots(reader: DatabaseReader): Promise<{ take
 export async function connectionsOf(reader: DatabaseReader, group: string): Promise<number | null> {
   const { items } = await everyPage(async (Marker) => {
     const Filters = [{ Name: 'parameter-name', Values: ['max_connections'] }];
-    const page = await ask(reader, 'DescribeDBParameters', (rds, options) =>
+    const answer = await ask(reader, 'DescribeDBParameters', (rds, options) =>
       rds.describeDBParameters({ DBParameterGroupName: group, Filters, MaxRecords: rdsPage, Marker }, options),
     );
-    return { items: page.Parameters, next: page.Marker };
+    return page(reader, 'DescribeDBParameters', answer.Parameters, answer.Marker);
   }, mostRecords);
   const value = items.find((parameter) => parameter.ParameterName === 'max_connections')?.ParameterValue ?? '';
   return /^\d+$/.test(value) && Number(value) > 0 ? Number(value) : null;

@@ -1,5 +1,6 @@
 import type { DBInstance, ResourcePendingMaintenanceActions } from '@aws-sdk/client-rds';
 import { tenth } from '../aws/worst.ts';
+import { few } from '../facts/few.ts';
 import type { Database } from './read.ts';
 
 /** It serves as always while these go on. */
@@ -26,16 +27,18 @@ export function stateFacts(database: Database) {
   return {
     status,
     instances: instances.length,
-    down: told(statuses.filter(([, is]) => isDown(is))),
-    changing: told(statuses.filter(([, is]) => !serving.test(is) && !isDown(is))),
+    down: few(told(statuses.filter(([, is]) => isDown(is)))),
+    changing: few(told(statuses.filter(([, is]) => !serving.test(is) && !isDown(is)))),
     engine: head?.Engine ?? null,
     engine_version: head?.EngineVersion ?? null,
     encrypted: head?.StorageEncrypted ?? null,
     multi_az: head?.MultiAZ ?? null,
-    pending_changes: instances.flatMap((instance) =>
-      Object.entries(instance.PendingModifiedValues ?? {})
-        // Names only: a new password is among the values.
-        .flatMap(([change, value]) => (value === undefined ? [] : [`${nameOf(instance)} ${change}`])),
+    pending_changes: few(
+      instances.flatMap((instance) =>
+        Object.entries(instance.PendingModifiedValues ?? {})
+          // Names only: a new password is among the values.
+          .flatMap(([change, value]) => (value === undefined ? [] : [`${nameOf(instance)} ${change}`])),
+      ),
     ),
     backup_retention_days: head?.BackupRetentionPeriod ?? null,
   };
@@ -53,18 +56,11 @@ export function maintenanceFacts(pending: ResourcePendingMaintenanceActions[], n
     .sort((a, b) => (a.on?.getTime() ?? Infinity) - (b.on?.getTime() ?? Infinity));
   const soonest = actions[0]?.on;
   return {
-    pending_maintenance: actions.map(
-      ({ what, on }) => `${what} ${on ? `on ${on.toISOString().slice(0, 10)}` : 'without a date'}`,
+    pending_maintenance: few(
+      actions.map(({ what, on }) => `${what} ${on ? `on ${on.toISOString().slice(0, 10)}` : 'without a date'}`),
     ),
     maintenance_in_days: soonest ? tenth((soonest.getTime() - now.getTime()) / dayMs) : null,
   };
-}
-
-/** Whether it ought to have backups of its own: a replica's data are backed up where they come from. */
-export function ownBackups(database: Database): boolean {
-  return database.kind === 'cluster'
-    ? !database.cluster.ReplicationSourceIdentifier
-    : !isReplica(database.instances[0]);
 }
 
 export function isReplica(instance: DBInstance): boolean {

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../kernel/duration.ts';
-import { few } from '../facts/few.ts';
+import { few, tally } from '../facts/few.ts';
 import { type Finding, type Reading, type Severity, type Source, severities, sourceNames } from './finding.ts';
 
 const dayMs = 86_400_000;
@@ -79,9 +79,7 @@ function sayLate(
 
 /** `EC2.19 ×3`, most frequent first. */
 function tallied(findings: Finding[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { what } of findings) counts.set(what, (counts.get(what) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([what, times]) => (times > 1 ? `${what} ×${times}` : what));
+  return tally(findings.map(({ what }) => what)).map(([what, times]) => (times > 1 ? `${what} ×${times}` : what));
 }
 
 /** GuardDuty's critical and high findings; null when it could not tell, 0 when it isn't asked. */

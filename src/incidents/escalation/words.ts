@@ -23,14 +23,14 @@ export function mailOf(incident: Incident, why: Notice['why'], zone: string): { 
   const lines = [
     neutralHead(incident),
     `Declared ${at} (${zone})`,
-    systems && !phi && !incident.private && `Affected: ${systems}`,
+    ...(systems && !phi && !incident.private ? [`Affected: ${systems}`] : []),
     '',
     reason,
     '',
     `To take it on, in Slack: /ops incident ack ${nameOf(incident)}`,
     `or in a terminal: npx rounds incident ack ${nameOf(incident)}`,
   ];
-  return { subject: neutralHead(incident), text: lines.filter((line) => line !== false).join('\n') };
+  return { subject: neutralHead(incident), text: lines.join('\n') };
 }
 
 /** A text message. Pure. */

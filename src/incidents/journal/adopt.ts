@@ -1,6 +1,6 @@
 import type { Tx } from '../../store/store.ts';
 import { confirmTimer, confirmWithinMs, pageJob, pollEveryMs, pollJob, pollTimer, watchJob } from '../jobs.ts';
-import type { Incident } from '../model.ts';
+import { currentPages, type Incident } from '../model.ts';
 import { tellPages } from '../page-now.ts';
 import type { Room } from '../ports.ts';
 import * as rows from '../store.ts';
@@ -28,13 +28,14 @@ export async function adopt(tx: Tx, { id, entry }: { id: number; entry: Entry },
 
 /**
  * The database had taken the declaration, though it did not say so: the incident has a page of its own. The one that went
- * out first stays, since people know of it; the other is resolved.
+ * out first stays, since people know of it; the other is resolved. Of one that surely rings and one that may not, the first stays.
  */
 export async function adoptBeside(tx: Tx, { id }: Incident, entry: Entry, room: Room): Promise<void> {
   const incident = await rows.lockIncident(tx, id);
   if (!incident || entry.page.state === 'nobody' || entry.page.state === 'refused') return;
   // Another process that shares the journal, or this one before it ended, has adopted it.
   if (incident.pages.some(({ dedupKey }) => dedupKey === entry.dedupKey)) return;
+  if (entry.page.acceptedAt === undefined && rings(incident)) return endUnsent(tx, incident, entry, room);
   const over = incident.resolved ? 'resolve' : incident.acknowledged ? 'acknowledge' : undefined;
   const n = await adopt(tx, { id, entry }, room);
   if (over) {
@@ -44,4 +45,16 @@ export async function adoptBeside(tx: Tx, { id }: Incident, entry: Entry, room: 
   }
   if (entry.page.state === 'accepted') await rows.setNotPaged(tx, id, undefined);
   await tellPages(tx, incident, 'resolve', room);
+}
+
+function rings(incident: Incident): boolean {
+  return (
+    !incident.acknowledged && !incident.resolved && currentPages(incident).some(({ state }) => state === 'accepted')
+  );
+}
+
+/** PagerDuty did not say that it took the journal's page; it may have, so it is told that it is over. It is not sent again. */
+async function endUnsent(tx: Tx, { id }: Incident, { made, dedupKey }: Entry, room: Room): Promise<void> {
+  const n = await rows.insertPage(tx, id, { at: made.at, dedupKey });
+  await tellPages(tx, { id, pages: [{ n, dedupKey }] }, 'resolve', room);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { compareTs } from '../ids.ts';
-import type { PageShown } from '../page/contract.ts';
+import type { PageShown, ReceivedShown } from '../page/contract.ts';
 import type { WorkspaceState } from '../state.ts';
 import type { Channel, Message, StoredFile, User } from '../world.ts';
 
@@ -77,6 +77,17 @@ const page: z.ZodType<PageShown> = z.object({
   changedAt: z.string().optional(),
 });
 
+const received: z.ZodType<ReceivedShown> = z.object({
+  id: z.number(),
+  way: z.enum(['email', 'text', 'call']),
+  at: z.string(),
+  to: z.string(),
+  name: z.string().optional(),
+  from: z.string(),
+  subject: z.string().optional(),
+  words: z.string(),
+});
+
 /** The file's content. Tokens, dialogs, home tabs and what only one person saw are not in it. */
 export const kept = z.object({
   kind: z.literal('rounds-workspace'),
@@ -120,11 +131,13 @@ export const kept = z.object({
     }),
   ),
   pages: z.array(page),
+  // Files from before there was any have none.
+  received: z.array(received).default([]),
 });
 export type Kept = z.output<typeof kept>;
 
 /** What is to be kept of a workspace now. */
-export function keptOf(state: WorkspaceState, pages: PageShown[]): Kept {
+export function keptOf(state: WorkspaceState, { pages, received }: Pick<Kept, 'pages' | 'received'>): Kept {
   return {
     kind: 'rounds-workspace',
     version: VERSION,
@@ -135,7 +148,7 @@ export function keptOf(state: WorkspaceState, pages: PageShown[]): Kept {
     messages: [...state.channels.keys()].flatMap((id) => state.messagesIn(id).slice(-KEPT_MESSAGES)),
     bookmarks: state.bookmarks,
     files: keptFiles([...state.files.values()]),
-    pages,
+    ...{ pages, received },
   };
 }
 

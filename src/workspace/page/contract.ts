@@ -3,7 +3,7 @@ import type { Json, Message, User, UserGroup, View } from '../world.ts';
 
 /**
  * What the page and its server say to each other. Channels, messages and views are for one viewer: what they can't see
- * isn't sent. Traffic (with its texts), pages, switches, faults and the clock are for whoever plays: all of it is sent.
+ * isn't sent. Traffic (with its texts), pages, e-mails, text messages, calls, switches, faults and the clock are for whoever plays: all of it is sent.
  */
 
 export interface ChannelShown {
@@ -75,6 +75,24 @@ export interface PageShown {
   changedAt?: string;
 }
 
+/** An e-mail, a text message or a call that reached somebody. */
+export interface ReceivedShown {
+  /** Later ones have higher numbers. */
+  id: number;
+  way: 'email' | 'text' | 'call';
+  /** ISO, of the workspace's clock. */
+  at: string;
+  /** An address or a number, as it was dialled. */
+  to: string;
+  /** Whose that is, where somebody of the team has it. */
+  name?: string;
+  from: string;
+  /** Of an e-mail. */
+  subject?: string;
+  /** What was written, or said. */
+  words: string;
+}
+
 export interface Shortcut {
   callbackId: string;
   label: string;
@@ -112,7 +130,9 @@ export interface GuideStep {
     | { kind: 'look'; channel: string }
     /** One of these buttons was pressed, by action_id without the number behind it. */
     | { kind: 'press'; actionIds: string[] }
-    | { kind: 'open'; what: 'home' | 'phone' | 'clock' | 'traffic' };
+    | { kind: 'open'; what: 'home' | 'phone' | 'clock' | 'traffic' }
+    /** This line was typed, and nobody answered until somebody was called. */
+    | { kind: 'climb'; line: string };
 }
 
 /** Faults that stand until they are taken back, by method; `*` = every method. */
@@ -145,6 +165,8 @@ export interface Snapshot {
   /** Null where it can't be moved. */
   clock: ClockShown | null;
   pages: PageShown[];
+  /** The newest last. */
+  received: ReceivedShown[];
   traffic: TrafficShown[];
 }
 
@@ -165,6 +187,7 @@ export type PageEvent =
   | { type: 'faults'; faults: FaultsShown; methods: string[] }
   | { type: 'clock'; clock: ClockShown }
   | { type: 'pages'; pages: PageShown[] }
+  | { type: 'received'; item: ReceivedShown }
   | { type: 'traffic'; entry: TrafficShown };
 
 /** Where an element stands: a message (`ephemeral` when only the viewer sees it), or an open view. */

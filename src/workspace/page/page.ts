@@ -49,6 +49,7 @@ export class Page {
         this.streams.pass(event);
       }),
       phone.onChange(() => tell({ type: 'pages', pages: phone.pages() })),
+      phone.onReceived((item) => tell({ type: 'received', item })),
     ];
     const { system } = options;
     if (system) this.stops.push(system.onChange(() => tell({ type: 'switches', switches: system.switches() })));
@@ -153,6 +154,7 @@ export class Page {
       traffic: this.traffic,
       clock: shownClock(playClock),
       pages: phone.pages(),
+      received: phone.received(),
     });
     this.streams.begin(response, viewer, snapshot);
     void this.askCompletions();

@@ -1,6 +1,6 @@
 import type { WorkspaceState } from '../state.ts';
 import type { User } from '../world.ts';
-import type { ClockShown, Completion, FaultsShown, PageShown, Snapshot } from './contract.ts';
+import type { ClockShown, Completion, FaultsShown, PageShown, ReceivedShown, Snapshot } from './contract.ts';
 import { peopleOf } from './deltas.ts';
 import type { PageOptions, PlayClock } from './options.ts';
 import type { TrafficLog } from './traffic.ts';
@@ -15,6 +15,7 @@ export interface Beside {
   traffic: TrafficLog;
   clock: ClockShown | null;
   pages: PageShown[];
+  received: ReceivedShown[];
 }
 
 /** Everything that one viewer may see, and what is everybody's, such as the traffic. */
@@ -43,6 +44,7 @@ export function snapshotFor(state: WorkspaceState, viewer: User, beside: Beside)
     methods: [...traffic.methods].sort(),
     clock: beside.clock,
     pages: beside.pages,
+    received: beside.received,
     traffic: traffic.entries,
   };
 }

@@ -55,6 +55,14 @@ export class Account {
     return this.people().find((user) => accountId(user.id) === id);
   }
 
+  /** Whose e-mail address or number it is. */
+  nameAt(address: string): string | undefined {
+    const owner = this.people().find(
+      (user) => user.email === address.toLowerCase() || `+1${this.numberOf(user)}` === address,
+    );
+    return owner?.real_name;
+  }
+
   /** `GET /oncalls`, of these policies or of all. */
   oncalls(policies: string[], withUsers: boolean): Json[] {
     if (policies.length > 0 && !policies.includes(POLICY.id)) return [];
@@ -116,10 +124,14 @@ export class Account {
     return first ? [type === 'user' ? this.user(first, false) : referenceTo(first, type)] : [];
   }
 
-  /** Numbers that nobody has. */
+  /** Of the numbers that nobody has. */
+  private numberOf({ id }: User): string {
+    const at = [...this.state.users.keys()].indexOf(id);
+    return `20255501${String(at % 100).padStart(2, '0')}`;
+  }
+
   private contactsOf(user: User): { id: string; type: string; summary: string; [more: string]: unknown }[] {
-    const at = [...this.state.users.keys()].indexOf(user.id);
-    const number = { address: `20255501${String(at % 100).padStart(2, '0')}`, country_code: 1 };
+    const number = { address: this.numberOf(user), country_code: 1 };
     const id = accountId(user.id);
     return [
       { id: `${id}E`, type: 'email_contact_method', summary: 'Default', address: user.email },

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Faults } from '../faults.ts';
-import type { PageShown } from '../page/contract.ts';
+import type { PageShown, ReceivedShown } from '../page/contract.ts';
 import { listen } from '../server.ts';
 import type { WorkspaceState } from '../state.ts';
 import { Account } from './account.ts';
 import { Alerts } from './alerts.ts';
+import { Received } from './received.ts';
 import { type PhoneParts, phoneServer } from './server.ts';
+import type { TelephoneAccount } from './telephone.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
-/** The stand-in for PagerDuty: what the bot's environment must say, and what would ring. */
+/** The stand-in for PagerDuty and for Twilio: what the bot's environment must say, and what would ring. */
 export interface Phone {
   /** PAGERDUTY_EVENTS_URL: an origin. */
   eventsUrl: string;
@@ -22,8 +24,14 @@ export interface Phone {
   apiToken: string;
   /** PAGERDUTY_FROM: the e-mail address of a user. */
   from: string;
+  /** TWILIO_URL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM. */
+  telephone: TelephoneAccount & { url: string };
   /** The newest last. */
   pages(): PageShown[];
+  /** E-mails, text messages and calls, the newest last. */
+  received(): ReceivedShown[];
+  /** Hears of each of them, until the returned function is called. */
+  onReceived(listener: (item: ReceivedShown) => void): () => void;
   /** Calls `listener` after every change until the returned function is called. */
   onChange(listener: () => void): () => void;
   /** By this user (an id), else by the first on call. False when no page with this key is open. */
@@ -46,11 +54,17 @@ export async function startPhone(
     before,
     webhook,
     watch,
-  }: { before?: PageShown[] | undefined; webhook?: WebhookTarget | undefined; watch?: PhoneParts['watch'] } = {},
+  }: {
+    /** What an earlier run kept. */
+    before?: { pages: PageShown[]; received: ReceivedShown[] } | undefined;
+    webhook?: WebhookTarget | undefined;
+    watch?: PhoneParts['watch'];
+  } = {},
 ) {
   const { events, clock } = state;
   const account = new Account(state);
-  const alerts = new Alerts(clock, () => account.onCall().length > 0, before);
+  const alerts = new Alerts(clock, () => account.onCall().length > 0, before?.pages);
+  const received = new Received(clock, (address) => account.nameAt(address), before?.received);
   const webhooks = new Webhooks(events, clock);
   webhooks.target = webhook;
   alerts.onHappened = (what, page) =>
@@ -58,15 +72,14 @@ export async function startPhone(
   const routingKey = randomBytes(16).toString('hex');
   const fallbackKey = randomBytes(16).toString('hex');
   const apiToken = randomBytes(10).toString('hex');
+  const telephone = {
+    accountSid: `AC${randomBytes(16).toString('hex')}`,
+    authToken: randomBytes(16).toString('hex'),
+    from: '+12025550199',
+  };
   const server = phoneServer({
-    alerts,
-    account,
-    faults,
-    events,
-    clock,
-    routingKeys: [routingKey, fallbackKey],
-    apiToken,
-    watch,
+    ...{ alerts, account, received, faults, events, clock },
+    ...{ routingKeys: [routingKey, fallbackKey], apiToken, telephone, watch },
   });
   const url = await listen(server, 0, '127.0.0.1');
   const holder = () => account.onCall()[0] ?? account.people()[0]?.id;
@@ -77,7 +90,10 @@ export async function startPhone(
     fallbackKey,
     apiToken,
     from: account.people()[0]?.email ?? '',
+    telephone: { url, ...telephone },
     pages: () => alerts.shown(),
+    received: () => received.shown(),
+    onReceived: (listener) => received.onReceived(listener),
     onChange: (listener) => alerts.onChange(listener),
     acknowledge: (dedupKey, userId = holder()) => alerts.acknowledge(dedupKey, userId),
     resolve: (dedupKey, userId = holder()) => alerts.resolve(dedupKey, userId),
@@ -92,5 +108,5 @@ export async function startPhone(
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { phone, close };
+  return { phone, received, close };
 }

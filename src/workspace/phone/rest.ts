@@ -3,12 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Json } from '../world.ts';
 import type { Account } from './account.ts';
 import type { Alerts } from './alerts.ts';
-
-export interface Answer {
-  status: number;
-  headers?: Record<string, string>;
-  body?: Json;
-}
+import type { Answer } from './play.ts';
 
 interface RestParts {
   alerts: Alerts;

@@ -75,6 +75,24 @@ describe('the directory', () => {
     expect((await directory.state()).problem).toBeUndefined();
   });
 
+  it('asks when the bot starts, unless that was done lately: an incident may come before the next regular time', async () => {
+    const { directory, clock, asked } = directoryOf(() => [anna]);
+    const queue = queueByHand();
+    directory.takeOn(queue);
+    await directory.begin(queue);
+    await directory.begin(queue);
+    await queue.finish();
+    expect(asked.length).toBe(1);
+    expect(await directory.people('on-call')).toMatchObject([{ name: 'Anna' }]);
+    clock.move(9 * 60_000);
+    await directory.begin(queue);
+    expect(queue.waiting).toEqual([]);
+    clock.move(2 * 60_000);
+    await directory.begin(queue);
+    await queue.finish();
+    expect(asked.length).toBe(2);
+  });
+
   it('keeps the numbers that it knew when PagerDuty does not tell them', async () => {
     let found: OnCall[] = [anna];
     const { directory } = directoryOf(() => found);

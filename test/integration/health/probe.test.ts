@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Check } from '../../../src/config/model.ts';
+import type { ProbeRoom } from '../../../src/health/attempt.ts';
 import { createBatch } from '../../../src/health/batch.ts';
 import { type ProbeResult, runProbe } from '../../../src/health/probe.ts';
 import { type Measurement, Unmeasured } from '../../../src/kernel/check.ts';
@@ -9,9 +10,14 @@ import { systemClock } from '../../../src/kernel/clock.ts';
 import { checkOf, type Run } from '../../support/checks.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
-async function probe(run: Run, over: Partial<Check> = {}, sweep = new AbortController().signal) {
+async function probe(
+  run: Run,
+  over: Partial<Check> = {},
+  sweep = new AbortController().signal,
+  reported?: ProbeRoom['reported'],
+) {
   const log = memoryLog();
-  const room = { clock: systemClock, reveal: String, site: { dir: '/', scriptDirs: [] }, log };
+  const room = { clock: systemClock, reveal: String, site: { dir: '/', scriptDirs: [] }, log, reported };
   const batch = createBatch();
   const result: ProbeResult = await runProbe(checkOf(run, over), room, {
     previous: undefined,
@@ -26,6 +32,16 @@ describe('runProbe', () => {
   test('measures', async () => {
     const { result } = await probe(async () => ({ facts: { latency_ms: 3, big: 7n } }));
     expect(result).toMatchObject({ kind: 'measured', facts: { latency_ms: 3, big: 7 }, attempts: 1 });
+  });
+
+  test('reads what was reported under its own id alone', async () => {
+    const run: Run = async ({ reported }) => ({ facts: { runs: (await reported()).runs.length } });
+    const since = new Date();
+    const reported = async (id: string) => ({ since, okAt: undefined, okStartedAt: undefined, runs: Array(id.length) });
+    const { result } = await probe(run, { id: 'backup' }, undefined, reported);
+    expect(result).toMatchObject({ kind: 'measured', facts: { runs: 'backup'.length } });
+    const without = await probe(run);
+    expect(without.result).toMatchObject({ kind: 'unmeasured', reason: 'misconfigured' });
   });
 
   test.each<[string, Run]>([

@@ -45,12 +45,12 @@ async function typed(
 }
 
 /** The bot's Slack side over the room's workspace, with the one command. */
-async function botOf(room: Room, access = everything as typeof viewersOnly) {
+async function botOf(room: Room, access = everything as typeof viewersOnly, seenIn = store) {
   const { botToken, appToken, apiUrl } = room.workspace;
   const log = memoryLog();
   const denials = auditDenials({ store, clock: store.time, log });
   const bot = await connectSlack<Services>({
-    ...{ commands: [command], services: servicesOf(room), store, clock: room.clock, log, graceMs: 200 },
+    ...{ commands: [command], services: servicesOf(room), store: seenIn, clock: room.clock, log, graceMs: 200 },
     ...{ onFatal: () => {}, onDenied: denials.take, access: () => access },
     slack: { kind: 'socket', botToken, appToken, apiUrl },
   });
@@ -146,6 +146,20 @@ describe('in Slack', () => {
     await room.queue.finish();
     expect(room.pages()).toMatchObject([{ count: 1 }]);
     expect(room.said()).toHaveLength(1);
+  });
+
+  it('a line that arrives at two replicas declares once, also where they know nothing of each other', async () => {
+    const room = await roomOf(store);
+    await botOf(room);
+    // Of what it has seen, it tells nobody: as when the database is away.
+    await botOf(room, everything, await embeddedStore());
+    room.workspace.sockets.duplicateNext(1);
+    await room.workspace.user('anna').command('#ops', '/ops incident declare P1 API is down');
+    await eventually(() => {
+      const answers = room.workspace.messages('#ops').map(({ text }) => text);
+      expect(answers.filter((text) => text.includes('Declared'))).toHaveLength(2);
+    });
+    expect(await room.incidents.list(5, 'everything')).toHaveLength(1);
   });
 
   it('a viewer neither declares nor presses, and the audit knows', async () => {

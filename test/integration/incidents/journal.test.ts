@@ -106,6 +106,31 @@ describe('a declaration while the database is away', () => {
     expect(await files()).toEqual([]);
   });
 
+  it('that committed without saying so, and whose page PagerDuty did not take: the page that rings stays', async () => {
+    const held = { on: false };
+    const proxy = await wireProxy(url, ({ text }, moment) =>
+      held.on && moment === 'after' && /^commit/i.test(text) ? 'hold' : undefined,
+    );
+    onTestFinished(() => proxy.close());
+    const room = await roomAt(proxy.url);
+    held.on = true;
+    room.fault('pagerduty.enqueue', { kind: 'http', status: 503 });
+    expect(await room.incidents.journal.declare(asker, down)).toMatchObject({ entry: { page: { state: 'sending' } } });
+    held.on = false;
+    room.workspace.clearFaults();
+    await room.queue.finish();
+    expect(room.pages()).toMatchObject([{ dedupKey: 'rounds:1:1', status: 'triggered' }]);
+    expect(await room.incidents.journal.tick()).toBe(1);
+    await room.queue.finish();
+    expect(room.pages()).toMatchObject([{ dedupKey: 'rounds:1:1', status: 'triggered', count: 1 }]);
+    const incident = await room.incident(1);
+    expect(incident.pages).toMatchObject([{ state: 'accepted' }, { dedupKey: expect.stringContaining('journal') }]);
+    expect(incident.notPaged).toBeUndefined();
+    await room.incidents.acknowledge(asker, 1);
+    await room.queue.finish();
+    expect(room.pages()).toMatchObject([{ status: 'acknowledged' }]);
+  });
+
   it('that committed without saying so: is one incident, and one of two pages stays', async () => {
     const held = { on: false };
     const proxy = await wireProxy(url, ({ text }, moment) =>

@@ -109,6 +109,16 @@ describe('Alertmanager', () => {
     expect(room.said()).toHaveLength(2);
   });
 
+  it('that is sent again each hour while it goes on is one proposal', async () => {
+    const { room, alerts } = await sceneOf();
+    expect(await alerts()).toEqual([200, 'new']);
+    for (let hours = 0; hours < 12; hours += 1) {
+      room.clock.move(60 * minute);
+      expect(await alerts()).toEqual([200, 'still']);
+    }
+    expect(room.said()).toHaveLength(1);
+  });
+
   it('sent by many at once, over a lost answer of Slack, is one proposal and one message', async () => {
     const { room, alerts } = await sceneOf();
     room.workspace.fault('chat.postMessage', { kind: 'drop-response' });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfiguration, runbooksIn, waysMissing } from '../../../src/configuration.ts';
+import { loadConfiguration, runbooksIn, waysMissing, withSeveritiesOf } from '../../../src/configuration.ts';
 import { root, runbookFolders, severityFolders } from '../../../src/registry.ts';
 import { runbookFiles } from '../../../src/runbooks/files.ts';
 import { loadSeverities } from '../../../src/severities/load.ts';
@@ -135,6 +135,42 @@ describe.each(['templates/incidents', ...globSync('examples/severities/*', { cwd
     expect(read.severities.all.length).toBeGreaterThanOrEqual(4);
     const runbooks = runbookFiles(runbookFolders(dir));
     for (const name of runbooksIn(read)) expect(await runbooks.read(name)).toMatch(/^# /);
+  });
+});
+
+describe('a severity of the try-out alone', () => {
+  const more = join(root, 'src', 'try-out', 'severities');
+  const ids = async (opsYml: string) => {
+    const { all } = await withSeveritiesOf(more, await loadConfiguration(opsYml, {}));
+    return all.map(({ id }) => id);
+  };
+
+  it('stands behind those that come with Rounds, and escalates as its file says', async () => {
+    const configured = await loadConfiguration(join(root, 'ops.yml'), {});
+    expect(configured.severities.all.map(({ escalation }) => escalation.by)).not.toContain('rounds');
+    const { all } = await withSeveritiesOf(more, configured);
+    expect(all.map(({ id }) => id)).toEqual(['p0', 'p1', 'p2', 'p3', 'unanswered']);
+    expect(all.at(-1)?.escalation).toMatchObject({
+      by: 'rounds',
+      levels: [
+        { afterMs: 0, way: 'slack' },
+        { afterMs: 300_000, way: 'email' },
+        { afterMs: 600_000, way: 'sms' },
+        { afterMs: 900_000, way: 'phone', to: [{ kind: 'contact', name: 'backup' }] },
+      ],
+    });
+    const runbooks = runbookFiles(runbookFolders(root));
+    for (const name of all.flatMap((each) => each.runbooks)) expect(await runbooks.read(name)).toMatch(/^# /);
+  });
+
+  it('is left out where its backup is nobody, or its rank is taken', async () => {
+    const opsYml = join(dir, 'ops.yml');
+    expect(await ids(opsYml)).toEqual(['p0', 'p1', 'p2', 'p3']);
+    await appendFile(opsYml, 'contacts: {backup: {phone: "+1-555-0102"}}\n');
+    await write('bad.yml', good);
+    expect(await ids(opsYml)).toEqual(['bad', 'unanswered']);
+    await write('bad.yml', good.replace('rank: 1', 'rank: 20'));
+    expect(await ids(opsYml)).toEqual(['bad']);
   });
 });
 

@@ -44,6 +44,20 @@ describe('the web server', () => {
     expect([res.status, await res.text()]).toEqual([503, 'slack: ok\ndatabase: unreachable\n']);
   });
 
+  it('takes all below a folder, after the paths that it has exactly, and adds headers', async () => {
+    const says = (text: string) => async () => ({ status: 202, headers: { 'retry-after': '5' }, text });
+    const { url } = await serve({ routes: { 'POST /in/*': says('below'), 'POST /in/door': says('door') } });
+    const post = async (path: string) => {
+      const answer = await fetch(url + path, { method: 'POST' });
+      return [answer.status, answer.headers.get('retry-after'), await answer.text()];
+    };
+    expect(await post('/in/door')).toEqual([202, '5', 'door']);
+    expect(await post('/in/door/further?x=1')).toEqual([202, '5', 'below']);
+    expect((await post('/in'))[0]).toBe(404);
+    expect((await post('/inside'))[0]).toBe(404);
+    expect((await fetch(`${url}/in/x`)).status).toBe(404);
+  });
+
   it('hands Slack its requests with the body read, also when the body is 1 MB', async () => {
     const bodies: number[] = [];
     const { url } = await serve({

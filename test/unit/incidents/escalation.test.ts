@@ -75,6 +75,11 @@ describe('what leaves Slack', () => {
     expect(words({ drill: true })).toContain('DRILL INC-42');
   });
 
+  it('has no empty lines where nothing is known to be affected', () => {
+    const { text } = mailOf(incidentOf({ systems: '' }), 'level', 'UTC');
+    expect(text).not.toContain('\n\n\n');
+  });
+
   it.each([{ phi: true }, { private: true }])('is neutral with %j', (over) => {
     expect(words(over)).not.toContain('Jane');
     expect(words(over)).toContain('see Slack');

@@ -95,9 +95,10 @@ function tried(fits) {
   changed();
 }
 
-/** Ticks off what others did: a switch that was turned elsewhere, a channel in which the bot has written meanwhile. */
+/** Ticks off what others did: a switch that was turned elsewhere, a channel in which the bot has written meanwhile, a call. */
 export function noticed(/** @type {{ id: string, on: boolean }[]} */ before) {
-  const { switches, messages, bot } = shown();
+  const { switches, messages, bot, received } = shown();
+  if (received.some(({ way }) => way === 'call')) tried((step) => step.kind === 'climb');
   for (const { id, on } of switches) {
     if (before.find((each) => each.id === id)?.on !== on)
       tried((step) => step.kind === 'switch' && step.id === id && step.on === on);

@@ -93,8 +93,9 @@ function line(entry) {
 
 /** @param {Extract<TrafficShown, { kind: 'call' }>} call */
 function callOutcome({ answer, status }) {
-  if (!answer) return status === 0 ? 'connection broken' : `HTTP ${status}`;
-  return answer.ok === true ? 'ok' : String(answer.error ?? `HTTP ${status}`);
+  if (status === 0) return 'connection broken';
+  if (answer && answer.ok !== false && status < 400) return 'ok';
+  return typeof answer?.error === 'string' ? answer.error : `HTTP ${status}`;
 }
 
 /** @type {{ value: string, label: string, fault: Fault | null }[]} */

@@ -47,6 +47,11 @@ function doIt({ act }) {
       <button type="button" class="button" @click=${() => order({ kind: 'clock_speed', speed: 60 }, 'The clock')}>× 60</button>
       <button type="button" class="button" @click=${() => lookAt(act.channel)}>Look at #${act.channel}</button>
     </div>`;
+  if (act.kind === 'climb')
+    return html`<div class="row">
+      <button type="button" class="button" @click=${() => typeFor(act.line)}>Type ${act.line}</button>
+      <button type="button" class="button" @click=${() => order({ kind: 'clock_speed', speed: 60 }, 'The clock')}>× 60</button>
+    </div>`;
   const words =
     act.kind === 'type'
       ? `Type ${act.line.trim()}`

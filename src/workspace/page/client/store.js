@@ -11,6 +11,8 @@
 const trafficKept = 400;
 /** Messages of a channel that are kept, as the server sends them. */
 const messagesKept = 300;
+/** E-mails, text messages and calls that are kept, as the server keeps them. */
+const receivedKept = 100;
 
 export const state = {
   /** @type {Snapshot | null} */
@@ -114,6 +116,9 @@ export function apply(event) {
   else if (event.type === 'traffic') {
     is.traffic.push(event.entry);
     if (is.traffic.length > trafficKept) is.traffic.splice(0, is.traffic.length - trafficKept);
+  } else if (event.type === 'received') {
+    is.received.push(event.item);
+    if (is.received.length > receivedKept) is.received.splice(0, is.received.length - receivedKept);
   } else if (event.type === 'bot') is.bot.connected = event.connected;
   else if (event.type === 'clock') {
     is.clock = event.clock;

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMail } from '../../../../src/mail/mail.ts';
+import { createTelephone } from '../../../../src/telephone/telephone.ts';
 import { KEPT_MESSAGES } from '../../../../src/workspace/keeping/kept.ts';
 import { startWorkspace, type Workspace } from '../../../../src/workspace/workspace.ts';
 import { client } from '../support.ts';
@@ -91,14 +93,32 @@ describe('a restart', () => {
     const event = { summary: 'API down', source: 'rounds', severity: 'critical' };
     const body = { routing_key: first.phone.routingKey, event_action: 'trigger', dedup_key: 'k', payload: event };
     await fetch(`${first.phone.eventsUrl}/v2/enqueue`, { method: 'POST', body: JSON.stringify(body) });
+    const { signal } = new AbortController();
+    const letter = { to: 'ben@example.com', subject: 'down', text: 'It is', id: 'x' };
+    await createMail(first.mailbox).send(letter, signal);
+    await createTelephone(first.phone.telephone).text('+12025550101', 'down', signal);
+    const before = first.phone.received();
     await stop(first);
     const second = await start();
+    expect(second.phone.received()).toEqual(before);
+    expect(before).toMatchObject([{ way: 'email' }, { way: 'text', name: 'Ben' }]);
+    await createTelephone(second.phone.telephone).text('+12025550101', 'again', signal);
+    expect(second.phone.received().map(({ id }) => id)).toEqual([1, 2, 3]);
     expect(second.phone.pages()).toMatchObject([{ dedupKey: 'k', status: 'triggered', count: 1 }]);
     const [shared] = second.messages('ops').at(-1)?.files ?? [];
     expect(shared).toMatchObject({ name: 'a.png', alt_txt: 'A red bar' });
     expect(second.state.files.get(String(shared?.id))?.altText).toBe('A red bar');
     const { headers } = await raw(second, `/files/${String(shared?.id)}`);
     expect([headers['content-type'], headers['content-length']]).toEqual(['image/png', '9']);
+  });
+
+  it('takes a file from before there were e-mails and texts', async () => {
+    const first = await start();
+    await stop(first);
+    const { received: _, ...older } = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify(older));
+    const second = await start();
+    expect([second.identity, second.phone.received(), warnings]).toEqual([first.identity, [], []]);
   });
 
   it('keeps the ids of a team in which nothing happened yet', async () => {

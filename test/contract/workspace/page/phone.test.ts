@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net';
 import { api } from '@pagerduty/pdjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTelephone } from '../../../../src/telephone/telephone.ts';
 import type { Workspace } from '../../../../src/workspace/workspace.ts';
 import { ANNA, control, startWithPage, visit } from './support.ts';
 
@@ -164,6 +165,19 @@ describe('on the page', () => {
     await anna.hears('pages', ({ pages }) => pages[0]?.status === 'resolved');
     expect(await press('resolve')).toMatchObject({ ok: false, message: 'No page with the key api is open' });
     await anna.leave();
+  });
+
+  it('what comes otherwise is told to every page at once, and is there for whoever opens it later', async () => {
+    const anna = await visit(workspace, ANNA);
+    await createTelephone(workspace.phone.telephone).text('+12025550101', 'API down', new AbortController().signal);
+    const { item } = await anna.hears('received');
+    expect(item).toMatchObject({ way: 'text', name: 'Ben', words: 'API down' });
+    const { entry } = await anna.hears('traffic', (event) => event.entry.method === 'twilio.messages');
+    expect(entry).toMatchObject({ kind: 'call', status: 201, sent: { To: '+12025550101' } });
+    expect(JSON.stringify(anna.heard)).not.toContain(workspace.phone.telephone.authToken);
+    const later = await visit(workspace, ANNA);
+    expect([anna.snapshot.received, later.snapshot.received]).toEqual([[], [item]]);
+    await Promise.all([anna.leave(), later.leave()]);
   });
 
   it('it rings for nobody when nobody is on call', async () => {

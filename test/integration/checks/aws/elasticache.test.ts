@@ -112,12 +112,11 @@ describe('what it measures', () => {
     expect(fired(elasticache, { cluster: 'pages' }, facts)).toEqual([]);
   });
 
-  test('a cache that is meant to run full and to evict', async () => {
+  test('a cache that runs full and evicts', async () => {
     report('sessions-001', { DatabaseMemoryUsagePercentage: 99, Evictions: 12 });
     const facts = await look();
     expect(facts).toMatchObject({ memory_pct: 99, evictions_5m: 60 });
     expect(fired(elasticache, group, facts)).toEqual(['warn memory_pct > 80', 'warn evictions_5m > 0']);
-    expect(fired(elasticache, { ...group, evicts: true }, facts)).toEqual([]);
   });
 
   test('service updates of this cache that wait, soonest first, all pages', async () => {
@@ -197,6 +196,7 @@ describe('planted faults', () => {
     ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
     ['updates not permitted', 'warn', broken('denied', { action: 'elasticache:DescribeUpdateActions' })],
     ['updates throttled', 'warn', broken('throttled', { action: 'elasticache:DescribeUpdateActions' })],
+    ['updates are garbage', 'warn', broken('garbage', { action: 'elasticache:DescribeUpdateActions' })],
     ['no such group', 'unknown', () => (state.groups = {})],
     ['no nodes', 'unknown', whole({ MemberClusters: [] })],
     ['a node is not answered', 'unknown', () => delete state.clusters['sessions-002']],
@@ -226,6 +226,18 @@ describe('planted faults', () => {
     plant();
     expect(await awsVerdict(elasticache, { cluster: 'pages', nodes: 2 })).toBe(verdict);
   });
+});
+
+test('what could not be read of many nodes is a short list', async () => {
+  const names = Array.from({ length: 12 }, (_, i) => `sessions-${i}`);
+  state.groups.sessions!.MemberClusters = names;
+  state.clusters = Object.fromEntries(
+    names.map((name) => [name, node('sessions', { CacheClusterStatus: 'modifying' })]),
+  );
+  const facts = await look();
+  expect(facts.unread).toHaveLength(21);
+  expect((facts.unread as string[]).at(-1)).toBe('and more');
+  expect(facts).toMatchObject({ nodes: 12, memory_pct: null, connections: null });
 });
 
 test('a hang ends with the probe, and the request with it', async () => {

@@ -92,7 +92,7 @@ describe('what it measures', () => {
 
   test('a network load balancer counts no requests', async () => {
     state.balancers.shop = { type: 'network' };
-    expect(await look()).toMatchObject({ http: false, requests_5m: null, error_pct: null, unread: [] });
+    expect(await look()).toMatchObject({ http: false, requests_5m: 0, error_pct: 0, unread: [] });
     expect(await rules()).toEqual([]);
     expect(aws.counts()).not.toHaveProperty('cloudwatch:GetMetricData');
   });
@@ -145,6 +145,10 @@ describe('planted faults', () => {
   const unattached = () => {
     state.groups.web = { behind: [], targets: [as('unused', 'Target.NotInUse')] };
   };
+  const onlyUnchecked = () => {
+    web(as('unavailable', 'Target.HealthCheckDisabled'))();
+    state.groups.api!.targets = [];
+  };
   const elb = (operation: string) => ({ action: `elasticloadbalancing:${operation}` });
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
@@ -164,6 +168,7 @@ describe('planted faults', () => {
     ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
     ['metrics throttled', 'warn', broken('throttled', { action: 'cloudwatch:GetMetricData' })],
     ['health checks off everywhere', 'unknown', all(as('unavailable', 'Target.HealthCheckDisabled'))],
+    ['health checks off in the only group in use', 'unknown', onlyUnchecked],
     ['no such load balancer', 'unknown', () => (state.balancers = {})],
     ['no target groups', 'unknown', () => (state.groups = {})],
     ['a load balancer without a state', 'unknown', balancer(undefined)],
@@ -171,6 +176,8 @@ describe('planted faults', () => {
     ['health not permitted', 'unknown', broken('denied', elb('DescribeTargetHealth'))],
     ['groups not permitted', 'unknown', broken('explicitly denied', elb('DescribeTargetGroups'))],
     ['load balancers throttled', 'unknown', broken('throttled', elb('DescribeLoadBalancers'))],
+    ['groups are garbage', 'unknown', broken('garbage', elb('DescribeTargetGroups'))],
+    ['health is garbage', 'unknown', broken('garbage', elb('DescribeTargetHealth'))],
     ['expired keys', 'unknown', broken('expired')],
     ['garbage', 'unknown', broken('garbage')],
     ['unavailable', 'unknown', broken('unavailable')],
@@ -186,6 +193,7 @@ describe('planted faults', () => {
     ['without targets', 'fail', web()],
     ['no such group', 'unknown', () => delete state.groups.web],
     ['a group is not answered', 'unknown', () => (state.hidden = ['web'])],
+    ['load balancers not permitted', 'warn', broken('denied', elb('DescribeLoadBalancers'))],
   ])('named groups: %s → %s', async (_, verdict, plant) => {
     plant();
     expect(await awsVerdict(loadBalancer, { target_groups: ['web', 'api'] })).toBe(verdict);
@@ -193,6 +201,15 @@ describe('planted faults', () => {
 });
 
 describe('what it says', () => {
+  test('of named groups the targets are measured, although the load balancers are refused', async () => {
+    state.groups.web!.targets = [slow];
+    aws.break('denied', { action: 'elasticloadbalancing:DescribeLoadBalancers' });
+    expect(await look({ target_groups: ['web'] })).toMatchObject({
+      ...{ down: ['web 0/1 (Target.Timeout ×1)'], balancers: null, error_pct: null },
+      unread: [expect.stringContaining('grant elasticloadbalancing:DescribeLoadBalancers')],
+    });
+  });
+
   test('a refusal names the group and what to grant', async () => {
     aws.break('denied', { action: 'elasticloadbalancing:DescribeTargetHealth' });
     expect(await refusal(measure(loadBalancer, { target_groups: ['web'] }))).toMatchObject({
@@ -200,6 +217,11 @@ describe('what it says', () => {
       message: 'elasticloadbalancing:DescribeTargetHealth on target group web in eu-west-1: AccessDenied',
       next: 'grant elasticloadbalancing:DescribeTargetHealth',
     });
+  });
+
+  test('garbage in place of the groups is not "has none"', async () => {
+    aws.break('garbage', { action: 'elasticloadbalancing:DescribeTargetGroups' });
+    expect(await refusal(measure(loadBalancer, shop))).toMatchObject({ reason: 'invalid_answer' });
   });
 
   test('more groups than it reads: unknown, with the way out', async () => {

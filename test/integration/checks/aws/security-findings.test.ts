@@ -6,7 +6,7 @@ import { type InspectorFinding, type InspectorState, inspectorStandIn } from '..
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type HubFinding, type SecurityHubState, securityHubStandIn } from '../../../support/aws/securityhub.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
-import { awsVerdict } from '../../../support/aws/verdict.ts';
+import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
 
 const hub: SecurityHubState = { enabled: true, findings: [] };
 const guardDuty: GuardDutyState = { detector: undefined, findings: [] };
@@ -27,12 +27,11 @@ const weakness = (severity: string, days: number, more: Partial<InspectorFinding
   ...{ severity, firstObservedAt: daysAgo(days), vulnerabilityId: 'CVE-2026-1234', ...more },
 });
 
-/** Security Hub takes 3 calls a second, each region has its own pace: no test waits for another's turn. */
-let region = 0;
+let region = '';
 beforeAll(async () => useAws(await aws.start()));
 afterAll(() => aws.stop());
 beforeEach(() => {
-  region += 1;
+  region = freshRegion();
   aws.mend();
   aws.forget();
   Object.assign(hub, { enabled: true, findings: [] });
@@ -40,7 +39,7 @@ beforeEach(() => {
   Object.assign(inspector, { status: 'ENABLED', scans: { ec2: 'ENABLED', ecr: 'DISABLED' }, findings: [] });
 });
 
-const params = (more: object = {}) => ({ region: `eu-test-${region}`, ...more });
+const params = (more: object = {}) => ({ region, ...more });
 const look = async (more: object = {}) => (await measure(securityFindings, params(more))).facts;
 const rules = async (more: object = {}) => fired(securityFindings, params(more), await look(more));
 const says = (facts: Record<string, unknown>, fact: string) => (facts[fact] as string[]).join('; ');
@@ -135,7 +134,7 @@ describe('a source that is refused does not hide the others', () => {
     const facts = await look();
     expect(facts).toMatchObject({ high: 1, critical: null, overdue: 1, new_24h: null, complete: false, threats: 0 });
     expect(facts.unread).toEqual([
-      `securityhub:GetFindings on critical findings in eu-test-${region}: the service is not enabled → enable it in eu-test-${region}, or leave it out of the check`,
+      `securityhub:GetFindings on critical findings in ${region}: the service is not enabled → enable it in ${region}, or leave it out of the check`,
     ]);
     expect(await awsVerdict(securityFindings, params())).toBe('fail');
   });
@@ -144,7 +143,7 @@ describe('a source that is refused does not hide the others', () => {
     hub.enabled = false;
     expect(await refusal(measure(securityFindings, params({ sources: ['security-hub'] })))).toMatchObject({
       reason: 'not_entitled',
-      message: `securityhub:GetFindings on critical findings in eu-test-${region}: the service is not enabled`,
+      message: `securityhub:GetFindings on critical findings in ${region}: the service is not enabled`,
     });
   });
 });

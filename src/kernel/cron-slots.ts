@@ -1,5 +1,5 @@
 import { createTask, parse } from 'node-cron';
-import { momentsOfDay, wallAt } from '../kernel/wall-clock.ts';
+import { momentsOfDay, wallAt } from './wall-clock.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { cronSlots } from '../../kernel/cron-slots.ts';
+import { formatDuration, parseDuration } from '../../kernel/duration.ts';
+import { secretRef } from '../../kernel/secret.ts';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+/** A duration in ms, inclusive bounds. */
+function span(minMs: number, maxMs: number) {
+  const range = `a duration from ${formatDuration(minMs)} to ${formatDuration(maxMs)}, such as 30m or 24h`;
+  return z
+    .string()
+    .transform((text) => parseDuration(text) ?? Number.NaN)
+    .refine((ms) => ms >= minMs && ms <= maxMs, range)
+    .meta({ title: 'duration such as 24h' });
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Five fields that node-cron reads and that come at all: 30 February doesn't. */
+function isCron(cron: string): boolean {
+  if (cron.trim().split(/\s+/).length !== 5) return false;
+  try {
+    return cronSlots(cron, 'UTC').next(0) !== undefined;
+  } catch {
+    // node-cron throws an Error with its own words for each mistake.
+    return false;
+  }
+}
+
+export const heartbeatParams = z
+  .strictObject({
+    token: secretRef.describe('the job sends it as `Authorization: Bearer …`; make one with `openssl rand -hex 24`'),
+    every: span(minuteMs, 400 * dayMs)
+      .optional()
+      .describe('the longest time from one success to the next; give this or `cron`'),
+    cron: z
+      .string()
+      .refine(isCron, 'a cron expression such as "0 2 * * *": minute, hour, day of month, month, day of week')
+      .optional()
+      .describe('when the job runs, as in its crontab'),
+    zone: z
+      .string()
+      .refine(isZone, 'an IANA time zone such as Europe/Berlin')
+      .default('UTC')
+      .describe('IANA time zone of `cron`, and of the times that are shown'),
+    grace: span(minuteMs, 30 * dayMs).describe(
+      'how late a success may be; a job that does not report its start needs its run time in it',
+    ),
+    max_run: span(minuteMs, 30 * dayMs)
+      .optional()
+      .describe('how long a run may take from `/start` to its end; for jobs that report their start'),
+  })
+  .refine(({ every, cron }) => (every === undefined) !== (cron === undefined), 'either `every` or `cron`');
+
+export type HeartbeatTarget = z.output<typeof heartbeatParams>;
