@@ -56,7 +56,10 @@ const facts: FactSpecs = {
   changes_list: { type: 'list', help: 'these, newest first; changes inside a role have no date: see `cloudtrail`' },
   changes_limit: { type: 'number', help: 'the limit `most_changes`; null if there is none' },
   security_groups: { type: 'number', help: 'security groups of the region; null if not all were read' },
-  open_admin: { type: 'list', help: 'rules that open an admin port, or everything, to anybody; null if not read' },
+  open_admin: {
+    type: 'list',
+    help: 'rules that open an admin port, or everything, to anybody, in use or not; prefix lists are not looked into; null if not read',
+  },
   open_other: { type: 'list', help: 'rules that open other ports than `open_ports` to anybody; null if not read' },
   public_instances: { type: 'list', help: 'running instances with a public address; null if not read' },
   accepted: { type: 'list', help: 'what would be among these and is accepted' },

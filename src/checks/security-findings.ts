@@ -51,12 +51,13 @@ const facts: FactSpecs = {
   critical: { type: 'number', help: `open critical findings, ${orNull}` },
   high: { type: 'number', help: `open high ones, ${orNull}` },
   medium: { type: 'number', help: `open medium ones, ${orNull}` },
-  low: { type: 'number', help: `open low ones, ${orNull}` },
+  low: { type: 'number', help: `open low ones, without the informational, ${orNull}` },
   new_24h: { type: 'number', help: 'of all these, not older than 24 h; null if not all were read' },
   overdue: { type: 'number', help: `open longer than the deadline of their severity, ${orNull}` },
   overdue_of: { type: 'list', help: 'these by severity and source, with the oldest and the deadline' },
   worst: { type: 'list', help: 'critical and high ones: control, vulnerability or type, how often, source' },
   threats: { type: 'number', help: 'critical and high ones of GuardDuty; null if it was not read' },
+  threats_of: { type: 'list', help: 'their types, and how often' },
   off: { type: 'list', help: 'sources and scans that are switched off' },
   ...Object.fromEntries(
     severities.map((severity): [string, FactSpecs[string]] => [
@@ -79,7 +80,7 @@ export default defineCheck({
     fail: [
       { when: 'size(off) > 0', say: '{off}: switch it on, or leave it out of sources' },
       { when: 'critical > 0', say: '{critical} critical open (limit 0): {worst}' },
-      { when: 'threats > 0', say: '{threats} critical or high of GuardDuty open (limit 0): {worst}' },
+      { when: 'threats > 0', say: '{threats} critical or high of GuardDuty open (limit 0): {threats_of}' },
       { when: 'overdue > 0', say: '{overdue} past the deadline: {overdue_of}' },
     ],
     warn: [

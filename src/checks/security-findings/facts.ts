@@ -53,6 +53,7 @@ export function findingFacts(readings: Readings, { now, deadlines }: Situation) 
         ),
     ),
     threats: threatsOf(readings, guardDuty),
+    threats_of: few(guardDuty.flatMap(({ severity, read }) => tallied(read).map((what) => `${severity} ${what}`))),
     off: few(asked.flatMap(([, reading]) => reading?.off ?? [])),
     complete,
     cut_off: open

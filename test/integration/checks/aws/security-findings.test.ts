@@ -49,6 +49,7 @@ describe('what it measures', () => {
     const facts = await look();
     expect(facts).toEqual({
       ...{ critical: 0, high: 0, medium: 0, low: 0, new_24h: 0, overdue: 0, overdue_of: [], worst: [], threats: 0 },
+      threats_of: [],
       ...{ critical_deadline_h: 24, high_deadline_h: 168, medium_deadline_h: 720, low_deadline_h: 2160 },
       ...{ off: [], complete: true, cut_off: [], unread: [] },
     });
@@ -98,6 +99,7 @@ describe('what it measures', () => {
     expect(says(facts, 'worst')).toBe(
       'critical CVE-2026-9 (Security Hub); critical TTPs/Initial Access (Security Hub); critical a finding (Security Hub); critical UnauthorizedAccess:IAMUser/ConsoleLogin (GuardDuty)',
     );
+    expect(facts.threats_of).toEqual(['critical UnauthorizedAccess:IAMUser/ConsoleLogin']);
     expect(JSON.stringify(facts)).not.toContain('maria');
   });
 
