@@ -37,7 +37,7 @@ export function openRules(permissions: readonly IpPermission[], ports: PortLists
           admin: protocol === 'all traffic',
         },
       ];
-    const [first, last] = [Math.max(0, permission.FromPort ?? 0), permission.ToPort ?? lastPort];
+    const [first, last] = [permission.FromPort ?? 0, permission.ToPort ?? lastPort];
     if (isOpen(first, last, ports.open)) return [];
     const range = first === last ? String(first) : `${first}-${last}`;
     return [

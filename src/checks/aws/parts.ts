@@ -17,8 +17,7 @@ export async function readParts<Parts extends object>(
     try {
       return [name, await work?.()];
     } catch (error) {
-      const reason = reasonOf(error, signal);
-      if (!unread.includes(reason)) unread.push(reason);
+      unread.push(reasonOf(error, signal));
       if (error instanceof Unmeasured) refusals.push(error);
       return [name, null];
     }

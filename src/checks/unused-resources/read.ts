@@ -49,9 +49,7 @@ export async function idleAddresses(ec2: AwsConnection<EC2>, signal: AbortSignal
   const question = { action: 'ec2:DescribeAddresses', resource: 'Elastic IPs' };
   const { Addresses } = await askAws(ec2, question, signal, (client, options) => client.describeAddresses({}, options));
   if (!Addresses) throw invalid(question.action, ec2.region, 'an answer without addresses');
-  const idle = Addresses.filter(
-    ({ AssociationId, InstanceId, NetworkInterfaceId }) => !AssociationId && !InstanceId && !NetworkInterfaceId,
-  );
+  const idle = Addresses.filter(({ AssociationId }) => !AssociationId);
   const items = idle.map(({ PublicIp, AllocationId, Tags }) => ({
     ...{ name: named(PublicIp ?? AllocationId ?? 'an address', Tags), gib: 0, since: undefined },
   }));
@@ -69,7 +67,7 @@ export function manualSnapshots(rds: AwsConnection<RDS>, signal: AbortSignal): P
     const items = page.DBSnapshots.map((snapshot) => ({
       name: snapshot.DBSnapshotIdentifier ?? 'a snapshot',
       gib: snapshot.AllocatedStorage ?? 0,
-      since: snapshot.OriginalSnapshotCreateTime ?? snapshot.SnapshotCreateTime,
+      since: snapshot.SnapshotCreateTime,
     }));
     return { items: items.filter(({ since }) => since), next: page.Marker };
   }, mostResources);

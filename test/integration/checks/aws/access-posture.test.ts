@@ -137,6 +137,7 @@ describe('rules of security groups', () => {
   it.each<[string, Ec2Rule, string]>([
     ['everything', { protocol: '-1', ranges: anybody }, 'all traffic from 0.0.0.0/0'],
     ['every port', tcp(0, 65_535), 'tcp 0-65535 from 0.0.0.0/0'],
+    ['no ports named', { protocol: 'tcp', ranges: anybody }, 'tcp 0-65535 from 0.0.0.0/0'],
     ['a range around an admin port', tcp(3_000, 4_000), 'tcp 3000-4000 from 0.0.0.0/0'],
     ['udp too', { protocol: 'udp', from: 11_211, to: 11_211, ranges: anybody }, 'udp 11211 from 0.0.0.0/0'],
     ['all of IPv6', { protocol: 'tcp', from: 3_389, to: 3_389, ipv6Ranges: ['::/0'] }, 'tcp 3389 from ::/0'],
@@ -195,6 +196,12 @@ describe('size', () => {
     ec2.groups['sg-0'] = { name: '', rules: [ssh] };
     expect(await look()).toMatchObject({ open_admin: ['sg-0 tcp 22 from 0.0.0.0/0'], open_other: null });
   });
+
+  test('past 5000 policies nobody says how many changed', async () => {
+    iam.policies = Array.from({ length: 5_001 }, (_, i) => ({ name: `p${i}`, updatedAt: daysAgo(9) }));
+    expect(await look()).toMatchObject({ changes: null, unread: ['roles or policies past the first 5000'] });
+    expect(await awsVerdict(accessPosture, { most_changes: 3 })).toBe('warn');
+  });
 });
 
 describe('a part that is refused does not hide the rest', () => {
@@ -206,6 +213,14 @@ describe('a part that is refused does not hide the rest', () => {
     expect(facts.unread).toEqual([
       'iam:GenerateCredentialReport on the account in eu-west-1: AccessDenied → grant iam:GenerateCredentialReport',
     ]);
+  });
+
+  test('a row that nobody can read makes the report unusable', async () => {
+    iam.users.push({ user: 'li,true', password: 'true', mfa: true });
+    expect(await look()).toMatchObject({
+      users_without_mfa: null,
+      unread: ['the credential report has 24 fields in row 5 → download it in the IAM console'],
+    });
   });
 
   test('nothing permitted: why, and what to grant', async () => {
@@ -287,6 +302,11 @@ describe('planted faults', () => {
     ['an admin port of one’s own open', 'fail', opened(9_443), { admin_ports: [9_443] }],
     ['HTTP open, where only HTTPS may be', 'warn', () => {}, { open_ports: [443] }],
     ['a public instance', 'warn', () => (ec2.instances['i-3'] = { publicIp: '192.0.2.2' })],
+    [
+      'a public instance that starts',
+      'warn',
+      () => (ec2.instances['i-3'] = { publicIp: '192.0.2.2', state: 'pending' }),
+    ],
     ['an instance with public IPv6', 'warn', () => (ec2.instances['i-3'] = { ipv6: '2001:db8::1' })],
     [
       'a changed policy, where none may change',
