@@ -82,7 +82,7 @@ resource "aws_iam_role" "task" {
 }
 
 locals {
-  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch || var.checks_read_data || var.checks_read_account || length(var.checked_log_group_arns) > 0
+  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch || var.checks_read_data || var.checks_read_account || var.checks_read_security || length(var.checked_log_group_arns) > 0
 }
 
 data "aws_iam_policy_document" "task" {
@@ -142,6 +142,19 @@ data "aws_iam_policy_document" "task" {
       actions = [
         "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:LookupEvents",
         "health:DescribeEvents", "wafv2:ListWebACLs", "wafv2:GetWebACL",
+      ]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.checks_read_security ? [1] : []
+    content {
+      sid = "Security"
+      actions = [
+        "securityhub:GetFindings", "guardduty:ListDetectors", "guardduty:GetDetector", "guardduty:GetFindingsStatistics",
+        "guardduty:ListFindings", "guardduty:GetFindings", "inspector2:BatchGetAccountStatus", "inspector2:ListFindings",
+        "iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:ListRoles", "iam:ListPolicies",
+        "ec2:DescribeSecurityGroups", "ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeAddresses",
       ]
       resources = ["*"]
     }

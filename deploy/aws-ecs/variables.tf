@@ -98,6 +98,12 @@ variable "checks_read_account" {
   default     = false
 }
 
+variable "checks_read_security" {
+  description = "Whether there are security-findings, access-posture or unused-resources checks; the last needs checks_read_data too."
+  type        = bool
+  default     = false
+}
+
 variable "checked_log_group_arns" {
   description = "Log groups that cloudwatch-logs checks count in: arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*."
   type        = list(string)
