@@ -98,8 +98,14 @@ variable "checks_read_account" {
   default     = false
 }
 
+variable "checks_read_security" {
+  description = "Whether there are security-findings, access-posture or unused-resources checks; the last needs checks_read_data too."
+  type        = bool
+  default     = false
+}
+
 variable "checks_read_estate" {
-  description = "Whether there are backup, s3-objects, acm, cost or encryption checks."
+  description = "Whether there are backup, s3-objects, acm, cost or encryption checks; the last needs checks_read_data too."
   type        = bool
   default     = false
 }

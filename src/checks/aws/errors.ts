@@ -73,6 +73,12 @@ function findingOf(error: unknown, { action, resource, region }: AwsQuestion): F
     };
   if (is(/^(SubscriptionRequired|OptInRequired)/))
     return { reason: 'not_entitled', what: 'the account is not subscribed', next: `enable the service in ${region}` };
+  if (is(/^InvalidAccessException$/))
+    return {
+      reason: 'not_entitled',
+      what: 'the service is not enabled',
+      next: `enable it in ${region}, or leave it out of the check`,
+    };
   if (
     is(
       /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|APICallRateForCustomerExceeded|LimitExceeded)/,

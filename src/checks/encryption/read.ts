@@ -1,12 +1,14 @@
 import { Unmeasured } from '../../kernel/check.ts';
 import type { Where } from '../aws/account.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
-import { connectEc2, ec2Page } from '../aws/ec2.ts';
+import { connectEc2 } from '../aws/ec2.ts';
 import { connectElastiCache, elastiCachePage } from '../aws/elasticache.ts';
 import { listed } from '../aws/listed.ts';
 import { connectRds, rdsPage } from '../aws/rds.ts';
 
 const most = 10_000;
+/** EC2 answers at most this many volumes a page. */
+const volumesPage = 500;
 
 /** One account and region. All functions throw Unmeasured only. */
 export interface Reader {
@@ -90,7 +92,7 @@ export async function volumes({ where, signal }: Reader): Promise<Found> {
   return all(
     await connectEc2(where, signal),
     { action: 'ec2:DescribeVolumes', resource: 'all volumes', signal },
-    (NextToken) => (client, options) => client.describeVolumes({ MaxResults: ec2Page, NextToken }, options),
+    (NextToken) => (client, options) => client.describeVolumes({ MaxResults: volumesPage, NextToken }, options),
     ({ Volumes, NextToken }) => ({
       items: Volumes?.map((one) => stored('volume', one.VolumeId, one.Encrypted)),
       next: NextToken,

@@ -13,9 +13,9 @@ export function ebsStandIn(state: EbsState): QueryService {
   return {
     ...{ protocol: 'ec2', signingName: 'ec2', iamPrefix: 'ec2', version: '2016-11-15' },
     operations: {
-      DescribeVolumes({ MaxResults = 1_000, NextToken }) {
+      DescribeVolumes({ MaxResults = 500, NextToken }) {
         const size = Number(MaxResults);
-        if (!(size >= 5 && size <= 1_000))
+        if (!(size >= 5 && size <= 500))
           throw new AwsRefusal('InvalidParameterValue', `Value ( ${MaxResults} ) for parameter maxResults is invalid.`);
         const from = NextToken === undefined ? 0 : Number(Buffer.from(String(NextToken), 'base64url').toString());
         if (!Number.isInteger(from)) throw new AwsRefusal('InvalidParameterValue', 'Invalid token');
