@@ -88,7 +88,7 @@ describe('what it measures', () => {
     const facts = await look();
     expect(facts).toMatchObject({ volumes: null, volumes_gib: null });
     expect(facts.unread).toEqual(['unattached EBS volumes past the first 5000']);
-    expect(await awsVerdict(unusedResources, {})).toBe('warn');
+    expect(await awsVerdict(unusedResources, {})).toBe('unknown');
   });
 });
 
@@ -159,12 +159,12 @@ describe('planted faults', () => {
     ],
     ['four idle addresses', 'warn', () => (ec2.addresses = addresses(4))],
     ['an idle address, where none may be', 'warn', () => (ec2.addresses = addresses(1)), { limits: { addresses: 0 } }],
-    ['volumes not permitted', 'warn', broken('denied', { action: 'ec2:DescribeVolumes' })],
-    ['addresses throttled', 'warn', broken('throttled', { action: 'ec2:DescribeAddresses' })],
-    ['snapshots not permitted', 'warn', broken('explicitly denied', { action: 'rds:DescribeDBSnapshots' })],
+    ['volumes not permitted', 'unknown', broken('denied', { action: 'ec2:DescribeVolumes' })],
+    ['addresses throttled', 'unknown', broken('throttled', { action: 'ec2:DescribeAddresses' })],
+    ['snapshots not permitted', 'unknown', broken('explicitly denied', { action: 'rds:DescribeDBSnapshots' })],
     [
       'a volume without its size',
-      'warn',
+      'unknown',
       () => (ec2.volumes = { 'vol-1': { gib: undefined, createdAt: daysAgo(30) } }),
     ],
     ['nothing permitted', 'unknown', broken('denied')],
