@@ -1,5 +1,5 @@
 import { defineCheck } from '../kernel/check.ts';
-import { Secret } from '../kernel/secret.ts';
+import { dsnInWords } from './postgres/dsn.ts';
 import { columnSpecs } from './postgres-query/columns.ts';
 import { postgresQueryParams } from './postgres-query/params.ts';
 import { probePostgresQuery } from './postgres-query/probe.ts';
@@ -20,9 +20,8 @@ export default defineCheck({
   }),
   rules: () => ({ fail: [{ when: '!reachable', say: '{error}' }] }),
   iam: [],
-  describe: (target) =>
-    target.dsn instanceof Secret ? `query on ${target.dsn.name}` : `query on ${place(target.dsn)}`,
-  lane: (target) => (target.dsn instanceof Secret ? `postgres:${target.dsn.name}` : `postgres:${place(target.dsn)}`),
+  describe: ({ dsn }) => `query on ${dsnInWords(dsn)}`,
+  lane: ({ dsn }) => `postgres:${dsnInWords(dsn)}`,
   // Connections are scarce there, and fifty checks at once would be the load that they look for.
   laneLimit: 2,
   example: `- id: failed-logins
@@ -36,8 +35,3 @@ export default defineCheck({
 `,
   run: (probe) => probePostgresQuery(probe),
 });
-
-function place(dsn: string): string {
-  const { hostname, port, pathname } = new URL(dsn);
-  return `${hostname}:${port || '5432'}${pathname}`;
-}

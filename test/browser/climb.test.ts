@@ -54,6 +54,9 @@ async function declare(title: string): Promise<void> {
   await composer.fill(`/ops incident declare unanswered ${title}`);
   await composer.press('Enter');
   await phone().locator('article.page.triggered', { hasText: title }).waitFor(patience);
+  // Its channel comes above #incidents, which must not move while it is clicked.
+  const own = { name: new RegExp(`^inc-.*${title.toLowerCase().replaceAll(' ', '-')}`) };
+  await page.getByRole('navigation').getByRole('button', own).waitFor(patience);
   await channel('incidents');
 }
 

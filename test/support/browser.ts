@@ -55,9 +55,10 @@ export async function openBrowser(): Promise<OpenBrowser> {
       });
       page.on('pageerror', (error) => complaints.push(`script: ${error.stack ?? error.message}`));
       page.on('requestfailed', (request) => {
-        // A stream that ends with its page is no failure.
-        if (!request.url().includes('/page/events'))
-          complaints.push(`${request.url()}: ${request.failure()?.errorText ?? 'failed'}`);
+        const { errorText } = request.failure() ?? { errorText: 'failed' };
+        // A stream that ends with its page is no failure, nor is an icon that the browser itself gives up.
+        const isIcon = request.url().endsWith('/icon.svg') && errorText === 'net::ERR_ABORTED';
+        if (!isIcon && !request.url().includes('/page/events')) complaints.push(`${request.url()}: ${errorText}`);
       });
       return page;
     },

@@ -20,16 +20,27 @@ export async function unprivilegedUser(): Promise<RunAs | undefined> {
 }
 
 /**
- * The folder with `initdb` and `postgres`: an installed PostgreSQL, else the one from npm.
- * ROUNDS_TEST_POSTGRES=npm takes the one from npm in any case. `scratch` takes a copy where the user can't read node_modules.
+ * The folder with `initdb` and `postgres`: an installed PostgreSQL, else the one from npm, or that `from` npm in any case
+ * (ROUNDS_TEST_POSTGRES=npm says so for all). `scratch` takes a copy where the user can't read node_modules.
  */
-export async function postgresBinaries(scratch: string, runAs: RunAs | undefined): Promise<string> {
-  const installed = process.env.ROUNDS_TEST_POSTGRES === 'npm' ? [] : await installedFolders();
+export async function postgresBinaries(
+  scratch: string,
+  runAs: RunAs | undefined,
+  from = process.env.ROUNDS_TEST_POSTGRES,
+): Promise<string> {
+  const installed = from === 'npm' ? [] : await installedFolders();
   const found = installed.find((folder) => runs(folder, scratch, runAs));
   if (found !== undefined) return found;
   const native = npmFolder();
   if (runs(join(native, 'bin'), scratch, runAs)) return join(native, 'bin');
   return join(await copyOf(native, join(scratch, 'postgresql')), 'bin');
+}
+
+/** Whether a PostgreSQL is installed beside the one from npm, and wanted. */
+export async function isPostgresInstalled(): Promise<boolean> {
+  if (process.env.ROUNDS_TEST_POSTGRES === 'npm') return false;
+  const runAs = await unprivilegedUser();
+  return (await installedFolders()).some((folder) => runs(folder, '/', runAs));
 }
 
 async function installedFolders(): Promise<string[]> {

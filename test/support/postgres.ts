@@ -9,6 +9,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { postgresBinaries, type RunAs, unprivilegedUser } from './postgres-binaries.ts';
+import { copyRunning } from './postgres-copy.ts';
+
+export interface PostgresSetting {
+  /** Beside those of every test's server, or instead of them. */
+  settings?: Record<string, string>;
+  /** `npm` = the one from npm, also where another one is installed. */
+  from?: 'npm';
+  /** Data pages have checksums; as of PostgreSQL 18 they have them in any case. */
+  checksums?: true;
+}
 
 /** A PostgreSQL server of a test's own. It ends with the test's process, also when that one is killed. */
 export interface Postgres {
@@ -24,6 +34,8 @@ export interface Postgres {
   /** Freezes it: connections stay open, nothing answers. */
   pause(): Promise<void>;
   resume(): void;
+  /** A standby that streams from it; needs `wal_level: replica` and `max_wal_senders`. */
+  startStandby(): Promise<Postgres>;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 }
@@ -53,16 +65,36 @@ cd / && rm -rf "$FOLDER"
 const PORTS = { from: 15_000, to: 32_000 };
 
 /** Starts a PostgreSQL server on 127.0.0.1: an installed one (13 or newer), else the one from npm. Takes about a second. */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres({ settings = {}, from, checksums }: PostgresSetting = {}): Promise<Postgres> {
   const runAs = await unprivilegedUser();
-  // A root's TMPDIR may be closed to others.
+  const folder = await ownFolder(runAs);
+  const binaries = await postgresBinaries(folder, runAs, from);
+  const password = randomBytes(9).toString('hex');
+  await createCluster({ binaries, folder, password, settings, runAs }, checksums ? ['--data-checksums'] : []);
+  return launch({ binaries, folder, password, settings, runAs });
+}
+
+/** A root's TMPDIR may be closed to others. */
+async function ownFolder(runAs: RunAs | undefined): Promise<string> {
   const folder = await mkdtemp(join(runAs && existsSync('/tmp') ? '/tmp' : tmpdir(), 'rounds-postgres-'));
   if (runAs) await chown(folder, runAs.uid, runAs.gid);
-  const binaries = await postgresBinaries(folder, runAs);
-  const password = randomBytes(9).toString('hex');
-  await createCluster(binaries, folder, password, runAs);
+  return folder;
+}
+
+interface Cluster {
+  binaries: string;
+  /** Holds `data`. */
+  folder: string;
+  password: string;
+  settings: Record<string, string>;
+  runAs: RunAs | undefined;
+}
+
+/** Starts the server of a cluster that is there. */
+async function launch(cluster: Cluster): Promise<Postgres> {
+  const { binaries, folder, password, runAs } = cluster;
   const port = await freePort();
-  const keeper = startKeeper(binaries, folder, port, runAs);
+  const keeper = startKeeper(cluster, port);
   const log = readLog(keeper);
   const urlOf = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   const url = urlOf('postgres');
@@ -71,7 +103,7 @@ export async function startPostgres(): Promise<Postgres> {
 
   const start = async (): Promise<void> => {
     keeper.stdin!.write('start\n');
-    await log.until(/database system is ready to accept connections/);
+    await log.until(/database system is ready to accept (read-only )?connections/);
   };
   const kill = async (): Promise<void> => {
     if (!log.running()) return;
@@ -105,6 +137,20 @@ export async function startPostgres(): Promise<Postgres> {
       for (const pid of frozen) process.kill(pid, 'SIGSTOP');
     },
     resume,
+    startStandby: async () => {
+      const copy = await ownFolder(runAs);
+      await asSuperuser(url, (client) => copyRunning(client, join(folder, 'data'), join(copy, 'data')));
+      const primary = `host=127.0.0.1 port=${port} user=postgres password=${password} application_name=standby`;
+      await writeFile(join(copy, 'data', 'standby.signal'), '');
+      if (runAs) spawnSync('chown', ['-R', `${runAs.uid}:${runAs.gid}`, copy]);
+      return launch({
+        binaries,
+        folder: copy,
+        password,
+        runAs,
+        settings: { ...cluster.settings, primary_conninfo: primary },
+      });
+    },
     stop: async () => {
       resume();
       if (keeper.exitCode !== null || keeper.signalCode !== null) return;
@@ -114,18 +160,32 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
-async function createCluster(binaries: string, folder: string, password: string, runAs?: RunAs): Promise<void> {
+async function createCluster({ binaries, folder, password, runAs }: Cluster, more: string[]): Promise<void> {
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password);
   const { status, stderr, stdout } = spawnSync(
     join(binaries, 'initdb'),
-    ['-D', 'data', '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale=C', '-N'],
+    [
+      '-D',
+      'data',
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      '--pwfile',
+      passwordFile,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '-N',
+      ...more,
+    ],
     { cwd: folder, encoding: 'utf8', env: environment(), ...runAs },
   );
   if (status !== 0) throw new Error(`initdb failed: ${stderr}${stdout}`);
 }
 
-function startKeeper(binaries: string, folder: string, port: number, runAs?: RunAs): ChildProcess {
+function startKeeper({ binaries, folder, settings: own, runAs }: Cluster, port: number): ChildProcess {
   const settings = {
     port: String(port),
     listen_addresses: '127.0.0.1',
@@ -140,6 +200,7 @@ function startKeeper(binaries: string, folder: string, port: number, runAs?: Run
     lc_messages: 'C',
     log_destination: 'stderr',
     logging_collector: 'off',
+    ...own,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return spawn('/bin/sh', ['-c', KEEPER, 'keeper', join(binaries, 'postgres'), '-D', 'data', ...flags], {
@@ -164,7 +225,7 @@ function readLog(keeper: ChildProcess): { until(line: RegExp): Promise<void>; ru
   lines.on('line', (line) => {
     recent.push(line);
     if (recent.length > 50) recent.shift();
-    if (line.includes('ready to accept connections')) running = true;
+    if (/ready to accept (read-only )?connections/.test(line)) running = true;
     if (line === 'EXITED') running = false;
   });
   return {
@@ -181,7 +242,8 @@ function readLog(keeper: ChildProcess): { until(line: RegExp): Promise<void>; ru
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 for a server that takes no 0. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   for (;;) {
     const port = randomInt(PORTS.from, PORTS.to);

@@ -1,23 +1,13 @@
 import { z } from 'zod';
-import { secretRef } from '../../kernel/secret.ts';
 import { factName } from '../facts/name.ts';
+import { dsnParam } from '../postgres/dsn.ts';
 
 export const ownFacts = ['reachable', 'error', 'rows', 'rows_capped', 'connect_ms', 'latency_ms'];
 
-const plainDsn = z
-  .string()
-  .refine((dsn) => /^postgres(ql)?:\/\//.test(dsn) && URL.canParse(dsn), 'postgres://user@host:5432/database')
-  .refine(
-    (dsn) => !URL.canParse(dsn) || (new URL(dsn).password === '' && !new URL(dsn).searchParams.has('password')),
-    'a DSN without a password, or {secret: NAME}',
-  );
-
 export const postgresQueryParams = z.strictObject({
-  dsn: z
-    .union([plainDsn, secretRef])
-    .describe(
-      'where it is, as a secret: `postgres://user:password@host:5432/database`; in plain text without a password',
-    ),
+  dsn: dsnParam.describe(
+    'where it is, as a secret: `postgres://user:password@host:5432/database`; in plain text without a password',
+  ),
   sql: z
     .string()
     .transform((sql) => sql.replace(/[\s;]+$/, ''))

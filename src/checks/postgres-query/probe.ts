@@ -1,8 +1,5 @@
 import type { Measurement, Probe } from '../../kernel/check.ts';
-import { Unmeasured } from '../../kernel/check.ts';
-import { cleanText } from '../facts/text.ts';
-import { secondsSince } from '../network/silence.ts';
-import { postgresFailure } from '../postgres/failure.ts';
+import { statisticsHidden, withoutAnswer } from '../postgres/no-answer.ts';
 import { askPostgres } from '../postgres/session.ts';
 import { columnFacts } from './columns.ts';
 import { readsMaskedStatistics, statisticsRole } from './masked.ts';
@@ -24,45 +21,19 @@ export async function probePostgresQuery(probe: PostgresQueryProbe): Promise<Mea
   const needsRole = readsMaskedStatistics(target.sql) ? statisticsRole : undefined;
   const question = { dsn: reveal(target.dsn), sql, statementTimeoutMs, lockTimeoutMs, maxBytes, needsRole };
   const outcome = await askPostgres(question, signal);
-  switch (outcome.kind) {
-    case 'answer':
-      return {
-        facts: {
-          reachable: true,
-          error: '',
-          rows: Math.min(outcome.rows.length, maxRows),
-          rows_capped: outcome.rows.length > maxRows,
-          connect_ms: tenths(outcome.connectMs),
-          latency_ms: tenths(outcome.latencyMs),
-          ...columnFacts(outcome, target.facts, { previous, now: clock.now() }),
-        },
-      };
-    case 'silent': {
-      const waitedFor = outcome.connected ? 'no answer from' : 'no connection to';
-      throw new Unmeasured('timeout', `${waitedFor} ${outcome.place.host} within ${secondsSince(startedMs)}`);
-    }
-    case 'too_large':
-      throw new Unmeasured('too_large', `${outcome.place.host} answered more than ${maxBytes / 1_048_576} MB`, {
-        next: 'select fewer or narrower columns',
-      });
-    case 'role_missing':
-      throw new Unmeasured(
-        'denied',
-        `${outcome.place.host}/${outcome.place.database}: other sessions' statistics are hidden from ${outcome.place.user}`,
-        { next: `grant pg_monitor to ${outcome.place.user}` },
-      );
-    case 'bad_dsn':
-      throw new Unmeasured('misconfigured', 'the DSN is not a PostgreSQL URL', {
-        next: 'postgres://user:password@host:5432/database',
-      });
-    case 'failed': {
-      const failure = postgresFailure(outcome.error, outcome.place);
-      if (failure.kind === 'down') return { facts: { reachable: false, error: failure.error } };
-      throw new Unmeasured(failure.reason, cleanText(failure.message, 300), { next: failure.next });
-    }
+  if (outcome.kind === 'role_missing') throw statisticsHidden(outcome.place);
+  if (outcome.kind !== 'answer') {
+    return { facts: withoutAnswer(outcome, { startedMs, maxBytes, tooLarge: 'select fewer or narrower columns' }) };
   }
-}
-
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
+  return {
+    facts: {
+      reachable: true,
+      error: '',
+      rows: Math.min(outcome.rows.length, maxRows),
+      rows_capped: outcome.rows.length > maxRows,
+      connect_ms: outcome.connectMs,
+      latency_ms: outcome.latencyMs,
+      ...columnFacts(outcome, target.facts, { previous, now: clock.now() }),
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import type { UnmeasuredReason } from '../../kernel/check.ts';
 import { networkFailure } from '../network/failure.ts';
-import type { Place } from './session.ts';
+import type { Place } from './connection.ts';
 
 /** `down`: the database's own state. `unmeasured`: nothing is known about what was asked. */
 export type PostgresFailure =
@@ -71,6 +71,7 @@ function grantFor(message: string, user: string): string {
     return `alter role ${user} bypassrls, or ask a view that shows what ${user} is to count: policies hide rows`;
   const [, kind, name] = /^permission denied for (\w+(?: \w+)?) (\S+)$/.exec(message) ?? [];
   if (kind === undefined) return `grant ${user} the right to read what the query reads`;
+  if (kind === 'database') return `grant connect on database ${name} to ${user}`;
   if (kind === 'schema') return `grant usage on schema ${name} to ${user}`;
   if (kind === 'function' || kind === 'procedure') return `grant execute on ${kind} ${name} to ${user}`;
   return `grant select on ${name} to ${user}`;

@@ -105,7 +105,7 @@ const limitsSection = z.strictObject({
     .max(2_000)
     .default(64)
     .describe(
-      '… against one host, one AWS API, and of scripts; never more than 2 queries of `postgres-query` with one DSN',
+      '… against one host, one AWS API, and of scripts; never more than 2 of `postgres`, `pgbouncer` and `postgres-query` with one DSN',
     ),
   sweep_deadline: duration(second, 10 * minute)
     .prefault('20s')

@@ -35,6 +35,7 @@ describe('what PostgreSQL’s errors say', () => {
   it.each([
     ['permission denied for table audit_logs', 'grant select on audit_logs to rounds'],
     ['permission denied for materialized view daily', 'grant select on daily to rounds'],
+    ['permission denied for database audit', 'grant connect on database audit to rounds'],
     ['permission denied for schema audit', 'grant usage on schema audit to rounds'],
     ['permission denied for function f', 'grant execute on function f to rounds'],
     ['droit refusé', 'grant rounds the right to read what the query reads'],
