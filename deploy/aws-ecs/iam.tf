@@ -82,7 +82,7 @@ resource "aws_iam_role" "task" {
 }
 
 locals {
-  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch
+  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch || var.checks_read_account || length(var.checked_log_group_arns) > 0
 }
 
 data "aws_iam_policy_document" "task" {
@@ -112,8 +112,27 @@ data "aws_iam_policy_document" "task" {
     for_each = var.checks_read_cloudwatch ? [1] : []
     content {
       sid       = "Metrics"
-      actions   = ["cloudwatch:GetMetricData"]
+      actions   = ["cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory"]
       resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.checks_read_account ? [1] : []
+    content {
+      sid = "Account"
+      actions = [
+        "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:LookupEvents",
+        "health:DescribeEvents", "wafv2:ListWebACLs", "wafv2:GetWebACL",
+      ]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = length(var.checked_log_group_arns) > 0 ? [1] : []
+    content {
+      sid       = "LogsOfTheseGroups"
+      actions   = ["logs:FilterLogEvents"]
+      resources = var.checked_log_group_arns
     }
   }
 }

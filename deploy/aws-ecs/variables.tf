@@ -81,9 +81,21 @@ variable "checked_cluster_arns" {
 }
 
 variable "checks_read_cloudwatch" {
-  description = "Whether there are cloudwatch-metric checks."
+  description = "Whether there are cloudwatch-metric, cloudwatch-alarms or waf checks."
   type        = bool
   default     = false
+}
+
+variable "checks_read_account" {
+  description = "Whether there are cloudtrail, aws-health or waf checks."
+  type        = bool
+  default     = false
+}
+
+variable "checked_log_group_arns" {
+  description = "Log groups that cloudwatch-logs checks count in: arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*."
+  type        = list(string)
+  default     = []
 }
 
 variable "http" {

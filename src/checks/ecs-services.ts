@@ -13,6 +13,7 @@ import {
   stoppedTasks,
 } from './aws/ecs-read.ts';
 import { account, duration, region } from './aws/params.ts';
+import { reasonOf } from './aws/reason.ts';
 
 /** With more named services than this, one question about the whole cluster is cheaper than one for each. */
 const maxServicesAskedApart = 10;
@@ -154,10 +155,4 @@ async function readBehind(reader: ClusterReader, target: Target, services: Servi
     unread.push(reasonOf(error, reader.signal));
     return null;
   }
-}
-
-/** A refused part is a remark; the end of the probe's time, or a mistake of ours, is the whole check's. */
-function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (!(error instanceof Unmeasured) || signal.aborted) throw error;
-  return error.next ? `${error.message} → ${error.next}` : error.message;
 }

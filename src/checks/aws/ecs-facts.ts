@@ -1,4 +1,5 @@
 import type { Deployment, Service, Task } from '@aws-sdk/client-ecs';
+import { tally } from '../facts/few.ts';
 import { revisionOf } from './ecs-read.ts';
 
 /** A service with this many failed tasks in the window is crashing, whatever its running count says just now. */
@@ -112,11 +113,4 @@ function stopReason(task: Task): string {
   const container = task.containers?.find((one) => one.exitCode || one.reason);
   const detail = [container?.exitCode ? `exit ${container.exitCode}` : '', container?.reason ?? ''].filter(Boolean);
   return container && detail.length > 0 ? `${reason} (${container.name} ${detail.join(', ')})` : reason;
-}
-
-/** Distinct values with their number, most frequent first; equal ones keep their order. */
-function tally(values: string[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
 }

@@ -17,6 +17,23 @@ interface Finding {
 const unreachableCodes =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS)/;
 
+/** What AWS calls a resource that it doesn't know, and what people call it. */
+const unknownNames: [RegExp, string][] = [
+  [/^DBInstanceNotFound/, 'instance'],
+  [/^(DB|Cache)ClusterNotFound|^ClusterNotFound/, 'cluster'],
+  [/^DBParameterGroupNotFound/, 'parameter group'],
+  [/^ReplicationGroupNotFound/, 'replication group'],
+  [/^LoadBalancerNotFound/, 'load balancer'],
+  [/^TargetGroupNotFound/, 'target group'],
+  [/^TrailNotFound/, 'trail'],
+  [/^WAFNonexistentItem/, 'web ACL'],
+  [/^ResourceNotFound/, 'resource'],
+];
+
+/** What AWS calls a request that can't be right. */
+const mistake =
+  /^(Validation|(WAF)?InvalidParameter|MissingParameter|MissingRequired|Invalid(NextToken|PaginationToken|TrailName|LookupAttributes|TimeRange|MaxResults)|CloudTrailARNInvalid)/;
+
 /**
  * Turns whatever an AWS client threw into the reason why nothing was measured: a denial, a throttle or a dead network is
  * never a verdict about the system. The message names action, resource and region.
@@ -47,16 +64,25 @@ function findingOf(error: unknown, { action, resource, region }: AwsQuestion): F
       what: 'AWS refused the signature',
       next: "check the secret access key and this machine's clock",
     };
+  if (is(/^SubscriptionRequired/) && action.startsWith('health:'))
+    return {
+      reason: 'not_entitled',
+      what: 'the account has no support plan that includes the AWS Health API',
+      next: 'take a plan of AWS Support from Business up, or remove the check',
+    };
   if (is(/^(SubscriptionRequired|OptInRequired)/))
     return { reason: 'not_entitled', what: 'the account is not subscribed', next: `enable the service in ${region}` };
-  if (is(/^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown)/) || status === 429)
+  if (
+    is(/^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|APICallRateForCustomerExceeded)/) ||
+    status === 429
+  )
     return { reason: 'throttled', what: 'AWS throttled the request', next: 'check less often, or raise the API quota' };
   if (is(/^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden)/) || status === 403)
     return denied(message, action);
-  if (is(/^ClusterNotFound/))
-    return { reason: 'misconfigured', what: 'no such cluster', next: `check the cluster's name and region` };
-  if (is(/^(Validation|InvalidParameter|MissingParameter|MissingRequired|InvalidNextToken)/))
-    return { reason: 'misconfigured', what: message, next: `correct the check of ${resource}` };
+  const unknown = unknownNames.find(([pattern]) => is(pattern))?.[1];
+  if (unknown)
+    return { reason: 'misconfigured', what: `no such ${unknown}`, next: `check the ${unknown}'s name and region` };
+  if (is(mistake)) return { reason: 'misconfigured', what: message, next: `correct the check of ${resource}` };
   if (code && unreachableCodes.test(code)) return { reason: 'unreachable', what: message };
   if (is(/^(TimeoutError|AbortError|RequestTimeout)/) || code === 'ETIMEDOUT')
     return { reason: 'timeout', what: 'no answer in time' };

@@ -11,6 +11,7 @@ export const connectCloudWatch = awsService<CloudWatch>({
   load: async () => (await import('@aws-sdk/client-cloudwatch')).CloudWatch,
   // 50 a second are allowed; one call asks for 500 metrics.
   pace: { perSecond: 20, concurrent: 1 },
+  paces: { DescribeAlarms: { perSecond: 9, concurrent: 2 } },
 });
 
 export interface MetricQuestion {

@@ -1,3 +1,4 @@
+import { type AlarmState, alarmOperations } from './alarms.ts';
 import { AwsRefusal } from './refusal.ts';
 import type { JsonService } from './service.ts';
 
@@ -15,7 +16,7 @@ export interface CloudWatchMetric {
   message?: string;
 }
 
-export interface CloudWatchState {
+export interface CloudWatchState extends AlarmState {
   metrics: CloudWatchMetric[];
   /** Datapoints of one result on one page; more of them follow under a NextToken. */
   pointsPerPage?: number;
@@ -43,7 +44,7 @@ interface Result {
   Messages?: { Code: string; Value: string }[];
 }
 
-/** Amazon CloudWatch's GetMetricData (AWS JSON 1.0): its caps, validation, statuses and tokens as documented. */
+/** Amazon CloudWatch's GetMetricData and alarms (AWS JSON 1.0): their caps, validation, statuses and tokens as documented. */
 export function cloudWatchStandIn(state: CloudWatchState): JsonService {
   return {
     signingName: 'monitoring',
@@ -51,6 +52,7 @@ export function cloudWatchStandIn(state: CloudWatchState): JsonService {
     target: 'GraniteServiceVersion20100801',
     contentType: 'application/x-amz-json-1.0',
     operations: {
+      ...alarmOperations(state),
       GetMetricData(input) {
         const queries = validated(input);
         const [startS, endS] = [Number(input.StartTime), Number(input.EndTime)];
