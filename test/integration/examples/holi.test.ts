@@ -7,7 +7,9 @@ beforeAll(async () => {
 });
 
 const day = "interval '24 hours'";
-const sql = (...parts: string[]) => ({ 'postgres-query': { sql: expect.stringMatching(parts.map(quoted).join('[^]*')) } });
+const sql = (...parts: string[]) => ({
+  'postgres-query': { sql: expect.stringMatching(parts.map(quoted).join('[^]*')) },
+});
 const query = (text: string) => ({ prometheus: { query: expect.stringContaining(text) } });
 const quoted = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
@@ -51,7 +53,11 @@ const figures: Figure[] = [
   ['3.4 the API down for 2 min: P1', 'api-up', { fail: 'value == 0', held_for: '2m' }],
   ['3.4 the database down for 1 min: P1', 'database-up', { fail: 'value == 0', held_for: '1m' }],
   ['3.4 more than 10 failed logins an hour', 'failed-login-rate', { warn: 'value > 10', held_for: '5m' }],
-  ['3.4 … counted, not per second', 'failed-login-rate', query('increase(audit_logs_total{action="LOGIN_FAILED"}[1h])')],
+  [
+    '3.4 … counted, not per second',
+    'failed-login-rate',
+    query('increase(audit_logs_total{action="LOGIN_FAILED"}[1h])'),
+  ],
   ['3.4 no audit row for 10 min: P1', 'audit-silent', { fail: 'value >= 1', ...query('audit_logs_total[10m]') }],
   ['3.2 appointments by weekday', 'appointments', { prometheus: { same_hour: { days: 28, weekday: true } } }],
   ['4.1 a backup at 02:00 UTC', 'nightly-backup', { heartbeat: { cron: '0 2 * * *' } }],

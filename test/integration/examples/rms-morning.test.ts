@@ -31,7 +31,11 @@ const metric = (name: string, value: number) => ({
   ...{ namespace: 'AWS/RDS', metric: name, dimensions: { DBInstanceIdentifier: 'rms-db-prod' } },
   at: () => value,
 });
-const metrics = [metric('CPUUtilization', 20), metric('DatabaseConnections', 60), metric('FreeStorageSpace', 60 * 2 ** 30)];
+const metrics = [
+  metric('CPUUtilization', 20),
+  metric('DatabaseConnections', 60),
+  metric('FreeStorageSpace', 60 * 2 ** 30),
+];
 const aws = new AwsServer([
   stsStandIn({ roles: { 'arn:aws:iam::123456789012:role/rounds-read': 'rms-rounds' } }),
   ...[ecsStandIn(ecs), rdsStandIn(rds), logsStandIn(logs), cloudWatchStandIn({ metrics })],

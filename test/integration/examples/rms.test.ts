@@ -28,7 +28,11 @@ const figures: Figure[] = [
   ],
   ['daily: alarms of the night', 'alarms', { 'cloudwatch-alarms': { history: '24h' }, fail: 'size(in_alarm) > 0' }],
   ['daily: issues of AWS in the region', 'aws-health', { 'aws-health': { regions: ['us-east-1'] } }],
-  ['daily: certificates, 30 days', 'frontend-certificate', { tls: { host: 'rms.example.com' }, warn: 'days_left < 30' }],
+  [
+    'daily: certificates, 30 days',
+    'frontend-certificate',
+    { tls: { host: 'rms.example.com' }, warn: 'days_left < 30' },
+  ],
   ['daily: … and the API’s', 'api-certificate', { tls: { host: 'api.rms.example.com' }, fail: 'days_left < 7' }],
   ['weekly: refused calls of 7 days', 'refused-calls', { 'cloudwatch-logs': { window: '7d' } }],
   [
@@ -38,19 +42,35 @@ const figures: Figure[] = [
   ],
   ['weekly: findings of Inspector', 'findings', { 'security-findings': { sources: ['inspector'] } }],
   ['weekly: access keys and what was done', 'trail', { cloudtrail: { window: '24h' } }],
-  ['monthly: volumes and snapshots nobody uses', 'unused', { 'unused-resources': { look_for: ['volumes', 'snapshots'] } }],
+  [
+    'monthly: volumes and snapshots nobody uses',
+    'unused',
+    { 'unused-resources': { look_for: ['volumes', 'snapshots'] } },
+  ],
   ['monthly: a restore into staging', 'restore-test', { heartbeat: { every: '35d' } }],
   ['monthly: 7 automated snapshots', 'database', { warn: expect.stringContaining('snapshots < 7') as string }],
   ['scaling: a policy for the backend', 'scaling', { 'ecs-capacity': { cluster, services: [service] } }],
-  ['logs: rejected packets of the last hour', 'flow-rejects', { 'cloudwatch-logs': { log_groups: ['VPCFlowLogs'], window: '1h' } }],
+  [
+    'logs: rejected packets of the last hour',
+    'flow-rejects',
+    { 'cloudwatch-logs': { log_groups: ['VPCFlowLogs'], window: '1h' } },
+  ],
   ['logs: the day goes to S3', 'log-export', { heartbeat: { every: '24h' } }],
   ['CPU above 80 % for 5 min', 'cpu', { warn: 'value > 80', held_for: '5m' }],
   ['memory above 85 % for 5 min', 'memory', { warn: 'value > 85', held_for: '5m' }],
   ['connections above 80 % of max', 'database', { warn: 'connections_pct > 80' }],
-  ['response above 2 s on average', 'response-time', { warn: 'value > 2', 'cloudwatch-metric': { dimensions: targets } }],
+  [
+    'response above 2 s on average',
+    'response-time',
+    { warn: 'value > 2', 'cloudwatch-metric': { dimensions: targets } },
+  ],
   ['errors above 5 % for 5 min', 'error-rate', { warn: 'value > 5', held_for: '5m' }],
   ['less than 20 % of the disk free', 'database', { warn: 'fixed_storage && storage_free_pct < 20' }],
-  ['the balancer of the API', 'balancer', { 'load-balancer': { load_balancer: 'rms-alb-prod' }, fail: 'size(down) > 0' }],
+  [
+    'the balancer of the API',
+    'balancer',
+    { 'load-balancer': { load_balancer: 'rms-alb-prod' }, fail: 'size(down) > 0' },
+  ],
   ['staging and development answer', 'staging-api', { http: { url: 'https://api-staging.rms.example.com/health' } }],
 ];
 
@@ -82,7 +102,11 @@ describe('the figures of RMS’ runbook', () => {
   it('the contacts are those of its table', () => {
     const { contacts } = rms.read.ops;
     expect(contacts.get('devops-lead')).toMatchObject({ email: 'john.smith@example.com', phone: '+1-555-0101' });
-    expect(contacts.get('dba')).toMatchObject({ email: 'jane.doe@example.com', phone: '+1-555-0102', backup: 'dba-backup' });
+    expect(contacts.get('dba')).toMatchObject({
+      email: 'jane.doe@example.com',
+      phone: '+1-555-0102',
+      backup: 'dba-backup',
+    });
     expect(contacts.get('security-lead')).toMatchObject({ email: 'bob.wilson@example.com', phone: '+1-555-0103' });
     expect(contacts.get('backup')).toMatchObject({ phone: '+1-555-0123' });
   });
