@@ -25,7 +25,11 @@ describe('the SQL over Holi’s audit table', () => {
     postgres = await startPostgres();
     client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
+    // The queries' now() stands still, at half past three in the afternoon.
     await client.query(`
+      create schema clock;
+      create function clock.now() returns timestamptz language sql stable as $$ select timestamptz '2026-11-23 15:30Z' $$;
+      alter database postgres set search_path = clock, pg_catalog, public;
       create table audit_logs (timestamp timestamptz not null, action text not null, resource text,
                                resource_id int, user_id int, ip_address inet);
       create table data_access_grants (user_id int, patient_id int);`);
@@ -34,20 +38,19 @@ describe('the SQL over Holi’s audit table', () => {
     await client?.end();
     await postgres?.stop();
   });
-  /** A quiet day: at noon UTC user 1 read a hundred patients that they have a grant for. */
+  /** A quiet day: user 1 read a hundred patients that they have a grant for. */
   beforeEach(async () => {
     await client.query('truncate audit_logs, data_access_grants');
     await client.query('insert into data_access_grants select 1, n from generate_series(1, 200) n');
     await add(100, { resource: 'Patient' });
   });
 
-  /** Rows at the last noon UTC, unless `at` says when; resource_id counts up. */
+  /** Rows of an hour ago unless `at` says when, as SQL; resource_id counts up. */
   async function add(
     count: number,
     row: { action?: string; at?: string; user?: number; ip?: string; resource?: string },
   ) {
-    const noon = `date_trunc('day', now() at time zone 'UTC' - interval '12 hours') at time zone 'UTC' + interval '12 hours'`;
-    const { action = 'READ', user = 1, ip = '192.0.2.1', resource = null, at = noon } = row;
+    const { action = 'READ', user = 1, ip = '192.0.2.1', resource = null, at = ago(60) } = row;
     await client.query(`insert into audit_logs select ${at}, $1, $2, n, $3, $4 from generate_series(1, $5::int) n`, [
       action,
       resource,
@@ -83,39 +86,33 @@ describe('the SQL over Holi’s audit table', () => {
     ['101 failed logins', 'audit-events', [101, { action: 'LOGIN_FAILED' }], ['fail login_failed > 100']],
     ['10 unauthorized accesses', 'audit-events', [10, { action: 'UNAUTHORIZED_ACCESS' }], []],
     ['11 unauthorized accesses', 'audit-events', [11, { action: 'UNAUTHORIZED_ACCESS' }], ['fail unauthorized > 10']],
-    ['old ones', 'audit-events', [500, { action: 'LOGIN_FAILED', at: "now() - interval '25 hours'" }], []],
+    ['old ones', 'audit-events', [500, { action: 'LOGIN_FAILED', at: ago(25 * 60) }], []],
     ['the 101st record of one user', 'audit-volume', [1, { resource: 'Patient' }], ['warn users > 0']],
     ['as many of another user', 'audit-volume', [100, { resource: 'Patient', user: 2 }], []],
     ['a record without a grant', 'audit-without-grant', [1, { resource: 'Patient', user: 2 }], ['warn accesses > 0']],
-    ['5 failures of an address', 'audit-guessing', [5, { action: 'LOGIN_FAILED', at: 'now()' }], []],
-    [
-      '6 failures of an address',
-      'audit-guessing',
-      [6, { action: 'LOGIN_FAILED', at: 'now()' }],
-      ['warn addresses > 0'],
-    ],
-    [
-      '6 failures, two hours ago',
-      'audit-guessing',
-      [6, { action: 'LOGIN_FAILED', at: "now() - interval '2 hours'" }],
-      [],
-    ],
+    ['5 failures of an address', 'audit-guessing', [5, { action: 'LOGIN_FAILED', at: ago(5) }], []],
+    ['6 failures of an address', 'audit-guessing', [6, { action: 'LOGIN_FAILED', at: ago(5) }], ['warn addresses > 0']],
+    ['6 failures, two hours ago', 'audit-guessing', [6, { action: 'LOGIN_FAILED', at: ago(120) }], []],
     ['an export', 'audit-review', [1, { action: 'EXPORT' }], ['warn exports > 0']],
     ['a user deleted', 'audit-review', [1, { action: 'DELETE_USER' }], ['warn admin_changes > 0']],
-    ['a record at 23:00', 'audit-review', [1, { resource: 'Patient', at: hour(23) }], ['warn after_hours > 0']],
-    ['a record at 05:59', 'audit-review', [1, { resource: 'Patient', at: hour(5, 59) }], ['warn after_hours > 0']],
-    ['a record at 06:00', 'audit-review', [1, { resource: 'Patient', at: hour(6) }], []],
-    ['a record at 21:59', 'audit-review', [1, { resource: 'Patient', at: hour(21, 59) }], []],
+    ['a record at 23:00', 'audit-review', [1, { resource: 'Patient', at: last('23:00') }], ['warn after_hours > 0']],
+    ['a record at 05:59', 'audit-review', [1, { resource: 'Patient', at: last('05:59') }], ['warn after_hours > 0']],
+    ['a record at 06:00', 'audit-review', [1, { resource: 'Patient', at: last('06:00') }], []],
+    ['a record at 21:59', 'audit-review', [1, { resource: 'Patient', at: last('21:59') }], []],
   ])('%s → %s', async (_what, id, rows, expected) => {
     await add(...rows);
     expect(await fired(id)).toEqual(expected);
   });
 });
 
+/** SQL of a moment so many minutes before the queries' now. */
+function ago(minutes: number): string {
+  return `timestamptz '2026-11-23 15:30Z' - interval '${minutes} minutes'`;
+}
+
 /** SQL of the last time at which it was this late in UTC. */
-function hour(of: number, minute = 0): string {
-  const since = `interval '${of} hours ${minute} minutes'`;
-  return `date_trunc('day', now() at time zone 'UTC' - ${since}) at time zone 'UTC' + ${since}`;
+function last(time: string): string {
+  return `timestamptz '2026-11-${time < '15:30' ? 23 : 22} ${time}Z'`;
 }
 
 const promtool = programOnPath('promtool');

@@ -34,6 +34,10 @@ const figures: Figure[] = [
     { tls: { host: 'rms.example.com' }, warn: 'days_left < 30' },
   ],
   ['daily: … and the API’s', 'api-certificate', { tls: { host: 'api.rms.example.com' }, fail: 'days_left < 7' }],
+  ['daily: … as ACM has them', 'certificates', { acm: { domains: ['rms.example.com', 'api.rms.example.com'] } }],
+  ['weekly: access keys older than 90 d', 'access', { 'access-posture': { key_age: '90d' }, warn: 'old_keys > 0' }],
+  ['monthly: roles and policies', 'access', { 'access-posture': { changes_within: '30d' } }],
+  ['monthly: security groups, public instances', 'access', { fail: 'size(open_admin) > 0' }],
   ['weekly: refused calls of 7 days', 'refused-calls', { 'cloudwatch-logs': { window: '7d' } }],
   [
     'weekly: … in the trail’s log group',
@@ -41,7 +45,6 @@ const figures: Figure[] = [
     { 'cloudwatch-logs': { log_groups: ['CloudTrail/RMS'], pattern: '{ $.errorCode = * }' } },
   ],
   ['weekly: findings of Inspector', 'findings', { 'security-findings': { sources: ['inspector'] } }],
-  ['weekly: access keys and what was done', 'trail', { cloudtrail: { window: '24h' } }],
   [
     'monthly: volumes and snapshots nobody uses',
     'unused',
@@ -65,7 +68,7 @@ const figures: Figure[] = [
     { warn: 'value > 2', 'cloudwatch-metric': { dimensions: targets } },
   ],
   ['errors above 5 % for 5 min', 'error-rate', { warn: 'value > 5', held_for: '5m' }],
-  ['less than 20 % of the disk free', 'database', { warn: 'fixed_storage && storage_free_pct < 20' }],
+  ['less than 20 % of the disk free', 'database', { warn: 'storage_free_pct < 20' }],
   [
     'the balancer of the API',
     'balancer',
