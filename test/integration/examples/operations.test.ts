@@ -42,6 +42,16 @@ describe.each(['holi', 'ivr', 'rms'])('examples/%s', (name) => {
     expect(ops.slack).toEqual(expect.objectContaining({ daily: '#ops-daily', alerts: '#alerts' }));
   });
 
+  it('its runbooks ask only for groups and checks that there are', async () => {
+    const { checks, groups } = (await read()).ops;
+    const known = [...groups.keys(), ...checks.map(({ id }) => id)];
+    const runbooks = join(folder, 'templates', 'runbooks');
+    const texts = await Promise.all(readdirSync(runbooks).map((one) => readFile(join(runbooks, one), 'utf8')));
+    const asked = texts.flatMap((text) => [...text.matchAll(/`\/ops health ([^`]+)`/g)]).map(([, what]) => what);
+    expect(asked.length).toBeGreaterThan(10);
+    expect(asked.filter((what) => !known.includes(what!))).toEqual([]);
+  });
+
   it('its README names every secret, and every runbook that no check leads to', async () => {
     const configuration = await read();
     const readme = await readFile(join(folder, 'README.md'), 'utf8');
