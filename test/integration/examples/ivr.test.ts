@@ -52,6 +52,11 @@ const figures: Figure[] = [
   ['ElastiCache: memory', 'cache', { warn: ['memory_pct > 80', 'evictions_5m > 0'] }],
   ['ElastiCache: patches', 'cache', { warn: 'size(service_updates) > 0' }],
   ['Security Hub and GuardDuty: nothing critical', 'findings', { fail: 'critical > 0', warn: 'high > 0' }],
+  [
+    'data at rest is encrypted',
+    'encryption',
+    { encryption: {}, fail: ['size(databases_unencrypted) > 0', 'size(buckets_unencrypted) > 0'] },
+  ],
   ['who can get in: changes of a day', 'access', { 'access-posture': { changes_within: '1d' } }],
   ['a spike of CPU in the night', 'cpu', { warn: 'value > 2 * baseline(value) && value > 40' }],
   ['sessions: half of the usual', 'sessions', { warn: 'value < 0.5 * baseline(value)' }],

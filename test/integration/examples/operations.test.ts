@@ -21,7 +21,7 @@ describe.each(['holi', 'ivr', 'rms'])('examples/%s', (name) => {
   it('is accepted by check-config without a remark once its secrets are set', async () => {
     const lines: string[] = [];
     const env = environmentOf(await read());
-    expect(await checkConfig.runAlone([file], { env, print: (line) => lines.push(line) })).toBe(0);
+    expect(await checkConfig.runAlone([file], { env, json: false, print: (line) => lines.push(line) })).toBe(0);
     expect(lines[0]).toContain(`${file}: good — `);
     // What heartbeats' jobs have to send is no remark.
     expect(lines.slice(1).filter((line) => !/: good — |^heartbeat /.test(line))).toEqual([]);

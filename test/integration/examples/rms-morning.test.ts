@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compileCondition } from '../../../src/conditions/compile.ts';
 import { loadOps } from '../../../src/config/load.ts';
-import type { Ops } from '../../../src/config/model.ts';
+import type { Check, Ops } from '../../../src/config/model.ts';
 import { checkTypes, root } from '../../../src/registry.ts';
-import { cloudWatchStandIn } from '../../support/aws/cloudwatch.ts';
+import { type CloudWatchState, cloudWatchStandIn } from '../../support/aws/cloudwatch.ts';
 import { type EcsService, type EcsState, ecsStandIn } from '../../support/aws/ecs.ts';
 import { useAws } from '../../support/aws/environment.ts';
 import { type LogsState, logsStandIn } from '../../support/aws/logs.ts';
@@ -27,18 +27,34 @@ const log = '/aws/ecs/rms-backend-prod';
 const ecs: EcsState = { clusters: {} };
 const rds: RdsState = { instances: {}, clusters: {}, snapshots: [], maintenance: {}, parameters: {} };
 const logs: LogsState = { groups: {} };
-const metric = (name: string, value: number) => ({
-  ...{ namespace: 'AWS/RDS', metric: name, dimensions: { DBInstanceIdentifier: 'rms-db-prod' } },
-  at: () => value,
+const tasks = { ClusterName: 'rms-cluster-prod', ServiceName: service };
+const instance = { DBInstanceIdentifier: 'rms-db-prod' };
+const balancer = { LoadBalancer: 'app/rms-alb-prod/50dc6c495c0c9188' };
+/** What CloudWatch has in every minute. */
+const healthy = {
+  ...{ taskCpu: 40, taskMemory: 50, seconds: 0.2, errorPct: 0.1 },
+  ...{ databaseCpu: 20, connections: 60, freeBytes: 60 * 2 ** 30 },
+};
+let values = { ...healthy };
+const metric = (namespace: string, name: string, dimensions: Record<string, string>, of: keyof typeof healthy) => ({
+  ...{ namespace, metric: name, dimensions },
+  at: () => values[of],
 });
-const metrics = [
-  metric('CPUUtilization', 20),
-  metric('DatabaseConnections', 60),
-  metric('FreeStorageSpace', 60 * 2 ** 30),
-];
+const cloudWatch: CloudWatchState = {
+  metrics: [
+    metric('AWS/ECS', 'CPUUtilization', tasks, 'taskCpu'),
+    metric('AWS/ECS', 'MemoryUtilization', tasks, 'taskMemory'),
+    metric('AWS/ApplicationELB', 'TargetResponseTime', balancer, 'seconds'),
+    metric('AWS/RDS', 'CPUUtilization', instance, 'databaseCpu'),
+    metric('AWS/RDS', 'DatabaseConnections', instance, 'connections'),
+    metric('AWS/RDS', 'FreeStorageSpace', instance, 'freeBytes'),
+  ],
+  evaluate: () => [{ label: 'errors', value: values.errorPct }],
+  steady: true,
+};
 const aws = new AwsServer([
   stsStandIn({ roles: { 'arn:aws:iam::123456789012:role/rounds-read': 'rms-rounds' } }),
-  ...[ecsStandIn(ecs), rdsStandIn(rds), logsStandIn(logs), cloudWatchStandIn({ metrics })],
+  ...[ecsStandIn(ecs), rdsStandIn(rds), logsStandIn(logs), cloudWatchStandIn(cloudWatch)],
 ]);
 
 const backend: EcsService = { desiredCount: 2, runningCount: 2, taskDefinition: 'rms-backend:7' };
@@ -61,6 +77,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   aws.mend();
+  values = { ...healthy };
   Object.assign(answers, { frontend: 200, api: 200 });
   ecs.clusters = { 'rms-cluster-prod': { services: { [service]: backend } } };
   ecs.revisions = { 'rms-backend': 7 };
@@ -82,15 +99,16 @@ async function loaded(): Promise<Ops> {
   return loadOps(file, { checkTypes: await checkTypes(), compile: compileCondition, env: {} });
 }
 
-/** One morning: the state of each step, and why where it is not ok. */
-async function morning() {
+/** The outcome of these checks now, and why where it is not ok. */
+async function measured(which: (check: Check) => boolean) {
   const { checks, ...ops } = await loaded();
-  const script = checks.filter(({ group }) => group === 'morning');
-  const { health } = await healthOf(script, { ...ops, clock });
+  const { health } = await healthOf(checks.filter(which), { ...ops, clock });
   const report = await final(health.measure({ scope: { kind: 'all' }, signal: unhurried }));
   const notOk = report.checks.filter(({ outcome }) => outcome !== 'ok');
   return { verdict: report.verdict, count: report.checks.length, notOk };
 }
+
+const morning = () => measured(({ group }) => group === 'morning');
 
 describe('the morning script of RMS', () => {
   it('is all ok on a good morning', async () => {
@@ -145,5 +163,33 @@ describe('the morning script of RMS', () => {
   it('errors of more than an hour ago don’t count', async () => {
     logs.groups[log] = [{ at: ago(5), message: 'GET /health 200' }, ...errors(50, 61)];
     expect(await morning()).toMatchObject({ verdict: 'ok' });
+  });
+});
+
+describe('the six thresholds of RMS', () => {
+  /** `database` has two of them. */
+  const carriers = ['cpu', 'memory', 'database', 'response-time', 'error-rate'];
+  const thresholds = () => measured(({ id }) => carriers.includes(id));
+
+  it.each<[string, Partial<typeof healthy>]>([
+    ['nothing much', {}],
+    ['everything at its limit', { taskCpu: 80, taskMemory: 85, seconds: 2, errorPct: 5, databaseCpu: 80 }],
+    ['the database at its limits', { connections: 240, freeBytes: 20 * 2 ** 30 }],
+  ])('%s is ok', async (_what, over) => {
+    Object.assign(values, over);
+    expect(await thresholds()).toEqual({ verdict: 'ok', count: 5, notOk: [] });
+  });
+
+  it.each<[string, Partial<typeof healthy>, string, RegExp]>([
+    ['CPU', { taskCpu: 81 }, 'cpu', /81 ?%.*80 ?%/],
+    ['memory', { taskMemory: 86 }, 'memory', /86 ?%.*85 ?%/],
+    ['connections', { connections: 243 }, 'database', /81 ?% of max \(limit 80 %\)/],
+    ['response time', { seconds: 2.1 }, 'response-time', /2\.1 s.*2 s/],
+    ['errors', { errorPct: 5.1 }, 'error-rate', /5\.1 ?%.*5 ?%/],
+    ['disk', { freeBytes: 19 * 2 ** 30 }, 'database', /19 ?% of allocated \(limit 20 %\)/],
+  ])('over it, %s warns', async (_what, over, id, reason) => {
+    Object.assign(values, over);
+    const { notOk } = await thresholds();
+    expect(notOk).toMatchObject([{ id, outcome: 'warn', reason: expect.stringMatching(reason) }]);
   });
 });
