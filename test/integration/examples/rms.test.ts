@@ -50,6 +50,7 @@ const figures: Figure[] = [
     'unused',
     { 'unused-resources': { look_for: ['volumes', 'snapshots'] } },
   ],
+  ['daily: costs, against the week before', 'aws-cost', { cost: { average_days: 7, over_pct: 20 } }],
   ['monthly: a restore into staging', 'restore-test', { heartbeat: { every: '35d' } }],
   ['monthly: 7 automated snapshots', 'database', { warn: expect.stringContaining('snapshots < 7') as string }],
   ['scaling: a policy for the backend', 'scaling', { 'ecs-capacity': { cluster, services: [service] } }],
