@@ -38,7 +38,7 @@ const params = z.strictObject({
     .int()
     .min(1)
     .max(200)
-    .default(2)
+    .default(5)
     .describe(`pages of ${eventsPerPage} events for each of them; AWS answers 2 a second, so raise timeout with it`),
   limits: z
     .strictObject({

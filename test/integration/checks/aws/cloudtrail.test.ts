@@ -364,7 +364,7 @@ describe('planted faults', () => {
     ['11 refused writes', happen(...times(11, (i) => write('RunInstances', i, { errorCode: 'AccessDenied' }))), 'warn'],
     ['a deletion', happen(write('DeleteDBInstance', 2)), 'warn', { limits: { deletions: 0 } }],
     ['two changes', happen(write('PutBucketPolicy', 2)), 'warn', { limits: { changes: 1 } }],
-    ['more events than are read', happen(...times(151, () => write('RunInstances', 1))), 'warn'],
+    ['more events than are read', happen(...times(251, () => write('RunInstances', 1))), 'warn'],
     ['an event without its record', happen(write('DeleteBucket', 1, { record: false })), 'warn'],
     ['all trails deleted', () => void delete state.trails.main, 'unknown'],
     ['not told whether it logs', trail({ logging: undefined }), 'unknown'],
