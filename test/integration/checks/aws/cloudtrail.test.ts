@@ -379,6 +379,12 @@ describe('planted faults', () => {
       () => aws.break('empty', { action: 'cloudtrail:DescribeTrails' }),
       'unknown',
     ],
+    [
+      'named trails: the same',
+      () => aws.break('empty', { action: 'cloudtrail:DescribeTrails' }),
+      'unknown',
+      { trails: ['main'] },
+    ],
     ['a status with nothing in it', () => aws.break('empty', { action: 'cloudtrail:GetTrailStatus' }), 'unknown'],
     ['events: an answer with nothing in it', () => aws.break('empty', { action: 'cloudtrail:LookupEvents' }), 'warn'],
   ])('%s', async (_, sabotage, expected, params = {}) => {
