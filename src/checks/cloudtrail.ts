@@ -13,9 +13,12 @@ const limit = z.int().min(0).optional();
 /** CloudTrail keeps its events so long. */
 const maxWindowMs = 90 * 86_400_000;
 
+/** As CloudTrail takes it. */
+const trail = /^(arn:aws[a-z-]*:cloudtrail:[a-z\d-]+:\d{12}:trail\/)?[A-Za-z\d][\w.-]{1,126}[A-Za-z\d]$/;
+
 const params = z.strictObject({
   trails: z
-    .array(z.string().min(1))
+    .array(z.string().regex(trail, 'a trail’s name or ARN'))
     .min(1)
     .optional()
     .describe('names or ARNs that must be there: a trail that somebody deleted fails; default: all'),
@@ -27,13 +30,15 @@ const params = z.strictObject({
   events: z
     .array(z.enum(['logins', 'writes', 'reads']))
     .min(1)
-    .default(['logins', 'writes', 'reads'])
-    .describe('what is looked up; denials of reads are only found with reads, mostly the largest part'),
+    .default(['logins', 'writes'])
+    .describe(
+      'what is looked up; denials of reads are only found with `reads`, by far the largest part: the bot’s own too',
+    ),
   max_pages: z
     .int()
     .min(1)
     .max(200)
-    .default(2)
+    .default(5)
     .describe(`pages of ${eventsPerPage} events for each of them; AWS answers 2 a second, so raise timeout with it`),
   limits: z
     .strictObject({
@@ -83,6 +88,7 @@ const trailSpecs: FactSpecs = {
   undelivered: { type: 'list', help: 'trails that log and never delivered' },
   delivery_limit_s: { type: 'number', unit: 's', help: 'the parameter delivery_within' },
   events_read: { type: 'bool', help: 'whether events were looked up' },
+  events_complete: { type: 'bool', help: 'whether all of them were read; null if none was looked up' },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
 };
 
@@ -130,6 +136,10 @@ export default defineCheck({
   }),
   okSays: '{logging} of {trails} trails log',
   iam: ['cloudtrail:DescribeTrails', 'cloudtrail:GetTrailStatus', 'cloudtrail:LookupEvents'],
+  iamFor: ({ window }) => [
+    ...['cloudtrail:DescribeTrails', 'cloudtrail:GetTrailStatus'],
+    ...(window === 'off' ? [] : ['cloudtrail:LookupEvents']),
+  ],
   describe: ({ trails }) => `CloudTrail ${trails?.join(', ') ?? 'all trails'}`,
   lane: (target) => awsLane('cloudtrail', target),
   laneLimit: 1,
@@ -163,6 +173,15 @@ export default defineCheck({
   },
 });
 
+const more = 'raise timeout and max_pages together, or take a shorter window';
+
+/** `writes before the newest 100 → raise …`. */
+function cutOff(seen: Awaited<ReturnType<typeof readEvents>>): string[] {
+  return Object.entries(seen).flatMap(([lookup, { looked, complete }]) =>
+    complete ? [] : [`${lookup} before the newest ${looked} → ${more}`],
+  );
+}
+
 function eventRules({ window, events, limits }: Target): Rule[] {
   if (window === 'off') return [];
   const takes: Record<Counted, boolean> = {
@@ -175,23 +194,29 @@ function eventRules({ window, events, limits }: Target): Rule[] {
     ...counted
       .filter((name) => takes[name] && limits[name] !== undefined)
       .map((name) => ({
-        // At least so many are enough to warn; that there are few takes all of them.
-        when: `events_read && !(${name}_at_least <= ${name}_limit && ${name} <= ${name}_limit)`,
+        // At least so many are enough to warn; that there may be more is a rule of its own.
+        when: `events_read && ${name}_at_least > ${name}_limit`,
         say: `{${name}_at_least} ${words[name]} in ${formatDuration(window)} (limit {${name}_limit}): {${name}_by}`,
       })),
+    { when: 'events_read && !events_complete', say: 'events not all read: {unread}' },
     { when: '!events_read', say: 'events not read: {unread}' },
   ];
 }
 
-/** Events take another right than trails: without it the trails are told all the same. */
+/**
+ * Events take another right than trails, and may take longer than the check has: the trails are told all the same. At the
+ * timeout what came so far is returned in the turn of the abort, which the attempt still waits for.
+ */
 async function events(reader: Reader, target: Target, now: Date): Promise<Facts> {
   const { window, max_pages: mostPages, ignore } = target;
   if (window === 'off') return { ...noEvents, events_read: false, unread: [] };
   try {
     const since = new Date(now.getTime() - window);
     const seen = await readEvents(reader, [...new Set(target.events)], { since, until: now, mostPages });
-    return { ...eventFacts(seen, ignore), events_read: true, unread: [] };
+    return { ...eventFacts(seen, ignore), events_read: true, unread: cutOff(seen) };
   } catch (error) {
-    return { ...noEvents, events_read: false, unread: [reasonOf(error, reader.signal)] };
+    const late = reader.signal.aborted && error instanceof Unmeasured;
+    const unread = late ? `no answer before the check’s timeout → ${more}` : reasonOf(error, reader.signal);
+    return { ...noEvents, events_read: false, unread: [unread] };
   }
 }

@@ -59,7 +59,7 @@ const facts: FactSpecs = {
   history_read: { type: 'bool', help: 'whether the history was read' },
   went_off: {
     type: 'list',
-    help: 'alarms that went to ALARM in the time of `history`, with how often; null if not read',
+    help: 'alarms that went to ALARM in the time of `history`, with how often; null if none was found and not all of it was read',
   },
   times_went_off: { type: 'number', help: 'how often together; null if not all of it was read' },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
@@ -85,6 +85,10 @@ export default defineCheck({
   }),
   okSays: '{alarms} alarms, none in ALARM',
   iam: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'],
+  iamFor: ({ history }) => [
+    'cloudwatch:DescribeAlarms',
+    ...(history === 'off' ? [] : ['cloudwatch:DescribeAlarmHistory']),
+  ],
   describe: (target) => `CloudWatch ${subject(target)}`,
   lane: (target) => awsLane('cloudwatch', target),
   example: `- id: alarms
@@ -109,7 +113,7 @@ export default defineCheck({
         ...alarmFacts(alarms, { complete, insufficient: target.insufficient, now }),
         ignored: items.length - alarms.length,
         missing: few((target.names ?? []).filter((wanted) => !there.has(wanted))),
-        ...(await history(reader, target.history, { there, now })),
+        ...(await history(reader, target, { there, now })),
       },
     };
   },
@@ -123,13 +127,14 @@ function subject({ names, prefix }: Target): string {
 /** The history takes another right: without it the state is told all the same. */
 async function history(
   reader: Parameters<typeof readFired>[0],
-  window: 'off' | number,
+  { history: window, names: asked }: Target,
   { there, now }: { there: Set<string>; now: Date },
 ): Promise<Facts> {
   const nothing = { history_read: false, went_off: null, times_went_off: null };
   if (window === 'off') return { ...nothing, unread: [] };
   try {
-    const { names, complete } = await readFired(reader, { since: new Date(now.getTime() - window), until: now });
+    const span = { since: new Date(now.getTime() - window), until: now };
+    const { names, complete } = await readFired(reader, span, asked);
     const unread = complete ? [] : ['changes of state before the newest 1,000'];
     const ours = names.filter((alarm) => there.has(alarm));
     return { history_read: true, ...firedFacts(ours, complete), unread };

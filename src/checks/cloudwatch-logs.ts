@@ -3,7 +3,7 @@ import { defineCheck, type FactSpecs, type Probe } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectLogs } from './aws/logs.ts';
-import { account, duration, region } from './aws/params.ts';
+import { account, duration, partitionOf, region } from './aws/params.ts';
 import { reasonOf } from './aws/reason.ts';
 import { type GroupResult, logFacts } from './cloudwatch-logs/facts.ts';
 import { countMatches, hasEvents, type LogSearch } from './cloudwatch-logs/read.ts';
@@ -82,19 +82,30 @@ export default defineCheck({
   params,
   facts: () => facts,
   rules: ({ window, quiet }) => {
-    const inWindow = `{pattern} in ${formatDuration(window)} (limit {limit}): {by_group}`;
+    const silence = `no events at all in ${formatDuration(window)}: {silent}`;
     return {
       warn: [
-        { when: 'count >= limit', say: `{count} matches of ${inWindow}` },
-        { when: '!complete && at_least >= limit', say: `at least {at_least} matches of ${inWindow}` },
+        {
+          // At least so many are enough to warn; that there are few takes all of them.
+          when: '!(at_least < limit && count < limit)',
+          say: `{at_least} matches of {pattern} in ${formatDuration(window)} (limit {limit}): {by_group}`,
+        },
+        // Many errors in one group are told whatever is not known of another.
+        { when: 'at_least >= limit && size(unread) > 0', say: 'not read: {unread}' },
         ...(quiet === 'ok'
           ? []
-          : [{ when: '!logging', say: `no events at all in ${formatDuration(window)}: {silent}` }]),
+          : [
+              { when: 'at_least < limit && !logging', say: silence },
+              { when: 'at_least >= limit && size(silent) > 0', say: silence },
+            ]),
       ],
     };
   },
   okSays: '{count} matches (limit {limit})',
   iam: ['logs:FilterLogEvents'],
+  iamFor: ({ log_groups, region }) => [
+    { action: 'logs:FilterLogEvents', resources: log_groups.map((group) => groupArn(group, region)) },
+  ],
   describe: ({ log_groups, pattern }) => `${pattern} in ${few(log_groups).join(', ')}`,
   lane: (target) => awsLane('logs', target),
   example: `- id: api-errors
@@ -120,6 +131,13 @@ export default defineCheck({
     return { facts: { ...logFacts(results, { quiet, windowMs, nowMs }), limit, pattern } };
   },
 });
+
+/** As IAM names a log group, its streams included. */
+function groupArn(group: string, region: string | undefined): string {
+  return group.startsWith('arn:')
+    ? `${group}:*`
+    : `arn:${partitionOf(region)}:logs:${region ?? '*'}:*:log-group:${group}:*`;
+}
 
 async function read(search: LogSearch, { pattern, max_pages, quiet }: Target): Promise<GroupResult> {
   const matches = await countMatches(search, { pattern, mostPages: max_pages });

@@ -28,8 +28,11 @@ const specs: FactSpecs = {
   web_acl: { type: 'string', help: 'the parameter' },
   exists: { type: 'bool', help: 'whether there is a web ACL with this name and scope' },
   rules: { type: 'number', help: 'its rules and rule groups, those of Firewall Manager too' },
-  blocking_rules: { type: 'number', help: 'of these, those that may block, challenge or ask for a captcha' },
-  counting: { type: 'list', help: 'rules that only count' },
+  blocking_rules: {
+    type: 'number',
+    help: 'of these, those that block, challenge or ask for a captcha; no group of which a rule is set to Count',
+  },
+  counting: { type: 'list', help: 'rules that only count, and groups of which rules are set to Count, with how many' },
   default_action: { type: 'string', help: 'ALLOW or BLOCK: what happens to requests that no rule decides' },
   without_metrics: { type: 'list', help: 'rules that report no metrics to CloudWatch' },
   metrics_read: { type: 'bool', help: 'whether CloudWatch was asked for the requests' },
@@ -70,7 +73,7 @@ export default defineCheck({
     warn: [
       {
         when: "exists && rules > 0 && blocking_rules == 0 && default_action == 'ALLOW'",
-        say: '{web_acl} blocks nothing: its rules only count or allow: {counting}',
+        say: '{web_acl} has no rule that is sure to block: they only count or allow: {counting}',
       },
       { when: 'exists && size(without_metrics) > 0', say: 'report no metrics: {without_metrics}' },
       { when: 'exists && metrics_read && size(spikes) > 0', say: 'over {spike_factor} times the day before: {spikes}' },

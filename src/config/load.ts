@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { CompileCondition } from '../conditions/model.ts';
 import type { CheckType } from '../kernel/check.ts';
+import { findBrokenAccounts } from './accounts.ts';
 import { type CheckEntry, readChecks } from './checks.ts';
 import { byLine, readDocument } from './document.ts';
 import { parseLeniently } from './lenient.ts';
@@ -57,6 +58,7 @@ export function parseOps(text: string, file: string, options: LoadOptions): Ops 
     ...findMaskedIds(raw),
     ...findStrayScripts(checks.value, dirname(resolve(file)), section.scripts.allow),
     ...findBrokenBackups(section.contacts),
+    ...findBrokenAccounts(section.aws.accounts),
     ...findUnknownAccounts(checks.value, Object.keys(section.aws.accounts)),
     ...findBrokenLinks(checks.value, windows, groupIds(raw, groups)),
   ];

@@ -1,5 +1,6 @@
 import type { Check, Ops } from '../config/model.ts';
 import type { AwsAccount } from '../kernel/aws.ts';
+import type { IamGrant } from '../kernel/check.ts';
 
 /** One IAM action, and what asks for it. */
 export interface Need {
@@ -22,14 +23,15 @@ export interface RoleNeeds {
 
 /** What the checks of a config take, role by role: the bot's own first, the others by name. Pure. */
 export function needsOf({ checks, aws }: Pick<Ops, 'checks' | 'aws'>): RoleNeeds[] {
-  const asking = checks.filter((check) => actionsOf(check).length > 0);
+  const asking = checks.filter((check) => grantsOf(check).length > 0);
   const byAccount = Map.groupBy(asking, ({ target }) => accountOf(target));
   const named = [...aws.accounts.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const others = [...Map.groupBy(named, ({ role }) => role).values()];
   const of = (accounts: AwsAccount[]): RoleNeeds => {
     const names = accounts.length > 0 ? accounts.map(({ name }) => name) : [undefined];
     const own = names.flatMap((name) => byAccount.get(name) ?? []);
-    return { accounts, checks: own.map(({ id }) => id), needs: needsBy(own) };
+    const partition = accounts[0]?.role.split(':')[1] ?? 'aws';
+    return { accounts, checks: own.map(({ id }) => id), needs: needsBy(own, partition) };
   };
   const read = others.map(of);
   const own = of([]);
@@ -37,12 +39,19 @@ export function needsOf({ checks, aws }: Pick<Ops, 'checks' | 'aws'>): RoleNeeds
   return [{ ...own, needs: taken.length > 0 ? sorted([...own.needs, assuming(taken)]) : own.needs }, ...read];
 }
 
-function needsBy(checks: readonly Check[]): Need[] {
-  const by = new Map<string, string[]>();
-  for (const check of checks) {
-    for (const action of new Set(actionsOf(check))) by.set(action, [...(by.get(action) ?? []), check.id]);
-  }
-  return sorted([...by].map(([action, ids]) => ({ action, by: ids })));
+/** Where one check takes an action on all resources, the others need not name theirs. */
+function needsBy(checks: readonly Check[], partition: string): Need[] {
+  const asked = checks.flatMap((check) => grantsOf(check).map((grant) => ({ id: check.id, ...grant })));
+  const needs = [...Map.groupBy(asked, ({ action }) => action)].map(([action, each]): Need => {
+    const by = [...new Set(each.map(({ id }) => id))];
+    const named = each.flatMap(({ resources = [] }) =>
+      resources.map((arn) => arn.replace(/^arn:aws:/, `arn:${partition}:`)),
+    );
+    return each.every(({ resources }) => resources)
+      ? { action, by, resources: [...new Set(named)].sort() }
+      : { action, by };
+  });
+  return sorted(needs);
 }
 
 /** A role that nothing reads through need not be taken. */
@@ -54,8 +63,9 @@ function assuming(accounts: readonly AwsAccount[]): Need {
   };
 }
 
-function actionsOf({ definition, target }: Check): string[] {
-  return definition.iamFor?.(target) ?? definition.iam;
+function grantsOf({ definition, target }: Check): (Omit<IamGrant, 'resources'> & Partial<IamGrant>)[] {
+  const grants = definition.iamFor?.(target) ?? definition.iam;
+  return grants.map((grant) => (typeof grant === 'string' ? { action: grant } : grant));
 }
 
 function accountOf(target: unknown): string | undefined {

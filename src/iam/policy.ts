@@ -14,8 +14,8 @@ export interface Policy {
 }
 
 /**
- * The least actions: a statement for each service, sorted. Of the resources only roles are named: most of what checks ask lists
- * and describes, for which IAM knows no narrower one than all. Pure.
+ * The least actions: a statement for each service, sorted, and one for each action on named resources (roles, log groups). Most of
+ * what checks ask lists and describes, for which IAM knows no narrower resource than all. Pure.
  */
 export function policyOf({ needs }: Pick<RoleNeeds, 'needs'>): Policy {
   const byService = Map.groupBy(needs, serviceOf);
@@ -32,8 +32,7 @@ export function policyOf({ needs }: Pick<RoleNeeds, 'needs'>): Policy {
 }
 
 function serviceOf({ action, resources }: Need): string {
-  const service = action.slice(0, action.indexOf(':'));
-  return resources ? `${service}-roles` : service;
+  return resources ? action : action.slice(0, action.indexOf(':'));
 }
 
 /** Letters and digits are all that IAM takes: `elastic-load-balancing` → `RoundsElasticLoadBalancing`. */

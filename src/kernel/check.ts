@@ -148,6 +148,12 @@ export interface Measurement {
   earlier?: Sample[];
 }
 
+/** An IAM action on these resources alone: ARNs, of the partition `aws` where the check can't know. */
+export interface IamGrant {
+  action: string;
+  resources: string[];
+}
+
 export interface CheckType<Schema extends z.ZodType = z.ZodType> {
   /** The key an operator writes, in kebab case: `http`, `ecs-services`. */
   type: string;
@@ -164,8 +170,8 @@ export interface CheckType<Schema extends z.ZodType = z.ZodType> {
   okSays?: string;
   /** IAM actions it needs; empty outside AWS. */
   iam: string[];
-  /** Of these, what it takes with these parameters; absent: all of them. */
-  iamFor?: (target: z.output<Schema>) => string[];
+  /** Of these, what it takes with these parameters, a text on all resources; absent: all of them. */
+  iamFor?: (target: z.output<Schema>) => (string | IamGrant)[];
   /** What it asks, in a few words for messages: `GET https://api.example.com/health` (no secrets). */
   describe: (target: z.output<Schema>) => string;
   /** Checks with the same lane share a concurrency limit: `host:api.example.com`, `aws:ecs`. */

@@ -67,4 +67,6 @@ export interface ShadowReport {
   posts: ChannelPosts[];
   /** Groups whose alerts have no channel. */
   homeless: string[];
+  /** Checks that were not run: jobs report to the running bot. */
+  leftOut: string[];
 }

@@ -26,7 +26,7 @@ export interface Results {
 /** How often each check was measured, and how long that took. */
 export async function resultsIn(store: Store): Promise<Map<string, Results>> {
   const { rows } = await sql<{ id: string } & Record<'results' | 'unknown' | 'p95' | 'longest', number>>`
-    select check_id as id, count(*)::int as results, count(*) filter (where facts is null)::int as unknown,
+    select check_id as id, count(*)::int as results, count(*) filter (where outcome = 'unknown')::int as unknown,
            percentile_cont(0.95) within group (order by duration_ms) as p95, max(duration_ms) as longest
     from check_result group by 1`.execute(store.db());
   return new Map(

@@ -6,7 +6,7 @@ import type { Heard } from './heard.ts';
 import type { CheckPast, ShadowAlert, ShadowReport } from './model.ts';
 import { limitsIn, problemsIn, type Results, resultsIn, unknownReasons } from './past.ts';
 
-interface Run extends Pick<ShadowReport, 'from' | 'to' | 'forMs' | 'posts' | 'homeless'> {
+interface Run extends Pick<ShadowReport, 'from' | 'to' | 'forMs' | 'posts' | 'homeless' | 'leftOut'> {
   ops: Pick<Ops, 'file' | 'checks'>;
   store: Store;
   heard: Heard;

@@ -1,6 +1,7 @@
 import type { Event, EventTypeCategory, Health } from '@aws-sdk/client-health';
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
 
 const perPage = 100;
 /** An account has some dozens of them. */
@@ -33,7 +34,8 @@ export function readEvents(
         options,
       ),
     );
-    return { items: page.events?.map(eventOf), next: page.nextToken };
+    const events = listed(page.events, { ...question, region: aws.region });
+    return { items: events.map(eventOf), next: page.nextToken };
   }, mostEvents);
 }
 

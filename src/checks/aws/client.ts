@@ -1,6 +1,7 @@
+import type { AwsAccount } from '../../kernel/aws.ts';
 import { Unmeasured } from '../../kernel/check.ts';
 import { assumed, type Where } from './account.ts';
-import { noCredentials, unmeasuredFrom } from './errors.ts';
+import { noCredentials, noKeysOf, unmeasuredFrom } from './errors.ts';
 import { type Pace, Turns } from './pace.ts';
 
 /** Less than a check's default timeout, so that the answer is "no credentials" and not "timed out". */
@@ -21,6 +22,8 @@ interface ClientConfig {
 export interface AwsConnection<Client> {
   client: Client;
   region: string;
+  /** Undefined = whose credentials the bot has. */
+  account: AwsAccount | undefined;
   /** Of one action: `DescribeAlarms`. */
   turnsOf(action: string): Turns;
 }
@@ -57,7 +60,7 @@ export function awsService<Client extends AwsClient>(
       clients.set(key, entry);
     }
     try {
-      return { ...entry, region: await untilAborted(entry.client.config.region(), signal) };
+      return { ...entry, account, region: await untilAborted(entry.client.config.region(), signal) };
     } catch (cause) {
       throw new Unmeasured('misconfigured', 'no AWS region', { next: 'set region on the check, or AWS_REGION', cause });
     }
@@ -78,7 +81,7 @@ function turnsOf({ pace, paces = {} }: Pick<ServiceOptions<never>, 'pace' | 'pac
  * Credentials are looked up first and apart: the chain ends at the EC2 metadata address, which may hang where there is none.
  */
 export function askAws<Client extends AwsClient, Answer>(
-  { client, region, turnsOf }: AwsConnection<Client>,
+  { client, region, account, turnsOf }: AwsConnection<Client>,
   question: { action: string; resource: string },
   signal: AbortSignal,
   send: (client: Client, options: { abortSignal: AbortSignal }) => Promise<Answer>,
@@ -97,7 +100,7 @@ export function askAws<Client extends AwsClient, Answer>(
   });
   return untilAborted(work, signal).catch((error: unknown) => {
     if (error instanceof Unmeasured) throw error;
-    if (state === 'credentials') throw noCredentials(error);
+    if (state === 'credentials') throw account ? noKeysOf(account, region, error) : noCredentials(error);
     if (state === 'waiting' && signal.aborted)
       throw new Unmeasured('throttled', `${question.action} in ${region}: too many checks ask for it to have a turn`, {
         next: 'check less often, or raise timeout',

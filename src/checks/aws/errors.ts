@@ -1,3 +1,4 @@
+import type { AwsAccount } from '../../kernel/aws.ts';
 import { Unmeasured, type UnmeasuredReason } from '../../kernel/check.ts';
 
 /** One question to AWS, for messages: `ecs:DescribeServices` about `cluster prod` in `eu-west-1`. */
@@ -110,6 +111,16 @@ export function noCredentials(cause: unknown): Unmeasured {
   const why = names.includes('TimeoutError') ? 'none found in time' : message;
   return new Unmeasured('no_credentials', `no AWS credentials: ${why}`, {
     next: 'give the bot a role, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    cause,
+  });
+}
+
+/** The role of an account was not answered with keys in time: what STS refuses says so itself. */
+export function noKeysOf({ name, role }: AwsAccount, region: string, cause: unknown): Unmeasured {
+  const { names, message } = describe(cause);
+  const why = names.includes('TimeoutError') ? 'no answer in time' : message;
+  return new Unmeasured('no_credentials', `sts:AssumeRole on ${role} (account ${name}) in ${region}: ${why}`, {
+    next: `check that the bot has credentials of its own and reaches AWS STS in ${region}`,
     cause,
   });
 }

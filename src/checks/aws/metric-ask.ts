@@ -30,5 +30,7 @@ export async function askMetric(
 function batchKey({ account }: Where, region: string, { startMs, endMs, periodMs }: MetricWindow): string {
   const periods = (endMs - startMs) / periodMs;
   const length = periods <= sharedPeriods ? 'short' : periods;
-  return `aws:cloudwatch:GetMetricData:${account?.name ?? 'own'}:${region}:${periodMs}:${length}`;
+  // By what it is read with: names are the operator's.
+  const keys = account ? JSON.stringify([account.role, account.externalId]) : 'own';
+  return `aws:cloudwatch:GetMetricData:${keys}:${region}:${periodMs}:${length}`;
 }

@@ -21,3 +21,9 @@ export const region = z
   .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'a region such as eu-west-1')
   .optional()
   .describe('AWS region; default: the account’s, `aws.region`, AWS_REGION, or the profile’s region');
+
+/** Of ARNs: `aws-cn` in China, `aws-us-gov` for the US government. */
+export function partitionOf(regionName: string | undefined): string {
+  const [, place] = /^(cn|us-gov)-/.exec(regionName ?? '') ?? [];
+  return place === undefined ? 'aws' : `aws-${place}`;
+}

@@ -24,16 +24,19 @@ export interface Seen {
   complete: boolean;
 }
 
+/** With how many events were looked at in all. */
+type Looked = Seen & { looked: number };
+
 /** The acts of each look-up; throws Unmeasured. */
 export async function readEvents(
   reader: Reader,
   wanted: readonly Lookup[],
   span: { since: Date; until: Date; mostPages: number },
-): Promise<Partial<Record<Lookup, Seen>>> {
+): Promise<Partial<Record<Lookup, Looked>>> {
   const seen = await Promise.all(
-    wanted.map(async (lookup): Promise<[Lookup, Seen]> => {
+    wanted.map(async (lookup): Promise<[Lookup, Looked]> => {
       const { items, complete } = await lookUp(reader, lookups[lookup], span);
-      return [lookup, { acts: items.map(actOf), complete }];
+      return [lookup, { acts: items.map(actOf), complete, looked: items.length }];
     }),
   );
   return Object.fromEntries(seen);
@@ -41,8 +44,10 @@ export async function readEvents(
 
 /** Numbers of what was looked up, exact or null, at least so many, and who did it. What was not looked up is null. */
 export function eventFacts({ logins, writes, reads }: Partial<Record<Lookup, Seen>>, ignore: string[]): Facts {
+  const made = [logins, writes, reads].filter((seen) => seen !== undefined);
   const changes = of([writes], (act) => isChange(act) && !ignore.includes(act.name));
   return {
+    events_complete: made.length > 0 ? made.every(({ complete }) => complete) : null,
     ...told(
       'failed_logins',
       of([logins], ({ loginFailed }) => loginFailed),

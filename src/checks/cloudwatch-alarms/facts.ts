@@ -32,10 +32,10 @@ function listed(alarms: Alarm[], complete: boolean): string[] | null {
   return found.length > 0 || complete ? few(found) : null;
 }
 
-/** How often which of these alarms went off. */
+/** How often which of these alarms went off. Of a part of the history, who went off holds; that nobody else did does not. */
 export function firedFacts(names: string[], complete: boolean): Facts {
   return {
-    went_off: few(tally(names).map(([name, times]) => `${name} ×${times}`)),
+    went_off: names.length > 0 || complete ? few(tally(names).map(([name, times]) => `${name} ×${times}`)) : null,
     times_went_off: complete ? names.length : null,
   };
 }

@@ -1,6 +1,7 @@
 import type { AlarmHistoryItem, AlarmType, CloudWatch, StateValue } from '@aws-sdk/client-cloudwatch';
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
 
 /** Left out, CloudWatch answers metric alarms alone. */
 const everyKind: AlarmType[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
@@ -9,6 +10,8 @@ const perPage = 100;
 const mostAlarms = 2_000;
 /** The history is a remark beside the state: no more of it than 10 pages. */
 const mostChanges = 1_000;
+/** With more named alarms than this, one question about all is cheaper than one for each. */
+const mostAskedApart = 10;
 
 /** An alarm of any kind, as far as the check reads it. */
 export interface Alarm {
@@ -44,8 +47,9 @@ export function readAlarms(
         options,
       ),
     );
-    const { MetricAlarms = [], CompositeAlarms = [], LogAlarms = [] } = page;
-    const alarms = [...MetricAlarms, ...CompositeAlarms, ...LogAlarms];
+    const { MetricAlarms, CompositeAlarms, LogAlarms } = page;
+    listed(MetricAlarms ?? CompositeAlarms ?? LogAlarms, { ...question, region: aws.region });
+    const alarms = [...(MetricAlarms ?? []), ...(CompositeAlarms ?? []), ...(LogAlarms ?? [])];
     return { items: alarms.map((alarm) => alarmOf(alarm, aws.region)), next: page.NextToken };
   }, mostAlarms);
 }
@@ -73,23 +77,45 @@ function alarmOf(
   };
 }
 
-/** Who went to ALARM since `since`, once for each time; throws Unmeasured. The names of all alarms of the account. */
+interface Span {
+  since: Date;
+  until: Date;
+}
+
+/**
+ * Who went to ALARM since `since`, once for each time; throws Unmeasured. Of a few named alarms each is asked for, so that the
+ * noise of others can't push them out; else the names are those of all alarms of the account.
+ */
 export async function readFired(
-  { aws, signal }: Reader,
-  { since, until }: { since: Date; until: Date },
+  reader: Reader,
+  span: Span,
+  asked: string[] | undefined,
 ): Promise<{ names: string[]; complete: boolean }> {
-  const question = { action: 'cloudwatch:DescribeAlarmHistory', resource: 'all alarms' };
+  const apart = asked && asked.length <= mostAskedApart ? [...new Set(asked)] : [undefined];
+  const read = await Promise.all(apart.map((name) => firedOf(reader, span, name)));
+  return { names: read.flatMap(({ names }) => names), complete: read.every(({ complete }) => complete) };
+}
+
+async function firedOf({ aws, signal }: Reader, { since, until }: Span, name: string | undefined) {
+  const resource = name === undefined ? 'all alarms' : `alarm ${name}`;
+  const question = { action: 'cloudwatch:DescribeAlarmHistory', resource };
   const { items, complete } = await everyPage(async (NextToken) => {
     const page = await askAws(aws, question, signal, (client, options) =>
       client.describeAlarmHistory(
         {
-          ...{ AlarmTypes: everyKind, HistoryItemType: 'StateUpdate', StartDate: since, EndDate: until },
+          ...{
+            AlarmName: name,
+            AlarmTypes: everyKind,
+            HistoryItemType: 'StateUpdate',
+            StartDate: since,
+            EndDate: until,
+          },
           ...{ MaxRecords: perPage, NextToken, ScanBy: 'TimestampDescending' },
         },
         options,
       ),
     );
-    return { items: page.AlarmHistoryItems, next: page.NextToken };
+    return { items: listed(page.AlarmHistoryItems, { ...question, region: aws.region }), next: page.NextToken };
   }, mostChanges);
   return { names: items.filter(wentToAlarm).map(({ AlarmName = 'unnamed' }) => AlarmName), complete };
 }

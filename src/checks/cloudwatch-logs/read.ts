@@ -1,5 +1,6 @@
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { type AwsConnection, askAws } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
 
 // FilterLogEvents and not Logs Insights: it takes the patterns of metric filters, costs nothing for each GB that it looks
 // through, and answers at once. The price is a bound on the pages: past it the count is "at least".
@@ -48,7 +49,7 @@ export async function countMatches(
         options,
       ),
     );
-    const events = answer.events ?? [];
+    const events = listed(answer.events, { ...question, region: aws.region });
     found += events.length;
     for (const { timestamp = 0 } of events) newestMs = Math.max(newestMs ?? 0, timestamp);
     nextToken = answer.nextToken || undefined;

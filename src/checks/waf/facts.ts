@@ -1,17 +1,23 @@
 import type { Facts } from '../../kernel/check.ts';
 import { few } from '../facts/few.ts';
-import type { Acl } from './read.ts';
+import type { Acl, AclRule } from './read.ts';
 import type { Days, Traffic } from './traffic.ts';
 
 /** What a web ACL is set to do. */
 export function aclFacts({ rules, defaultAction }: Acl): Facts {
   return {
     rules: rules.length,
-    blocking_rules: rules.filter(({ does }) => does === 'blocks').length,
-    counting: few(rules.filter(({ does }) => does === 'counts').map(({ name }) => name)),
+    // Of a group whose rules are set to Count nobody says here whether another is left that blocks.
+    blocking_rules: rules.filter(({ does, setToCount }) => does === 'blocks' && setToCount === 0).length,
+    counting: few(rules.flatMap(countingOf)),
     default_action: defaultAction,
     without_metrics: few(rules.filter(({ metric }) => metric === undefined).map(({ name }) => name)),
   };
+}
+
+function countingOf({ name, does, setToCount }: AclRule): string[] {
+  if (does === 'counts') return [name];
+  return setToCount > 0 ? [`${name} (${setToCount} of its rules)`] : [];
 }
 
 export const noAcl: Facts = {

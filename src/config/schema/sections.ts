@@ -89,7 +89,7 @@ const awsSection = z.strictObject({
   accounts: z
     .record(identifier, awsAccount)
     .default({})
-    .describe('other accounts than the one of the bot, each by the name that checks give as `account`'),
+    .describe('other accounts than the one of the bot, each by the name that checks give as `account`; not `own`'),
 });
 
 const limitsSection = z.strictObject({

@@ -1,5 +1,6 @@
 import type { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import { askAws, awsService } from '../../checks/aws/client.ts';
+import { listed } from '../../checks/aws/listed.ts';
 import { firstFew } from '../../kernel/first-few.ts';
 import { defineDiscovery, type Found } from '../model.ts';
 
@@ -15,15 +16,14 @@ export default defineDiscovery({
   async find({ where, signal }) {
     const cloudtrail = await connect(where, signal);
     const question = { action: 'cloudtrail:DescribeTrails', resource: 'all trails' };
-    const { trailList = [] } = await askAws(cloudtrail, question, signal, (client, options) =>
-      client.describeTrails({}, options),
-    );
+    const answer = await askAws(cloudtrail, question, signal, (client, options) => client.describeTrails({}, options));
+    const trailList = listed(answer.trailList, { ...question, region: cloudtrail.region });
     if (trailList.length === 0)
       return { found: [], remarks: ['there is no trail: what is done in this account is not kept'] };
     const names = trailList.flatMap(({ Name }) => Name ?? []).sort();
     const found: Found = {
-      ...{ name: 'trail', type: 'cloudtrail', params: { trails: names } },
-      // Events are looked up twice a second.
+      ...{ name: 'trail', type: 'cloudtrail', params: { trails: names, max_pages: 50 } },
+      // Events are looked up twice a second: 50 pages of logins and of writes.
       beside: { every: '30m', timeout: '60s' },
       comment: [`Trails: ${firstFew(names, 8)}`, 'Logins to the console are mostly recorded in us-east-1'],
     };

@@ -3,7 +3,7 @@ import { suggestionsFor } from '../suggest.ts';
 
 /** The whole report, for scripts; times in UTC, durations in ms. */
 export function shadowJson(report: ShadowReport): object {
-  const { config, from, to, forMs, checks, alerts, posts, homeless } = report;
+  const { config, from, to, forMs, checks, alerts, posts, homeless, leftOut } = report;
   return {
     config,
     from,
@@ -12,6 +12,7 @@ export function shadowJson(report: ShadowReport): object {
     alerts: alerts.map(alertJson),
     posts,
     groups_without_channel: homeless,
+    left_out: leftOut,
     checks: checks.map(({ id, results, unknown, reasons, next, p95Ms, longestMs, timeoutMs, alerts: own, limits }) => ({
       ...{
         id,

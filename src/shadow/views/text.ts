@@ -24,7 +24,7 @@ export function shadowText(report: ShadowReport, zone: string): string {
   ].join('\n');
 }
 
-function head({ config, from, to, forMs, checks, alerts, posts }: ShadowReport, zone: string): string[] {
+function head({ config, from, to, forMs, checks, alerts, posts, leftOut }: ShadowReport, zone: string): string[] {
   const results = checks.reduce((sum, each) => sum + each.results, 0);
   const ranMs = to.getTime() - from.getTime();
   const of = ranMs < forMs - 1_000 ? ` of ${formatDuration(forMs)}` : '';
@@ -32,6 +32,8 @@ function head({ config, from, to, forMs, checks, alerts, posts }: ShadowReport, 
   const lines = [
     `Shadow of ${plainLine(config)}: ${formatDuration(ranMs)}${of}, ${times}; ${count(checks.length, 'check')}, ${count(results, 'result')}. Nobody was told.`,
   ];
+  if (leftOut.length > 0)
+    lines.push(`Left out, since jobs report to the running bot: ${plainLine(firstFew(leftOut, othersShown))}`);
   if (alerts.length === 0) return [...lines, 'Nothing would have been announced.'];
   for (const { channel, messages, calls, replies } of posts) {
     const threads = [

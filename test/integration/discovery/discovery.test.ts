@@ -101,6 +101,19 @@ describe('an account', () => {
     expect(text).toContain('there is no trail: what is done in this account is not kept');
   });
 
+  it('trails: by name, with as many pages of events as the timeout lets it look up', async () => {
+    const trail = read((await found()).text).checks.find(({ type }) => type === 'cloudtrail');
+    expect(trail).toMatchObject({ timeoutMs: 60_000, target: { trails: ['org'], max_pages: 50 } });
+  });
+
+  it('an answer with nothing in it is not read as "there is no trail"', async () => {
+    aws.break('empty', { action: 'cloudtrail:DescribeTrails' });
+    const { text, unread } = await found();
+    aws.mend();
+    expect(text).not.toContain('there is no trail');
+    expect(unread).toEqual([expect.stringContaining('CloudTrail')]);
+  });
+
   it('500 services in one cluster, and hundreds of instances, page by page', async () => {
     const services = Object.fromEntries(
       Array.from({ length: 500 }, (_, at) => [

@@ -207,3 +207,32 @@ it('ended early, it tells what came so far', async () => {
   expect(shadowJson(report)).toMatchObject({ complete: false, alerts: [{ closed_at: null }] });
   expect(shadowText(report, 'UTC')).toContain('1 h 55 min of 1 d');
 });
+
+it('heartbeats are left out, since jobs report to the running bot; what depends on one is watched all the same', async () => {
+  const silent = async () => Promise.reject(new Unmeasured('misconfigured', 'no reports here'));
+  const report = await played(
+    (clock) => [
+      checkOf(silent, { id: 'backup', type: 'heartbeat', everyMs: 5 * minute }),
+      latency('api', clock, () => 900, { dependsOn: ['backup'] }),
+    ],
+    { forMs: hour },
+  );
+  expect(report.leftOut).toEqual(['backup']);
+  expect(report.checks.map(({ id }) => id)).toEqual(['api']);
+  expect(report.alerts.map(({ check }) => check)).toEqual(['api']);
+  expect(shadowJson(report)).toMatchObject({ left_out: ['backup'] });
+});
+
+it('what was measured and could not be judged counts as unknown', async () => {
+  const report = await played(
+    () => [
+      checkOf(async () => ({ facts: { latency_ms: null } }), {
+        ...{ id: 'api', everyMs: 5 * minute, fail: rule('latency_ms > 500') },
+      }),
+    ],
+    { forMs: hour },
+  );
+  expect(report.checks).toMatchObject([{ results: 13, unknown: 13 }]);
+  expect(suggestionsFor(report)).toEqual([expect.stringContaining('api: was never measured in 13 tries')]);
+  expect(shadowText(report, 'UTC')).toContain('Never measured (1)');
+});

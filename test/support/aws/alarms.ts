@@ -54,9 +54,10 @@ export function alarmOperations(state: AlarmState): JsonService['operations'] {
       const kinds = kindsOf(input);
       const [startS, endS] = [Number(input.StartDate ?? 0), Number(input.EndDate ?? Infinity)];
       const found = (state.changes ?? [])
-        .filter(({ kind = 'MetricAlarm', at }) => {
+        .filter(({ alarm, kind = 'MetricAlarm', at }) => {
           const atS = at.getTime() / 1000;
-          return kinds.includes(kind) && atS >= startS && atS <= endS;
+          const wanted = input.AlarmName === undefined || input.AlarmName === alarm;
+          return wanted && kinds.includes(kind) && atS >= startS && atS <= endS;
         })
         .toSorted((a, b) => b.at.getTime() - a.at.getTime());
       if (input.HistoryItemType !== 'StateUpdate') throw invalid('the stand-in only keeps changes of state');

@@ -45,10 +45,10 @@ export function cloudTrailStandIn(state: CloudTrailState): JsonService {
           throw refuse('CloudTrailARNInvalidException', 'not the ARN of a trail');
         const trailList = Object.entries(state.trails)
           .map(([name, trail]) => wireTrail(name, trail, region))
-          .filter(({ Name, TrailARN, HomeRegion }) =>
+          .filter(({ Name, TrailARN, HomeRegion, IsMultiRegionTrail }) =>
             wanted
               ? wanted.includes(TrailARN) || (wanted.includes(Name) && HomeRegion === region)
-              : includeShadowTrails === true || HomeRegion === region,
+              : HomeRegion === region || (includeShadowTrails === true && IsMultiRegionTrail),
           );
         return { trailList };
       },

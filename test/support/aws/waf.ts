@@ -7,6 +7,9 @@ export interface StandInRule {
   name: string;
   /** A group has an override instead: None leaves its own actions, Count only counts. */
   action: Action | 'group' | 'group that counts';
+  /** Of a group: rules that the web ACL overrides, and how; or in the older way, which always counts. */
+  overrides?: Record<string, Action>;
+  excluded?: string[];
   /** Default: the name. */
   metric?: string;
   metrics?: boolean;
@@ -65,13 +68,25 @@ function wireAcl(name: string, { defaultAction, rules, metric = name, metrics = 
   };
 }
 
-function wireRule({ name, action, metric = name, metrics = true }: StandInRule, priority: number) {
+/** Of Firewall Manager's groups the statement has another name. */
+function statementOf({ action, overrides = {}, excluded, managed }: StandInRule) {
+  if (!action.startsWith('group')) return { Statement: {} };
+  const group = {
+    ...{ VendorName: 'AWS', Name: 'AWSManagedRulesCommonRuleSet' },
+    RuleActionOverrides: Object.entries(overrides).map(([Name, use]) => ({ Name, ActionToUse: { [use]: {} } })),
+    ExcludedRules: excluded?.map((Name) => ({ Name })),
+  };
+  return { [managed ? 'FirewallManagerStatement' : 'Statement']: { ManagedRuleGroupStatement: group } };
+}
+
+function wireRule(rule: StandInRule, priority: number) {
+  const { name, action, metric = name, metrics = true } = rule;
   const what =
     action === 'group' || action === 'group that counts'
       ? { OverrideAction: action === 'group' ? { None: {} } : { Count: {} } }
       : { Action: { [action]: {} } };
   return {
-    ...{ Name: name, Priority: priority, Statement: {}, ...what },
+    ...{ Name: name, Priority: priority, ...statementOf(rule), ...what },
     VisibilityConfig: { CloudWatchMetricsEnabled: metrics, MetricName: metric, SampledRequestsEnabled: true },
   };
 }

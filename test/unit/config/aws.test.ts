@@ -40,7 +40,23 @@ it('an account that is not there is a mistake, where it is named', () => {
 it.each([
   ['a role that is a name', '{accounts: {shop: {role: rounds-read}}}', 'aws.accounts.shop.role'],
   ['a region that is a place', `{accounts: {shop: {role: "${role}", region: Ireland}}}`, 'aws.accounts.shop.region'],
+  ['an account named own, which is the bot’s', `{accounts: {own: {role: "${role}"}}}`, 'aws.accounts.own'],
+  [
+    'one role with two external ids, of which it trusts one',
+    `{accounts: {shop: {role: "${role}", external_id: rounds-7}, shop-us: {role: "${role}", external_id: rounds-8}}}`,
+    'aws.accounts.shop-us',
+  ],
+  [
+    'one role with and without an external id',
+    `{accounts: {shop: {role: "${role}"}, shop-us: {role: "${role}", external_id: rounds-8}}}`,
+    'aws.accounts.shop-us',
+  ],
   ['an account without a role', '{accounts: {shop: {}}}', 'aws.accounts.shop'],
 ])('%s is refused', (_, aws, path) => {
   expect(problemsOf(aws).map((problem) => problem.path)).toContainEqual(expect.stringContaining(path));
+});
+
+it('one role may be two accounts, for two regions say', () => {
+  const shop = `role: "${role}", external_id: rounds-7`;
+  expect(problemsOf(`{accounts: {shop: {${shop}}, shop-us: {${shop}, region: us-east-1}}}`)).toEqual([]);
 });

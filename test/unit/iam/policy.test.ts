@@ -89,11 +89,33 @@ describe('the policy', () => {
           Resource: '*',
         },
         {
-          ...{ Sid: 'RoundsStsRoles', Effect: 'Allow', Action: ['sts:AssumeRole'] },
+          ...{ Sid: 'RoundsStsAssumeRole', Effect: 'Allow', Action: ['sts:AssumeRole'] },
           Resource: ['arn:aws-cn:iam::444455556666:role/rounds-read'],
         },
       ],
     });
+  });
+
+  it('reading log events is granted on the log groups that are named, and on no other', () => {
+    const logs = (id: string, params: string) => `  - {id: ${id}, cloudwatch-logs: {pattern: ERROR, ${params}}}\n`;
+    const arn = 'arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web';
+    const [roots] = needs(
+      logs('a', 'log_groups: [/ecs/api, /ecs/jobs]') + logs('b', `region: eu-west-1, log_groups: [/ecs/api, "${arn}"]`),
+    );
+    expect(policyOf(roots!).Statement).toEqual([
+      {
+        ...{ Sid: 'RoundsLogsFilterLogEvents', Effect: 'Allow', Action: ['logs:FilterLogEvents'] },
+        Resource: [
+          'arn:aws:logs:*:*:log-group:/ecs/api:*',
+          'arn:aws:logs:*:*:log-group:/ecs/jobs:*',
+          'arn:aws:logs:eu-west-1:*:log-group:/ecs/api:*',
+          `${arn}:*`,
+        ],
+      },
+    ]);
+    const china = needs(logs('c', 'account: lab, log_groups: [/ecs/api]')).find(({ checks }) => checks.includes('c'));
+    expect(policyOf(china!).Statement[0]?.Resource).toEqual(['arn:aws-cn:logs:*:*:log-group:/ecs/api:*']);
+    expect(tableOf(roots!)).toEqual(['logs:FilterLogEvents  a, b']);
   });
 
   it('is the same whatever the order of the file', () => {

@@ -5,7 +5,7 @@ import { shadowText } from '../../../src/shadow/views/text.ts';
 const from = new Date('2026-11-23T09:00:00Z');
 const to = new Date('2026-11-23T10:00:00Z');
 const report = (alerts: ShadowAlert[]): ShadowReport => ({
-  ...{ config: '/ops.yml', from, to, forMs: 3_600_000, checks: [], alerts, homeless: [] },
+  ...{ config: '/ops.yml', from, to, forMs: 3_600_000, checks: [], alerts, homeless: [], leftOut: [] },
   posts: [{ channel: '#alerts', messages: 1, calls: 2, replies: 3 }],
 });
 const alert = (over: Partial<ShadowAlert> = {}): ShadowAlert => ({
@@ -33,6 +33,12 @@ it('of very many problems the first are shown, and it says how many more there a
   expect(text).toContain('c49: slow');
   expect(text).not.toContain('c50: slow');
   expect(text).toContain('and 3 more: --json has all of them');
+});
+
+it('heartbeats are left out, and named', () => {
+  const text = shadowText({ ...report([]), leftOut: ['nightly', 'weekly'] }, 'UTC');
+  expect(text).toContain('Left out, since jobs report to the running bot: nightly, weekly\n');
+  expect(shadowText(report([]), 'UTC')).not.toContain('Left out');
 });
 
 it('how loud each channel would have been', () => {

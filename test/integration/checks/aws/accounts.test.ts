@@ -82,3 +82,37 @@ test('metrics of two accounts share no call', async () => {
     .map(({ accessKeyId }) => accessKeyId);
   expect(keys.toSorted()).toEqual(['ASIA111111111111', 'ASIA222222222222']);
 });
+
+test('metrics of an account are never those of the bot’s own, whatever it is named', async () => {
+  useAws(aws.url);
+  aws.forget();
+  const batch = createBatch();
+  const named = { ...settings.accounts.get('lab')!, name: 'own' };
+  const own: AwsSettings = { region: undefined, accounts: new Map([['own', named]]) };
+  const metric = { namespace: 'App', metric: 'm', region: 'eu-west-1' };
+  await Promise.all([
+    measure(cloudwatchMetric, { ...metric, account: 'own' }, { batch, aws: own }),
+    measure(cloudwatchMetric, metric, { batch, aws: own }),
+  ]);
+  const calls = aws.calls.filter(({ action }) => action === 'cloudwatch:GetMetricData');
+  expect(calls.map(({ accessKeyId }) => accessKeyId).toSorted()).toEqual(['AKIDEXAMPLE', 'ASIA222222222222']);
+});
+
+test('a role whose keys do not come names role and account, not the bot’s profile', async () => {
+  useAws(aws.url);
+  aws.break('hang', { action: 'sts:AssumeRole' });
+  const stuck = { name: 'stuck', role: role('111111111111'), externalId: 'other', region: undefined };
+  const stop = new AbortController();
+  const arrived = aws.nextCall('sts:AssumeRole');
+  const aboutStuck = { ...settings, accounts: new Map([['stuck', stuck]]) };
+  const params = { cluster: 'prod', account: 'stuck', region: 'eu-west-3' };
+  const measured = refusal(measure(ecsServices, params, { signal: stop.signal, aws: aboutStuck }));
+  await arrived;
+  stop.abort(new DOMException('late', 'TimeoutError'));
+  expect(await measured).toMatchObject({
+    reason: 'no_credentials',
+    message: `sts:AssumeRole on ${role('111111111111')} (account stuck) in eu-west-3: no answer in time`,
+    next: 'check that the bot has credentials of its own and reaches AWS STS in eu-west-3',
+  });
+  aws.mend();
+});

@@ -186,6 +186,7 @@ describe('planted faults', () => {
     ['not opted in', () => aws.break('not subscribed'), 'unknown'],
     ['an error of AWS', () => aws.break('internal'), 'unknown'],
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
+    ['an answer with nothing in it', () => aws.break('empty'), 'unknown'],
   ])('%s', async (_, sabotage, expected, params = {}) => {
     expect(await awsVerdict(awsHealth, {})).toBe('ok');
     sabotage();

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import type { z } from 'zod';
 import cloudtrail from '../../../../src/checks/cloudtrail.ts';
+import { attempt } from '../../../../src/health/attempt.ts';
 import { type CloudTrailState, cloudTrailStandIn, type StandInEvent } from '../../../support/aws/cloudtrail.ts';
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
+import { checkOf } from '../../../support/checks.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
+import { judgedByDefault } from '../../../support/probes.ts';
 
 type Params = z.input<typeof cloudtrail.params>;
 const state: CloudTrailState = { trails: {}, events: [] };
@@ -106,6 +110,22 @@ describe('the trails', () => {
     expect((await look({ trails })).facts).toMatchObject({ missing: [], trails: 2 });
   });
 
+  test('a trail named from another region, or the organisation’s, is there: its shadow is', async () => {
+    state.trails.organisation = { logging: true, homeRegion: 'us-east-1', deliveredAt: ago(1) };
+    const named = { trails: ['organisation'], region: freshRegion() };
+    expect((await look(named)).facts).toMatchObject({ missing: [], trails: 1, logging: 1 });
+    expect(await awsVerdict(cloudtrail, named)).toBe('ok');
+    state.trails.organisation.logging = false;
+    expect(await awsVerdict(cloudtrail, named)).toBe('fail');
+  });
+
+  test('a trail of one other region alone is found by its ARN', async () => {
+    state.trails.local = { logging: true, homeRegion: 'us-east-1', multiRegion: false, deliveredAt: ago(1) };
+    const trails = ['main', 'arn:aws:cloudtrail:us-east-1:123456789012:trail/local'];
+    expect((await look({ trails })).facts).toMatchObject({ missing: [], trails: 2 });
+    expect((await look()).facts).toMatchObject({ trails: 1 });
+  });
+
   test('a trail that never delivered has no age: unknown, with the reason', async () => {
     state.trails.main!.deliveredAt = undefined;
     const { facts } = await look();
@@ -129,7 +149,7 @@ describe('the events', () => {
       write('RunInstances', 5, { errorCode: 'Client.UnauthorizedOperation', identity: role('Deploy') }),
       deniedRead(1),
     ];
-    const { facts } = await look();
+    const { facts } = await look({ events: ['logins', 'writes', 'reads'] });
     expect(facts).toMatchObject({
       failed_logins: 7,
       failed_logins_by: [
@@ -151,9 +171,7 @@ describe('the events', () => {
       changes_by: ['alice ec2:AuthorizeSecurityGroupIngress ×1 (2026-11-23 11:55 UTC)'],
     });
     expect(JSON.stringify(facts)).not.toMatch(/ada@|203\.0\.113/);
-    expect(fired(cloudtrail, {}, facts)).toEqual([
-      'warn events_read && !(failed_logins_at_least <= failed_logins_limit && failed_logins <= failed_logins_limit)',
-    ]);
+    expect(fired(cloudtrail, {}, facts)).toEqual(['warn events_read && failed_logins_at_least > failed_logins_limit']);
   });
 
   test('what AWS itself does is nobody’s change, denial or deletion', async () => {
@@ -173,18 +191,27 @@ describe('the events', () => {
 
   test('limits: as many as the limit are fine, one more warns', async () => {
     state.events = times(11, (i) => deniedRead(i));
-    expect(await awsVerdict(cloudtrail, { region: freshRegion(), limits: { denied: 11 } })).toBe('ok');
-    expect(await awsVerdict(cloudtrail, { region: freshRegion() })).toBe('warn');
+    const reads = { events: ['reads' as const] };
+    expect(await awsVerdict(cloudtrail, { ...reads, region: freshRegion(), limits: { denied: 11 } })).toBe('ok');
+    expect(await awsVerdict(cloudtrail, { ...reads, region: freshRegion() })).toBe('warn');
   });
 
   test('the window, and 50 a page', async () => {
     state.events = [...times(60, () => deniedRead(5)), deniedRead(1_441)];
-    expect((await look()).facts).toMatchObject({ denied: 60 });
+    const reads = { events: ['reads' as const] };
+    expect((await look(reads)).facts).toMatchObject({ denied: 60 });
     expect(aws.calls.at(-1)?.input).toMatchObject({ MaxResults: 50, StartTime: now.getTime() / 1000 - 86_400 });
-    expect((await look({ window: '3m' })).facts).toMatchObject({ denied: 0 });
+    expect((await look({ ...reads, window: '3m' })).facts).toMatchObject({ denied: 0 });
   });
 
-  test('more than it reads: at least so many; a warning, but never an ok', async () => {
+  test('a live account, where reads are thousands a day, the bot’s own too: they are not looked up', async () => {
+    state.events.push(...times(2_000, (i) => ({ ...deniedRead(i / 2), errorCode: undefined })));
+    const { facts } = await look();
+    expect(facts).toMatchObject({ events_read: true, events_complete: true, denied: 0 });
+    expect(await awsVerdict(cloudtrail, { region: freshRegion() })).toBe('ok');
+  });
+
+  test('more than it reads: at least so many, and a warning that there are more', async () => {
     state.events = times(101, (i) => (i < 8 ? deniedRead(i) : { ...deniedRead(i), errorCode: undefined }));
     const two = { max_pages: 2, events: ['reads' as const] };
     const { facts } = await look(two);
@@ -193,12 +220,22 @@ describe('the events', () => {
     expect(cloudtrail.facts(cloudtrail.params.parse({})).denied?.whyAbsent?.(facts)).toBe(
       'at least 8 refused calls (AccessDenied, UnauthorizedOperation), not all events were read: raise max_pages and timeout',
     );
-    expect(await awsVerdict(cloudtrail, { ...two, region: freshRegion() })).toBe('unknown');
-    expect(await awsVerdict(cloudtrail, { ...two, region: freshRegion(), limits: { denied: 7 } })).toBe('warn');
+    expect(facts).toMatchObject({
+      events_complete: false,
+      unread: ['reads before the newest 100 → raise timeout and max_pages together, or take a shorter window'],
+    });
+    expect(fired(cloudtrail, two, facts)).toEqual(['warn events_read && !events_complete']);
+    expect(fired(cloudtrail, { ...two, limits: { denied: 7 } }, { ...facts, denied_limit: 7 })).toEqual([
+      'warn events_read && denied_at_least > denied_limit',
+      'warn events_read && !events_complete',
+    ]);
   });
 
   test('off: none is looked up; a rule asks for nothing that was not', async () => {
     const off = { window: 'off' as const, region: freshRegion() };
+    const iamFor = (params: Params) => cloudtrail.iamFor?.(cloudtrail.params.parse(params));
+    expect(iamFor(off)).toEqual(['cloudtrail:DescribeTrails', 'cloudtrail:GetTrailStatus']);
+    expect(iamFor({})).toEqual(cloudtrail.iam);
     expect((await look(off)).facts).toMatchObject({ events_read: false, denied: null, unread: [] });
     expect(aws.counts()).not.toHaveProperty('cloudtrail:LookupEvents');
     expect(await awsVerdict(cloudtrail, off)).toBe('ok');
@@ -235,8 +272,10 @@ describe('what it can not measure is never a verdict', () => {
     });
   });
 
-  test('a name that is no ARN of a trail', async () => {
-    expect(await refusal(look({ trails: ['arn:aws:s3:::x'] }))).toMatchObject({ reason: 'misconfigured' });
+  test('a name that is no ARN of a trail is refused in the config', () => {
+    const valid = (trail: string) => cloudtrail.params.safeParse({ trails: [trail] }).success;
+    expect(['arn:aws:s3:::x', 'a', 'arn:aws:cloudtrail:eu-west-1:1:trail/x'].filter(valid)).toEqual([]);
+    expect(valid('arn:aws-cn:cloudtrail:cn-north-1:123456789012:trail/main.audit_log-1')).toBe(true);
   });
 
   test('unreachable', async () => {
@@ -244,15 +283,62 @@ describe('what it can not measure is never a verdict', () => {
     expect(await refusal(look())).toMatchObject({ reason: 'unreachable', retryable: true });
   });
 
-  test('a hang in the events is the end of the check, not a remark', async () => {
-    aws.break('hang', { action: 'cloudtrail:LookupEvents' });
-    const arrived = aws.nextCall('cloudtrail:LookupEvents');
+  test('a hang in the trails ends with the probe, and the request with it', async () => {
+    aws.break('hang', { action: 'cloudtrail:GetTrailStatus' });
+    const arrived = aws.nextCall('cloudtrail:GetTrailStatus');
     const stop = new AbortController();
     const measured = refusal(measure(cloudtrail, { region: freshRegion() }, { signal: stop.signal }));
     const call = await arrived;
     stop.abort();
     expect(await measured).toMatchObject({ reason: 'timeout' });
     await call.abandoned;
+  });
+});
+
+describe('look-ups that take longer than the check has don’t hide the trails', () => {
+  const configured = (params: Params) => {
+    const target = cloudtrail.params.parse({ region: freshRegion(), ...params });
+    return checkOf(() => Promise.reject(new Error()), { definition: cloudtrail as never, target, timeoutMs: 1_500 });
+  };
+  const room = { clock: { now: () => now }, log: memoryLog(), reveal: String, site: { dir: '/', scriptDirs: [] } };
+  const attempted = (params: Params) => {
+    const signal = new AbortController().signal;
+    const batch = () => ({ load: () => Promise.reject(new Error('it asks nothing in batches')) });
+    return attempt(configured(params), room, { previous: undefined, signal, batch });
+  };
+
+  test('none answered: a stopped trail fails, and the events are not read', async () => {
+    state.trails.main!.logging = false;
+    aws.break('hang', { action: 'cloudtrail:LookupEvents' });
+    const arrived = aws.nextCall('cloudtrail:LookupEvents');
+    const answer = await attempted({});
+    expect(answer).toMatchObject({
+      measured: {
+        facts: {
+          ...{ stopped: ['main'], events_read: false, events_complete: null, denied: null },
+          unread: [
+            'no answer before the check’s timeout → raise timeout and max_pages together, or take a shorter window',
+          ],
+        },
+      },
+    });
+    await (await arrived).abandoned;
+    expect('measured' in answer && judgedByDefault(cloudtrail, {}, answer.measured.facts)).toBe('fail');
+  });
+
+  test('some did: what they say counts', async () => {
+    state.events = times(200, (i) => write('DeleteBucket', i));
+    const params: Params = { events: ['writes'], max_pages: 9, limits: { deletions: 10 }, region: freshRegion() };
+    const first = aws.nextCall('cloudtrail:LookupEvents');
+    const stop = new AbortController();
+    const measured = measure(cloudtrail, params, { signal: stop.signal });
+    await first;
+    aws.break('hang', { action: 'cloudtrail:LookupEvents' });
+    await aws.nextCall('cloudtrail:LookupEvents');
+    stop.abort();
+    const { facts } = await measured;
+    expect(facts).toMatchObject({ events_read: true, events_complete: false, deletions: null, deletions_at_least: 50 });
+    expect(judgedByDefault(cloudtrail, params, facts)).toBe('warn');
   });
 });
 
@@ -278,7 +364,7 @@ describe('planted faults', () => {
     ['11 refused writes', happen(...times(11, (i) => write('RunInstances', i, { errorCode: 'AccessDenied' }))), 'warn'],
     ['a deletion', happen(write('DeleteDBInstance', 2)), 'warn', { limits: { deletions: 0 } }],
     ['two changes', happen(write('PutBucketPolicy', 2)), 'warn', { limits: { changes: 1 } }],
-    ['more events than are read', happen(...times(151, () => write('RunInstances', 1))), 'unknown'],
+    ['more events than are read', happen(...times(251, () => write('RunInstances', 1))), 'warn'],
     ['an event without its record', happen(write('DeleteBucket', 1, { record: false })), 'warn'],
     ['all trails deleted', () => void delete state.trails.main, 'unknown'],
     ['not told whether it logs', trail({ logging: undefined }), 'unknown'],
@@ -288,6 +374,19 @@ describe('planted faults', () => {
     ['events throttled', () => aws.break('throttled', { action: 'cloudtrail:LookupEvents' }), 'warn'],
     ['an error of AWS', () => aws.break('internal'), 'unknown'],
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
+    [
+      'trails: an answer with nothing in it',
+      () => aws.break('empty', { action: 'cloudtrail:DescribeTrails' }),
+      'unknown',
+    ],
+    [
+      'named trails: the same',
+      () => aws.break('empty', { action: 'cloudtrail:DescribeTrails' }),
+      'unknown',
+      { trails: ['main'] },
+    ],
+    ['a status with nothing in it', () => aws.break('empty', { action: 'cloudtrail:GetTrailStatus' }), 'unknown'],
+    ['events: an answer with nothing in it', () => aws.break('empty', { action: 'cloudtrail:LookupEvents' }), 'warn'],
   ])('%s', async (_, sabotage, expected, params = {}) => {
     const two: Params = { events: ['logins', 'writes'] };
     expect(await awsVerdict(cloudtrail, { ...two, region: freshRegion() })).toBe('ok');

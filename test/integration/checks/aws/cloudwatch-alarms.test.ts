@@ -29,6 +29,7 @@ beforeEach(() => {
 
 type Params = Parameters<typeof measure<typeof cloudwatchAlarms.params>>[1];
 const look = (params: Params = {}) => measure(cloudwatchAlarms, { region: freshRegion(), ...params });
+const iamFor = (params: Params) => cloudwatchAlarms.iamFor?.(cloudwatchAlarms.params.parse(params));
 const many = (count: number, alarmState: 'OK' | 'ALARM' = 'OK') =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`a-${i}`, { state: alarmState }]));
 
@@ -144,11 +145,32 @@ describe('the history', () => {
     expect(aws.counts()['cloudwatch:DescribeAlarmHistory']).toBe(10);
   });
 
+  test('past 1,000 changes of others nobody says that none of these went off', async () => {
+    state.changes = Array.from({ length: 1_001 }, (_, i) => off('of another team', i / 60));
+    const cut = (await look()).facts;
+    expect(cut).toMatchObject({ history_read: true, went_off: null, times_went_off: null });
+    state.changes.push(off('db-cpu', 600));
+    // Named, it is asked for by its name.
+    expect((await look({ names: ['api-5xx', 'db-cpu'] })).facts).toMatchObject({
+      ...{ went_off: ['db-cpu ×1'], times_went_off: 1, unread: [] },
+    });
+    const asked = aws.calls.filter(({ action }) => action === 'cloudwatch:DescribeAlarmHistory').slice(-2);
+    expect(asked.map(({ input }) => input.AlarmName).sort()).toEqual(['api-5xx', 'db-cpu']);
+  });
+
+  test('of many names the history is asked for once', async () => {
+    state.alarms = many(11);
+    await look({ names: Object.keys(state.alarms) });
+    expect(aws.counts()['cloudwatch:DescribeAlarmHistory']).toBe(1);
+  });
+
   test('off: not asked for', async () => {
     const { facts } = await look({ history: 'off' });
     expect(facts).toMatchObject({ history_read: false, went_off: null, unread: [] });
     expect(fired(cloudwatchAlarms, { history: 'off' }, facts)).toEqual([]);
     expect(aws.counts()).toEqual({ 'cloudwatch:DescribeAlarms': 1 });
+    expect(iamFor({ history: 'off' })).toEqual(Object.keys(aws.counts()));
+    expect(iamFor({})).toEqual(cloudwatchAlarms.iam);
   });
 
   test('not permitted: the state is told all the same', async () => {
@@ -244,6 +266,14 @@ describe('planted faults', () => {
     ['expired keys', () => aws.break('expired'), 'unknown'],
     ['an error of AWS', () => aws.break('internal'), 'unknown'],
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
+    ['an answer with nothing in it', () => aws.break('empty', { action: 'cloudwatch:DescribeAlarms' }), 'unknown'],
+    ['a history of nothing at all', () => aws.break('empty', { action: 'cloudwatch:DescribeAlarmHistory' }), 'warn'],
+    [
+      'an answer with nothing in it about named alarms',
+      () => aws.break('empty', { action: 'cloudwatch:DescribeAlarms' }),
+      'unknown',
+      { names: ['db-cpu'] },
+    ],
   ])('%s', async (_, sabotage, expected, params = {}) => {
     const here = { ...params, region: freshRegion() };
     expect(await awsVerdict(cloudwatchAlarms, here)).toBe('ok');

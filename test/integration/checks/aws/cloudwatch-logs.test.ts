@@ -16,6 +16,7 @@ const at = (minutes: number, message = 'ERROR patient 4711 not found'): LogEvent
 const times = (count: number, message?: string) => Array.from({ length: count }, () => at(5, message));
 const params = { log_groups: ['/ecs/api'], pattern: 'ERROR' };
 type Params = typeof params & {
+  log_groups?: string[];
   quiet?: 'unknown' | 'warn' | 'ok';
   max_pages?: number;
   limit?: number;
@@ -31,7 +32,10 @@ beforeEach(() => {
   for (const { action } of aws.calls) asked.add(action);
   aws.mend();
   aws.forget();
-  state.groups = { '/ecs/api': [at(3, 'INFO started'), at(4), at(20)], '/ecs/web': [at(1, 'INFO started')] };
+  state.groups = {
+    ...{ '/ecs/api': [at(3, 'INFO started'), at(4), at(20)], '/ecs/web': [at(1, 'INFO started')] },
+    '/ecs/quiet': [],
+  };
   state.pageSize = undefined;
   state.emptyPages = undefined;
 });
@@ -63,7 +67,7 @@ describe('what it measures', () => {
     state.groups['/ecs/api'] = times(10);
     const { facts } = await look();
     expect(facts).toMatchObject({ count: 10, per_hour: 10 });
-    expect(fired(cloudwatchLogs, params, facts)).toEqual(['warn count >= limit']);
+    expect(fired(cloudwatchLogs, params, facts)).toEqual(['warn !(at_least < limit && count < limit)']);
   });
 
   test('the window: older ones are not asked for', async () => {
@@ -188,6 +192,10 @@ describe('what it can not measure is never a verdict', () => {
     expect(await awsVerdict(cloudwatchLogs, two)).toBe('unknown');
     state.groups['/ecs/api'] = times(12);
     expect(await awsVerdict(cloudwatchLogs, two)).toBe('warn');
+    expect(fired(cloudwatchLogs, two, (await measure(cloudwatchLogs, two)).facts)).toEqual([
+      'warn !(at_least < limit && count < limit)',
+      'warn at_least >= limit && size(unread) > 0',
+    ]);
   });
 
   test('unreachable', async () => {
@@ -222,6 +230,8 @@ describe('planted faults', () => {
     ['10 errors over three pages', paged(4, times(10)), 'warn'],
     ['more errors than pages', paged(4, times(100)), 'warn'],
     ['a few errors and more pages than are read', paged(1, times(9)), 'unknown'],
+    ['errors in one group, silence in the other', inApi(times(12)), 'warn', { log_groups: ['/ecs/api', '/ecs/quiet'] }],
+    ['errors in one group, the other gone', inApi(times(12)), 'warn', { log_groups: ['/ecs/api', '/ecs/gone'] }],
     ['a burst of the last minute', inApi([...times(0), ...Array.from({ length: 12 }, () => at(0.5))]), 'warn'],
     ['a system that stopped to log', inApi([at(61, 'INFO last words')]), 'unknown'],
     ['an empty log group', inApi([]), 'unknown'],
@@ -234,6 +244,7 @@ describe('planted faults', () => {
     ['unknown keys', () => aws.break('unknown key'), 'unknown'],
     ['an error of AWS', () => aws.break('unavailable'), 'unknown'],
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
+    ['an answer with nothing in it', () => aws.break('empty'), 'unknown', { quiet: 'ok' }],
   ])('%s', async (_, sabotage, expected, more = {}) => {
     const here = { ...params, region: freshRegion() };
     expect(await awsVerdict(cloudwatchLogs, here)).toBe('ok');

@@ -97,6 +97,15 @@ describe('what it measures', () => {
     expect(await awsVerdict(waf, params)).toBe('ok');
   });
 
+  test('a group of which some rules are set to count is named, and no proof that something is blocked', async () => {
+    const group: StandInRule = { name: 'g', action: 'group', overrides: { a: 'Count', b: 'Count', c: 'Block' } };
+    state.acls.shop!.rules = [group, { name: 'bots', action: 'Block' }];
+    expect((await look()).facts).toMatchObject({ rules: 2, blocking_rules: 1, counting: ['g (2 of its rules)'] });
+    expect(await awsVerdict(waf, params)).toBe('ok');
+    state.acls.shop!.rules = [{ ...group, overrides: { c: 'Block' } }];
+    expect((await look()).facts).toMatchObject({ blocking_rules: 1, counting: [] });
+  });
+
   test('rule groups of Firewall Manager, captchas and challenges block too', async () => {
     state.acls.shop!.rules = [
       { name: 'fms', action: 'group', managed: 'first' },
@@ -242,6 +251,17 @@ describe('planted faults', () => {
     ['rules that only count', acl({ rules: [{ name: 'bots', action: 'Count' }] }), 'warn'],
     ['a group that only counts', acl({ rules: [{ name: 'g', action: 'group that counts' }] }), 'warn'],
     ['rules that only allow', acl({ rules: [{ name: 'office', action: 'Allow' }] }), 'warn'],
+    [
+      'a group of which every rule is set to count',
+      acl({ rules: [{ name: 'g', action: 'group', overrides: { NoUserAgent: 'Count', Log4J: 'Count' } }] }),
+      'warn',
+    ],
+    ['the same in the older way', acl({ rules: [{ name: 'g', action: 'group', excluded: ['NoUserAgent'] }] }), 'warn'],
+    [
+      'the same of Firewall Manager',
+      acl({ rules: [{ name: 'g', action: 'group', managed: 'first', overrides: { Log4J: 'Count' } }] }),
+      'warn',
+    ],
     ['a rule without metrics', acl({ rules: [...rules(), { name: 'x', action: 'Block', metrics: false }] }), 'warn'],
     ['a web ACL without metrics', acl({ metrics: false }), 'warn'],
     ['a spike of blocked requests', seen(blocked('ALL', 1_000, 100), allowed('ALL', 1, 1)), 'warn'],
@@ -259,6 +279,8 @@ describe('planted faults', () => {
     ['expired keys', () => aws.break('expired'), 'unknown'],
     ['an error of AWS', () => aws.break('internal'), 'unknown'],
     ['a proxy’s page', () => aws.break('garbage'), 'unknown'],
+    ['an answer with nothing in it', () => aws.break('empty', { action: 'wafv2:ListWebACLs' }), 'unknown'],
+    ['a web ACL with nothing in it', () => aws.break('empty', { action: 'wafv2:GetWebACL' }), 'unknown'],
   ])('%s', async (_, sabotage, expected, more = {}) => {
     const here = { ...params, region: freshRegion() };
     report(here.region);
