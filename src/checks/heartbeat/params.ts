@@ -50,6 +50,10 @@ export const heartbeatParams = z
     max_run: span(minuteMs, 30 * dayMs)
       .optional()
       .describe('how long a run may take from `/start` to its end; for jobs that report their start'),
+    message: z
+      .boolean()
+      .default(false)
+      .describe('true = show what the job said of its failure, masked, to all who see the check: no data of people'),
   })
   .refine(({ every, cron }) => (every === undefined) !== (cron === undefined), 'either `every` or `cron`');
 
