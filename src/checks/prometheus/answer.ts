@@ -28,6 +28,8 @@ const success = z.object({
     z.object({ resultType: z.literal('string'), result: z.unknown() }),
   ]),
   warnings: z.array(z.string()).nullish(),
+  /** VictoriaMetrics says it so that some of its stores did not answer. */
+  isPartial: z.boolean().nullish(),
 });
 const failure = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
 
@@ -86,7 +88,8 @@ async function dataOf(path: string, params: Record<string, string>, { api, accep
   if (failed.success) throw refused(api, failed.data);
   const read = success.safeParse(reply.json);
   if (reply.status !== 200 || !read.success) throw unreadable(api, reply.status);
-  const [warning] = read.data.warnings ?? [];
+  const partial = read.data.isPartial ? 'isPartial: some of its stores did not answer' : undefined;
+  const warning = read.data.warnings?.[0] ?? partial;
   if (warning !== undefined && !acceptWarnings) {
     const next = 'mend what it says, or set warnings: accept';
     throw new Unmeasured('invalid_answer', `${api.name} answers with a warning: ${words(api, warning)}`, { next });

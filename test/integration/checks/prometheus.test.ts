@@ -553,6 +553,12 @@ describe('planted faults', () => {
       'invalid_answer',
     ],
     [
+      'a part of the stores is missing, in the words of VictoriaMetrics',
+      'unknown',
+      success({ resultType: 'vector', result: one }, { isPartial: true }),
+      'invalid_answer',
+    ],
+    [
       'a histogram',
       'unknown',
       success({ resultType: 'vector', result: [{ metric: {}, histogram: [1, {}] }] }),
@@ -608,5 +614,7 @@ describe('planted faults', () => {
     standIn.warnings = ['store s3 gone'];
     const params = { url: standIn.url, query: 'queue_length', warnings: 'accept' };
     expect(await measure(prometheus, params)).toMatchObject({ value: 90 });
+    standIn.instead = success({ resultType: 'vector', result: one }, { isPartial: true });
+    expect(await measure(prometheus, { ...params, query: 'sum(x)' })).toMatchObject({ value: 1 });
   });
 });
