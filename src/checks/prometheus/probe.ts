@@ -6,11 +6,7 @@ import { type Ask, type Instant, instantOf } from './answer.ts';
 import { earlierSamples, usualFacts } from './history.ts';
 import type { PrometheusTarget } from './params.ts';
 import { nameOf, pickFrom, worstFirst } from './pick.ts';
-
-/** A query that is a plain series: its own samples tell how old they are. */
-const plainSeries = /^[a-zA-Z_:][a-zA-Z0-9_:]*\s*(\{([^"{}]|"([^"\\]|\\.)*")*\})?$/;
-/** The only numbers that look like one. */
-const numberWords = /^(inf|nan)$/i;
+import { isPlainSeries } from './series.ts';
 
 /** Asks at most six questions: the value, its age, the hold, and two or three about earlier days. */
 export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<Measurement> {
@@ -44,7 +40,7 @@ function oneValue({ samples }: Instant, target: PrometheusTarget, where: string)
       return picked;
     case 'empty':
       throw new Unmeasured('empty', `the query gives no series in ${where}`, {
-        next: 'check names and labels, and that the targets are scraped; `missing: zero` if no series means zero',
+        next: 'check names and labels, and that the targets are scraped; `missing: zero` and `fresh` if no series means zero',
       });
     case 'several': {
       const some = firstFew(samples.map(nameOf), 2).join('; ');
@@ -62,7 +58,7 @@ function oneValue({ samples }: Instant, target: PrometheusTarget, where: string)
 
 /** Seconds since the oldest of the series' newest samples, by the server's clock; null when nobody can tell. */
 async function ageOf({ query, fresh, max_age }: PrometheusTarget, room: Ask): Promise<number | null> {
-  const selector = fresh ?? (plainSeries.test(query) && !numberWords.test(query) ? query : undefined);
+  const selector = fresh ?? (isPlainSeries(query) ? query : undefined);
   if (selector === undefined) return null;
   const { samples } = await instantOf(`max(time() - timestamp(${selector}))`, room);
   const [sample] = samples;

@@ -181,11 +181,13 @@ describe.each([
     expect(await why(url(), { query })).toMatchObject({
       ...{ reason: 'empty', next: expect.stringContaining('missing: zero') },
     });
-    expect(await measure(prometheus, { url: url(), query, missing: 'zero' })).toMatchObject({ value: 0, series: 0 });
+    const zero = { url: url(), query, missing: 'zero', fresh: 'queue_length' };
+    expect(await measure(prometheus, zero)).toMatchObject({ value: 0, series: 0 });
+    expect(await why(url(), { ...zero, fresh: 'gone' })).toMatchObject({ reason: 'empty' });
   });
 
   on('NaN and infinity are unknown, also among others and where no series means zero', async () => {
-    const nan = await why(url(), { query: 'error_share', pick: 'max', missing: 'zero' });
+    const nan = await why(url(), { query: 'error_share', pick: 'max', missing: 'zero', fresh: 'queue_length' });
     expect(nan).toMatchObject({
       reason: 'invalid_answer',
       message: 'the query gives a value that is not a number (NaN): instance="idle"',
@@ -251,7 +253,7 @@ describe.each([
     });
 
     on('fills in zeros where no series means zero, and leaves out what is not known', async () => {
-      const none = await heldFor(url(), { query: 'nothing', missing: 'zero' }, 5 * minute);
+      const none = await heldFor(url(), { query: 'nothing', missing: 'zero', fresh: 'queue_length' }, 5 * minute);
       expect(none.earlier?.map(({ facts }) => facts)).toEqual(Array(31).fill({ value: 0, series: 0 }));
       const { earlier = [] } = await heldFor(url(), { query: 'stopped' }, 10 * minute);
       expect(earlier.length).toBeGreaterThan(5);

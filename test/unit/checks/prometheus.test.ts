@@ -93,3 +93,33 @@ describe('parameters', () => {
     expect(prometheus.describe(target)).toBe('PromQL on prom.example:9090: sum by (job) (up)');
   });
 });
+
+describe('fresh', () => {
+  const problems = (more: object) =>
+    prometheus.params
+      .safeParse({ url: 'http://prom.example.com', query: 'sum(rate(a_total[5m]))', ...more })
+      .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+
+  it.each([
+    'rate(a_total[5m])',
+    'sum(a_total)',
+    'a_total or vector(0)',
+    'a_total offset 1d',
+    'a_total[5m]',
+    '-a_total',
+    'inf',
+    'NaN',
+    '1',
+  ])('is no expression, whose age would always be 0: %s', (fresh) => {
+    expect(problems({ fresh })).toEqual([expect.stringContaining('fresh: a plain series')]);
+  });
+
+  it.each(['a_total', 'job:a:rate5m', 'a_total{job="api", path=~"/x{2}.*"}', 'up {}'])('is a series: %s', (fresh) => {
+    expect(problems({ fresh })).toEqual([]);
+  });
+
+  it('is needed where no series means zero', () => {
+    expect(problems({ missing: 'zero' })).toEqual([expect.stringContaining('fresh: missing: zero needs it')]);
+    expect(problems({ missing: 'zero', fresh: 'up{job="api"}' })).toEqual([]);
+  });
+});
