@@ -35,9 +35,10 @@ const failure = z.object({ status: z.literal('error'), errorType: z.string(), er
 
 export type Ask = { api: Api; acceptWarnings: boolean; signal: AbortSignal };
 
-/** What the query gives now. Throws Unmeasured for whatever is no list of numbers. */
-export async function instantOf(query: string, room: Ask): Promise<Instant> {
-  const data = await dataOf('/api/v1/query', { query }, room);
+/** What the query gives now, or gave at a moment. Throws Unmeasured for whatever is no list of numbers. */
+export async function instantOf(query: string, room: Ask, atMs?: number): Promise<Instant> {
+  const time: Record<string, string> = atMs === undefined ? {} : { time: seconds(atMs) };
+  const data = await dataOf('/api/v1/query', { query, ...time }, room);
   if (data.resultType === 'scalar') {
     return { atMs: Math.round(data.result[0] * 1_000), samples: [{ labels: {}, value: numberOf(data.result[1]) }] };
   }

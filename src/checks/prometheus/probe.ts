@@ -1,5 +1,6 @@
 import { type Facts, type Measurement, type Probe, Unmeasured } from '../../kernel/check.ts';
 import { formatDuration } from '../../kernel/duration.ts';
+import { part } from '../aws/part.ts';
 import { firstFew } from '../facts/first-few.ts';
 import { apiAt } from '../monitor/ask.ts';
 import { type Ask, type Instant, instantOf } from './answer.ts';
@@ -8,7 +9,10 @@ import type { PrometheusTarget } from './params.ts';
 import { nameOf, pickFrom, worstFirst } from './pick.ts';
 import { isPlainSeries } from './series.ts';
 
-/** Asks at most six questions: the value, its age, the hold, and two or three about earlier days. */
+/**
+ * Asks for the value, its age, the hold, and each earlier day. Throws Unmeasured when there is no value that can be trusted;
+ * a past that is refused doesn't hide the value.
+ */
 export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<Measurement> {
   const { target, clock, heldForMs, signal } = probe;
   const api = await apiAt('Prometheus', target.url, target, probe);
@@ -18,9 +22,13 @@ export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<M
   // Its own time, so that the value and its past fit together whatever our clock says.
   const atMs = now.atMs ?? ourMs;
   const { value, of } = oneValue(now, target, api.name);
+  const unread: string[] = [];
+  const { same_hour: sameHour } = target;
   const [earlier, usual] = await Promise.all([
-    heldForMs > 0 ? earlierSamples({ target, atMs, aheadMs: atMs - ourMs, heldForMs }, room) : undefined,
-    target.same_hour ? usualFacts({ target, sameHour: target.same_hour, atMs, value }, room) : undefined,
+    heldForMs > 0
+      ? part(unread, signal, () => earlierSamples({ target, atMs, aheadMs: atMs - ourMs, heldForMs }, room))
+      : undefined,
+    sameHour ? part(unread, signal, () => usualFacts({ target, sameHour, atMs, value }, room)) : undefined,
   ]);
   const facts: Facts = {
     value,
@@ -28,7 +36,8 @@ export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<M
     which: of ? api.redact(nameOf(of)) : '',
     values: firstFew(worstFirst(now.samples, target.pick).map((one) => api.redact(`${nameOf(one)}: ${one.value}`))),
     age_s: ageS,
-    ...usual,
+    ...(usual === null ? { usual: null, ratio_to_usual: null, days_found: null } : usual),
+    unread,
   };
   return { facts, ...(earlier && { earlier }) };
 }
