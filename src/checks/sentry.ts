@@ -3,6 +3,7 @@ import { formatDuration } from '../kernel/duration.ts';
 import { sentryParams } from './sentry/params.ts';
 import { probeSentry } from './sentry/probe.ts';
 import { mostIssues } from './sentry/read.ts';
+import { daysRead } from './sentry/stats.ts';
 
 export default defineCheck({
   type: 'sentry',
@@ -25,6 +26,12 @@ export default defineCheck({
     links: { type: 'list', help: 'Addresses of new and regressed issues, the first 20' },
     events_24h: { type: 'number', help: 'Errors that Sentry took in the last 24 hours, the running hour with them' },
     events_before_24h: { type: 'number', help: 'In the 24 hours before' },
+    events_usual_24h: {
+      type: 'number',
+      help: `Median of the days before, ${daysRead} at most; while none come, of those before the silence`,
+      whyAbsent: () =>
+        `no errors in ${daysRead} days: a quiet program, or one that no longer reports; send a test event, or judge it with rules of your own`,
+    },
     events_dropped_24h: {
       type: 'number',
       help: 'Refused by Sentry in the last 24 hours: quota, rate limit, spike protection',
@@ -61,8 +68,8 @@ export default defineCheck({
         say: `${organization}: Sentry dropped {events_dropped_24h} errors in 24 h: raise the quota, or filter noise`,
       },
       {
-        when: 'events_24h == 0 && events_before_24h >= 100',
-        say: `${organization}: no errors in 24 h, {events_before_24h} the day before: check that the programs still report`,
+        when: 'events_24h == 0 && (events_before_24h >= 100 || events_usual_24h >= 100)',
+        say: `${organization}: no errors in 24 h, usually {events_usual_24h} a day (limit 100), {events_before_24h} the day before: check that the programs still report`,
       },
       ...(projects
         ? [

@@ -44,6 +44,7 @@ export async function probeSentry(
       links: listed([...fresh, ...regressed.issues]).map(link),
       events_24h: events.last,
       events_before_24h: events.before,
+      events_usual_24h: events.usual ?? null,
       events_dropped_24h: events.dropped,
       without_events: projects.filter(({ firstEvent }) => firstEvent == null).map(({ slug }) => slug),
     },

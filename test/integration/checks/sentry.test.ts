@@ -38,6 +38,7 @@ describe('sentry', () => {
       links: [],
       events_24h: 240,
       events_before_24h: 240,
+      events_usual_24h: 240,
       events_dropped_24h: 0,
       without_events: [],
     });
@@ -86,6 +87,17 @@ describe('sentry', () => {
     expect(saidByDefault(sentry, params, facts)).toContain('1 new fatal issues in 1 d (SHOP-1)');
     const burst = await measured({ events: { accepted: hourly(10, 101) } });
     expect(burst).toMatchObject({ verdict: 'fail', facts: { events_24h: 2424, events_before_24h: 240 } });
+  });
+
+  it('healthy: few errors, then none', async () => {
+    const quiet = await measured({ events: { accepted: hourly(1, 0, 3) } });
+    expect(quiet).toMatchObject({ verdict: 'ok', facts: { events_24h: 0, events_usual_24h: 24 } });
+    const burst = [...hourly(0, 0)];
+    burst[100] = 5_000;
+    expect(await measured({ events: { accepted: burst } })).toMatchObject({
+      verdict: 'ok',
+      facts: { events_usual_24h: 0 },
+    });
   });
 
   it('not permitted: a token that is not valid, lacks a scope, or is not set', async () => {
@@ -174,6 +186,7 @@ describe('planted faults', () => {
     instead: { [what]: { status, body } },
   });
   const other = { SENTRY_TOKEN: 'expired' };
+  const hours = (each: number) => Array.from({ length: 24 }, () => each);
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Partial<SentryState>, object?, Record<string, string>?]>([
     ['a new issue', 'warn', { issues: [fresh(1)] }],
@@ -193,6 +206,15 @@ describe('planted faults', () => {
     ['errors dropped for the quota', 'warn', { events: { accepted: hourly(10, 10), rate_limited: hourly(0, 3) } }],
     ['errors dropped as abuse', 'warn', { events: { accepted: hourly(10, 10), abuse: hourly(0, 1) } }],
     ['the programs stopped reporting', 'warn', { events: { accepted: hourly(10, 0) } }],
+    ['they stopped three days ago', 'warn', { events: { accepted: hourly(10, 0, 3) } }],
+    ['they stopped 13 days ago', 'warn', { events: { accepted: hourly(10, 0, 13) } }],
+    ['they stopped at some time before that', 'unknown', { events: { accepted: hourly(10, 0, 15) } }],
+    ['no counts at all', 'unknown', { events: {} }],
+    [
+      'they began two days ago and stopped',
+      'warn',
+      { events: { accepted: [...hourly(0, 10, 2).slice(24), ...hours(0)] } },
+    ],
     [
       'a project that never reported, beside one that did',
       'warn',
