@@ -1,4 +1,4 @@
-import { defineCheck } from '../kernel/check.ts';
+import { defineCheck, type Facts } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { sentryParams } from './sentry/params.ts';
 import { probeSentry } from './sentry/probe.ts';
@@ -13,36 +13,49 @@ export default defineCheck({
   params: sentryParams,
   facts: () => ({
     projects: { type: 'number', help: 'Projects looked at' },
-    new_issues: { type: 'number', help: `Unresolved issues first seen in the window, at most ${mostIssues}` },
-    new_capped: { type: 'bool', help: `There may be more than ${mostIssues}` },
-    new_fatal: { type: 'number', help: 'Of the new ones, with the level fatal' },
-    new_ids: { type: 'list', help: 'Their short ids, the first 20: `SHOP-1A2`' },
+    new_issues: {
+      type: 'number',
+      help: `Unresolved issues first seen in the window, at most ${mostIssues}`,
+      whyAbsent: notRead,
+    },
+    new_capped: { type: 'bool', help: `There may be more than ${mostIssues}`, whyAbsent: notRead },
+    new_fatal: { type: 'number', help: 'Of the new ones, with the level fatal', whyAbsent: notRead },
+    fatal_ids: { type: 'list', help: 'Their short ids, the first 20: `SHOP-1A2`', whyAbsent: notRead },
+    new_ids: { type: 'list', help: 'Short ids of the new ones, the first 20', whyAbsent: notRead },
     regressed_issues: {
       type: 'number',
       help: `Unresolved issues that came back after they were resolved, seen in the window, at most ${mostIssues}`,
+      whyAbsent: notRead,
     },
-    regressed_capped: { type: 'bool', help: `There may be more than ${mostIssues}` },
-    regressed_ids: { type: 'list', help: 'Their short ids, the first 20' },
+    regressed_capped: { type: 'bool', help: `There may be more than ${mostIssues}`, whyAbsent: notRead },
+    regressed_ids: { type: 'list', help: 'Their short ids, the first 20', whyAbsent: notRead },
     links: { type: 'list', help: 'Addresses of new and regressed issues, the first 20' },
-    events_24h: { type: 'number', help: 'Errors that Sentry took in the last 24 hours, the running hour with them' },
-    events_before_24h: { type: 'number', help: 'In the 24 hours before' },
+    events_24h: {
+      type: 'number',
+      help: 'Errors that Sentry took in the last 24 hours, the running hour with them',
+      whyAbsent: notRead,
+    },
+    events_before_24h: { type: 'number', help: 'In the 24 hours before', whyAbsent: notRead },
     events_usual_24h: {
       type: 'number',
       help: `Median of the days before, ${daysRead} at most; while none come, of those before the silence`,
-      whyAbsent: () =>
+      whyAbsent: (facts) =>
+        notRead(facts) ??
         `no errors in ${daysRead} days: a quiet program, or one that no longer reports; send a test event, or judge it with rules of your own`,
     },
     events_dropped_24h: {
       type: 'number',
       help: 'Refused by Sentry in the last 24 hours: quota, rate limit, spike protection',
+      whyAbsent: notRead,
     },
     without_events: { type: 'list', help: 'Projects that never sent an event' },
+    unread: { type: 'list', help: 'Parts that could not be read, and why' },
   }),
   rules: ({ organization, projects, window, max_new }) => ({
     fail: [
       {
         when: 'new_fatal > 0',
-        say: `${organization}: {new_fatal} new fatal issues in ${formatDuration(window)} ({new_ids}): look at them now`,
+        say: `${organization}: {new_fatal} new fatal issues in ${formatDuration(window)} ({fatal_ids}): look at them now`,
       },
       {
         when: 'events_24h >= 1000 && events_24h > 10 * events_before_24h',
@@ -51,7 +64,7 @@ export default defineCheck({
     ],
     warn: [
       {
-        when: `new_issues > ${max_new}`,
+        when: `new_issues > ${max_new} || new_capped`,
         say: `${organization}: {new_issues} new issues in ${formatDuration(window)} (limit ${max_new}): {new_ids}; triage them`,
       },
       {
@@ -94,3 +107,7 @@ export default defineCheck({
 `,
   run: (probe) => probeSentry(probe),
 });
+
+function notRead({ unread }: Facts): string | undefined {
+  return Array.isArray(unread) && unread.length > 0 ? `not read: ${unread.join('; ')}` : undefined;
+}

@@ -98,6 +98,7 @@ function found({ issues, projects }: SentryState, query: URLSearchParams): Sentr
 function holds(issue: SentryIssue, word: string): boolean {
   const [, field, moment] = /^(firstSeen|lastSeen):>=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)$/.exec(word) ?? [];
   if (field === 'firstSeen' || field === 'lastSeen') return issue[field] >= `${moment}Z`;
+  if (word === 'level:fatal') return issue.level === 'fatal';
   if (word === 'is:unresolved') return issue.status === 'unresolved';
   if (word === 'is:regressed') return issue.substatus === 'regressed';
   throw new Error(`a search that the stand-in does not know: ${word}`);
