@@ -64,9 +64,10 @@ export default defineCheck({
     ],
     warn: [
       {
-        when: `new_issues > ${max_new} || new_capped`,
+        when: `new_issues > ${max_new}`,
         say: `${organization}: {new_issues} new issues in ${formatDuration(window)} (limit ${max_new}): {new_ids}; triage them`,
       },
+      { when: 'new_capped', say: `${organization}: more new issues than the ${mostIssues} that are read; triage them` },
       {
         when: 'regressed_issues > 0',
         say: `${organization}: {regressed_issues} issues came back: {regressed_ids}; see why the fix did not hold`,
@@ -75,14 +76,18 @@ export default defineCheck({
         when: 'events_24h >= 100 && events_24h > 2 * events_before_24h',
         say: `${organization}: {events_24h} errors in 24 h, {events_before_24h} the day before (limit 2 times): see what was released`,
       },
-      // What isn't taken can't be new: without these two a full quota or a broken DSN would look like a quiet day.
+      // What isn't taken can't be new: without these three a full quota or a broken DSN would look like a quiet day.
       {
         when: 'events_dropped_24h > 0',
         say: `${organization}: Sentry dropped {events_dropped_24h} errors in 24 h: raise the quota, or filter noise`,
       },
       {
-        when: 'events_24h == 0 && (events_before_24h >= 100 || events_usual_24h >= 100)',
-        say: `${organization}: no errors in 24 h, usually {events_usual_24h} a day (limit 100), {events_before_24h} the day before: check that the programs still report`,
+        when: 'events_24h == 0 && events_before_24h >= 100',
+        say: `${organization}: no errors in 24 h, {events_before_24h} the day before: check that the programs still report`,
+      },
+      {
+        when: 'events_24h == 0 && events_usual_24h >= 100',
+        say: `${organization}: no errors in 24 h, usually {events_usual_24h} a day: check that the programs still report`,
       },
       ...(projects
         ? [
