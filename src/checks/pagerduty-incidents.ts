@@ -1,28 +1,29 @@
 import { defineCheck, type FactSpecs, type Facts } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
+import { notRead, withUnread } from './aws/unread.ts';
 import { pagerDutyParams } from './pagerduty-incidents/params.ts';
 import { probePagerDuty } from './pagerduty-incidents/probe.ts';
 
 const tooMany = 'PagerDuty has more than 1,000 in this time: name services or teams, or shorten since';
 
 const specs: FactSpecs = {
-  open: { type: 'number', help: 'Incidents that are triggered or acknowledged, of any age', whyAbsent: notRead },
-  triggered: { type: 'number', help: 'Of these, those that nobody acknowledged', whyAbsent: notRead },
-  acknowledged: { type: 'number', help: 'Of these, those that somebody works on', whyAbsent: notRead },
-  high: { type: 'number', help: 'Open ones of high urgency', whyAbsent: notRead },
-  overdue: { type: 'number', help: 'Triggered ones of high urgency, older than `ack_within`', whyAbsent: notRead },
+  open: { type: 'number', help: 'Incidents that are triggered or acknowledged, of any age' },
+  triggered: { type: 'number', help: 'Of these, those that nobody acknowledged' },
+  acknowledged: { type: 'number', help: 'Of these, those that somebody works on' },
+  high: { type: 'number', help: 'Open ones of high urgency' },
+  overdue: { type: 'number', help: 'Triggered ones of high urgency, older than `ack_within`' },
   oldest_unacked_s: {
     type: 'number',
     unit: 's',
     help: 'Since the oldest triggered one began; null when there is none: `triggered > 0 && oldest_unacked_s > 600`',
     whyAbsent: (facts) => (facts.triggered === 0 ? 'none is triggered' : notRead(facts)),
   },
-  unassigned: { type: 'number', help: 'Triggered ones that are assigned to nobody', whyAbsent: notRead },
-  overdue_ones: { type: 'list', help: 'The overdue ones: `#1204 (API)`', whyAbsent: notRead },
-  triggered_ones: { type: 'list', help: 'The triggered ones, oldest first', whyAbsent: notRead },
-  acknowledged_ones: { type: 'list', help: 'The acknowledged ones, oldest first', whyAbsent: notRead },
-  responders: { type: 'list', help: 'Who acknowledged the open ones', whyAbsent: notRead },
-  urls: { type: 'list', help: 'Pages of the open ones', whyAbsent: notRead },
+  unassigned: { type: 'number', help: 'Triggered ones that are assigned to nobody' },
+  overdue_ones: { type: 'list', help: 'The overdue ones: `#1204 (API)`' },
+  triggered_ones: { type: 'list', help: 'The triggered ones, oldest first' },
+  acknowledged_ones: { type: 'list', help: 'The acknowledged ones, oldest first' },
+  responders: { type: 'list', help: 'Who acknowledged the open ones' },
+  urls: { type: 'list', help: 'Pages of the open ones' },
   resolved: {
     type: 'number',
     help: 'Resolved within `since`, if they began at most 30 days earlier; null when there are too many to read',
@@ -34,9 +35,8 @@ const specs: FactSpecs = {
   services_disabled: {
     type: 'list',
     help: 'Services of `services` that are disabled: they page nobody',
-    whyAbsent: notRead,
   },
-  services_in_maintenance: { type: 'list', help: 'Services of `services` in a maintenance window', whyAbsent: notRead },
+  services_in_maintenance: { type: 'list', help: 'Services of `services` in a maintenance window' },
   unread: { type: 'list', help: 'What could not be read besides the open ones, and why' },
 };
 
@@ -45,7 +45,7 @@ export default defineCheck({
   summary: 'Open incidents in PagerDuty, what was resolved, who was paged',
   catalogue: ['H27'],
   params: pagerDutyParams,
-  facts: () => specs,
+  facts: () => withUnread(specs),
   rules: ({ ack_within }) => ({
     fail: [
       {
@@ -78,10 +78,6 @@ export default defineCheck({
 `,
   run: (probe) => probePagerDuty(probe),
 });
-
-function notRead({ unread }: Facts): string | undefined {
-  return Array.isArray(unread) && unread.length > 0 ? `not read: ${unread.join('; ')}` : undefined;
-}
 
 function noPages(facts: Facts): string {
   return facts.notifications === undefined ? 'pages is false' : (notRead(facts) ?? tooMany);

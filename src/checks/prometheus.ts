@@ -1,4 +1,5 @@
 import { defineCheck, type Facts } from '../kernel/check.ts';
+import { notRead } from './aws/unread.ts';
 import { cleanText } from './facts/text.ts';
 import { leastDays } from './prometheus/history.ts';
 import { prometheusParams } from './prometheus/params.ts';
@@ -63,8 +64,9 @@ export default defineCheck({
   run: (probe) => probePrometheus(probe),
 });
 
-function tooFewDays({ days_found: found, unread }: Facts): string {
-  if (found === null) return `not read: ${Array.isArray(unread) ? unread.join('; ') : ''}`;
+function tooFewDays(facts: Facts): string | undefined {
+  const { days_found: found } = facts;
+  if (found === null) return notRead(facts);
   if (found === undefined) return 'same_hour is not set';
   return `${found} earlier days have data at this hour (${leastDays} are needed): the retention may be shorter`;
 }

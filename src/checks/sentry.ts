@@ -1,9 +1,47 @@
-import { defineCheck, type Facts } from '../kernel/check.ts';
+import { defineCheck, type FactSpecs } from '../kernel/check.ts';
 import { formatDuration } from '../kernel/duration.ts';
+import { notRead, withUnread } from './aws/unread.ts';
 import { sentryParams } from './sentry/params.ts';
 import { probeSentry } from './sentry/probe.ts';
 import { mostIssues } from './sentry/read.ts';
 import { daysRead } from './sentry/stats.ts';
+
+const specs: FactSpecs = {
+  projects: { type: 'number', help: 'Projects looked at' },
+  new_issues: {
+    type: 'number',
+    help: `Unresolved issues first seen in the window, at most ${mostIssues}`,
+  },
+  new_capped: { type: 'bool', help: `There may be more than ${mostIssues}` },
+  new_fatal: { type: 'number', help: 'Of the new ones, with the level fatal' },
+  fatal_ids: { type: 'list', help: 'Their short ids, the first 20: `SHOP-1A2`' },
+  new_ids: { type: 'list', help: 'Short ids of the new ones, the first 20' },
+  regressed_issues: {
+    type: 'number',
+    help: `Unresolved issues that came back after they were resolved, seen in the window, at most ${mostIssues}`,
+  },
+  regressed_capped: { type: 'bool', help: `There may be more than ${mostIssues}` },
+  regressed_ids: { type: 'list', help: 'Their short ids, the first 20' },
+  links: { type: 'list', help: 'Addresses of new and regressed issues, the first 20' },
+  events_24h: {
+    type: 'number',
+    help: 'Errors that Sentry took in the last 24 hours, the running hour with them',
+  },
+  events_before_24h: { type: 'number', help: 'In the 24 hours before' },
+  events_usual_24h: {
+    type: 'number',
+    help: `Median of the days before, ${daysRead} at most; while none come, of those before the silence`,
+    whyAbsent: (facts) =>
+      notRead(facts) ??
+      `no errors in ${daysRead} days: a quiet program, or one that no longer reports; send a test event, or judge it with rules of your own`,
+  },
+  events_dropped_24h: {
+    type: 'number',
+    help: 'Refused by Sentry in the last 24 hours: quota, rate limit, spike protection',
+  },
+  without_events: { type: 'list', help: 'Projects that never sent an event' },
+  unread: { type: 'list', help: 'Parts that could not be read, and why' },
+};
 
 export default defineCheck({
   type: 'sentry',
@@ -11,46 +49,7 @@ export default defineCheck({
     'Sentry: new and regressed issues, and whether errors come in faster than the day before; counts and ids only',
   catalogue: ['H28'],
   params: sentryParams,
-  facts: () => ({
-    projects: { type: 'number', help: 'Projects looked at' },
-    new_issues: {
-      type: 'number',
-      help: `Unresolved issues first seen in the window, at most ${mostIssues}`,
-      whyAbsent: notRead,
-    },
-    new_capped: { type: 'bool', help: `There may be more than ${mostIssues}`, whyAbsent: notRead },
-    new_fatal: { type: 'number', help: 'Of the new ones, with the level fatal', whyAbsent: notRead },
-    fatal_ids: { type: 'list', help: 'Their short ids, the first 20: `SHOP-1A2`', whyAbsent: notRead },
-    new_ids: { type: 'list', help: 'Short ids of the new ones, the first 20', whyAbsent: notRead },
-    regressed_issues: {
-      type: 'number',
-      help: `Unresolved issues that came back after they were resolved, seen in the window, at most ${mostIssues}`,
-      whyAbsent: notRead,
-    },
-    regressed_capped: { type: 'bool', help: `There may be more than ${mostIssues}`, whyAbsent: notRead },
-    regressed_ids: { type: 'list', help: 'Their short ids, the first 20', whyAbsent: notRead },
-    links: { type: 'list', help: 'Addresses of new and regressed issues, the first 20' },
-    events_24h: {
-      type: 'number',
-      help: 'Errors that Sentry took in the last 24 hours, the running hour with them',
-      whyAbsent: notRead,
-    },
-    events_before_24h: { type: 'number', help: 'In the 24 hours before', whyAbsent: notRead },
-    events_usual_24h: {
-      type: 'number',
-      help: `Median of the days before, ${daysRead} at most; while none come, of those before the silence`,
-      whyAbsent: (facts) =>
-        notRead(facts) ??
-        `no errors in ${daysRead} days: a quiet program, or one that no longer reports; send a test event, or judge it with rules of your own`,
-    },
-    events_dropped_24h: {
-      type: 'number',
-      help: 'Refused by Sentry in the last 24 hours: quota, rate limit, spike protection',
-      whyAbsent: notRead,
-    },
-    without_events: { type: 'list', help: 'Projects that never sent an event' },
-    unread: { type: 'list', help: 'Parts that could not be read, and why' },
-  }),
+  facts: () => withUnread(specs),
   rules: ({ organization, projects, window, max_new }) => ({
     fail: [
       {
@@ -112,7 +111,3 @@ export default defineCheck({
 `,
   run: (probe) => probeSentry(probe),
 });
-
-function notRead({ unread }: Facts): string | undefined {
-  return Array.isArray(unread) && unread.length > 0 ? `not read: ${unread.join('; ')}` : undefined;
-}
