@@ -62,7 +62,7 @@ const scene: Series[] = [
     {},
     since(40, (ago) => (ago <= 12 ? 90 : 10)),
   ),
-  labelled('stopped', {}, [[base - 4 * minute, 1]]),
+  labelled('stopped', {}, [[base - 3 * minute, 1]]),
   labelled('gone', {}, [[base - 30 * minute, 1]]),
   labelled(
     'error_share',
@@ -167,7 +167,7 @@ describe.each([
     for (const params of [{ query: 'stopped' }, { query: 'sum(stopped)', fresh: 'stopped' }]) {
       expect(await why(url(), { ...params, max_age: '2m' })).toMatchObject({
         reason: 'empty',
-        message: expect.stringMatching(/^the newest sample of stopped is [45] min.* old \(limit 2 min\)$/),
+        message: expect.stringMatching(/^the newest sample of stopped is [345] min.* old \(limit 2 min\)$/),
       });
     }
     expect(await why(url(), { query: '1', fresh: 'gone' })).toMatchObject({
