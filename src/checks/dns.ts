@@ -13,7 +13,7 @@ export default defineCheck({
     resolved: { type: 'bool', help: 'There are records of this type' },
     status: {
       type: 'string',
-      help: '`ok`; `nxdomain` = there is no such name; `nodata` = the name has no such record; `servfail` = the servers can’t tell (delegation, DNSSEC)',
+      help: '`ok`; `nxdomain` = there is no such name; `nodata` = the name has no such record; `servfail` = the servers can’t tell (delegation, DNSSEC; of the system’s servers that is unknown)',
     },
     answers: { type: 'list', help: 'The records, the first 50 in order' },
     answers_count: { type: 'number', help: 'How many there are' },

@@ -1,4 +1,5 @@
 import { defineCheck, type Facts } from '../kernel/check.ts';
+import { notRead } from './aws/unread.ts';
 import { cleanText } from './facts/text.ts';
 import { leastDays } from './prometheus/history.ts';
 import { prometheusParams } from './prometheus/params.ts';
@@ -31,7 +32,8 @@ export default defineCheck({
       help: '`value` / `usual`: 0.5 is half as much; null where `usual` is 0 (`same_hour`)',
       whyAbsent: (facts) => (facts.usual === 0 ? 'usual is 0, and nothing is a multiple of that' : tooFewDays(facts)),
     },
-    days_found: { type: 'number', help: 'Earlier days with data at this hour (`same_hour`)' },
+    days_found: { type: 'number', help: 'Earlier days with data at this hour (`same_hour`)', whyAbsent: tooFewDays },
+    unread: { type: 'list', help: 'What could not be read of the past (`same_hour`, `held_for`), and why' },
   }),
   rules: ({ same_hour }) => ({
     warn: same_hour
@@ -62,7 +64,9 @@ export default defineCheck({
   run: (probe) => probePrometheus(probe),
 });
 
-function tooFewDays({ days_found: found }: Facts): string {
+function tooFewDays(facts: Facts): string | undefined {
+  const { days_found: found } = facts;
+  if (found === null) return notRead(facts);
   if (found === undefined) return 'same_hour is not set';
   return `${found} earlier days have data at this hour (${leastDays} are needed): the retention may be shorter`;
 }

@@ -16,7 +16,7 @@ const params = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'names of those that matter, `GROUP / NAME` where a name stands in several groups; default: all, and what the page says of itself',
+      'names of those that matter, of a group for all in it, `GROUP / NAME` where a name stands in several groups; default: all, and what the page says of itself',
     ),
   stale_after: z
     .string()
@@ -84,7 +84,8 @@ export default defineCheck({
           ]),
     ],
   }),
-  okSays: '{description}',
+  // Not the page's own sentence: it may be about what is not watched.
+  okSays: '{page}: all well ({components} components looked at)',
   iam: [],
   describe: ({ url }) => `status page ${url}`,
   lane: ({ url }) => `host:${new URL(url).host}`,

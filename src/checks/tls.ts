@@ -29,7 +29,13 @@ export default defineCheck({
     },
     chain_error: { type: 'string', help: 'Why the chain is not trusted, and what to do; empty when it is' },
     chain_length: { type: 'number', help: 'Certificates in the chain, with the authority where that is known' },
-    chain_days_left: { type: 'number', unit: 'days', help: 'Until the first certificate of the chain expires' },
+    chain_days_left: {
+      type: 'number',
+      unit: 'days',
+      help: 'Until the next certificate of the chain expires; those that have are left out',
+      whyAbsent: ({ chain_expired: expired }) => (expired === undefined ? undefined : 'all of the chain has expired'),
+    },
+    chain_expired: { type: 'number', help: 'Certificates of the chain that have expired' },
     protocol: { type: 'string', help: 'TLSv1.3, TLSv1.2…' },
     cipher: { type: 'string', help: 'Cipher suite, by its standard name' },
     key_type: { type: 'string', help: 'Kind of key: rsa, ec, ed25519…; null when it can’t be read' },
@@ -53,9 +59,8 @@ export default defineCheck({
         when: `days_left < ${fail_days}`,
         say: `the certificate of ${host} expires in {days_left} (limit ${fail_days}): renew it now`,
       },
-      // One that has expired and isn't missed stands beside the path that clients take.
       {
-        when: `chain_days_left >= 0 && chain_days_left < ${fail_days}`,
+        when: `chain_days_left < ${fail_days}`,
         say: `a certificate in the chain of ${host} expires in {chain_days_left} (limit ${fail_days}): replace the chain`,
       },
     ],
@@ -67,6 +72,11 @@ export default defineCheck({
       {
         when: `chain_days_left < ${warn_days}`,
         say: `a certificate in the chain of ${host} expires in {chain_days_left} (limit ${warn_days}): replace the chain`,
+      },
+      // Where the chain is trusted all the same, it stands beside the path that clients take.
+      {
+        when: 'chain_expired > 0',
+        say: `the chain of ${host} holds {chain_expired} certificates that have expired: take them out`,
       },
       {
         when: "protocol in ['TLSv1', 'TLSv1.1']",

@@ -55,6 +55,9 @@ export class PagerDutyStandIn {
     } else if (pathname === '/log_entries') {
       const found = this.log.filter((entry) => inside(entry.created_at, query, day * 30));
       this.#list(response, 'log_entries', query.get('is_overview') === 'false' ? found : [], query);
+    } else if (pathname === '/services') {
+      const all = [...this.services].map(([id, service]) => ({ id, ...service }));
+      this.#list(response, 'services', all, query);
     } else {
       const [, kind, id = ''] = pathname.split('/');
       const service = kind === 'services' ? this.services.get(id) : undefined;

@@ -22,7 +22,11 @@ export class PrometheusStandIn {
   readonly asked: { path: string; params: URLSearchParams; headers: IncomingMessage['headers']; method: string }[] = [];
   readonly series: Series[];
   instead: Instead | undefined;
+  /** The same for questions about the past alone. */
+  pastInstead: Instead | undefined;
   warnings: string[] = [];
+  /** As a query-frontend does: the steps of a range lie at multiples of the step. */
+  aligns = false;
   /** How far its clock is ahead of ours. */
   aheadMs = 0;
   readonly #server: Server;
@@ -51,12 +55,14 @@ export class PrometheusStandIn {
     const params = request.method === 'POST' ? new URLSearchParams(body) : searchParams;
     this.asked.push({ path: pathname, params, headers: request.headers, method: request.method ?? '' });
     if (this.instead) return this.instead(response, request);
+    if (this.pastInstead && (pathname.endsWith('_range') || params.has('time')))
+      return this.pastInstead(response, request);
     if (!pathname.startsWith('/api/v1/query')) return void response.writeHead(404).end('404 page not found\n');
     const query = params.get('query') ?? '';
     try {
       const data = pathname.endsWith('_range')
         ? this.#range(query, params)
-        : this.#instant(query, Date.now() + this.aheadMs);
+        : this.#instant(query, momentOf(params.get('time')) ?? Date.now() + this.aheadMs);
       const warnings = this.warnings.length > 0 ? { warnings: this.warnings } : {};
       send(response, 200, { status: 'success', data, ...warnings });
     } catch (error) {
@@ -86,8 +92,9 @@ export class PrometheusStandIn {
 
   #range(query: string, params: URLSearchParams) {
     const [start, end, step] = ['start', 'end', 'step'].map((name) => Math.round(Number(params.get(name)) * 1_000));
+    const aligned = (ms: number) => (this.aligns ? Math.floor(ms / step!) * step! : ms);
     const found = new Map<string, { metric: Record<string, string>; values: [number, string][] }>();
-    for (let at = start!; at <= end!; at += step!) {
+    for (let at = aligned(start!); at <= aligned(end!); at += step!) {
       for (const { labels, value } of this.#evaluate(query, at)) {
         const key = JSON.stringify(labels);
         const one = found.get(key) ?? { metric: labels, values: [] };
@@ -125,6 +132,10 @@ export class PrometheusStandIn {
       ({ labels }) => labels.__name__ === read[1] && wanted.every(([name, value]) => labels[name] === value),
     );
   }
+}
+
+function momentOf(time: string | null): number | undefined {
+  return time === null ? undefined : Math.round(Number(time) * 1_000);
 }
 
 function textOf(value: number): string {

@@ -20,7 +20,7 @@ export interface SentryState {
   /** `joined`: the token's owner is a member; without a project in the question Sentry looks at these alone. */
   projects: { id: string; slug: string; firstEvent: string | null; joined?: boolean }[];
   issues: SentryIssue[];
-  /** By outcome, by hour, oldest first; 49 hours, as Sentry rounds both ends. */
+  /** By outcome, by hour, oldest first; an hour more than 14 days, as Sentry rounds both ends. */
   events: Record<string, number[]>;
   /** Instead of the answer to `projects`, `issues` or `stats_v2`; undefined = silence. */
   instead: Record<string, JsonReply | 'cut' | undefined>;
@@ -45,9 +45,11 @@ export function sentryIssue(number: number, more: Partial<SentryIssue> = {}): Se
   };
 }
 
-/** Events for 49 hours: `before` in each of the first 25, `last` in each of the last 24. */
-export const hourly = (before: number, last: number) =>
-  Array.from({ length: 49 }, (_, hour) => (hour < 25 ? before : last));
+const statsHours = 14 * 24 + 1;
+
+/** Events by hour for 14 days: `last` in each hour of the last `days`, `before` in each one before them. */
+export const hourly = (before: number, last: number, days = 1) =>
+  Array.from({ length: statsHours }, (_, hour) => (hour < statsHours - days * 24 ? before : last));
 
 /** A Sentry that answers as its API documents: bearer token, searches, projects by id, cursors in Link. */
 export async function sentryServer(over: Partial<SentryState> = {}) {
@@ -96,6 +98,7 @@ function found({ issues, projects }: SentryState, query: URLSearchParams): Sentr
 function holds(issue: SentryIssue, word: string): boolean {
   const [, field, moment] = /^(firstSeen|lastSeen):>=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)$/.exec(word) ?? [];
   if (field === 'firstSeen' || field === 'lastSeen') return issue[field] >= `${moment}Z`;
+  if (word === 'level:fatal') return issue.level === 'fatal';
   if (word === 'is:unresolved') return issue.status === 'unresolved';
   if (word === 'is:regressed') return issue.substatus === 'regressed';
   throw new Error(`a search that the stand-in does not know: ${word}`);
@@ -114,10 +117,10 @@ function paged(items: unknown[], url: URL): JsonReply {
 }
 
 function stats({ events }: SentryState, query: URLSearchParams): JsonReply {
-  const wanted = { field: 'sum(quantity)', groupBy: 'outcome', category: 'error', interval: '1h', statsPeriod: '48h' };
+  const wanted = { field: 'sum(quantity)', groupBy: 'outcome', category: 'error', interval: '1h', statsPeriod: '14d' };
   const wrong = Object.entries(wanted).find(([name, value]) => query.get(name) !== value);
   if (wrong) return { status: 400, body: { detail: `Invalid ${wrong[0]}` } };
-  const length = Math.max(...Object.values(events).map((series) => series.length), 49);
+  const length = Math.max(...Object.values(events).map((series) => series.length), statsHours);
   const end = Math.floor(Date.now() / hourMs) * hourMs;
   const at = (index: number) => new Date(end - (length - 1 - index) * hourMs).toISOString().replace('.000', '');
   return {

@@ -16,7 +16,7 @@ const tries = 2;
 const mostShown = 50;
 const mostChars = 300;
 
-/** Answers of the DNS that are no records: the name's own state. */
+/** Answers of the DNS that are no records: the name's own state, as the servers that the check names tell it. */
 const states: Record<string, string> = { ENOTFOUND: 'nxdomain', ENODATA: 'nodata', ESERVFAIL: 'servfail' };
 
 /**
@@ -44,6 +44,8 @@ export async function probeDns(
     return { facts: factsOf(records, target, records.answers.length > 0 ? 'ok' : 'nodata', startedMs) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    // Of the system's servers it may be their own trouble, with every name.
+    if (code === 'ESERVFAIL' && target.servers === undefined) throw failing(target, who, error);
     const state = states[code];
     if (state !== undefined) return { facts: factsOf({ answers: [] }, target, state, startedMs) };
     if (signal.aborted || code === 'ETIMEOUT') return { facts: silence() };
@@ -99,6 +101,13 @@ async function nobodyThere({ servers }: DnsTarget, who: string, signal: AbortSig
 
 function urlHost(server: string): string {
   return server.split(':').length > 2 && !server.startsWith('[') ? `[${server}]` : server;
+}
+
+function failing({ name }: DnsTarget, who: string, cause: unknown): Unmeasured {
+  return new Unmeasured('unreachable', `${who} fail on ${name} (SERVFAIL)`, {
+    next: 'see whether they fail on other names too; to check this one, name its own servers as servers',
+    cause,
+  });
 }
 
 function unanswered(code: string, { name }: DnsTarget, who: string, cause: unknown): Unmeasured {

@@ -1,11 +1,11 @@
-import { type CronSlots, cronSlots } from '../../kernel/cron-slots.ts';
 import { wallAt } from '../../kernel/wall-clock.ts';
+import { crontabSlots } from './crontab.ts';
 import type { HeartbeatTarget } from './params.ts';
 
 /** The clock of a job's machine may be ahead of ours by this much: its run of 02:00 ends at 01:59:40. */
 const aheadMs = 30_000;
 
-const known = new Map<string, CronSlots>();
+const known = new Map<string, ReturnType<typeof crontabSlots>>();
 
 /** When the next success is due after one that ended at `endedAt`, of a run that began at `startedAt` if that is known. */
 export function dueAfter(target: HeartbeatTarget, endedAt: Date, startedAt?: Date): Date {
@@ -20,7 +20,7 @@ export function firstDue(target: HeartbeatTarget, since: Date): Date {
 
 function slotAfter({ cron = '', zone }: HeartbeatTarget, after: number): Date {
   const key = `${cron} ${zone}`;
-  const slots = known.get(key) ?? cronSlots(cron, zone);
+  const slots = known.get(key) ?? crontabSlots(cron, zone);
   known.set(key, slots);
   const at = slots.next(after);
   if (at === undefined) throw new RangeError(`${key} never comes`);

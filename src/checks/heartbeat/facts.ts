@@ -38,7 +38,7 @@ export function factsOf(target: HeartbeatTarget, reported: Reported, now: Date):
     late_by_s: seconds(lateMs),
     grace_s: seconds(target.grace),
     failed,
-    last_fail: lastFail ? sayFailed(lastFail, zone) : '',
+    last_fail: lastFail ? sayFailed(lastFail, target) : '',
     exit_code: ended[0]?.exitCode ?? null,
     running: oldest !== undefined,
     running_since: oldest ? shownTime(oldest, zone) : '',
@@ -75,9 +75,9 @@ function runTimes(ended: readonly Ended[]): Facts {
   };
 }
 
-function sayFailed({ endedAt, exitCode, message }: Ended, zone: string): string {
+function sayFailed({ endedAt, exitCode, message }: Ended, { zone, message: shown }: HeartbeatTarget): string {
   const code = exitCode === undefined ? [] : [`exit code ${exitCode}`];
-  return [shownTime(endedAt, zone), ...code, ...(message ? [message] : [])].join(', ');
+  return [shownTime(endedAt, zone), ...code, ...(shown && message ? [message] : [])].join(', ');
 }
 
 function refuseFuture({ okAt, runs }: Reported, now: Date, zone: string): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { cronSlots } from '../../kernel/cron-slots.ts';
 import { formatDuration, parseDuration } from '../../kernel/duration.ts';
 import { secretRef } from '../../kernel/secret.ts';
+import { problemOfCrontab } from './crontab.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -25,17 +25,6 @@ function isZone(zone: string): boolean {
   }
 }
 
-/** Five fields that node-cron reads and that come at all: 30 February doesn't. */
-function isCron(cron: string): boolean {
-  if (cron.trim().split(/\s+/).length !== 5) return false;
-  try {
-    return cronSlots(cron, 'UTC').next(0) !== undefined;
-  } catch {
-    // node-cron throws an Error with its own words for each mistake.
-    return false;
-  }
-}
-
 export const heartbeatParams = z
   .strictObject({
     token: secretRef.describe('the job sends it as `Authorization: Bearer …`; make one with `openssl rand -hex 24`'),
@@ -44,9 +33,12 @@ export const heartbeatParams = z
       .describe('the longest time from one success to the next; give this or `cron`'),
     cron: z
       .string()
-      .refine(isCron, 'a cron expression such as "0 2 * * *": minute, hour, day of month, month, day of week')
+      .superRefine((cron, context) => {
+        const message = problemOfCrontab(cron);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      })
       .optional()
-      .describe('when the job runs, as in its crontab'),
+      .describe('when the job runs, as in its crontab: of day of month and day of week, either will do'),
     zone: z
       .string()
       .refine(isZone, 'an IANA time zone such as Europe/Berlin')
@@ -58,6 +50,10 @@ export const heartbeatParams = z
     max_run: span(minuteMs, 30 * dayMs)
       .optional()
       .describe('how long a run may take from `/start` to its end; for jobs that report their start'),
+    message: z
+      .boolean()
+      .default(false)
+      .describe('true = show what the job said of its failure, masked, to all who see the check: no data of people'),
   })
   .refine(({ every, cron }) => (every === undefined) !== (cron === undefined), 'either `every` or `cron`');
 

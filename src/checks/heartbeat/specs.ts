@@ -16,7 +16,10 @@ export const heartbeatFacts: FactSpecs = {
   late_by_s: { type: 'number', unit: 's', help: 'The same as a number; 0 before' },
   grace_s: { type: 'number', unit: 's', help: '`grace`' },
   failed: { type: 'bool', help: 'The last run that ended has failed' },
-  last_fail: { type: 'string', help: 'The last failed run: when, exit code, message; empty when none is known' },
+  last_fail: {
+    type: 'string',
+    help: 'The last failed run: when, exit code, with `message` what the job said; empty when none is known',
+  },
   exit_code: { type: 'number', help: 'Of the last run that ended; null if it did not tell' },
   running: { type: 'bool', help: 'A run has begun and not ended' },
   running_since: { type: 'string', help: 'When; of several the oldest. Empty when none is' },

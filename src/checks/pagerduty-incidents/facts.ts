@@ -29,11 +29,16 @@ export function openFacts(open: readonly Incident[], { ack_within }: PagerDutyTa
   };
 }
 
-/** Facts about the window; null where PagerDuty has more than is read. `log` absent = not read. Pure. */
-export function windowFacts(resolved: Found<Incident>, log: Found<LogEntry> | undefined, only?: Set<string>): Facts {
-  const facts = { resolved: resolved.whole ? resolved.items.length : null };
+/** Facts about the window; null where it was not read, or PagerDuty has more than is read. `log` absent = not asked for. Pure. */
+export function windowFacts(
+  resolved: Found<Incident> | null,
+  log: Found<LogEntry> | null | undefined,
+  only: Set<string> | null,
+): Facts {
+  const facts = { resolved: resolved?.whole ? resolved.items.length : null };
   if (log === undefined) return facts;
-  if (!log.whole) return { ...facts, notifications: null, people_paged: null, paged: null };
+  // Of which of them somebody was paged is not known without the resolved ones.
+  if (!log?.whole || (only && !resolved)) return { ...facts, notifications: null, people_paged: null, paged: null };
   const notified = log.items.filter(
     ({ type, incident }) => type.startsWith('notify_log_entry') && (!only || only.has(incident?.id ?? '')),
   );
@@ -51,14 +56,11 @@ export function windowFacts(resolved: Found<Incident>, log: Found<LogEntry> | un
   };
 }
 
-/** Services that page nobody, whatever happens. Pure. */
-export function serviceFacts(services: readonly Service[]): Facts {
-  const off = services.filter(({ status }) => status === 'disabled');
-  const resting = services.filter(({ status }) => status === 'maintenance');
-  return {
-    services_disabled: firstFew(off.map(nameOf)),
-    services_in_maintenance: firstFew(resting.map(nameOf)),
-  };
+/** Services that page nobody, whatever happens; null where they were not read. Pure. */
+export function serviceFacts(services: readonly Service[] | null): Facts {
+  const named = (wanted: string) =>
+    services && firstFew(services.filter(({ status }) => status === wanted).map(nameOf));
+  return { services_disabled: named('disabled'), services_in_maintenance: named('maintenance') };
 }
 
 /** `#1204 (API)`: a title may quote anything, a number doesn't. */

@@ -37,6 +37,7 @@ export type Service = z.output<typeof service>;
 
 const incidentPage = pageOf('incidents', incident);
 const logPage = pageOf('log_entries', logEntry);
+const servicePage = pageOf('services', named);
 
 /** What a list holds; `whole` is false when it goes on behind the last page that is read. */
 export interface Found<T> {
@@ -52,6 +53,8 @@ export interface Reader {
   resolvedSince(from: Date, until: Date): Promise<Found<Incident>>;
   /** Who was notified, and of what, since then. */
   notified(from: Date, until: Date): Promise<Found<LogEntry>>;
+  /** Whether the key may read any service. */
+  seesService(): Promise<boolean>;
   service(id: string): Promise<Service>;
   team(id: string): Promise<z.output<typeof named>>;
 }
@@ -86,6 +89,7 @@ export function readerOf(target: PagerDutyTarget, options: RestOptions, signal: 
     },
     notified: (from, until) =>
       pages(`/log_entries?${spanOf(from, until)}&is_overview=false${teams}`, logPage, () => false),
+    seesService: async () => (await read('/services?limit=1', servicePage, options, signal)).items.length > 0,
     service: (id) => read(`/services/${id}`, service, options, signal),
     team: (id) => read(`/teams/${id}`, team, options, signal),
   };

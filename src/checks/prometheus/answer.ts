@@ -28,14 +28,17 @@ const success = z.object({
     z.object({ resultType: z.literal('string'), result: z.unknown() }),
   ]),
   warnings: z.array(z.string()).nullish(),
+  /** VictoriaMetrics says it so that some of its stores did not answer. */
+  isPartial: z.boolean().nullish(),
 });
 const failure = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
 
 export type Ask = { api: Api; acceptWarnings: boolean; signal: AbortSignal };
 
-/** What the query gives now. Throws Unmeasured for whatever is no list of numbers. */
-export async function instantOf(query: string, room: Ask): Promise<Instant> {
-  const data = await dataOf('/api/v1/query', { query }, room);
+/** What the query gives now, or gave at a moment. Throws Unmeasured for whatever is no list of numbers. */
+export async function instantOf(query: string, room: Ask, atMs?: number): Promise<Instant> {
+  const time: Record<string, string> = atMs === undefined ? {} : { time: seconds(atMs) };
+  const data = await dataOf('/api/v1/query', { query, ...time }, room);
   if (data.resultType === 'scalar') {
     return { atMs: Math.round(data.result[0] * 1_000), samples: [{ labels: {}, value: numberOf(data.result[1]) }] };
   }
@@ -86,7 +89,8 @@ async function dataOf(path: string, params: Record<string, string>, { api, accep
   if (failed.success) throw refused(api, failed.data);
   const read = success.safeParse(reply.json);
   if (reply.status !== 200 || !read.success) throw unreadable(api, reply.status);
-  const [warning] = read.data.warnings ?? [];
+  const partial = read.data.isPartial ? 'isPartial: some of its stores did not answer' : undefined;
+  const warning = read.data.warnings?.[0] ?? partial;
   if (warning !== undefined && !acceptWarnings) {
     const next = 'mend what it says, or set warnings: accept';
     throw new Unmeasured('invalid_answer', `${api.name} answers with a warning: ${words(api, warning)}`, { next });

@@ -8,13 +8,6 @@ export interface SameHour {
   zone?: string | undefined;
 }
 
-/** A question about several moments that are the same time apart, epoch ms. */
-export interface Steps {
-  fromMs: number;
-  toMs: number;
-  stepMs: number;
-}
-
 /** When it was the same time of the day before, by the clocks of the zone; the latest first, epoch ms. Pure. */
 export function earlierMoments(atMs: number, { days, weekday, zone }: SameHour): number[] {
   const everyDays = weekday ? 7 : 1;
@@ -25,18 +18,10 @@ export function earlierMoments(atMs: number, { days, weekday, zone }: SameHour):
   return back.map((ms) => momentsOfDay(zone, midnight - ms)(wall - ms));
 }
 
-/**
- * As few evenly spaced questions as reach all moments: one, and one more for each change of the clocks between them. Moments
- * that are asked for besides are for the caller to leave out. Pure.
- */
-export function stepsThrough(moments: readonly number[], { weekday }: SameHour): Steps[] {
-  const stepMs = weekday ? 7 * dayMs : dayMs;
-  const groups = new Map<number, number[]>();
-  for (const moment of moments) {
-    const offset = moment % dayMs;
-    groups.set(offset, [...(groups.get(offset) ?? []), moment]);
-  }
-  return [...groups.values()].map((group) => ({ fromMs: Math.min(...group), toMs: Math.max(...group), stepMs }));
+/** How far the steps of an answer lie from those that were asked for, ms: from -stepMs (exclusive) to 0. Pure. */
+export function movedBy(answered: Iterable<number>, { fromMs, stepMs }: { fromMs: number; stepMs: number }): number {
+  for (const ms of answered) return -((((fromMs - ms) % stepMs) + stepMs) % stepMs);
+  return 0;
 }
 
 /** Undefined of nothing. Pure. */

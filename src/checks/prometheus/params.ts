@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../aws/params.ts';
 import { access, apiUrl, oneLogin } from '../monitor/params.ts';
+import { isPlainSeries } from './series.ts';
 
 export const prometheusParams = z
   .strictObject({
@@ -18,16 +19,17 @@ export const prometheusParams = z
     missing: z
       .enum(['unknown', 'zero'])
       .default('unknown')
-      .describe('what no series means; zero is for counts of what rarely happens'),
+      .describe('what no series means; zero is for counts of what rarely happens, and needs `fresh`'),
     unit: z.string().optional().describe('shown behind the value: %, ms, bytes'),
     fresh: z
       .string()
       .trim()
       .min(1)
       .max(2_000)
+      .refine(isPlainSeries, 'a plain series, `http_requests_total{job="api"}`: of an expression nobody knows the age')
       .optional()
       .describe(
-        'series that the query reads, `http_requests_total{job="api"}`: `rate` answers for minutes after they stopped; a query that is a plain series needs it not',
+        'series that the query reads, `http_requests_total{job="api"}`: `rate` answers for minutes after they stopped; a query that is a plain series needs it not. With `missing: zero` one that its targets always have, such as `process_start_time_seconds{job="api"}`',
       ),
     max_age: duration.prefault('5m').describe('samples of `fresh` older than this make the check unknown'),
     warnings: z
@@ -57,7 +59,11 @@ export const prometheusParams = z
       ),
     ...access,
   })
-  .superRefine(oneLogin);
+  .superRefine(oneLogin)
+  .refine(({ missing, fresh }) => missing !== 'zero' || fresh !== undefined, {
+    path: ['fresh'],
+    message: 'missing: zero needs it: without targets there are no series either, and that is not zero',
+  });
 
 export type PrometheusTarget = z.output<typeof prometheusParams>;
 

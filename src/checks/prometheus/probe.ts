@@ -1,18 +1,18 @@
 import { type Facts, type Measurement, type Probe, Unmeasured } from '../../kernel/check.ts';
 import { formatDuration } from '../../kernel/duration.ts';
+import { part } from '../aws/part.ts';
 import { firstFew } from '../facts/first-few.ts';
 import { apiAt } from '../monitor/ask.ts';
 import { type Ask, type Instant, instantOf } from './answer.ts';
 import { earlierSamples, usualFacts } from './history.ts';
 import type { PrometheusTarget } from './params.ts';
 import { nameOf, pickFrom, worstFirst } from './pick.ts';
+import { isPlainSeries } from './series.ts';
 
-/** A query that is a plain series: its own samples tell how old they are. */
-const plainSeries = /^[a-zA-Z_:][a-zA-Z0-9_:]*\s*(\{([^"{}]|"([^"\\]|\\.)*")*\})?$/;
-/** The only numbers that look like one. */
-const numberWords = /^(inf|nan)$/i;
-
-/** Asks at most six questions: the value, its age, the hold, and two or three about earlier days. */
+/**
+ * Asks for the value, its age, the hold, and each earlier day. Throws Unmeasured when there is no value that can be trusted;
+ * a past that is refused doesn't hide the value.
+ */
 export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<Measurement> {
   const { target, clock, heldForMs, signal } = probe;
   const api = await apiAt('Prometheus', target.url, target, probe);
@@ -22,9 +22,13 @@ export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<M
   // Its own time, so that the value and its past fit together whatever our clock says.
   const atMs = now.atMs ?? ourMs;
   const { value, of } = oneValue(now, target, api.name);
+  const unread: string[] = [];
+  const { same_hour: sameHour } = target;
   const [earlier, usual] = await Promise.all([
-    heldForMs > 0 ? earlierSamples({ target, atMs, aheadMs: atMs - ourMs, heldForMs }, room) : undefined,
-    target.same_hour ? usualFacts({ target, sameHour: target.same_hour, atMs, value }, room) : undefined,
+    heldForMs > 0
+      ? part(unread, signal, () => earlierSamples({ target, atMs, aheadMs: atMs - ourMs, heldForMs }, room))
+      : undefined,
+    sameHour ? part(unread, signal, () => usualFacts({ target, sameHour, atMs, value }, room)) : undefined,
   ]);
   const facts: Facts = {
     value,
@@ -32,7 +36,8 @@ export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<M
     which: of ? api.redact(nameOf(of)) : '',
     values: firstFew(worstFirst(now.samples, target.pick).map((one) => api.redact(`${nameOf(one)}: ${one.value}`))),
     age_s: ageS,
-    ...usual,
+    ...(usual === null ? { usual: null, ratio_to_usual: null, days_found: null } : usual),
+    unread,
   };
   return { facts, ...(earlier && { earlier }) };
 }
@@ -44,7 +49,7 @@ function oneValue({ samples }: Instant, target: PrometheusTarget, where: string)
       return picked;
     case 'empty':
       throw new Unmeasured('empty', `the query gives no series in ${where}`, {
-        next: 'check names and labels, and that the targets are scraped; `missing: zero` if no series means zero',
+        next: 'check names and labels, and that the targets are scraped; `missing: zero` and `fresh` if no series means zero',
       });
     case 'several': {
       const some = firstFew(samples.map(nameOf), 2).join('; ');
@@ -62,7 +67,7 @@ function oneValue({ samples }: Instant, target: PrometheusTarget, where: string)
 
 /** Seconds since the oldest of the series' newest samples, by the server's clock; null when nobody can tell. */
 async function ageOf({ query, fresh, max_age }: PrometheusTarget, room: Ask): Promise<number | null> {
-  const selector = fresh ?? (plainSeries.test(query) && !numberWords.test(query) ? query : undefined);
+  const selector = fresh ?? (isPlainSeries(query) ? query : undefined);
   if (selector === undefined) return null;
   const { samples } = await instantOf(`max(time() - timestamp(${selector}))`, room);
   const [sample] = samples;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../../kernel/duration.ts';
 import { secretRef } from '../../kernel/secret.ts';
 import { baseUrl } from '../network/json-api.ts';
+import { mostIssues } from './read.ts';
 
 /** Sentry puts it into addresses. */
 const slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,99}$/, 'a slug as in its address, such as my-shop');
@@ -28,7 +29,12 @@ export const sentryParams = z.strictObject({
     .meta({ title: 'duration such as 5m' })
     .prefault('24h')
     .describe('how far back an issue counts as new'),
-  max_new: z.int().min(0).max(500).default(0).describe('with more new issues than this: warn'),
+  max_new: z
+    .int()
+    .min(0)
+    .max(mostIssues - 1)
+    .default(0)
+    .describe('with more new issues than this: warn'),
 });
 
 export type SentryTarget = z.output<typeof sentryParams>;

@@ -1,12 +1,16 @@
 import type { Measurement, Probe } from '../../kernel/check.ts';
 import { Unmeasured } from '../../kernel/check.ts';
+import { part } from '../aws/part.ts';
 import type { SentryTarget } from './params.ts';
-import { type Project, readEvents, readIssues, readProjects, type Sentry } from './read.ts';
+import { type Issue, type Project, readEvents, readIssues, readProjects, type Sentry } from './read.ts';
 
 /** Ids are for finding an issue; whoever wants all of them opens Sentry. */
 const mostListed = 20;
 
-/** Asks for projects, then for new and regressed issues and for counts of events. Throws Unmeasured when one is missing. */
+/**
+ * Asks for projects, then for new and regressed issues and for counts of events. Throws Unmeasured without projects; what is
+ * refused of the rest is null and told in `unread`, so that it hides nothing of what was measured.
+ */
 export async function probeSentry(
   probe: Pick<Probe<SentryTarget>, 'target' | 'signal' | 'clock' | 'reveal'>,
 ): Promise<Measurement> {
@@ -18,36 +22,51 @@ export async function probeSentry(
   const ids = target.projects ? projects.map(({ id }) => ['project', id]) : [['project', '-1']];
   const since = new Date(clock.now().getTime() - target.window);
   const moment = since.toISOString().slice(0, 19);
-  const search = (query: string) => [
-    ...ids,
-    ['query', query],
-    ...(target.environment ? [['environment', target.environment]] : []),
-  ];
-  const [found, regressed, events] = await Promise.all([
-    readIssues(sentry, search(`is:unresolved firstSeen:>=${moment}`)),
-    readIssues(sentry, search(`is:unresolved is:regressed lastSeen:>=${moment}`)),
-    readEvents(sentry, ids),
+  const search = (query: string) =>
+    readIssues(sentry, [
+      ...ids,
+      ['query', query],
+      ...(target.environment ? [['environment', target.environment]] : []),
+    ]);
+  const searchNew = async (more = '') => {
+    const { issues, more: capped } = await search(`is:unresolved firstSeen:>=${moment}${more}`);
+    return { issues: issues.filter(({ firstSeen }) => Date.parse(firstSeen) >= since.getTime() - 1_000), capped };
+  };
+  const unread: string[] = [];
+  const [fresh, regressed, events] = await Promise.all([
+    part(unread, signal, () => searchNew()),
+    part(unread, signal, () => search(`is:unresolved is:regressed lastSeen:>=${moment}`)),
+    part(unread, signal, () => readEvents(sentry, ids)),
   ]);
-  const fresh = found.issues.filter(({ firstSeen }) => Date.parse(firstSeen) >= since.getTime() - 1_000);
-  const listed = (issues: typeof fresh) => issues.slice(0, mostListed);
-  const link = ({ id }: { id: string }) => `${url}/organizations/${organization}/issues/${id}/`;
+  // A fatal one may be behind the last page.
+  const fatal = fresh?.capped ? await part(unread, signal, () => searchNew(' level:fatal')) : fresh;
+  const fatals = fatal?.issues.filter(({ level }) => level === 'fatal');
+  const link = ({ id }: Issue) => `${url}/organizations/${organization}/issues/${id}/`;
+  const seen = [...(fatals ?? []), ...(fresh?.issues ?? []), ...(regressed?.issues ?? [])];
   return {
     facts: {
       projects: projects.length,
-      new_issues: fresh.length,
-      new_capped: found.more,
-      new_fatal: fresh.filter(({ level }) => level === 'fatal').length,
-      new_ids: listed(fresh).map(({ shortId }) => shortId),
-      regressed_issues: regressed.issues.length,
-      regressed_capped: regressed.more,
-      regressed_ids: listed(regressed.issues).map(({ shortId }) => shortId),
-      links: listed([...fresh, ...regressed.issues]).map(link),
-      events_24h: events.last,
-      events_before_24h: events.before,
-      events_dropped_24h: events.dropped,
+      new_issues: fresh?.issues.length ?? null,
+      new_capped: fresh?.capped ?? null,
+      new_fatal: fatals?.length ?? null,
+      fatal_ids: shortIds(fatals),
+      new_ids: shortIds(fresh?.issues),
+      regressed_issues: regressed?.issues.length ?? null,
+      regressed_capped: regressed?.more ?? null,
+      regressed_ids: shortIds(regressed?.issues),
+      links: [...new Set(seen.map(link))].slice(0, mostListed),
+      events_24h: events?.last ?? null,
+      events_before_24h: events?.before ?? null,
+      events_usual_24h: events?.usual ?? null,
+      events_dropped_24h: events?.dropped ?? null,
       without_events: projects.filter(({ firstEvent }) => firstEvent == null).map(({ slug }) => slug),
+      unread,
     },
   };
+}
+
+function shortIds(issues: Issue[] | undefined): string[] | null {
+  return issues?.slice(0, mostListed).map(({ shortId }) => shortId) ?? null;
 }
 
 /** The projects to look at. Throws when one that was asked for isn't there, or when none has ever sent anything. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Unmeasured } from '../../kernel/check.ts';
 import { askJson, refusal } from '../network/json-api.ts';
-import { type Events, eventCounts, statsAnswer } from './stats.ts';
+import { daysRead, type Events, eventCounts, statsAnswer } from './stats.ts';
 
 /** Sentry's own page size for lists. */
 const pageSize = 100;
@@ -41,18 +41,18 @@ export async function readIssues(sentry: Sentry, query: string[][]): Promise<{ i
   return { issues: [...new Map(items.map((item) => [item.id, item])).values()], more };
 }
 
-/** Errors that came in by hour, over two days. */
+/** Errors that came in by hour, over two weeks: some 340 numbers for each outcome. */
 export async function readEvents(sentry: Sentry, projects: string[][]): Promise<Events> {
   const query = [
     ['field', 'sum(quantity)'],
     ['groupBy', 'outcome'],
     ['category', 'error'],
     ['interval', '1h'],
-    ['statsPeriod', '48h'],
+    ['statsPeriod', `${daysRead}d`],
   ];
   const { json } = await ask(sentry, 'stats_v2', [...query, ...projects]);
   const counts = eventCounts(shaped(sentry, 'stats_v2', json, statsAnswer));
-  if (counts === undefined) throw invalid(sentry, 'stats_v2', 'it does not cover two days');
+  if (counts === undefined) throw invalid(sentry, 'stats_v2', `it does not cover ${daysRead} days`);
   return counts;
 }
 

@@ -8,14 +8,20 @@ const mostListed = 50;
 
 export type Watched = { kind: 'watched'; components: Component[] } | { kind: 'missing'; names: string[] };
 
-/** The components to look at: those named, or all that are no groups (a group repeats what is in it). Pure. */
+/** The components to look at: those named, or all. In the place of a group, which repeats what is in it, that. Pure. */
 export function watchedComponents({ components }: Summary, names: string[] | undefined): Watched {
   if (names === undefined) return { kind: 'watched', components: components.filter(({ group }) => group !== true) };
   const found = names.map((name) => components.filter((one) => isCalled(name, one, components)));
   const missing = names.filter((_, index) => found[index]?.length === 0);
   return missing.length > 0
     ? { kind: 'missing', names: missing }
-    : { kind: 'watched', components: [...new Set(found.flat())] };
+    : { kind: 'watched', components: [...new Set(found.flat().flatMap((one) => insideOf(one, components)))] };
+}
+
+/** Incidents name what is in a group, not the group. */
+function insideOf(component: Component, all: Component[]): Component[] {
+  const inside = component.group ? all.filter(({ group_id: id }) => id === component.id) : [];
+  return inside.length > 0 ? inside : [component];
 }
 
 /** By its own name, or with its group's: `EU / API`. */

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { checkServerIdentity, type DetailedPeerCertificate } from 'node:tls';
 import type { Facts } from '../../kernel/check.ts';
 import { cleanText } from '../facts/text.ts';
@@ -32,6 +33,7 @@ export function certificateFacts(shown: Shown, name: string, now: Date): Facts {
   const leaf = new X509Certificate(certificate.raw);
   const chain = chainOf(certificate).map(({ raw }) => new X509Certificate(raw));
   const days = (until: Date) => Math.floor(((until.getTime() - now.getTime()) / dayMs) * 10) / 10;
+  const valid = chain.filter(({ validToDate }) => validToDate >= now);
   const names = namesOf(leaf);
   return {
     reachable: true,
@@ -46,8 +48,8 @@ export function certificateFacts(shown: Shown, name: string, now: Date): Facts {
     issuer: titleOf(leaf.issuer),
     names: names.slice(0, mostNames),
     names_count: names.length,
-    // Node still takes the common name where there are no others; browsers and most clients no longer do.
-    matches: names.length > 0 && checkServerIdentity(name, certificate) === undefined,
+    // Node still takes the common name where there is no DNS name; browsers and most clients no longer do.
+    matches: namesOf(leaf, isIP(name) ? 'IP Address' : 'DNS').length > 0 && !checkServerIdentity(name, certificate),
     trusted: distrust === null ? null : distrust === undefined,
     chain_error: distrust
       ? (distrusts[distrust] ?? `the chain does not hold (${distrust})`)
@@ -55,7 +57,9 @@ export function certificateFacts(shown: Shown, name: string, now: Date): Facts {
         ? null
         : '',
     chain_length: chain.length,
-    chain_days_left: Math.min(...chain.map(({ validToDate }) => days(validToDate))),
+    // One that has expired beside the path that clients take must not hide the next one.
+    chain_days_left: valid.length > 0 ? Math.min(...valid.map(({ validToDate }) => days(validToDate))) : null,
+    chain_expired: chain.length - valid.length,
     protocol,
     cipher,
     ...keyOf(leaf, certificate),
@@ -74,10 +78,10 @@ function chainOf(certificate: DetailedPeerCertificate): DetailedPeerCertificate[
 }
 
 /** Hosts and addresses; other kinds of names may be people's. */
-function namesOf({ subjectAltName }: X509Certificate): string[] {
-  return [...(subjectAltName ?? '').matchAll(/(?:^|, )(?:DNS|IP Address):([^,"]+)/g)].map(([, name = '']) =>
-    cleanText(name, 253),
-  );
+function namesOf({ subjectAltName }: X509Certificate, of?: 'DNS' | 'IP Address'): string[] {
+  return [...(subjectAltName ?? '').matchAll(/(?:^|, )(DNS|IP Address):([^,"]+)/g)]
+    .filter(([, kind]) => of === undefined || kind === of)
+    .map(([, , name = '']) => cleanText(name, 253));
 }
 
 /** The common name, with the organisation before it where there is one. */

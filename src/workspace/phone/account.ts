@@ -85,6 +85,11 @@ export class Account {
     });
   }
 
+  /** The one service, as `GET /services` lists it. */
+  services(): Json[] {
+    return [{ ...SERVICE, type: 'service', status: 'active' }];
+  }
+
   /** A page as an incident of the REST API. */
   incident(page: PageShown, whole: boolean): Json {
     const { status, summary, at, changedAt = at } = page;

@@ -16,7 +16,7 @@ export function restMethod(url: URL): string {
   return `pagerduty.${/^\/(\w{1,40})/.exec(url.pathname)?.[1] ?? 'unknown'}`;
 }
 
-/** PagerDuty's REST API as far as the bot asks it: abilities, users, on-calls, incidents. It changes nothing. */
+/** PagerDuty's REST API as far as the bot asks it: abilities, users, on-calls, services, incidents. It changes nothing. */
 export function rest({ alerts, account, apiToken }: RestParts, request: IncomingMessage, url: URL): Answer {
   const presented = Buffer.from(request.headers.authorization ?? '');
   const wanted = Buffer.from(`Token token=${apiToken}`);
@@ -41,6 +41,7 @@ export function rest({ alerts, account, apiToken }: RestParts, request: Incoming
   if (pathname === '/oncalls') {
     return listed('oncalls', account.oncalls(query.getAll('escalation_policy_ids[]'), included.has('users')), query);
   }
+  if (pathname === '/services') return listed('services', account.services(), query);
   if (pathname === '/incidents') {
     const [key, statuses] = [query.get('incident_key'), query.getAll('statuses[]')];
     const found = alerts

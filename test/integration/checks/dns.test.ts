@@ -121,6 +121,15 @@ describe('dns', () => {
     });
   });
 
+  it("unreachable: the system's name servers fail, which may be their own trouble with every name", async () => {
+    const { server } = await dnsServer({ 'www.example.com A': 'SERVFAIL' });
+    const why = await whyUnmeasured(probeDns(probeOf(dnsParams.parse({ name: 'www.example.com' })), [server]));
+    expect(why).toMatchObject({
+      ...{ reason: 'unreachable', next: expect.stringContaining('name its own servers as servers') },
+      message: `the system's name servers (${server}) fail on www.example.com (SERVFAIL)`,
+    });
+  });
+
   it('the second server answers when the first does not', async () => {
     const { params } = await asking([a('192.0.2.7')]);
     expect(await verdictOf(dns, { ...params, servers: [await nobody(), ...params.servers] })).toBe('ok');

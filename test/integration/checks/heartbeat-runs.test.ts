@@ -127,6 +127,15 @@ describe('cron in a zone', () => {
     expect(await job.verdict()).toBe('fail');
   });
 
+  it('day of month and day of week, both given: either will do', async () => {
+    const job = await jobOf(store, { every: undefined, cron: '0 3 1,15 * 1', grace: '30m' }, '2026-11-23T03:10:00Z');
+    await job.why();
+    await job.beat();
+    expect(await job.facts()).toMatchObject({ expected_at: '2026-11-30 03:00 UTC' });
+    job.clock.move(7 * 24 * hour + 21 * minute);
+    expect(await job.verdict()).toBe('fail');
+  });
+
   it('with every 24h the long day of autumn needs the hour in the grace', async () => {
     const job = await jobOf(store, { grace: '30m' }, '2026-10-24T00:30:00Z');
     await job.why();
@@ -148,6 +157,7 @@ describe('parameters', () => {
     [{ every: undefined, cron: '0 2 30 2 *' }, 'a cron expression'],
     [{ every: undefined, cron: '0 0 2 * * *' }, 'a cron expression'],
     [{ every: undefined, cron: '61 2 * * *' }, 'a cron expression'],
+    [{ every: undefined, cron: '0 2 */2 * 1' }, 'crons differ'],
     [{ every: '10s' }, 'a duration from 1 min to 400 d'],
     [{ every: 'daily' }, 'a duration from 1 min to 400 d'],
     [{ grace: '0s' }, 'a duration from 1 min to 30 d'],

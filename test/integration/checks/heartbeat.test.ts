@@ -45,8 +45,11 @@ describe('five states', () => {
     expect(await failed.verdict()).toBe('fail');
     expect(await failed.facts()).toMatchObject({
       ...{ failed: true, exit_code: 3, failed_runs: 1 },
-      last_fail: '2026-11-23 03:10 UTC, exit code 3, no space left on device',
+      last_fail: '2026-11-23 03:10 UTC, exit code 3',
     });
+    const telling = await healthyJob(store, { message: true });
+    await telling.beat('?exit=3', { body: 'no space left on device' });
+    expect((await telling.facts()).last_fail).toBe('2026-11-23 03:10 UTC, exit code 3, no space left on device');
     const hangs = await healthyJob(store);
     await hangs.beat('/start');
     hangs.clock.move(29 * minute);
@@ -145,6 +148,15 @@ describe('planted faults', () => {
       'it tells its exit code in JSON',
       'fail',
       (job) => job.beat('', { body: '{"exit_code": 2}', headers: { 'content-type': 'application/json' } }),
+    ],
+    [
+      'it tells its exit code in JSON, and curl -d says that it is a form',
+      'fail',
+      (job) =>
+        job.beat('', {
+          body: '{"exit_code": 2}',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        }),
     ],
     [
       'a start, then a failure',

@@ -75,7 +75,7 @@ describe('what is open', () => {
       ...{ open: 0, triggered: 0, acknowledged: 0, high: 0, overdue: 0, oldest_unacked_s: null, unassigned: 0 },
       ...{ overdue_ones: [], triggered_ones: [], acknowledged_ones: [], responders: [], urls: [] },
       ...{ resolved: 2, notifications: 3, people_paged: 2, paged: ['Anna ×2', 'Ben'] },
-      ...{ services_disabled: [], services_in_maintenance: [] },
+      ...{ services_disabled: [], services_in_maintenance: [], unread: [] },
     });
     expect(judgedByDefault(pagerDuty, paramsOf(), found)).toBe('ok');
   });
@@ -229,7 +229,7 @@ describe('planted faults', () => {
     ['a list of something else', 'invalid_answer', answering(200, { users: [] }), /can't be read/],
     ['a broken connection', 'unreachable', (_, request) => void request.socket.resetAndDestroy(), /ECONNRESET/],
   ])('%s: unknown, %s', async (_, reason, answer, message) => {
-    for (const path of ['/incidents', '/log_entries', '/services', '/teams']) {
+    for (const path of ['/incidents', '/services', '/teams']) {
       account.instead = { path, answer };
       const found = await why({ services: ['PAPI'], teams: ['PTEAM'] });
       expect({ path, reason: found.reason }).toEqual({ path, reason });
@@ -237,6 +237,52 @@ describe('planted faults', () => {
       expect(found.next, 'the next step').toBeTruthy();
       expect(`${found.message} ${found.next}`).not.toContain(account.token);
     }
+    account.instead = { path: '/log_entries', answer };
+    const found = await facts();
+    expect(found).toMatchObject({ open: 0, resolved: 0, notifications: null, paged: null });
+    expect(found.unread).toEqual([expect.stringMatching(/^pages \(PagerDuty.* → /)]);
+    expect(judgedByDefault(pagerDuty, paramsOf(), found)).toBe('warn');
+    incident('triggered', 5 * hour);
+    expect(await verdict()).toBe('fail');
+  });
+
+  it.each([
+    ['/services', {}],
+    ['/services/PAPI', { services: ['PAPI'] }],
+    ['/teams/PTEAM', { teams: ['PTEAM'] }],
+  ])('%s is refused: it hides nothing that is open, and proves nothing else', async (path, more) => {
+    const old = incident('triggered', 5 * hour);
+    instead(path, refusal(403));
+    const found = await facts(more);
+    expect(found).toMatchObject({ open: 1, overdue: 1, acknowledged: null, services_disabled: null, responders: null });
+    expect(found.unread).toEqual([expect.stringMatching(/^services and teams \(PagerDuty refuses the key KEY → /)]);
+    expect(judgedByDefault(pagerDuty, paramsOf(more), found)).toBe('fail');
+    const specs = pagerDuty.facts(pagerDuty.params.parse(paramsOf(more)));
+    expect(specs.acknowledged?.whyAbsent?.(found)).toContain('PagerDuty refuses the key KEY');
+    old.urgency = 'low';
+    expect(await verdict(more)).toBe('unknown');
+  });
+
+  it('what is late when the time is up hides nothing that is open', async () => {
+    incident('triggered', 5 * hour);
+    instead('/log_entries', () => {});
+    const signal = AbortSignal.timeout(2_000);
+    // In the turn in which it hears that its time is up: later answers don't count.
+    const tooLate = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => setImmediate(reject, new Error('too late'))),
+    );
+    const params = paramsOf({ services: ['PAPI'] });
+    const found = await Promise.race([measure(pagerDuty, params, settingOf({ signal })), tooLate]);
+    expect(found).toMatchObject({ overdue: 1, notifications: null });
+    expect(found.unread).toEqual(['pages (PagerDuty did not answer in time → raise timeout)']);
+  });
+
+  it('a key that sees nothing is told from an account at rest', async () => {
+    account.services.clear();
+    expect(await why()).toMatchObject({
+      ...{ reason: 'empty', message: 'the key KEY sees no service in PagerDuty', retryable: false },
+      next: expect.stringContaining('REST API key'),
+    });
   });
 
   it('an id that is not there: unknown, where its filter would find nothing', async () => {

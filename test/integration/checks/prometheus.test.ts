@@ -62,7 +62,7 @@ const scene: Series[] = [
     {},
     since(40, (ago) => (ago <= 12 ? 90 : 10)),
   ),
-  labelled('stopped', {}, [[base - 4 * minute, 1]]),
+  labelled('stopped', {}, [[base - 3 * minute, 1]]),
   labelled('gone', {}, [[base - 30 * minute, 1]]),
   labelled(
     'error_share',
@@ -123,7 +123,7 @@ describe.each([
     const facts = await measure(prometheus, { url: url(), query: 'queue_length' });
     expect(facts).toEqual({
       ...{ value: 90, series: 1, which: 'queue_length', values: ['queue_length: 90'] },
-      age_s: expect.any(Number),
+      ...{ age_s: expect.any(Number), unread: [] },
     });
     expect(facts.age_s).toBeGreaterThanOrEqual(0);
     expect(facts.age_s).toBeLessThanOrEqual(61);
@@ -167,7 +167,7 @@ describe.each([
     for (const params of [{ query: 'stopped' }, { query: 'sum(stopped)', fresh: 'stopped' }]) {
       expect(await why(url(), { ...params, max_age: '2m' })).toMatchObject({
         reason: 'empty',
-        message: expect.stringMatching(/^the newest sample of stopped is [45] min.* old \(limit 2 min\)$/),
+        message: expect.stringMatching(/^the newest sample of stopped is [345] min.* old \(limit 2 min\)$/),
       });
     }
     expect(await why(url(), { query: '1', fresh: 'gone' })).toMatchObject({
@@ -181,11 +181,13 @@ describe.each([
     expect(await why(url(), { query })).toMatchObject({
       ...{ reason: 'empty', next: expect.stringContaining('missing: zero') },
     });
-    expect(await measure(prometheus, { url: url(), query, missing: 'zero' })).toMatchObject({ value: 0, series: 0 });
+    const zero = { url: url(), query, missing: 'zero', fresh: 'queue_length' };
+    expect(await measure(prometheus, zero)).toMatchObject({ value: 0, series: 0 });
+    expect(await why(url(), { ...zero, fresh: 'gone' })).toMatchObject({ reason: 'empty' });
   });
 
   on('NaN and infinity are unknown, also among others and where no series means zero', async () => {
-    const nan = await why(url(), { query: 'error_share', pick: 'max', missing: 'zero' });
+    const nan = await why(url(), { query: 'error_share', pick: 'max', missing: 'zero', fresh: 'queue_length' });
     expect(nan).toMatchObject({
       reason: 'invalid_answer',
       message: 'the query gives a value that is not a number (NaN): instance="idle"',
@@ -251,7 +253,7 @@ describe.each([
     });
 
     on('fills in zeros where no series means zero, and leaves out what is not known', async () => {
-      const none = await heldFor(url(), { query: 'nothing', missing: 'zero' }, 5 * minute);
+      const none = await heldFor(url(), { query: 'nothing', missing: 'zero', fresh: 'queue_length' }, 5 * minute);
       expect(none.earlier?.map(({ facts }) => facts)).toEqual(Array(31).fill({ value: 0, series: 0 }));
       const { earlier = [] } = await heldFor(url(), { query: 'stopped' }, 10 * minute);
       expect(earlier.length).toBeGreaterThan(5);
@@ -294,6 +296,11 @@ describe.each([
       expect(await verdictOf(prometheus, { url: url(), query, same_hour })).toBe(verdict);
     });
 
+    on('each day by itself, not as a range', async () => {
+      const params = { url: url(), query: 'sessions', same_hour: { days: 28, weekday: false } };
+      expect(await measure(prometheus, params)).toMatchObject({ usual: 40, days_found: 7, unread: [] });
+    });
+
     on('something where nothing is usual is no multiple of that', async () => {
       const facts = await measure(prometheus, { url: url(), query: 'woken', same_hour });
       expect(facts).toMatchObject({ value: 5, usual: 0, ratio_to_usual: null, days_found: 4 });
@@ -326,12 +333,41 @@ it.runIf(program && promtool).each(['prometheus', 'holi'])(
 );
 
 describe('how it asks', () => {
-  it('at most four questions for all of it, and declares every fact', async () => {
+  it('asks one question for each part of it, and declares every fact', async () => {
     const params = { url: standIn.url, query: 'appointments', same_hour: { zone: 'UTC' } };
     const { facts } = await heldFor(standIn.url, params, 5 * minute);
-    expect(standIn.asked).toHaveLength(4);
+    expect(standIn.asked).toHaveLength(7);
     const specs = prometheus.facts(prometheus.params.parse(params));
     expect(Object.keys(facts).filter((name) => !(name in specs))).toEqual([]);
+  });
+
+  it.each([
+    ['refused', answering(422, { status: 'error', errorType: 'execution', error: 'too many samples' })],
+    ['throttled', answering(429, 'slow down')],
+    ['partial', answering(200, { status: 'success', isPartial: true, data: { resultType: 'vector', result: [] } })],
+  ])('a past that is %s does not hide a value that fails', async (_, past) => {
+    standIn.pastInstead = past;
+    const params = { url: standIn.url, query: 'queue_length', same_hour: {} };
+    const { facts, earlier } = await heldFor(standIn.url, params, 5 * minute);
+    expect(earlier).toBeUndefined();
+    expect(facts).toMatchObject({ value: 90, usual: null, ratio_to_usual: null, days_found: null });
+    expect(facts.unread).toEqual([expect.stringContaining('Prometheus at 127.0.0.1')]);
+    const own = prometheus.rules(prometheus.params.parse(params)).warn ?? [];
+    const withLimit = (when: string) => ({ ...prometheus, rules: () => ({ fail: [{ when }], warn: own }) });
+    expect(judgedByDefault(withLimit('value > 80'), params, facts)).toBe('fail');
+    expect(judgedByDefault(withLimit('value > 95'), params, facts)).toBe('unknown');
+    const specs = prometheus.facts(prometheus.params.parse(params));
+    for (const name of ['usual', 'ratio_to_usual', 'days_found'])
+      expect(specs[name]?.whyAbsent?.(facts)).toContain('not read: Prometheus at 127.0.0.1');
+  });
+
+  it('behind a query-frontend, which moves the steps of a range', async () => {
+    standIn.aligns = true;
+    const usual = await measure(prometheus, { url: standIn.url, query: 'appointments', same_hour: {} });
+    expect(usual).toMatchObject({ value: 100, usual: 100, days_found: 4 });
+    const zero = { query: 'queue_length', missing: 'zero', fresh: 'queue_length' };
+    const { earlier = [] } = await heldFor(standIn.url, zero, 10 * minute);
+    expect(earlier.map(({ facts }) => facts.value)).toEqual(Array(31).fill(90));
   });
 
   it.each([
@@ -553,6 +589,12 @@ describe('planted faults', () => {
       'invalid_answer',
     ],
     [
+      'a part of the stores is missing, in the words of VictoriaMetrics',
+      'unknown',
+      success({ resultType: 'vector', result: one }, { isPartial: true }),
+      'invalid_answer',
+    ],
+    [
       'a histogram',
       'unknown',
       success({ resultType: 'vector', result: [{ metric: {}, histogram: [1, {}] }] }),
@@ -608,5 +650,7 @@ describe('planted faults', () => {
     standIn.warnings = ['store s3 gone'];
     const params = { url: standIn.url, query: 'queue_length', warnings: 'accept' };
     expect(await measure(prometheus, params)).toMatchObject({ value: 90 });
+    standIn.instead = success({ resultType: 'vector', result: one }, { isPartial: true });
+    expect(await measure(prometheus, { ...params, query: 'sum(x)' })).toMatchObject({ value: 1 });
   });
 });

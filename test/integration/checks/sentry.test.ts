@@ -31,6 +31,7 @@ describe('sentry', () => {
       new_issues: 0,
       new_capped: false,
       new_fatal: 0,
+      fatal_ids: [],
       new_ids: [],
       regressed_issues: 0,
       regressed_capped: false,
@@ -38,8 +39,10 @@ describe('sentry', () => {
       links: [],
       events_24h: 240,
       events_before_24h: 240,
+      events_usual_24h: 240,
       events_dropped_24h: 0,
       without_events: [],
+      unread: [],
     });
     expect(verdict).toBe('ok');
   });
@@ -88,6 +91,17 @@ describe('sentry', () => {
     expect(burst).toMatchObject({ verdict: 'fail', facts: { events_24h: 2424, events_before_24h: 240 } });
   });
 
+  it('healthy: few errors, then none', async () => {
+    const quiet = await measured({ events: { accepted: hourly(1, 0, 3) } });
+    expect(quiet).toMatchObject({ verdict: 'ok', facts: { events_24h: 0, events_usual_24h: 24 } });
+    const burst = [...hourly(0, 0)];
+    burst[100] = 5_000;
+    expect(await measured({ events: { accepted: burst } })).toMatchObject({
+      verdict: 'ok',
+      facts: { events_usual_24h: 0 },
+    });
+  });
+
   it('not permitted: a token that is not valid, lacks a scope, or is not set', async () => {
     const { url, state } = await sentryServer();
     const why = (more: object = {}, given = secrets) =>
@@ -101,16 +115,40 @@ describe('sentry', () => {
       next: expect.stringContaining('check organization'),
     });
     expect(await whyUnmeasured(measure(sentry, of(url)))).toMatchObject({ reason: 'no_credentials' });
-    state.instead = { stats_v2: { status: 403, body: { detail: 'You do not have permission' } } };
+    state.instead = { projects: { status: 403, body: { detail: 'You do not have permission' } } };
     const refused = await why();
     expect(refused).toMatchObject({
       reason: 'denied',
       next: 'give the token the scopes org:read, project:read and event:read',
     });
-    expect(refused.message).toBe(`Sentry at ${new URL(url).host} (stats_v2 of my-shop) answered HTTP 403`);
+    expect(refused.message).toBe(`Sentry at ${new URL(url).host} (projects of my-shop) answered HTTP 403`);
     const broken = await whyUnmeasured(measure(sentry, of(url), { secrets: { SENTRY_TOKEN: 'a\nb' } }));
     expect(broken.reason).toBe('misconfigured');
     expect(broken.message).not.toContain('a\nb');
+  });
+
+  it.each([
+    ['stats_v2', { new_fatal: 1, regressed_issues: 0, events_24h: null, events_usual_24h: null }, 'events_24h'],
+    ['issues', { new_fatal: null, regressed_issues: null, events_24h: 4800 }, 'new_fatal'],
+  ])('%s is refused: it hides nothing of the rest', async (what, known, absent) => {
+    const { facts, params, verdict } = await measured({
+      issues: [fresh(1, { level: 'fatal' })],
+      events: { accepted: hourly(10, 200) },
+      instead: { [what]: { status: 403 } },
+    });
+    expect(facts).toMatchObject(known);
+    expect(verdict).toBe('fail');
+    const why = sentry.facts(sentry.params.parse(params))[absent]?.whyAbsent?.(facts);
+    expect(why).toMatch(new RegExp(`^not read: .*${what} of my-shop. answered HTTP 403 → give the token the scopes`));
+  });
+
+  it('a fatal one is found behind the 500 that are read', async () => {
+    const issues = Array.from({ length: 700 }, (_, at) => fresh(at, at === 650 ? { level: 'fatal' } : {}));
+    const found = await measured({ issues }, { max_new: 499 });
+    expect(found).toMatchObject({ verdict: 'fail', facts: { new_issues: 500, new_capped: true, new_fatal: 1 } });
+    expect(found.facts.fatal_ids).toEqual([issues[650]?.shortId]);
+    expect(saidByDefault(sentry, found.params, found.facts)).toContain(`(${issues[650]?.shortId})`);
+    expect((await measured({ issues: issues.slice(0, 600) }, { max_new: 499 })).verdict).toBe('warn');
   });
 
   it('unreachable: silence is unknown, and the sockets are gone', async () => {
@@ -134,7 +172,7 @@ describe('sentry', () => {
     const facts = await measure(sentry, of(url), { secrets });
     expect(facts).toMatchObject({ new_issues: 500, new_capped: true });
     expect(facts.new_ids).toHaveLength(20);
-    expect(asked.filter(({ search }) => search.includes('firstSeen'))).toHaveLength(5);
+    expect(asked.filter(({ search }) => search.includes('firstSeen') && !search.includes('fatal'))).toHaveLength(5);
   });
 
   it('asks for all projects, not only those that the token’s owner joined', async () => {
@@ -153,6 +191,7 @@ describe('sentry', () => {
     expect(problems({ organization: 'My Shop/..' })[0]).toContain('a slug');
     expect(problems({ projects: ['a b'] })[0]).toContain('a slug');
     expect(problems({ token: 'sntrys_plain' })).not.toEqual([]);
+    expect(problems({ max_new: 500 })).not.toEqual([]);
     expect(problems({ window: 'a day' })[0]).toContain('a duration');
     expect(problems({ url: 'https://sentry.io?x=1' })[0]).toContain('without');
   });
@@ -174,6 +213,7 @@ describe('planted faults', () => {
     instead: { [what]: { status, body } },
   });
   const other = { SENTRY_TOKEN: 'expired' };
+  const hours = (each: number) => Array.from({ length: 24 }, () => each);
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Partial<SentryState>, object?, Record<string, string>?]>([
     ['a new issue', 'warn', { issues: [fresh(1)] }],
@@ -184,7 +224,7 @@ describe('planted faults', () => {
       'a new issue on the second page',
       'fail',
       { issues: [...Array.from({ length: 100 }, (_, at) => fresh(at)), fresh(101, { level: 'fatal' })] },
-      { max_new: 500 },
+      { max_new: 499 },
     ],
     ['three times the errors', 'warn', { events: { accepted: hourly(10, 30) } }],
     ['twelve times the errors', 'fail', { events: { accepted: hourly(10, 120) } }],
@@ -193,6 +233,15 @@ describe('planted faults', () => {
     ['errors dropped for the quota', 'warn', { events: { accepted: hourly(10, 10), rate_limited: hourly(0, 3) } }],
     ['errors dropped as abuse', 'warn', { events: { accepted: hourly(10, 10), abuse: hourly(0, 1) } }],
     ['the programs stopped reporting', 'warn', { events: { accepted: hourly(10, 0) } }],
+    ['they stopped three days ago', 'warn', { events: { accepted: hourly(10, 0, 3) } }],
+    ['they stopped 13 days ago', 'warn', { events: { accepted: hourly(10, 0, 13) } }],
+    ['they stopped at some time before that', 'unknown', { events: { accepted: hourly(10, 0, 15) } }],
+    ['no counts at all', 'unknown', { events: {} }],
+    [
+      'they began two days ago and stopped',
+      'warn',
+      { events: { accepted: [...hourly(0, 10, 2).slice(24), ...hours(0)] } },
+    ],
     [
       'a project that never reported, beside one that did',
       'warn',

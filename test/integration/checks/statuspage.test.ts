@@ -132,6 +132,28 @@ describe('statuspage', () => {
     );
   });
 
+  it('degraded: a group that is named is what is in it, also where an incident names that', async () => {
+    const one = incident({ impact: 'critical', components: [{ id: 'c1' }] });
+    const url = await serving(page({ ...broken('degraded_performance', 'c1', 'major'), incidents: [one] }));
+    const params = { url, components: ['EU'] };
+    const facts = await measure(statuspage, params);
+    expect(facts).toMatchObject({ components: 1, degraded: ['API: degraded performance'], incidents: 1 });
+    expect(judgedByDefault(statuspage, params, facts)).toBe('warn');
+    expect(await verdictOf(statuspage, { url, components: ['US'] })).toBe('ok');
+    const noticed = await serving(page({ incidents: [one] }));
+    expect(await verdictOf(statuspage, { url: noticed, components: ['EU'] })).toBe('warn');
+    const empty = page({ components: [part('g1', 'EU', { group: true, status: 'major_outage' })] });
+    expect(await verdictOf(statuspage, { url: await serving(empty), components: ['EU'] })).toBe('fail');
+  });
+
+  it('says of what is watched that it is well, whatever else the page says', async () => {
+    const url = await serving(page(broken('major_outage', 'c3', 'critical')));
+    const facts = await measure(statuspage, { url, components: ['EU', 'US'] });
+    expect(judgedByDefault(statuspage, { url, components: ['EU', 'US'] }, facts)).toBe('ok');
+    const says = statuspage.okSays?.replaceAll(/\{(\w+)\}/g, (_, name) => String(facts[name]));
+    expect(says).toBe('Shop Status: all well (2 components looked at)');
+  });
+
   it('failed: a major outage', async () => {
     const url = await serving(
       page({ ...broken('major_outage', 'c3', 'critical'), incidents: [incident({ impact: 'critical' })] }),

@@ -99,6 +99,7 @@ describe('tls', () => {
       chain_error: '',
       chain_length: 3,
       chain_days_left: 90,
+      chain_expired: 0,
       protocol: 'TLSv1.3',
       key_type: 'rsa',
       key_bits: 2048,
@@ -134,6 +135,12 @@ describe('tls', () => {
     expect(await verdictOf(tls, at(await serving(shop), { servername: 'shop.example' }), { dir })).toBe('ok');
     const abroad = await serving(root.issue({ dns: ['xn--bcher-kva.example'] }));
     expect(await verdictOf(tls, at(abroad, { servername: 'bücher.example.' }), { dir })).toBe('ok');
+  });
+
+  it('healthy: for an address alone, which is asked for', async () => {
+    const port = await serving(root.issue({ addressOnly: true }));
+    expect(await verdictOf(tls, at(port, { host: '127.0.0.1' }), { dir })).toBe('ok');
+    expect(await measure(tls, at(port), { dir })).toMatchObject({ names: ['127.0.0.1'], matches: false });
   });
 
   it('degraded: under 30 days; 30 days are enough', async () => {
@@ -266,6 +273,7 @@ describe('planted faults', () => {
       { servername: 'a.b.example.com' },
     ],
     ['a name in the common name only', 'fail', () => serving(root.issue({ dns: [] }))],
+    ['an address, and the name in the common name only', 'fail', () => serving(root.issue({ addressOnly: true }))],
     ['self-signed', 'fail', () => serving(makeSelfSigned())],
     ['an authority that nobody trusts', 'fail', () => serving(makeAuthority({ name: 'Strangers' }).issue())],
     ['signed in the name of the authority by another', 'fail', () => serving(makeAuthority().issue())],

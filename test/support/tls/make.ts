@@ -17,6 +17,8 @@ export interface Wish {
   /** When it begins, days from now. */
   from?: number;
   dns?: string[];
+  /** For 127.0.0.1 alone, whatever the common name says. */
+  addressOnly?: boolean;
   /** An authority of its own, that signs others. */
   authority?: boolean;
   bits?: number;
@@ -84,9 +86,10 @@ const authorityExtensions = [
   { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
 ];
 
-function serverExtensions({ dns = ['localhost'], usage = 'serverAuth' }: Wish): object[] {
+function serverExtensions({ addressOnly = false, dns = ['localhost'], usage = 'serverAuth' }: Wish): object[] {
   // 2 = a DNS name, 7 = an IP address.
-  const altNames = [...dns.map((value) => ({ type: 2, value })), { type: 7, ip: '127.0.0.1' }];
+  const hosts = addressOnly ? [] : dns.map((value) => ({ type: 2, value }));
+  const altNames = [...hosts, { type: 7, ip: '127.0.0.1' }];
   return [
     { name: 'basicConstraints', cA: false, critical: true },
     { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },

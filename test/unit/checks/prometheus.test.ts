@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { earlierMoments, median, stepsThrough } from '../../../src/checks/prometheus/moments.ts';
+import { earlierMoments, median, movedBy } from '../../../src/checks/prometheus/moments.ts';
 import { pickFrom } from '../../../src/checks/prometheus/pick.ts';
 import prometheus from '../../../src/checks/prometheus.ts';
 
@@ -29,17 +29,14 @@ describe('the same time of earlier days', () => {
       '2026-10-20T07:00:00.000Z',
       '2026-10-13T07:00:00.000Z',
     ]);
-    const steps = stepsThrough(moments, sameHour);
-    expect(steps).toHaveLength(2);
-    const reached = steps.flatMap(({ fromMs, toMs, stepMs }) =>
-      Array.from({ length: (toMs - fromMs) / stepMs + 1 }, (_, n) => fromMs + n * stepMs),
-    );
-    expect(reached.toSorted((a, b) => a - b)).toEqual(moments.toSorted((a, b) => a - b));
   });
 
-  it('is one question where no clock changed', () => {
-    const sameHour = { days: 28, weekday: false };
-    expect(stepsThrough(earlierMoments(at('2026-11-10T08:00:00.123Z'), sameHour), sameHour)).toHaveLength(1);
+  it('knows by how much a server moved its steps', () => {
+    const steps = { fromMs: 100_000, stepMs: 20_000 };
+    expect(movedBy([], steps)).toBe(0);
+    expect(Math.abs(movedBy([140_000], steps))).toBe(0);
+    expect(movedBy([80_001, 100_001], steps)).toBe(-19_999);
+    expect(movedBy([119_999], steps)).toBe(-1);
   });
 
   it('has a median', () => {
@@ -91,5 +88,35 @@ describe('parameters', () => {
     const target = prometheus.params.parse({ url: 'https://prom.example:9090/x', query: 'sum by (job)\n (up)' });
     expect(prometheus.lane?.(target)).toBe('host:prom.example:9090');
     expect(prometheus.describe(target)).toBe('PromQL on prom.example:9090: sum by (job) (up)');
+  });
+});
+
+describe('fresh', () => {
+  const problems = (more: object) =>
+    prometheus.params
+      .safeParse({ url: 'http://prom.example.com', query: 'sum(rate(a_total[5m]))', ...more })
+      .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+
+  it.each([
+    'rate(a_total[5m])',
+    'sum(a_total)',
+    'a_total or vector(0)',
+    'a_total offset 1d',
+    'a_total[5m]',
+    '-a_total',
+    'inf',
+    'NaN',
+    '1',
+  ])('is no expression, whose age would always be 0: %s', (fresh) => {
+    expect(problems({ fresh })).toEqual([expect.stringContaining('fresh: a plain series')]);
+  });
+
+  it.each(['a_total', 'job:a:rate5m', 'a_total{job="api", path=~"/x{2}.*"}', 'up {}'])('is a series: %s', (fresh) => {
+    expect(problems({ fresh })).toEqual([]);
+  });
+
+  it('is needed where no series means zero', () => {
+    expect(problems({ missing: 'zero' })).toEqual([expect.stringContaining('fresh: missing: zero needs it')]);
+    expect(problems({ missing: 'zero', fresh: 'up{job="api"}' })).toEqual([]);
   });
 });

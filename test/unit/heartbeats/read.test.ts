@@ -4,6 +4,8 @@ import { readReport } from '../../../src/heartbeats/read.ts';
 const read = (verb = '', query = '', body = '', type?: string) =>
   readReport(verb, new URLSearchParams(query), { body, type });
 const json = 'application/json; charset=utf-8';
+/** What `curl -d` says of any body. */
+const form = 'application/x-www-form-urlencoded';
 
 describe('a report', () => {
   it.each([
@@ -14,8 +16,17 @@ describe('a report', () => {
     [read('', 'exit=3'), { what: 'fail', exitCode: 3 }],
     [read('', '', '{"exit_code": 255, "message": "no space", "host": "db1"}', json), { what: 'fail', exitCode: 255 }],
     [read('', 'exit=1', '{"exit_code": 0}', json), { what: 'fail', exitCode: 1 }],
+    [read('fail', '', '{"error": "disk full"}', json), { what: 'fail', message: '' }],
     [read('fail', 'exit=0'), { what: 'fail', exitCode: 0 }],
-    [read('', '', '{"exit_code": 3}', 'text/plain'), { what: 'ok', message: '{"exit_code": 3}' }],
+    [read('', 'exit=0', '{"exit_code": 3}', json), { what: 'fail', exitCode: 3 }],
+    [read('', 'exit=0', '{"exit_code": 0, "message": "4 tables"}', json), { what: 'ok', exitCode: 0 }],
+    [read('', '', '{"exit_code": 3}', 'text/plain'), { what: 'fail', exitCode: 3 }],
+    [read('', '', ' {"exit_code": 3}', form), { what: 'fail', exitCode: 3 }],
+    [read('', '', '{"exit_code": 3}'), { what: 'fail', exitCode: 3 }],
+    [read('', '', '{"exit_code": 0, "status": "done"}', 'application/vnd.job+json'), { what: 'ok', exitCode: 0 }],
+    [read('', '', '{"message": "4 tables"}', json), { what: 'ok', message: '4 tables' }],
+    [read('', '', '{ 4 tables in a brace', form), { what: 'ok', message: '{ 4 tables in a brace' }],
+    [read('start', '', '{"exit_code": 3}', json), { what: 'start' }],
   ])('%#', (report, wanted) => {
     expect(report).toMatchObject(wanted);
   });
@@ -30,6 +41,19 @@ describe('a report', () => {
     ['a long run', read('', `run=${'x'.repeat(65)}`), /run is a name/],
     ['half a JSON', read('', '', '{"exit_code":', json), /the body is not/],
     ['a JSON of another shape', read('', '', '{"exit_code": "3"}', json), /the body is not/],
+    ['another name for the exit code in the query', read('', 'exit_code=3'), /the query is \?exit/],
+    ['two exit codes in the query', read('', 'exit=0&exit=3'), /each once/],
+    [
+      'another name for it in JSON',
+      read('', '', '{"exitCode": 3, "status": "failed"}', json),
+      /does not say exit_code/,
+    ],
+    ['the same, with a message', read('', '', '{"status": "failed", "message": "x"}', json), /does not say exit_code/],
+    ['the same as a form', read('', 'exit=0', '{"exitCode": 3}', form), /does not say exit_code/],
+    ['an empty JSON', read('', '', '{}', json), /does not say exit_code/],
+    ['the exit code as a field of a form', read('', '', 'exit_code=3', form), /the exit code is \?exit/],
+    ['an exit code of null', read('', '', '{"exit_code": null}', json), /the body is not/],
+    ['an exit code of another shape as a form', read('', '', '{"exit_code": "3"}', form), /the body is not/],
     ['JSON that is no object', read('', '', '[]', json), /the body is not/],
   ])('with %s is refused', (_, report, why) => {
     expect(report).toMatchObject({ invalid: expect.stringMatching(why) });
