@@ -1,0 +1,64 @@
+// 66 checks of all types take as long as the slowest of them; the first sweep also loads what talks to AWS.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pino } from 'pino';
+import { systemClock as clock } from '../src/kernel/clock.ts';
+import { openStore } from '../src/store/store.ts';
+import { checkOf, healthOf, reportSuccess, startWorld } from '../test/support/every-type/world.ts';
+import { median } from './support/child.ts';
+import { printFigures } from './support/figure.ts';
+import { sweep } from './support/health.ts';
+
+const CHECKS = 66;
+const SWEEPS = 9;
+const log = pino({ level: 'silent' });
+const dataDir = await mkdtemp(join(tmpdir(), 'rounds-bench-'));
+const [world, store] = await Promise.all([startWorld(), openStore({ dataDir, log })]);
+
+const types = Object.entries(world.checks);
+const checks = Array.from({ length: CHECKS }, (_, index) => {
+  const [type, served] = types[index % types.length]!;
+  return checkOf(type, Math.floor(index / types.length), served);
+});
+// One is as slow as a slow page is.
+const page = checks.find((check) => 'http' in check) as { http: { url: string } };
+page.http.url += '?after=400';
+for (let n = 0; n * types.length < CHECKS; n += 1) await reportSuccess(`heartbeat-${n}`, { store, clock });
+const health = await healthOf(checks, { world, store, clock, log });
+
+const megabytes = () => process.memoryUsage().rss / 1e6;
+const before = megabytes();
+const first = await sweep(health);
+const after = megabytes();
+const runs = [];
+for (let run = 0; run < SWEEPS; run += 1) {
+  // AWS's APIs are asked at a pace: a sweep a second is what none of them has to wait for.
+  await wait(1_000);
+  runs.push(await sweep(health));
+}
+const warm = megabytes();
+await health.stop();
+await store.close();
+await rm(dataDir, { recursive: true });
+await world.stop();
+
+for (const { report } of [first, ...runs]) {
+  const bad = report.checks.filter(({ outcome }) => outcome !== 'ok');
+  if (bad.length > 0) throw new Error(bad.map(({ id, outcome, reason }) => `${id} ${outcome}: ${reason}`).join('\n'));
+}
+const slowest = median(runs.map(({ report }) => Math.max(...report.checks.map((check) => check.duration_ms))));
+const took = median(runs.map(({ ms }) => ms));
+printFigures([
+  {
+    name: `${CHECKS} checks of ${types.length} types, all ok`,
+    measured: `${took.toFixed(0)} ms`,
+    reference: `1.05 × the slowest check (${slowest} ms) + 50 ms`,
+    ratio: took / (1.05 * slowest + 50),
+  },
+]);
+const memory = `${before.toFixed(0)} MB before, ${after.toFixed(0)} MB after it, ${warm.toFixed(0)} MB at the end`;
+process.stdout.write(
+  `              the first such sweep, which loads what talks to AWS: ${first.ms.toFixed(0)} ms; ${memory}\n`,
+);
