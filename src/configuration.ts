@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { compileCondition } from './conditions/compile.ts';
 import { loadOps } from './config/load.ts';
 import type { ConfigProblem, Ops } from './config/model.ts';
-import { ConfigError } from './config/problems.ts';
+import { ConfigError, formatProblems } from './config/problems.ts';
 import { runbooksOf } from './config/report.ts';
 import { OpsError } from './kernel/errors.ts';
 import { loadMessages, type Messages } from './messages/messages.ts';
@@ -43,6 +43,17 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
       return { ops: ops.value, severities: severities.value, messages: messages.value };
   }
   throw allProblems(reasons);
+}
+
+/** `file` alone, else that of OPS_CONFIG, else the ops.yml that lies here. Throws OpsError `invalid` with every problem. */
+export async function readOps(variables: NodeJS.ProcessEnv, given?: string): Promise<Ops> {
+  const file = given ?? (variables.OPS_CONFIG?.trim() || './ops.yml');
+  try {
+    return await loadOps(file, { checkTypes: await checkTypes(), compile: compileCondition, env: variables });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new OpsError('invalid', formatProblems(error.problems), { hint: '`rounds check-config` tells more' });
+  }
 }
 
 async function readMessages(opsDir: string): Promise<Messages> {

@@ -48,7 +48,7 @@ async function main(argv: string[]): Promise<ExitCode> {
       hint: close ? `Did you mean "rounds ${asksHelp ? 'help ' : ''}${close}"?` : '`rounds help` lists them',
     });
   }
-  if ('runAlone' in named) return named.runAlone(line.args, { print, env: variables() });
+  if ('runAlone' in named) return named.runAlone(line.args, { print, env: variables(), json: line.json });
   return runCommand(named, line, variables());
 }
 

@@ -82,7 +82,7 @@ resource "aws_iam_role" "task" {
 }
 
 locals {
-  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch || var.checks_read_account || length(var.checked_log_group_arns) > 0
+  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch || var.checks_read_data || var.checks_read_account || length(var.checked_log_group_arns) > 0
 }
 
 data "aws_iam_policy_document" "task" {
@@ -90,8 +90,11 @@ data "aws_iam_policy_document" "task" {
   dynamic "statement" {
     for_each = length(var.checked_cluster_arns) > 0 ? [1] : []
     content {
-      sid       = "EcsOfTheseClusters"
-      actions   = ["ecs:ListServices", "ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks"]
+      sid = "EcsOfTheseClusters"
+      actions = [
+        "ecs:ListServices", "ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks",
+        "ecs:ListContainerInstances", "ecs:DescribeContainerInstances",
+      ]
       resources = ["*"]
       condition {
         test     = "ArnEquals"
@@ -105,6 +108,22 @@ data "aws_iam_policy_document" "task" {
     content {
       sid       = "Revisions"
       actions   = ["ecs:ListTaskDefinitions"]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.checks_read_data ? [1] : []
+    content {
+      sid = "DataAndCapacity"
+      actions = [
+        "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribePendingMaintenanceActions",
+        "rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBParameters",
+        "elasticache:DescribeReplicationGroups", "elasticache:DescribeCacheClusters", "elasticache:DescribeUpdateActions",
+        "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth", "ecs:DescribeClusters", "ecs:DescribeCapacityProviders",
+        "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:DescribeScalingActivities",
+      ]
       resources = ["*"]
     }
   }

@@ -75,13 +75,19 @@ variable "check_egress" {
 }
 
 variable "checked_cluster_arns" {
-  description = "ECS clusters that ecs-services checks look at."
+  description = "ECS clusters that ecs-services and ecs-capacity checks look at."
   type        = list(string)
   default     = []
 }
 
 variable "checks_read_cloudwatch" {
-  description = "Whether there are cloudwatch-metric, cloudwatch-alarms or waf checks."
+  description = "Whether there are cloudwatch-metric, cloudwatch-alarms, waf, rds, elasticache or load-balancer checks."
+  type        = bool
+  default     = false
+}
+
+variable "checks_read_data" {
+  description = "Whether there are rds, elasticache, load-balancer or ecs-capacity checks."
   type        = bool
   default     = false
 }

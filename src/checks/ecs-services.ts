@@ -81,6 +81,12 @@ export default defineCheck({
   }),
   okSays: '{running} of {desired} tasks running',
   iam: ['ecs:ListServices', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:ListTaskDefinitions'],
+  iamFor: ({ services, stopped_window, revisions }) => [
+    ...(services ? [] : ['ecs:ListServices']),
+    'ecs:DescribeServices',
+    ...(stopped_window === 'off' ? [] : ['ecs:ListTasks', 'ecs:DescribeTasks']),
+    ...(revisions ? ['ecs:ListTaskDefinitions'] : []),
+  ],
   describe: ({ cluster, services }) => `ECS ${services?.join(', ') ?? 'services'} of ${cluster}`,
   lane: (target) => awsLane('ecs', target),
   example: `- id: backend

@@ -164,6 +164,8 @@ export interface CheckType<Schema extends z.ZodType = z.ZodType> {
   okSays?: string;
   /** IAM actions it needs; empty outside AWS. */
   iam: string[];
+  /** Of these, what it takes with these parameters; absent: all of them. */
+  iamFor?: (target: z.output<Schema>) => string[];
   /** What it asks, in a few words for messages: `GET https://api.example.com/health` (no secrets). */
   describe: (target: z.output<Schema>) => string;
   /** Checks with the same lane share a concurrency limit: `host:api.example.com`, `aws:ecs`. */

@@ -188,7 +188,14 @@ export interface TerminalCommand {
   summary: string;
   usage: string;
   examples: string[];
-  runAlone: (args: string[], terminal: { print: (line: string) => void; env: NodeJS.ProcessEnv }) => Promise<ExitCode>;
+  runAlone: (args: string[], terminal: BareTerminal) => Promise<ExitCode>;
+}
+
+export interface BareTerminal {
+  print: (line: string) => void;
+  env: NodeJS.ProcessEnv;
+  /** `--json` was typed. */
+  json: boolean;
 }
 
 /** Declares a terminal command; the default export of a file in `commands/`. */

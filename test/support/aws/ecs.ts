@@ -134,17 +134,21 @@ function wireService(region: string, clusterName: string, serviceName: string, c
   };
 }
 
-const arn = (region: string, kind: string, rest: string) => `arn:aws:ecs:${region}:123456789012:${kind}/${rest}`;
-const lastPart = (name: string) => name.slice(name.lastIndexOf('/') + 1);
+export const arn = (region: string, kind: string, rest: string) => `arn:aws:ecs:${region}:123456789012:${kind}/${rest}`;
+export const lastPart = (name: string) => name.slice(name.lastIndexOf('/') + 1);
 const invalid = (message: string) => new AwsRefusal('InvalidParameterException', message);
 
-function strings(value: unknown, member: string): string[] {
+export function strings(value: unknown, member: string): string[] {
   if (!Array.isArray(value) || value.length === 0) throw invalid(`${member} can not be empty.`);
   return value.map(String);
 }
 
 /** A page of at most `maxResults` (1 to 100); the token is the index it goes on from, unreadable as AWS's are. */
-function page(items: string[], input: Input, byDefault: number): { items: string[]; nextToken: string | undefined } {
+export function page(
+  items: string[],
+  input: Input,
+  byDefault: number,
+): { items: string[]; nextToken: string | undefined } {
   const size = input.maxResults === undefined ? byDefault : Number(input.maxResults);
   if (!(size >= 1 && size <= 100)) throw invalid('maxResults must be between 1 and 100');
   const from = input.nextToken === undefined ? 0 : Number(Buffer.from(String(input.nextToken), 'base64').toString());

@@ -6,11 +6,14 @@ export interface StsState {
   roles: Record<string, string | undefined>;
 }
 
-/** AWS STS's AssumeRole (Query). The access key of a role is `ASIA` and its account. */
+/** AWS STS's AssumeRole and GetCallerIdentity (Query). The access key of a role is `ASIA` and its account. */
 export function stsStandIn(state: StsState): QueryService {
   return {
     ...{ protocol: 'query', signingName: 'sts', iamPrefix: 'sts', version: '2011-06-15' },
     operations: {
+      GetCallerIdentity: (_, { accessKeyId }) => ({
+        Account: /^ASIA(\d{12})$/.exec(accessKeyId)?.[1] ?? '123456789012',
+      }),
       AssumeRole({ RoleArn, RoleSessionName, ExternalId, DurationSeconds }) {
         const role = String(RoleArn);
         if (!RoleSessionName || Number(DurationSeconds) > 3_600)

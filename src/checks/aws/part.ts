@@ -1,0 +1,18 @@
+import { reasonOf } from './reason.ts';
+
+const mostReasons = 20;
+
+/**
+ * One part of a check. What is refused there must not hide the rest: null then, and the reason goes to `unread`, once.
+ * The end of the probe's time, or a mistake of ours, is the whole check's.
+ */
+export async function part<T>(unread: string[], signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = reasonOf(error, signal);
+    if (!unread.includes(reason) && unread.length <= mostReasons)
+      unread.push(unread.length === mostReasons ? 'and more' : reason);
+    return null;
+  }
+}

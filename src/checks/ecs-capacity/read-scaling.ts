@@ -1,0 +1,71 @@
+import type { ServiceNamespace } from '@aws-sdk/client-application-auto-scaling';
+import { type ClusterReader, describeServices } from '../aws/ecs-read.ts';
+import { part } from '../aws/part.ts';
+import { type ScalingReader, scalableTargets, scalingActivities, scalingPolicies } from '../aws/scaling.ts';
+import { activityFacts, type Expected, shortName, targetFacts, unexpected, withoutPolicy } from './scaling.ts';
+
+interface Asked {
+  /** Services that ought to scale; undefined = those of the cluster that do. */
+  services: string[] | undefined;
+  /** Targets of other kinds that ought to. */
+  others: Expected[];
+  since: Date;
+}
+
+/** The same where scaling is not judged, or its targets could not be read. */
+export const noScalingFacts = {
+  ...{ targets: null, at_max: null, out_of_range: null, suspended: null, not_as_expected: null },
+  ...{ without_policy: null, activities: null, failed_activities: null, capped: null },
+};
+
+/** What Application Auto Scaling says of the cluster's services, and of the other targets that were named. */
+export async function scalingFacts(
+  reader: ClusterReader & Pick<ScalingReader, 'scaling'>,
+  clusterName: string,
+  { services, others, since }: Asked,
+  unread: string[],
+) {
+  const { signal } = reader;
+  const namespaces = [...new Set(['ecs', ...others.map(({ namespace }) => namespace)])] as ServiceNamespace[];
+  /** Of all namespaces, or of none. */
+  const all = <Item extends object>(read: (of: ScalingReader) => Promise<{ items: Item[]; complete: boolean }>) =>
+    part(unread, signal, async () => {
+      const found = await Promise.all(
+        namespaces.map(async (namespace) => {
+          const { items, complete } = await read({ ...reader, namespace });
+          return { complete, items: items.map((item) => ({ ...item, namespace })) };
+        }),
+      );
+      return { items: found.flatMap(({ items }) => items), complete: found.every(({ complete }) => complete) };
+    });
+  const [targets, policies, activities] = await Promise.all([
+    all(scalableTargets),
+    all(scalingPolicies),
+    all((of) => scalingActivities(of, since)),
+  ]);
+  if (!targets) return noScalingFacts;
+  const prefix = `service/${clusterName}/`;
+  const wanted: Expected[] = [
+    ...(services ?? []).map((name) => ({ namespace: 'ecs', resource: `${prefix}${name}` })),
+    ...others,
+  ];
+  const own = targets.items.filter(
+    ({ namespace, ResourceId = '' }) =>
+      wanted.some((one) => one.namespace === namespace && one.resource === ResourceId) ||
+      (services === undefined && namespace === 'ecs' && ResourceId.startsWith(prefix)),
+  );
+  const names = own.flatMap(({ namespace, ResourceId }) => (namespace === 'ecs' ? [shortName(ResourceId)] : []));
+  const described = await part(unread, signal, () => describeServices(reader, names));
+  const { at_max, out_of_range, ...facts } = targetFacts(own, described?.services ?? []);
+  if (![targets, policies, activities].every((found) => found === null || found.complete))
+    unread.push('scalable targets, policies or activities past the first 500');
+  return {
+    ...facts,
+    ...(described ? { at_max, out_of_range } : { at_max: null, out_of_range: null }),
+    not_as_expected: unexpected(own, wanted),
+    without_policy: policies && withoutPolicy(own, policies.items),
+    ...(activities
+      ? activityFacts(activities.items, own)
+      : { activities: null, failed_activities: null, capped: null }),
+  };
+}

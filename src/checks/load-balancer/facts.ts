@@ -1,0 +1,59 @@
+import type { LoadBalancer, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { few } from '../facts/few.ts';
+import type { Group } from './read.ts';
+
+const stateOf = ({ TargetHealth }: TargetHealthDescription) => TargetHealth?.State ?? '';
+const count = (targets: TargetHealthDescription[], state: RegExp) =>
+  targets.filter((target) => state.test(stateOf(target))).length;
+
+/** What the load balancers say of themselves: `shop active_impaired`; null = they were not read. */
+export function balancerFacts(balancers: LoadBalancer[] | null) {
+  if (balancers === null) return { balancers: null, balancers_failed: null, balancers_not_active: null };
+  const told = (code: RegExp) =>
+    few(
+      balancers
+        .filter(({ State }) => code.test(State?.Code ?? ''))
+        .map(({ LoadBalancerName, State }) => `${LoadBalancerName} ${State?.Code}`),
+    );
+  return {
+    balancers: balancers.length,
+    balancers_failed: told(/^failed$/),
+    balancers_not_active: told(/^(?!active$|failed$)/),
+  };
+}
+
+/** Targets by state over all groups, and the groups that lack healthy ones, with the reasons. */
+export function targetFacts(groups: Group[]) {
+  const all = groups.flatMap(({ targets }) => targets);
+  // Draining ones are on their way out, unused ones get no traffic: a deployment has both.
+  const serving = groups.map(({ name, targets }) => {
+    const counted = targets.filter((target) => !/draining|^unused$/.test(stateOf(target)));
+    return { name, counted, healthy: count(counted, /^healthy$/), unchecked: count(counted, /^unavailable$/) };
+  });
+  const told = serving.map(({ name, counted, healthy }) => `${name} ${healthy}/${counted.length}${reasons(counted)}`);
+  const those = (which: (one: (typeof serving)[number]) => boolean) => few(told.filter((_, i) => which(serving[i]!)));
+  return {
+    target_groups: groups.length,
+    targets: all.length,
+    healthy: count(all, /^healthy$/),
+    unhealthy: count(all, /^unhealthy$/),
+    initial: count(all, /^initial$/),
+    draining: count(all, /draining$/),
+    unused: count(all, /^unused$/),
+    down: those(({ counted, healthy, unchecked }) => counted.length > 0 && healthy === 0 && unchecked === 0),
+    degraded: those(({ counted, healthy, unchecked }) => healthy > 0 && healthy + unchecked < counted.length),
+    unchecked: few(serving.filter((one) => one.unchecked > 0).map(({ name, unchecked }) => `${name} ${unchecked}`)),
+    without_targets: few(serving.filter((one) => one.counted.length === 0).map(({ name }) => name)),
+  };
+}
+
+/** ` (Target.Timeout ×2)`: why targets are not healthy, the most frequent first. */
+function reasons(targets: TargetHealthDescription[]): string {
+  const counts = new Map<string, number>();
+  for (const { TargetHealth } of targets) {
+    if (!TargetHealth?.Reason || TargetHealth.State === 'healthy') continue;
+    counts.set(TargetHealth.Reason, (counts.get(TargetHealth.Reason) ?? 0) + 1);
+  }
+  const told = [...counts].sort((a, b) => b[1] - a[1]).map(([reason, times]) => `${reason} ×${times}`);
+  return told.length > 0 ? ` (${told.slice(0, 3).join(', ')})` : '';
+}

@@ -1,0 +1,128 @@
+import type {
+  ElasticLoadBalancingV2,
+  LoadBalancer,
+  TargetGroup,
+  TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Unmeasured } from '../../kernel/check.ts';
+import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { listed } from '../aws/listed.ts';
+
+/** A load balancer has at most 100 target groups, unless AWS raised its quota. */
+const mostGroups = 200;
+
+/** A target group with the health of its targets. */
+export interface Group {
+  name: string;
+  targets: TargetHealthDescription[];
+}
+
+/** What one probe reads. All functions throw Unmeasured only. */
+export interface BalancerReader {
+  elb: AwsConnection<ElasticLoadBalancingV2>;
+  /** In messages: `load balancer shop`. */
+  resource: string;
+  signal: AbortSignal;
+}
+
+function ask<Answer>(
+  { elb, resource, signal }: BalancerReader,
+  action: string,
+  send: (client: ElasticLoadBalancingV2, options: { abortSignal: AbortSignal }) => Promise<Answer>,
+): Promise<Answer> {
+  return askAws(elb, { action: `elasticloadbalancing:${action}`, resource }, signal, send);
+}
+
+/** The load balancer of that name, with all its target groups. */
+export async function readBalancer(reader: BalancerReader, name: string) {
+  const answer = await ask(reader, 'DescribeLoadBalancers', (elb, options) =>
+    elb.describeLoadBalancers({ Names: [name] }, options),
+  );
+  const balancers = known(reader, answer.LoadBalancers, 1);
+  const LoadBalancerArn = balancers[0]?.LoadBalancerArn;
+  const question = groupsQuestion(reader);
+  const { items, complete } = await everyPage(async (Marker) => {
+    const page = await ask(reader, 'DescribeTargetGroups', (elb, options) =>
+      elb.describeTargetGroups({ LoadBalancerArn, Marker }, options),
+    );
+    return { items: listed(page.TargetGroups, question), next: page.NextMarker };
+  }, mostGroups);
+  if (items.length === 0) throw empty(reader, 'has no target groups');
+  if (!complete)
+    throw new Unmeasured('too_large', `${where(reader)} has more than ${mostGroups} target groups`, {
+      next: 'name those to check in target_groups',
+    });
+  return { balancers, groups: await withHealth(reader, items) };
+}
+
+/** Target groups by name, and the ARNs of the load balancers that send to them. */
+export async function readGroups(reader: BalancerReader, names: string[]) {
+  const question = groupsQuestion(reader);
+  const { items } = await everyPage(async (Marker) => {
+    const page = await ask(reader, 'DescribeTargetGroups', (elb, options) =>
+      elb.describeTargetGroups({ Names: names, Marker }, options),
+    );
+    return { items: listed(page.TargetGroups, question), next: page.NextMarker };
+  }, mostGroups);
+  const missing = names.find((name) => !items.some((group) => group.TargetGroupName === name));
+  if (missing !== undefined) throw partial(reader, 'DescribeTargetGroups', `nothing about ${missing}`);
+  const arns = [...new Set(items.flatMap((group) => group.LoadBalancerArns ?? []))];
+  return { arns, groups: await withHealth(reader, items) };
+}
+
+/** Load balancers by ARN. */
+export async function balancersOf(reader: BalancerReader, arns: string[]): Promise<LoadBalancer[]> {
+  // AWS takes at most 20 in a call.
+  const asked = Array.from({ length: Math.ceil(arns.length / 20) }, (_, i) => arns.slice(i * 20, (i + 1) * 20));
+  const answers = await Promise.all(
+    asked.map((LoadBalancerArns) =>
+      ask(reader, 'DescribeLoadBalancers', (elb, options) => elb.describeLoadBalancers({ LoadBalancerArns }, options)),
+    ),
+  );
+  const balancers = answers.flatMap((answer) => answer.LoadBalancers ?? []);
+  return known(reader, balancers, arns.length);
+}
+
+/** As many as asked for, each with its state. */
+function known(reader: BalancerReader, balancers: LoadBalancer[] = [], want: number): LoadBalancer[] {
+  if (balancers.length < want || balancers.some(({ State }) => !State?.Code))
+    throw partial(reader, 'DescribeLoadBalancers', 'a load balancer or its state is missing');
+  return balancers;
+}
+
+function withHealth(reader: BalancerReader, groups: TargetGroup[]): Promise<Group[]> {
+  return Promise.all(
+    groups.map(async (group) => {
+      const { TargetGroupArn, TargetGroupName: name = 'unnamed' } = group;
+      const { TargetHealthDescriptions: targets } = await ask(
+        { ...reader, resource: `target group ${name}` },
+        'DescribeTargetHealth',
+        (elb, options) => elb.describeTargetHealth({ TargetGroupArn }, options),
+      );
+      if (!targets || targets.some(({ TargetHealth }) => !TargetHealth?.State))
+        throw partial(
+          { ...reader, resource: `target group ${name}` },
+          'DescribeTargetHealth',
+          'a target without a state',
+        );
+      return { name, targets };
+    }),
+  );
+}
+
+function groupsQuestion({ resource, elb }: BalancerReader) {
+  return { action: 'elasticloadbalancing:DescribeTargetGroups', resource, region: elb.region };
+}
+
+function where({ resource, elb }: BalancerReader): string {
+  return `${resource} in ${elb.region}`;
+}
+
+function empty(reader: BalancerReader, what: string): Unmeasured {
+  return new Unmeasured('empty', `${where(reader)} ${what}`, { next: 'check its name, the account and the region' });
+}
+
+function partial(reader: BalancerReader, action: string, what: string): Unmeasured {
+  const message = `elasticloadbalancing:${action} on ${where(reader)} answered in part: ${what}`;
+  return new Unmeasured('invalid_answer', message);
+}

@@ -1,0 +1,81 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+import { type AwsProbe, lastMinutes, type Minutes, seriesOf } from '../aws/minutes.ts';
+import { part } from '../aws/part.ts';
+import { highest, lowest, type Measured, sumOf, tenth } from '../aws/worst.ts';
+import type { Database } from './read.ts';
+import { isDown, isReplica } from './state.ts';
+
+const gib = 2 ** 30;
+const isAurora = (instance: DBInstance) => /^aurora/.test(instance.Engine ?? '');
+
+/**
+ * What CloudWatch says of the instances that run; of several the worst, with its name. A metric that could not be read is
+ * null and a remark in `unread`.
+ */
+export async function loadFacts(probe: AwsProbe, database: Database, limits: (number | null)[], unread: string[]) {
+  const { instances } = database;
+  const asked = (metric: string, those: (instance: DBInstance) => boolean) =>
+    Promise.all(
+      instances.map((instance) =>
+        those(instance) && !isDown(instance.DBInstanceStatus) ? ask(probe, instance, metric, unread) : null,
+      ),
+    );
+  const [cpu, connections, free, lag, auroraLag, load] = await Promise.all([
+    asked('CPUUtilization', () => true),
+    asked('DatabaseConnections', () => true),
+    asked('FreeStorageSpace', (instance) => !isAurora(instance)),
+    asked('ReplicaLag', (instance) => !isAurora(instance) && copies(database, instance)),
+    asked('AuroraReplicaLag', (instance) => isAurora(instance) && copies(database, instance)),
+    asked('DBLoad', (instance) => instance.PerformanceInsightsEnabled === true),
+  ]);
+  const each = (value: (index: number, instance: DBInstance) => number | null | undefined): Measured[] =>
+    instances.map((instance, i) => ({
+      name: instance.DBInstanceIdentifier ?? 'unnamed',
+      value: value(i, instance) ?? null,
+    }));
+  const held = highest(each((i) => cpu[i]?.lowest));
+  const share = highest(each((i) => ratio(connections[i]?.newest, limits[i])));
+  const space = lowest(each((i, { AllocatedStorage = 0 }) => ratio(free[i]?.newest, AllocatedStorage * gib)));
+  const lags = each((i) => lag[i]?.lowest ?? (auroraLag[i] ? auroraLag[i].lowest / 1000 : null));
+  // RDS reports -1 while replication does not run.
+  const stopped = each((i) => lag[i]?.newest).filter(({ value }) => value !== null && value < 0);
+  const behind = highest(lags);
+  const replicates = instances.some((instance) => copies(database, instance));
+  return {
+    facts: {
+      cpu_pct: tenth(highest(each((i) => cpu[i]?.newest)).value),
+      cpu_5m_pct: tenth(held.value),
+      cpu_on: held.name,
+      connections: sumOf(connections.map((one) => one?.newest)),
+      connections_pct: tenth(share.value),
+      connections_on: share.name,
+      storage_free_pct: tenth(space.value),
+      storage_on: space.name,
+      fixed_storage: instances.some((instance) => !isAurora(instance)),
+      replicates,
+      replica_lag_5m_s: replicates ? tenth(behind.value) : 0,
+      replica_lag_on: behind.name,
+      db_load: tenth(highest(each((i) => load[i]?.newest)).value),
+    },
+    notReplicating: stopped.map(({ name }) => name),
+  };
+}
+
+function ask(probe: AwsProbe, { DBInstanceIdentifier = '' }: DBInstance, metric: string, unread: string[]) {
+  const source = seriesOf('AWS/RDS', metric, { DBInstanceIdentifier });
+  return part<Minutes>(unread, probe.signal, () => lastMinutes(probe, source));
+}
+
+/** A read replica, or a cluster's instance that is not the writer. */
+function copies(database: Database, instance: DBInstance): boolean {
+  if (database.kind === 'instance') return isReplica(instance);
+  const member = database.cluster.DBClusterMembers?.find(
+    ({ DBInstanceIdentifier }) => DBInstanceIdentifier === instance.DBInstanceIdentifier,
+  );
+  return member?.IsClusterWriter === false;
+}
+
+/** Percent; null where a part is not known. */
+function ratio(value: number | undefined, of: number | null | undefined): number | null {
+  return value === undefined || !of ? null : (value / of) * 100;
+}

@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import loadBalancer from '../../../../src/checks/load-balancer.ts';
+import { type CloudWatchState, cloudWatchStandIn } from '../../../support/aws/cloudwatch.ts';
+import { type ElbState, elbStandIn, pathOf, type Target } from '../../../support/aws/elb.ts';
+import { useAws } from '../../../support/aws/environment.ts';
+import { fired, measure, refusal } from '../../../support/aws/probe.ts';
+import { AwsServer } from '../../../support/aws/server.ts';
+import { awsVerdict } from '../../../support/aws/verdict.ts';
+
+const state: ElbState = { balancers: {}, groups: {} };
+const cloudWatch: CloudWatchState = { metrics: [] };
+const aws = new AwsServer([elbStandIn(state), cloudWatchStandIn(cloudWatch)]);
+const shop = { load_balancer: 'shop' };
+
+const healthy: Target = { state: 'healthy' };
+const slow: Target = { state: 'unhealthy', reason: 'Target.Timeout' };
+const as = (state: string, reason?: string): Target => ({ state, ...(reason && { reason }) });
+/** So many a minute. */
+function count(metric: string, value: number, name = 'shop') {
+  const dimensions = { LoadBalancer: pathOf(state, name) };
+  cloudWatch.metrics.push({ namespace: 'AWS/ApplicationELB', metric, dimensions, statistic: 'Sum', at: () => value });
+}
+
+beforeAll(async () => useAws(await aws.start()));
+afterAll(() => aws.stop());
+beforeEach(() => {
+  aws.mend();
+  aws.forget();
+  Object.assign(state, { balancers: { shop: {} }, groupsPerPage: undefined, hidden: [] });
+  state.groups = {
+    web: { behind: ['shop'], targets: [healthy, healthy] },
+    api: { behind: ['shop'], targets: [healthy] },
+  };
+  cloudWatch.metrics = [];
+  count('RequestCount', 200);
+});
+
+const look = async (params: object = shop) => (await measure(loadBalancer, params as typeof shop)).facts;
+const rules = async () => fired(loadBalancer, shop, await look());
+
+describe('what it measures', () => {
+  test('healthy: all groups of the load balancer, no 5xx, nothing fires', async () => {
+    const facts = await look();
+    expect(facts).toEqual({
+      ...{ balancers: 1, balancers_failed: [], balancers_not_active: [], target_groups: 2, targets: 3, healthy: 3 },
+      ...{ unhealthy: 0, initial: 0, draining: 0, unused: 0, down: [], degraded: [], unchecked: [] },
+      ...{ without_targets: [], http: true, requests_5m: 1000, errors_5m: 0, error_pct: 0, unread: [] },
+    });
+    expect(fired(loadBalancer, shop, facts)).toEqual([]);
+    expect(Object.keys(facts).sort()).toEqual(Object.keys(loadBalancer.facts({} as never)).sort());
+  });
+
+  test('a deployment: old targets drain, new ones are being checked, an idle group is empty', async () => {
+    state.groups.web!.targets = [healthy, healthy, as('draining', 'Target.DeregistrationInProgress')];
+    state.groups.green = { behind: ['shop'], targets: [] };
+    state.groups.blue = { behind: ['shop'], targets: [as('unused', 'Target.NotInUse')] };
+    expect(await look()).toMatchObject({ draining: 1, unused: 1, down: [], without_targets: ['green', 'blue'] });
+    expect(await rules()).toEqual([]);
+    state.groups.web!.targets.push(as('initial', 'Elb.RegistrationInProgress'));
+    expect(await look()).toMatchObject({ initial: 1, degraded: ['web 2/3 (Elb.RegistrationInProgress ×1)'] });
+  });
+
+  test('some unhealthy: degraded, with the reasons, the most frequent first', async () => {
+    state.groups.web!.targets = [healthy, as('unhealthy', 'Target.ResponseCodeMismatch'), slow, slow];
+    expect((await look()).degraded).toEqual(['web 1/4 (Target.Timeout ×2, Target.ResponseCodeMismatch ×1)']);
+    expect(await rules()).toEqual(['warn size(degraded) > 0']);
+  });
+
+  test('none healthy in one group: down, although the others serve', async () => {
+    state.groups.api!.targets = [slow, as('initial', 'Elb.InitialHealthChecking')];
+    expect((await look()).down).toEqual(['api 0/2 (Target.Timeout ×1, Elb.InitialHealthChecking ×1)']);
+    expect(await rules()).toEqual(['fail size(down) > 0']);
+  });
+
+  test('5xx of the targets and of the load balancer itself, of all requests', async () => {
+    count('HTTPCode_Target_5XX_Count', 6);
+    count('HTTPCode_ELB_5XX_Count', 4);
+    expect(await look()).toMatchObject({ errors_5m: 50, error_pct: 5 });
+    expect(await rules()).toEqual([]);
+  });
+
+  test('answers of its own without any request passed on are 100 %', async () => {
+    cloudWatch.metrics = [];
+    count('HTTPCode_ELB_5XX_Count', 1);
+    expect(await look()).toMatchObject({ requests_5m: 0, errors_5m: 5, error_pct: 100 });
+  });
+
+  test('nobody comes: 0 %, not unknown', async () => {
+    cloudWatch.metrics = [];
+    expect(await look()).toMatchObject({ requests_5m: 0, error_pct: 0, unread: [] });
+  });
+
+  test('a network load balancer counts no requests', async () => {
+    state.balancers.shop = { type: 'network' };
+    expect(await look()).toMatchObject({ http: false, requests_5m: 0, error_pct: 0, unread: [] });
+    expect(await rules()).toEqual([]);
+    expect(aws.counts()).not.toHaveProperty('cloudwatch:GetMetricData');
+  });
+
+  test('30 groups on several pages', async () => {
+    state.groupsPerPage = 20;
+    const groups = Array.from({ length: 30 }, (_, i) => [`g${i}`, { behind: ['shop'], targets: [healthy] }]);
+    state.groups = Object.fromEntries(groups);
+    expect(await look()).toMatchObject({ target_groups: 30, healthy: 30 });
+    expect(aws.counts()).toMatchObject({
+      'elasticloadbalancing:DescribeTargetGroups': 2,
+      'elasticloadbalancing:DescribeTargetHealth': 30,
+    });
+  });
+
+  test('named target groups, with the load balancers that send to them', async () => {
+    state.balancers.back = { type: 'network' };
+    state.groups.queue = { behind: ['back'], targets: [healthy] };
+    const facts = await look({ target_groups: ['web', 'queue', 'web'] });
+    expect(facts).toMatchObject({ balancers: 2, target_groups: 2, targets: 3, requests_5m: 1000 });
+  });
+});
+
+test('it asks for what `iam` lists, and nothing else', async () => {
+  await look();
+  expect(Object.keys(aws.counts()).sort()).toEqual([...loadBalancer.iam].sort());
+});
+
+describe('planted faults', () => {
+  type Plant = () => void;
+  const web =
+    (...targets: Target[]): Plant =>
+    () => {
+      state.groups.web!.targets = targets;
+    };
+  const all =
+    (...targets: Target[]): Plant =>
+    () => {
+      for (const group of Object.values(state.groups)) group.targets = targets;
+    };
+  const balancer =
+    (code: string | undefined): Plant =>
+    () => {
+      state.balancers.shop = { state: code };
+    };
+  const broken =
+    (...[fault, options]: Parameters<AwsServer['break']>): Plant =>
+    () =>
+      aws.break(fault, options);
+  const unattached = () => {
+    state.groups.web = { behind: [], targets: [as('unused', 'Target.NotInUse')] };
+  };
+  const onlyUnchecked = () => {
+    web(as('unavailable', 'Target.HealthCheckDisabled'))();
+    state.groups.api!.targets = [];
+  };
+  const elb = (operation: string) => ({ action: `elasticloadbalancing:${operation}` });
+
+  it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
+    ['no target answers in time', 'fail', web(slow, slow)],
+    ['every target answers 500', 'fail', web(as('unhealthy', 'Target.ResponseCodeMismatch'))],
+    ['all targets drain, unhealthy', 'fail', all(as('unhealthy.draining', 'Target.DeregistrationInProgress'))],
+    ['all are only being checked', 'fail', web(as('initial', 'Elb.InitialHealthChecking'))],
+    ['no targets at all', 'fail', all()],
+    ['none in use', 'fail', all(as('unused', 'Target.NotInUse'))],
+    ['some unhealthy', 'warn', web(healthy, slow)],
+    ['health checks off in one group', 'warn', web(as('unavailable', 'Target.HealthCheckDisabled'))],
+    ['load balancer failed', 'fail', balancer('failed')],
+    ['load balancer impaired', 'warn', balancer('active_impaired')],
+    ['load balancer being set up', 'warn', balancer('provisioning')],
+    ['6 % answered 5xx', 'warn', () => count('HTTPCode_Target_5XX_Count', 12)],
+    ['the load balancer answers 503 itself', 'warn', () => count('HTTPCode_ELB_5XX_Count', 40)],
+    ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
+    ['metrics throttled', 'warn', broken('throttled', { action: 'cloudwatch:GetMetricData' })],
+    ['health checks off everywhere', 'unknown', all(as('unavailable', 'Target.HealthCheckDisabled'))],
+    ['health checks off in the only group in use', 'unknown', onlyUnchecked],
+    ['no such load balancer', 'unknown', () => (state.balancers = {})],
+    ['no target groups', 'unknown', () => (state.groups = {})],
+    ['a load balancer without a state', 'unknown', balancer(undefined)],
+    ['a target without a state', 'unknown', web(healthy, {})],
+    ['health not permitted', 'unknown', broken('denied', elb('DescribeTargetHealth'))],
+    ['groups not permitted', 'unknown', broken('explicitly denied', elb('DescribeTargetGroups'))],
+    ['load balancers throttled', 'unknown', broken('throttled', elb('DescribeLoadBalancers'))],
+    ['groups are garbage', 'unknown', broken('garbage', elb('DescribeTargetGroups'))],
+    ['health is garbage', 'unknown', broken('garbage', elb('DescribeTargetHealth'))],
+    ['expired keys', 'unknown', broken('expired')],
+    ['garbage', 'unknown', broken('garbage')],
+    ['unavailable', 'unknown', broken('unavailable')],
+    ['dropped', 'unknown', broken('drop')],
+  ])('%s → %s', async (_, verdict, plant) => {
+    plant();
+    expect(await awsVerdict(loadBalancer, shop)).toBe(verdict);
+  });
+
+  it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
+    ['none healthy', 'fail', web(slow)],
+    ['behind no load balancer', 'fail', unattached],
+    ['without targets', 'fail', web()],
+    ['no such group', 'unknown', () => delete state.groups.web],
+    ['a group is not answered', 'unknown', () => (state.hidden = ['web'])],
+    ['load balancers not permitted', 'warn', broken('denied', elb('DescribeLoadBalancers'))],
+  ])('named groups: %s → %s', async (_, verdict, plant) => {
+    plant();
+    expect(await awsVerdict(loadBalancer, { target_groups: ['web', 'api'] })).toBe(verdict);
+  });
+});
+
+describe('what it says', () => {
+  test('of named groups the targets are measured, although the load balancers are refused', async () => {
+    state.groups.web!.targets = [slow];
+    aws.break('denied', { action: 'elasticloadbalancing:DescribeLoadBalancers' });
+    expect(await look({ target_groups: ['web'] })).toMatchObject({
+      ...{ down: ['web 0/1 (Target.Timeout ×1)'], balancers: null, error_pct: null },
+      unread: [expect.stringContaining('grant elasticloadbalancing:DescribeLoadBalancers')],
+    });
+  });
+
+  test('a refusal names the group and what to grant', async () => {
+    aws.break('denied', { action: 'elasticloadbalancing:DescribeTargetHealth' });
+    expect(await refusal(measure(loadBalancer, { target_groups: ['web'] }))).toMatchObject({
+      reason: 'denied',
+      message: 'elasticloadbalancing:DescribeTargetHealth on target group web in eu-west-1: AccessDenied',
+      next: 'grant elasticloadbalancing:DescribeTargetHealth',
+    });
+  });
+
+  test('garbage in place of the groups is not "has none"', async () => {
+    aws.break('garbage', { action: 'elasticloadbalancing:DescribeTargetGroups' });
+    expect(await refusal(measure(loadBalancer, shop))).toMatchObject({ reason: 'invalid_answer' });
+  });
+
+  test('more groups than it reads: unknown, with the way out', async () => {
+    const groups = Array.from({ length: 201 }, (_, i) => [`g${i}`, { behind: ['shop'], targets: [healthy] }]);
+    state.groups = Object.fromEntries(groups);
+    expect(await refusal(measure(loadBalancer, shop))).toMatchObject({
+      reason: 'too_large',
+      next: 'name those to check in target_groups',
+    });
+  });
+
+  test('a hang ends with the probe, and the request with it', async () => {
+    aws.break('hang', { action: 'elasticloadbalancing:DescribeTargetHealth' });
+    const call = aws.nextCall('elasticloadbalancing:DescribeTargetHealth');
+    const stop = new AbortController();
+    const measured = refusal(measure(loadBalancer, { ...shop, region: 'eu-north-1' }, { signal: stop.signal }));
+    const { abandoned } = await call;
+    stop.abort();
+    expect(await measured).toMatchObject({ reason: 'timeout' });
+    await abandoned;
+  });
+});
