@@ -22,23 +22,23 @@ const checks = Array.from({ length: CHECKS }, (_, index) => {
   const [type, served] = types[index % types.length]!;
   return checkOf(type, Math.floor(index / types.length), served);
 });
-// One is as slow as a slow page is.
-const page = checks.find((check) => 'http' in check) as { http: { url: string } };
-page.http.url += '?after=400';
 for (let n = 0; n * types.length < CHECKS; n += 1) await reportSuccess(`heartbeat-${n}`, { store, clock });
 const health = await healthOf(checks, { world, store, clock, log });
 
-const megabytes = () => process.memoryUsage().rss / 1e6;
+function megabytes(): string {
+  globalThis.gc?.();
+  return `${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`;
+}
 const before = megabytes();
 const first = await sweep(health);
 const after = megabytes();
 const runs = [];
 for (let run = 0; run < SWEEPS; run += 1) {
-  // AWS's APIs are asked at a pace: a sweep a second is what none of them has to wait for.
+  // AWS's APIs are asked at a pace: what one sweep used up is there again.
   await wait(1_000);
   runs.push(await sweep(health));
 }
-const warm = megabytes();
+const atEnd = megabytes();
 await health.stop();
 await store.close();
 await rm(dataDir, { recursive: true });
@@ -48,17 +48,22 @@ for (const { report } of [first, ...runs]) {
   const bad = report.checks.filter(({ outcome }) => outcome !== 'ok');
   if (bad.length > 0) throw new Error(bad.map(({ id, outcome, reason }) => `${id} ${outcome}: ${reason}`).join('\n'));
 }
-const slowest = median(runs.map(({ report }) => Math.max(...report.checks.map((check) => check.duration_ms))));
-const took = median(runs.map(({ ms }) => ms));
+const ranked = runs.map(({ report, ms }) => {
+  const [slowest] = report.checks.toSorted((a, b) => b.duration_ms - a.duration_ms);
+  return { ms, slowestMs: slowest!.duration_ms, slowest: slowest!.type };
+});
+const took = median(ranked.map(({ ms }) => ms));
+const slowestMs = median(ranked.map((run) => run.slowestMs));
+const slowest = [...new Set(ranked.map((run) => run.slowest))].join(' or ');
 printFigures([
   {
     name: `${CHECKS} checks of ${types.length} types, all ok`,
     measured: `${took.toFixed(0)} ms`,
-    reference: `1.05 × the slowest check (${slowest} ms) + 50 ms`,
-    ratio: took / (1.05 * slowest + 50),
+    reference: `1.05 × the slowest check (${slowest}, ${slowestMs} ms) + 50 ms`,
+    ratio: took / (1.05 * slowestMs + 50),
   },
 ]);
-const memory = `${before.toFixed(0)} MB before, ${after.toFixed(0)} MB after it, ${warm.toFixed(0)} MB at the end`;
+const memory = `${before} resident before it, ${after} after, ${atEnd} ${SWEEPS} sweeps later`;
 process.stdout.write(
-  `              the first such sweep, which loads what talks to AWS: ${first.ms.toFixed(0)} ms; ${memory}\n`,
+  `               the first sweep, which loads what talks to AWS: ${first.ms.toFixed(0)} ms; ${memory}\n`,
 );

@@ -1,57 +1,34 @@
 import { cloudTrailStandIn } from '../aws/cloudtrail.ts';
-import { type CloudWatchState, cloudWatchStandIn } from '../aws/cloudwatch.ts';
-import { ecsStandIn } from '../aws/ecs.ts';
+import type { CloudWatchMetric } from '../aws/cloudwatch.ts';
 import { healthStandIn } from '../aws/health.ts';
 import { logsStandIn } from '../aws/logs.ts';
 import type { AwsService } from '../aws/service.ts';
 import { wafStandIn } from '../aws/waf.ts';
-import { minuteMs, regions } from './model.ts';
+import { account, ago, metrics, times } from './account.ts';
+import { regions } from './model.ts';
 
-/** A check type on AWS: its parameters, and what AWS has for it. */
+/** A check type on AWS: its parameters, and what AWS has for it beside the account that all share. */
 interface OnAws {
   params: object;
   /** Rules beside the default ones. */
   fail?: string[];
   services?: AwsService[];
-  /** CloudWatch is one for all types. */
-  metrics?: CloudWatchState['metrics'];
+  metrics?: CloudWatchMetric[];
 }
-
-const ago = (minutes: number) => new Date(Date.now() - minutes * minuteMs);
-const times = <Item>(count: number, make: (n: number) => Item) => Array.from({ length: count }, (_, n) => make(n));
-const metric = (
-  namespace: string,
-  name: string,
-  dimensions: Record<string, string>,
-  value: number,
-  statistic?: string,
-) => {
-  return { namespace, metric: name, dimensions, statistic, at: () => value };
-};
 
 /** Every check type on AWS. */
 export const onAws: Record<string, OnAws> = {
-  'ecs-services': {
-    params: { cluster: 'prod' },
-    services: [
-      ecsStandIn({
-        clusters: {
-          prod: {
-            services: Object.fromEntries(
-              times(24, (n) => [`svc-${n}`, { desiredCount: 2, runningCount: 2, taskDefinition: `family-${n}:3` }]),
-            ),
-          },
-        },
-        revisions: Object.fromEntries(times(24, (n) => [`family-${n}`, 3])),
-      }),
-    ],
-  },
+  'ecs-services': { params: { cluster: 'prod' } },
+  'ecs-capacity': { params: { cluster: 'prod' } },
+  rds: { params: { instance: 'main' } },
+  elasticache: { params: { replication_group: 'sessions' } },
+  'load-balancer': { params: { load_balancer: 'shop' } },
+  'cloudwatch-alarms': { params: {} },
   'cloudwatch-metric': {
     params: { namespace: 'AWS/ECS', metric: 'CPUUtilization', dimensions: { ClusterName: 'prod' } },
     fail: ['value > 90'],
-    metrics: [metric('AWS/ECS', 'CPUUtilization', { ClusterName: 'prod' }, 42)],
+    metrics: metrics('AWS/ECS', { ClusterName: 'prod' }, { CPUUtilization: 42 }),
   },
-  'cloudwatch-alarms': { params: {} },
   'cloudwatch-logs': {
     params: { log_groups: ['/ecs/api'], pattern: 'ERROR' },
     services: [
@@ -88,20 +65,15 @@ export const onAws: Record<string, OnAws> = {
       }),
     ],
     metrics: regions.flatMap((Region) =>
-      ['ALL', ...times(6, (n) => `rule-${n}`)].flatMap((Rule) => [
-        metric('AWS/WAFV2', 'BlockedRequests', { WebACL: 'shop', Rule, Region }, 12, 'Sum'),
-        metric('AWS/WAFV2', 'AllowedRequests', { WebACL: 'shop', Rule, Region }, 9_000, 'Sum'),
-      ]),
+      ['ALL', ...times(6, (n) => `rule-${n}`)].flatMap((Rule) =>
+        metrics('AWS/WAFV2', { WebACL: 'shop', Rule, Region }, { BlockedRequests: 12, AllowedRequests: 9_000 }, 'Sum'),
+      ),
     ),
   },
 };
 
 /** What AWS's stand-in has for all of them, together. */
 export function allServices(): AwsService[] {
-  const alarms = Object.fromEntries(times(40, (n) => [`alarm-${n}`, { state: 'OK' as const }]));
-  const metrics = Object.values(onAws).flatMap((one) => one.metrics ?? []);
-  return [
-    cloudWatchStandIn({ metrics, alarms, changes: [] }),
-    ...Object.values(onAws).flatMap((one) => one.services ?? []),
-  ];
+  const all = Object.values(onAws);
+  return [...account(all.flatMap((one) => one.metrics ?? [])), ...all.flatMap((one) => one.services ?? [])];
 }

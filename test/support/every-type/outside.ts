@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
@@ -30,13 +29,9 @@ const host = '127.0.0.1';
 /** Every check type outside AWS: starts its target and says how it is checked. */
 export const outside: Record<string, (place: Place) => Promise<Served>> = {
   async http() {
-    const body = JSON.stringify({ status: 'healthy', database: 'connected', redis: 'connected' });
-    // `?after=400` answers after so many ms.
-    const server = createHttpServer((request, response) => {
-      const after = new URL(request.url ?? '/', 'http://localhost').searchParams.get('after') ?? 0;
-      setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end(body), Number(after));
-    });
-    return { params: { url: `http://${host}:${await listenOn(server)}/health` }, gone: 'fail' };
+    const body = { status: 'healthy', database: 'connected', redis: 'connected' };
+    const { url } = await jsonServer(() => ({ body }));
+    return { params: { url: `${url}/health` }, gone: 'fail' };
   },
   async tcp() {
     const server = createServer((socket) => void socket.on('error', () => socket.destroy()).end());
