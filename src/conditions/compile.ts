@@ -4,8 +4,8 @@ import { environmentOf } from './environment.ts';
 import { truth } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { limitsOf } from './limits.ts';
-import type { CompileCondition, Condition, ConditionProblem } from './model.ts';
-import { factsInWords, notBoolean, problemAt, refused, unknownFact } from './problems.ts';
+import type { CompileCondition, Condition, ConditionProblem, Usuals } from './model.ts';
+import { factsInWords, notBoolean, notNumber, problemAt, refused, unknownFact } from './problems.ts';
 import type { Scope } from './read.ts';
 import { placeholdersOf } from './template.ts';
 import { walk } from './walk.ts';
@@ -26,6 +26,7 @@ const grammar = environmentOf({}, []);
 interface Checked {
   ast: ASTNode;
   reads: string[];
+  usual: string[];
 }
 
 function check(rule: Rule, facts: FactSpecs): Checked | ConditionProblem {
@@ -34,10 +35,12 @@ function check(rule: Rule, facts: FactSpecs): Checked | ConditionProblem {
   try {
     // Parsing needs no facts; names are looked at before types, so that a typo is answered with the nearest name.
     const { ast } = grammar.parse(source);
-    const { names, odd } = walk(ast);
+    const { names, usual, odd } = walk(ast);
     const stranger = names.find((name) => !Object.hasOwn(facts, name));
     if (stranger !== undefined) return unknownFact(stranger, source, facts);
     if (odd) return problemAt(source, odd.node, odd.found, odd.allowed);
+    const mistaken = usual.find(({ fact }) => facts[fact]?.type !== 'number');
+    if (mistaken) return notNumber(source, mistaken, facts);
     if (names.length === 0) {
       return {
         found: `\`${source}\` reads no fact`,
@@ -47,7 +50,7 @@ function check(rule: Rule, facts: FactSpecs): Checked | ConditionProblem {
     const typed = environmentOf(facts, names).parse(source).check();
     if (!typed.valid) return refused(typed.error, source);
     if (typed.type !== 'bool' && typed.type !== 'dyn') return notBoolean(source, typed.type ?? 'value');
-    return badPlaceholder(rule, facts) ?? { ast, reads: names };
+    return badPlaceholder(rule, facts) ?? { ast, reads: names, usual: [...new Set(usual.map(({ fact }) => fact))] };
   } catch (error) {
     return refused(error, source);
   }
@@ -64,13 +67,18 @@ function badPlaceholder(rule: Rule, facts: FactSpecs): ConditionProblem | undefi
   return undefined;
 }
 
-function conditionOf(rule: Rule, specs: FactSpecs, { ast, reads }: Checked): Condition {
-  const scopeOf = (facts: Facts): Scope => ({ facts, specs, bound: new Map() });
+const nothingUsual: Usuals = new Map();
+
+function conditionOf(rule: Rule, specs: FactSpecs, checked: Checked, usuals = nothingUsual): Condition {
+  const { ast, reads, usual } = checked;
+  const scopeOf = (facts: Facts): Scope => ({ facts, specs, usuals, bound: new Map() });
   return {
     rule,
     source: rule.when.trim(),
     reads,
     limits: limitsOf(ast),
+    usual,
+    given: (told) => conditionOf(rule, specs, checked, told),
     evaluate(facts) {
       const read = truth(ast, scopeOf(facts));
       if (read.kind !== 'value') return read;

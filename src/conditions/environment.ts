@@ -9,7 +9,7 @@ const celType: Record<FactType, string> = {
   json: 'dyn',
 };
 
-/** Only the type checker asks for these: numbers are computed in operators.ts, which knows mixed operands. */
+/** Only the type checker asks for these: evaluate.ts computes them, and knows mixed operands. */
 function typeOnly(): never {
   throw new Error('this operator is for type checking');
 }
@@ -25,6 +25,8 @@ const mixed = [
 
 const base = new Environment();
 for (const operator of mixed) base.registerOperator(operator, typeOnly);
+for (const form of ['baseline(double): double', 'abs(double): double', 'abs(int): int'])
+  base.registerFunction(form, typeOnly);
 
 /** An environment that knows these facts and their types. Throws for a name that CEL keeps for itself (`type`, `int`). */
 export function environmentOf(facts: FactSpecs, names: string[]): Environment {

@@ -4,7 +4,8 @@ import { wantedText } from './conversions.ts';
 import { type Evaluator, evaluateMacro, isMacro } from './macros.ts';
 import { arithmetic, equal, type Operand, ordered, within } from './operators.ts';
 import { matches } from './patterns.ts';
-import { member, type Place, root, type Scope, usable } from './read.ts';
+import { keyText, member, type Place, root, type Scope, usable } from './read.ts';
+import { readUsual } from './usual.ts';
 import { type Bad, describe, type Read, unknown, value, worse } from './value.ts';
 
 /**
@@ -58,6 +59,8 @@ export function evaluate(node: ASTNode, scope: Scope): Read {
     case 'call': {
       const [name, args] = node.args;
       if (name === 'has' && args[0]) return has(args[0], scope);
+      if (name === 'baseline' && args[0]?.op === 'id') return readUsual(args[0].args, scope);
+      if (name === 'abs' && args[0]) return absolute(args[0], scope);
       return library(`${name}(${args.map((_, index) => `a${index}`).join(', ')})`, args, node, scope);
     }
     case 'rcall': {
@@ -95,8 +98,7 @@ export function locate(node: ASTNode, scope: Scope): Place | Bad {
     const key = evaluate(node.args[1], scope);
     if (parent.kind !== 'place') return parent;
     if (key.kind !== 'value') return key;
-    const step = typeof key.value === 'string' ? JSON.stringify(key.value) : String(key.value);
-    return member(parent, key.value, `${parent.path}[${step}]`);
+    return member(parent, key.value, `${parent.path}[${keyText(key.value)}]`);
   }
   const read = evaluate(node, scope);
   return read.kind === 'value'
@@ -125,6 +127,15 @@ function logical(sides: [ASTNode, ASTNode], decisive: boolean, scope: Scope): Re
 function has(node: ASTNode, scope: Scope): Read {
   const found = locate(node, scope);
   return found.kind === 'place' ? value(found.value !== undefined && found.value !== null) : found;
+}
+
+function absolute(node: ASTNode, scope: Scope): Read {
+  const read = evaluate(node, scope);
+  if (read.kind !== 'value') return read;
+  const of = read.value;
+  if (typeof of === 'number') return value(Math.abs(of));
+  if (typeof of === 'bigint') return value(of < 0n ? -of : of);
+  return unknown(`${textOf(node, scope)} is not a number: it is ${describe(of)}`);
 }
 
 function binary(op: string, sides: [ASTNode, ASTNode], scope: Scope): Read {

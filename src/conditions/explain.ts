@@ -3,6 +3,7 @@ import { evaluate, evaluator, locate, textOf, truth } from './evaluate.ts';
 import { elementsOf } from './macros.ts';
 import type { Explanation } from './model.ts';
 import { plainNumber, type Scope } from './read.ts';
+import { multipleOf, usualsIn } from './usual.ts';
 import { childrenOf } from './walk.ts';
 
 type Op = Explanation['op'];
@@ -19,7 +20,9 @@ export function explain(node: ASTNode, scope: Scope, outcome: boolean): Explanat
         const decided = node.args.find((side) => became(side, scope, outcome));
         return decided && explain(decided, scope, outcome);
       }
-      return explain(node.args[0], scope, outcome) ?? explain(node.args[1], scope, outcome);
+      // All of it decided: how far from usual it is says more than a floor beside it.
+      const [left, right] = node.args.map((side) => explain(side, scope, outcome));
+      return right?.usual && !left?.usual ? right : (left ?? right);
     }
     case '!_':
       return explain(node.args, scope, !outcome);
@@ -60,8 +63,16 @@ export function explain(node: ASTNode, scope: Scope, outcome: boolean): Explanat
 }
 
 function comparison([left, right]: [ASTNode, ASTNode], op: Op, scope: Scope): Explanation {
-  if (readsFact(left) || !readsFact(right)) return { ...subject(left, scope), op, limit: read(right, scope) };
-  return { ...subject(right, scope), op: flipped[op], limit: read(left, scope) };
+  // What is usual is a limit: `0.5 * baseline(requests) > requests` reads the requests.
+  const turned = isMeasured(left) === isMeasured(right) ? !readsFact(left) && readsFact(right) : isMeasured(right);
+  const [subjectNode, limitNode] = turned ? [right, left] : [left, right];
+  const usual = usualsIn([left, right], scope);
+  const multiple = subjectNode.op === 'id' ? multipleOf(limitNode, subjectNode.args) : undefined;
+  return {
+    ...{ ...subject(subjectNode, scope), op: turned ? flipped[op] : op, limit: read(limitNode, scope) },
+    ...(usual.length > 0 && { usual }),
+    ...(multiple !== undefined && { multiple }),
+  };
 }
 
 /** `exists` and `all` are explained by the element that decided; `text.contains("x")` by the text. */
@@ -101,6 +112,12 @@ function plain(of: unknown): unknown {
 function became(node: ASTNode, scope: Scope, outcome: boolean): boolean {
   const found = truth(node, scope);
   return found.kind === 'value' && found.value === outcome;
+}
+
+/** Reads a fact as it is now. */
+function isMeasured(node: ASTNode): boolean {
+  if (node.op === 'call' && node.args[0] === 'baseline') return false;
+  return node.op === 'id' || childrenOf(node).some(isMeasured);
 }
 
 function readsFact(node: ASTNode): boolean {

@@ -48,6 +48,18 @@ export function problemAt(source: string, node: ASTNode, words: string, allowed:
   return { found: `\`${source}\` at ${position(source, node.start)}: ${words}`, allowed };
 }
 
+/** `baseline` of a text, a list or json: what is usual is a number. */
+export function notNumber(
+  source: string,
+  { node, fact }: { node: ASTNode; fact: string },
+  facts: FactSpecs,
+): ConditionProblem {
+  const numbers = Object.keys(facts).filter((name) => facts[name]?.type === 'number');
+  const words = `baseline() is of a number, and ${fact} is ${facts[fact]?.type === 'json' ? 'json' : `a ${facts[fact]?.type}`}`;
+  const allowed = numbers.length === 0 ? 'this check has no number' : `baseline() of ${numbers.join(', ')}`;
+  return problemAt(source, node, words, allowed);
+}
+
 function position(source: string, at: number): string {
   const before = source.slice(0, at).split('\n');
   const column = (before.at(-1)?.length ?? 0) + 1;

@@ -1,10 +1,13 @@
 import type { FactSpec, FactSpecs, Facts } from '../kernel/check.ts';
+import type { Usuals } from './model.ts';
 import { type Bad, describe, isObject, kindOf, type Read, unknown, value } from './value.ts';
 
 /** What a condition can see while it is evaluated. */
 export interface Scope {
   facts: Facts;
   specs: FactSpecs;
+  /** For `baseline(fact)`. */
+  usuals: Usuals;
   /** Variables of `exists(s, …)` and its like: the element, and how a reader finds it (`json.services[1]`). */
   bound: ReadonlyMap<string, { value: unknown; path: string }>;
 }
@@ -43,13 +46,20 @@ function mistyped(name: string, spec: FactSpec, found: unknown): Bad | undefined
   return odd < 0 ? undefined : unknown(`${name}[${odd}] is not a string: it is ${describe(found[odd])}`);
 }
 
+/** A key in words; one that is an object may have no text of its own: `{"toString": 1}`. */
+export function keyText(key: unknown): string {
+  if (typeof key === 'string') return JSON.stringify(key);
+  return kindOf(key) === 'number' || typeof key === 'boolean' ? String(key) : describe(key);
+}
+
 /** `parent.key` or `parent[index]`. A key that isn't there is a place with nothing in it. */
 export function member(parent: Place, key: unknown, path: string): Place | Bad {
   const bad = absent(parent.value, parent.path);
   if (bad) return bad;
   if (Array.isArray(parent.value)) {
     const index = kindOf(key) === 'number' ? Number(key) : Number.NaN;
-    if (!Number.isInteger(index)) return unknown(`${parent.path} is a list, it has no ${String(key)}`);
+    if (!Number.isInteger(index))
+      return unknown(`${parent.path} is a list, it has no ${typeof key === 'string' ? key : keyText(key)}`);
     return { kind: 'place', value: parent.value[index], path };
   }
   if (!isObject(parent.value)) return unknown(`${parent.path} is not an object: it is ${describe(parent.value)}`);

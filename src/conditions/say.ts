@@ -1,6 +1,6 @@
 import type { FactSpecs, Facts } from '../kernel/check.ts';
 import { formatValue } from './format.ts';
-import type { Condition, Explanation } from './model.ts';
+import type { Condition, Explanation, UsualRead } from './model.ts';
 import { type Placeholder, placeholdersOf } from './template.ts';
 import { cut, isObject } from './value.ts';
 
@@ -23,7 +23,37 @@ export function isHidden({ fact }: Explanation, specs: FactSpecs): boolean {
   return specs[/^\w+/.exec(fact)?.[0] ?? '']?.hidden === true;
 }
 
-function sayExplanation({ fact, op, value, limit, unit }: Explanation): string {
+function sayExplanation(explanation: Explanation): string {
+  const { usual, multiple, op } = explanation;
+  if (usual?.length !== 1 || multiple === undefined || op === '==' || op === '!=' || op === 'is') {
+    const said = sayComparison(explanation);
+    return usual ? `${said}; usual at this hour: ${usual.map(sayUsualOf).join(', ')}` : said;
+  }
+  const [{ median, days }] = usual as [UsualRead];
+  const { fact, value, unit } = explanation;
+  const than = { '<': 'under', '<=': 'at most', '>': 'over', '>=': 'at least' }[op];
+  const seen = `${fact} ${figure(value, unit, median)}`;
+  return `${seen} is ${than} ${sayMultiple(multiple)}the usual ${figure(median, unit, value)} at this hour (${sayDays(days)})`;
+}
+
+/** "half of ", "3 times ", nothing for just as much. */
+function sayMultiple(multiple: number): string {
+  if (multiple === 1) return '';
+  if (multiple === 0.5) return 'half of ';
+  if (multiple === 2) return 'twice ';
+  return multiple < 1 ? `${formatValue(multiple * 100)} % of ` : `${formatValue(multiple)} times `;
+}
+
+/** "requests 240 (median of 6 days)". */
+export function sayUsualOf({ fact, median, days, unit }: UsualRead): string {
+  return `${fact} ${figure(median, unit)} (${sayDays(days)})`;
+}
+
+function sayDays(days: number): string {
+  return `median of ${days} days`;
+}
+
+function sayComparison({ fact, op, value, limit, unit }: Explanation): string {
   const seen = figure(value, unit, limit);
   const bound = figure(limit, unit, value);
   switch (op) {

@@ -6,13 +6,15 @@ import { isPattern } from './patterns.ts';
 export interface Walked {
   /** Root names it reads, in order, each once; variables of `exists(s, …)` left out. */
   names: string[];
+  /** What `baseline` is asked of, each time. */
+  usual: { node: ASTNode; fact: string }[];
   /** The first thing that CEL has and conditions refuse. */
   odd?: { node: ASTNode; found: string; allowed: string };
 }
 
 /** Looks through a parsed condition: what it reads, and what it had better not contain. */
 export function walk(ast: ASTNode): Walked {
-  const found: Walked = { names: [] };
+  const found: Walked = { names: [], usual: [] };
   visit(ast, new Set(), found);
   return found;
 }
@@ -23,6 +25,16 @@ function visit(node: ASTNode, bound: ReadonlySet<string>, found: Walked): void {
     return;
   }
   found.odd ??= oddity(node);
+  if (node.op === 'call' && node.args[0] === 'baseline') {
+    const [fact, ...rest] = node.args[1];
+    if (fact?.op === 'id' && rest.length === 0 && !bound.has(fact.args)) found.usual.push({ node, fact: fact.args });
+    else
+      found.odd ??= {
+        node,
+        found: 'baseline() takes the bare name of a fact',
+        allowed: 'such as baseline(latency_ms)',
+      };
+  }
   if (node.op === 'rcall' && isMacro(node.args[0])) {
     const [, receiver, [variable, ...rest]] = node.args;
     visit(receiver, bound, found);

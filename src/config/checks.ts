@@ -7,7 +7,7 @@ import type { Check, Group } from './model.ts';
 import { shown } from './redact.ts';
 import { compileRules } from './rules.ts';
 import { checkFieldNames, checkFields, type Timing } from './schema/checks.ts';
-import { judgeTiming, resolveTiming } from './timing.ts';
+import { judgeTiming, judgeUsual, resolveTiming } from './timing.ts';
 
 /** What a check is read against. */
 export interface CheckContext {
@@ -73,7 +73,7 @@ function readCheck(raw: unknown, path: Path, context: CheckContext): Read<CheckE
       path,
     };
     const rules = compileRules(sources, context.compile);
-    mistakes.push(...rules.mistakes);
+    mistakes.push(...rules.mistakes, ...judgeUsual(rules.value, timing.everyMs, path));
     const groupId = fields.group ?? 'general';
     const group = context.groups.get(groupId);
     if (id !== undefined && mistakes.length === 0) {

@@ -3,6 +3,8 @@ import type { Mistake, Path } from './mistake.ts';
 import type { Check } from './model.ts';
 import type { Timing } from './schema/checks.ts';
 
+const day = 24 * 3_600_000;
+
 type ResolvedTiming = Pick<
   Check,
   'everyMs' | 'timeoutMs' | 'attempts' | 'retryDelayMs' | 'openAfter' | 'closeAfter' | 'staleAfterMs'
@@ -44,4 +46,18 @@ export function judgeTiming(timing: ResolvedTiming, path: Path): Mistake[] {
     });
   }
   return mistakes;
+}
+
+/** A check that doesn't run every day has no days to compare with. */
+export function judgeUsual(rules: Pick<Check, 'fail' | 'warn' | 'clear'>, everyMs: number, path: Path): Mistake[] {
+  if (everyMs <= day) return [];
+  const asking = [...rules.fail, ...rules.warn, ...rules.clear].find(({ usual }) => usual.length > 0);
+  if (!asking) return [];
+  return [
+    {
+      path: [...path, 'every'],
+      found: `every ${formatDuration(everyMs)}, and \`${asking.source}\` compares with the days before`,
+      allowed: 'every of 1 d or less where a rule asks baseline()',
+    },
+  ];
 }

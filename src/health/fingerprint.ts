@@ -16,9 +16,18 @@ export function fingerprintOf(check: Check): string {
   return print;
 }
 
+/** Tells whether two checks measure the same, however they judge it, and count the hours of the same zone. */
+export function measuresOf({ type, target }: Check, zone: string): string {
+  return hashOf([type, target, zone]);
+}
+
 function printOf({ type, target, fail, warn, clear, heldForMs }: Check): string {
   const rules = [fail, warn, clear].map((conditions) => conditions.map(({ source }) => source));
-  const whole = JSON.stringify([type, target, rules, heldForMs], (_, value: unknown) =>
+  return hashOf([type, target, rules, heldForMs]);
+}
+
+function hashOf(parts: unknown[]): string {
+  const whole = JSON.stringify(parts, (_, value: unknown) =>
     typeof value === 'bigint' || value instanceof RegExp ? String(value) : value,
   );
   return createHash('sha256').update(whole).digest('base64url');

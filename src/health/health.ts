@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Usuals } from '../conditions/model.ts';
 import type { Check, Ops } from '../config/model.ts';
 import type { Jobs } from '../jobs/model.ts';
 import type { Schedule, Timers } from '../jobs/timing.ts';
@@ -35,6 +36,7 @@ import { type Strip, Strips } from './strips.ts';
 import { type RegularRun, Sweeps } from './sweeps.ts';
 import { trendOf } from './trend.ts';
 import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
+import { UsualValues } from './usual/usuals.ts';
 
 export type { Scope } from './scope.ts';
 
@@ -110,9 +112,13 @@ export function createHealth(options: HealthOptions): Health {
   const silences = createSilences(ports, (what, work) => known.attempt(what, work));
   const { windows } = silences;
   const strips = new Strips({ ids: ops.checks.map(({ id }) => id), store, clock });
+  const usual = new UsualValues({
+    ...{ checks: ops.checks, store, zone: ops.team.zone },
+    attempt: (what, work) => known.attempt(what, work),
+  });
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
   const sweeps = new Sweeps({
-    ...{ ops, known, refresh, windows, clock, log, reveal, reported, onEnd, onEvents },
+    ...{ ops, known, usual, refresh, windows, clock, log, reveal, reported, onEnd, onEvents },
     quiet: (tx, checks, known) => silencedOf(tx, checks, ports, known),
   });
 
@@ -233,6 +239,7 @@ export function createHealth(options: HealthOptions): Health {
       everyMs,
       units: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.unit])),
       ...(await pastOf(check)),
+      ...usualIn(await usual.of(check, clock.now())),
     };
   }
 
@@ -278,6 +285,10 @@ export function createHealth(options: HealthOptions): Health {
       await sweeps.ended();
     },
   };
+}
+
+function usualIn(usuals: Usuals | undefined): Pick<CheckDetails, 'usual'> {
+  return usuals ? { usual: [...usuals].map(([fact, usual]) => ({ fact, ...usual })) } : {};
 }
 
 function runsOnDemand(check: Check): boolean {

@@ -8,6 +8,7 @@ import type { Settled } from './hysteresis.ts';
 import type { CheckReport, Outcome } from './model.ts';
 import type { OpenRule, OpenState } from './open.ts';
 import type { HealthTables } from './tables.ts';
+import { addSamples, type UsualSample } from './usual/stored.ts';
 
 /** What is kept of a check between sweeps. */
 export interface CheckState {
@@ -40,6 +41,8 @@ export interface NewState extends Measurement, CheckState {
   everyMs: number;
   /** Of a regular run alone: what it means for the open state, and the report as people see it. */
   watched?: { rule: OpenRule; report: CheckReport };
+  /** What it adds to the hours that tell what is usual. */
+  usual?: UsualSample[];
 }
 
 /** The sweep that is recorded. */
@@ -113,11 +116,11 @@ function record(
         from jsonb_to_recordset(${rows}::jsonb) as i (
           check_id text, at timestamptz, outcome text, since timestamptz, duration_ms double precision,
           facts jsonb, said jsonb, reason text, report jsonb, settled jsonb, samples jsonb, open_state jsonb,
-          fingerprint text, every_ms bigint, regular boolean, taken_ms double precision)
+          fingerprint text, every_ms bigint, regular boolean, taken_ms double precision, usual jsonb)
       ), results as (
         insert into check_result (check_id, at, outcome, duration_ms, facts, said, fingerprint)
         select check_id, at, outcome, duration_ms, facts, said, fingerprint from incoming
-      ), changes as (
+      ), usual as (${addSamples}), changes as (
         insert into check_transition (check_id, at, from_outcome, to_outcome, reason)
         select i.check_id, i.at, case when old.fingerprint = i.fingerprint then old.outcome end, i.outcome, i.reason
         from incoming i left join check_state old using (check_id)
@@ -176,6 +179,7 @@ function storedRow(state: NewState, open: OpenState | undefined, { time }: Store
     every_ms: state.everyMs,
     regular: state.watched !== undefined,
     taken_ms: time.epochAt(Math.min(state.takenMs, performance.now())),
+    usual: state.usual ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Usual } from '../conditions/model.ts';
 import type { UnmeasuredReason } from '../kernel/check.ts';
 import type { ExitCode } from '../kernel/command.ts';
 
@@ -83,6 +84,8 @@ export interface CheckDetails {
    * counts within 30 days.
    */
   uptime: { day: number | null; month: number | null; since?: Date };
+  /** What the facts that its rules ask `baseline` of usually are at this hour. */
+  usual?: ({ fact: string } & Usual)[];
 }
 
 /** Worst first, then by group and id, so that rows don't move between two looks. */

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Store } from '../store/store.ts';
 import { numberIn, speaksFor } from './numbers.ts';
 import type { HealthTables } from './tables.ts';
+import { dropUsual } from './usual/stored.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -45,6 +46,7 @@ export async function rollUp(store: Store, now: Date, held: readonly HeldWindow[
     (tx: Kysely<HealthTables>) => dropFactDays(tx, before(kept.daily), held),
     (tx: Kysely<HealthTables>) => dropTransitions(tx, before(kept.transitions), held),
     (tx: Kysely<HealthTables>) => dropSilences(tx, before(kept.silences), held),
+    (tx: Kysely<HealthTables>) => dropUsual(tx, now, rowsAtOnce),
   ];
   let rows = 0;
   let left = stepsAtOnce;

@@ -13,10 +13,13 @@ import { type Judging, judgeResult, lastReport } from './report.ts';
 import { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
 import { runSweep } from './sweep.ts';
+import { tellsUsual } from './usual/model.ts';
+import type { UsualValues } from './usual/usuals.ts';
 
 interface Options {
   ops: Ops;
   known: Known;
+  usual: UsualValues;
   /** Reads what replicas know; resolves to a warning when it could not. */
   refresh: () => Promise<string | undefined>;
   /** What is open then, as read last. */
@@ -124,12 +127,15 @@ export class Sweeps {
   }
 
   private async carryOut(sweep: SharedSweep, wanted: readonly Check[], how: How): Promise<void> {
-    const { ops, known, clock, log, reveal, reported, onEnd, onEvents, quiet } = this.options;
+    const { ops, known, usual, clock, log, reveal, reported, onEnd, onEvents, quiet } = this.options;
     const refreshed = await this.options.refresh();
-    const checks = this.unskipped(wanted, sweep);
-    if (checks.length === 0) return;
-    const before = await known.saidBefore(checks);
-    warn(sweep, refreshed, before.warning);
+    const unskipped = this.unskipped(wanted, sweep);
+    if (unskipped.length === 0) return;
+    const [{ checks, warning }, before] = await Promise.all([
+      usual.tell(unskipped, clock.now()),
+      known.saidBefore(unskipped),
+    ]);
+    warn(sweep, refreshed, before.warning, warning);
     const unread = { previous: known.pastUnread, history: before.warning !== undefined };
     sweep.ready.resolve();
     const found: Found = new Map();
@@ -205,7 +211,7 @@ export class Sweeps {
 
   /** What is saved: the judged reports, as people see them beside all others. */
   private states(checks: readonly Check[], found: Found, regular: boolean): NewState[] {
-    const { ops, known, clock } = this.options;
+    const { ops, known, usual, clock } = this.options;
     const now = clock.now();
     const shown = shownReports({
       judged: ops.checks.map(
@@ -224,7 +230,10 @@ export class Sweeps {
       const { outcome, since, reason } = report;
       const { everyMs, openAfter, closeAfter } = check;
       const watched = regular ? { watched: { rule: { openAfter, closeAfter }, report } } : {};
-      return { ...state, shown: { outcome, since, reason }, everyMs, ...watched };
+      // Who looks again and again on a bad day would make it weigh more.
+      const counts = regular && state.measured && tellsUsual(outcome);
+      const hours = counts ? { usual: usual.samplesOf(check, report) } : {};
+      return { ...state, shown: { outcome, since, reason }, everyMs, ...watched, ...hours };
     });
   }
 }

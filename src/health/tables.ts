@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** The tables of 001_health.sql. Columns of type jsonb come out parsed. */
+/** The tables of 001_health.sql and 018_usual.sql. Columns of type jsonb come out parsed. */
 export interface HealthTables {
   check_state: {
     check_id: string;

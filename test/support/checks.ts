@@ -8,14 +8,17 @@ export type Run = (probe: Probe<unknown>) => Promise<Measurement>;
 
 /** A condition over plain facts; `test` throws nothing. */
 export function condition(source: string, test: (facts: Facts) => boolean, reads: string[] = []): Condition {
-  return {
+  const made: Condition = {
     rule: { when: source },
     source,
     reads,
     evaluate: (facts) => ({ kind: test(facts) ? 'true' : 'false' }),
     explain: () => undefined,
     limits: [],
+    usual: [],
+    given: () => made,
   };
+  return made;
 }
 
 /** A configured check around `run`; what a test doesn't say is harmless: one attempt, 1 s, no rules. */

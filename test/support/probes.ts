@@ -1,9 +1,10 @@
 import type { z } from 'zod';
-import { compileCondition } from '../../src/conditions/compile.ts';
+import { judge } from '../../src/health/judge.ts';
 import type { CheckType, Facts, Probe, Reported, Sample } from '../../src/kernel/check.ts';
 import { Unmeasured } from '../../src/kernel/check.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import { judgedOf } from './judging.ts';
 
 export interface ProbeSetting {
   signal?: AbortSignal;
@@ -56,24 +57,22 @@ export async function whyUnmeasured(work: Promise<unknown>): Promise<Unmeasured>
   throw new Error(`measured, or failed otherwise: ${JSON.stringify(outcome)}`, { cause: outcome });
 }
 
-/** What the type's default rules say about facts: the worst that is true, else unknown when one can't be told. */
+/** What the product makes of these facts by the type's default rules. */
 export function judgedByDefault<S extends z.ZodType>(
   type: CheckType<S>,
   params: unknown,
   facts: Facts,
 ): 'fail' | 'warn' | 'unknown' | 'ok' {
   const target = type.params.parse(params);
-  const rules = type.rules(target);
-  const results = (['fail', 'warn'] as const).flatMap((level) =>
-    (rules[level] ?? []).map((rule) => {
-      const compiled = compileCondition(rule, type.facts(target));
-      if (!compiled.ok) throw new Error(`${rule.when}: ${compiled.problem.found}`);
-      return { level, kind: compiled.condition.evaluate(facts).kind };
-    }),
-  );
-  const fired = results.find(({ kind }) => kind === 'true');
-  if (fired !== undefined) return fired.level;
-  return results.some(({ kind }) => kind === 'unknown') ? 'unknown' : 'ok';
+  const specs = type.facts(target);
+  const now = new Date();
+  const { outcome } = judge({
+    measured: { kind: 'measured', at: now, facts, specs, attempts: 1 },
+    check: judgedOf(type.rules(target), specs),
+    ...{ history: [], now },
+  });
+  if (outcome === 'ok' || outcome === 'warn' || outcome === 'fail' || outcome === 'unknown') return outcome;
+  throw new Error(`judged ${outcome}`);
 }
 
 /** The verdict on what is there now: by the type's default rules, or unknown where it could not be measured. */

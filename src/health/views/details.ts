@@ -1,4 +1,5 @@
 import { formatValue } from '../../conditions/format.ts';
+import { sayUsualOf } from '../../conditions/say.ts';
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
@@ -58,6 +59,8 @@ export function pastText(details: CheckDetails, now: Date): string {
     lines.push(`\`${outcomeStrip(details.strip, PHONE)}\` last 24 h`);
   const uptime = uptimeWords(details, now, (at) => slackTime(at, now));
   if (uptime) lines.push(uptime);
+  const usual = usualWords(details);
+  if (usual) lines.push(escapeSlack(usual));
   return lines.join('\n');
 }
 
@@ -75,6 +78,15 @@ export function uptimeWords({ uptime }: CheckDetails, now: Date, sayTime: (at: D
     month === null || knownMs < DAY_MS ? '' : `${percent(month)} ${over('30 d', 29 * DAY_MS)}`,
   ].filter(Boolean);
   return parts.length ? `uptime ${parts.join(' · ')}` : '';
+}
+
+/** "usual at this hour: requests 240 (median of 6 days), errors not known yet (1 of 3 days)"; nothing where no rule asks. */
+export function usualWords({ usual = [], units }: CheckDetails): string {
+  const each = usual.map((one) => {
+    if (one.kind === 'known') return sayUsualOf({ ...one, unit: units[one.fact] });
+    return `${one.fact} ${one.kind === 'unread' ? 'not read' : `not known yet (${one.days} of ${one.needs} days)`}`;
+  });
+  return each.length ? `usual at this hour: ${each.join(', ')}` : '';
 }
 
 /** Rounded down, so that 99.996 % is not shown as 100 %. */

@@ -3,7 +3,7 @@ import { formatDuration } from '../../kernel/duration.ts';
 import type { CheckDetails, CheckReport, HealthReport, Outcome } from '../model.ts';
 import { ageNote, oldOkWords } from './age.ts';
 import { clean } from './clean.ts';
-import { factLines, uptimeWords } from './details.ts';
+import { factLines, uptimeWords, usualWords } from './details.ts';
 import { outcomeStrip, sparkline } from './sparkline.ts';
 import { zoneName, zoneTime } from './time.ts';
 import { ageWords, countsLine, faces, headingOf, tookWords } from './words.ts';
@@ -58,6 +58,8 @@ export function detailsText(details: CheckDetails, now: Date, style: TerminalSty
   if (details.strip.some((outcome) => outcome !== null)) lines.push(`  ${outcomeStrip(details.strip, 48)} last 24 h`);
   const uptime = uptimeWords(details, now, (at) => `${zoneTime(at, now, style.zone)} ${zoneName(at, style.zone)}`);
   if (uptime) lines.push(`  ${uptime}`);
+  const usual = usualWords(details);
+  if (usual) lines.push(`  ${clean(usual)}`);
   lines.push(...factLines(details).map((line) => `  ${clean(line)}`));
   for (const { at, from, to, reason } of details.transitions.slice(0, 5)) {
     const change = from === null ? to : `${from} → ${to}`;

@@ -202,7 +202,7 @@ describe('rollUp', () => {
       values ('a', 'hour', date_trunc('hour', $1::timestamptz, 'UTC'), 2147483647)`,
       [new Date(now.getTime() - 3 * day)],
     );
-    await expect(rollUp(store, now)).rejects.toThrow('1 of 7 steps failed');
+    await expect(rollUp(store, now)).rejects.toThrow('1 of 8 steps failed');
     expect((await store.pool.query('select 1 from check_transition')).rows).toEqual([]);
     expect((await store.pool.query('select 1 from check_result')).rows).toHaveLength(1);
   });

@@ -158,6 +158,7 @@ const undecided: [string, Facts, string][] = [
   ['json.database.latency > 50', {}, 'unknown: json is missing'],
   ['json.database.latency > 50', { json: 'oops' }, 'unknown: json is not an object: it is a string ("oops")'],
   ['json.a > 1', { json: [1] }, 'unknown: json is a list, it has no a'],
+  ['json.exists(k, json[k] == 1)', { json: [{ toString: 0 }] }, 'unknown: json is a list, it has no an object'],
   ['json.a[3] > 1', { json: { a: [1] } }, 'unknown: json.a[3] is missing'],
   ['json.toString == "x"', { json: {} }, 'unknown: json.toString is missing'],
   [

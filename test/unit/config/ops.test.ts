@@ -154,6 +154,11 @@ test.each([
   ['warn: statuss > 1', 'checks[0].warn', 'unknown fact "statuss"'],
   ['clear: nonsense', 'checks[0].clear', 'no comparison'],
   ['defaults: maybe', 'checks[0].defaults', '"maybe"'],
+  [
+    'warn: status > 2 * baseline(status)\nevery: 2d',
+    'checks[0].every',
+    'every 2 d, and `status > 2 * baseline(status)` compares with the days before',
+  ],
   ['attempts: 10\ntimeout: 1m', 'checks[0].timeout', 'attempts that take up to 10 min 5 s (10 × 1 min + 9 × 500 ms)'],
 ])('%s in a check is refused', (line, path, found) => {
   expect(problemOf(checkWith(line))).toMatchObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CompileCondition } from '../../../src/conditions/model.ts';
+import type { CompileCondition, Condition } from '../../../src/conditions/model.ts';
 import { type LoadOptions, parseOps } from '../../../src/config/load.ts';
 import type { ConfigProblem, Ops } from '../../../src/config/model.ts';
 import { ConfigError } from '../../../src/config/problems.ts';
@@ -72,17 +72,17 @@ export const compile: CompileCondition = (rule, specs) => {
     const allowed = `this check has: ${Object.keys(specs).join(', ')}`;
     return { ok: false, problem: { found: `unknown fact "${fact}"`, allowed } };
   }
-  return {
-    ok: true,
-    condition: {
-      rule,
-      source: rule.when,
-      reads: [fact],
-      evaluate: () => ({ kind: 'false' }),
-      explain: () => undefined,
-      limits: [],
-    },
+  const condition: Condition = {
+    rule,
+    source: rule.when,
+    reads: [fact],
+    evaluate: () => ({ kind: 'false' }),
+    explain: () => undefined,
+    limits: [],
+    usual: rule.when.includes('baseline(') ? [fact] : [],
+    given: () => condition,
   };
+  return { ok: true, condition };
 };
 
 export const options: LoadOptions = { checkTypes, compile, env: {} };

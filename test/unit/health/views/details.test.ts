@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { CheckDetails, Outcome } from '../../../../src/health/model.ts';
 import { detailsPost } from '../../../../src/health/views/details.ts';
 import { outcomeStrip } from '../../../../src/health/views/sparkline.ts';
@@ -28,6 +28,21 @@ describe('the details of a check', () => {
     expect(JSON.stringify(detailsPost(details, noon).blocks)).toMatch(/measured <!date[^>]*> \(2 d ago\) in 12 ms/);
     expect(detailsText(details, noon, { colour: false, width: 100, zone: 'UTC' })).toContain('(2 d ago) in 12 ms');
   });
+});
+
+test('what is usual at this hour, in both faces', () => {
+  const usual: CheckDetails['usual'] = [
+    { fact: 'latency_ms', kind: 'known', median: 123.456, days: 6 },
+    { fact: 'requests', kind: 'not_yet', days: 1, needs: 3 },
+    { fact: 'errors', kind: 'unread' },
+  ];
+  const words =
+    'usual at this hour: latency_ms 123 ms (median of 6 days), requests not known yet (1 of 3 days), errors not read';
+  const asking = { ...details, usual, units: { latency_ms: 'ms' } };
+  const style = { colour: false, width: 100, zone: 'UTC' };
+  expect(JSON.stringify(detailsPost(asking, noon).blocks)).toContain(words);
+  expect(detailsText(asking, noon, style).split('\n')).toContain(`  ${words}`);
+  expect(detailsText(details, noon, style)).not.toContain('usual');
 });
 
 describe('the uptime', () => {
