@@ -82,7 +82,7 @@ resource "aws_iam_role" "task" {
 }
 
 locals {
-  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch || var.checks_read_data || var.checks_read_account || length(var.checked_log_group_arns) > 0
+  checks_ask_aws = length(var.checked_cluster_arns) > 0 || var.checks_read_cloudwatch || var.checks_read_data || var.checks_read_account || var.checks_read_security || length(var.checked_log_group_arns) > 0 || var.checks_read_estate || length(var.checked_bucket_arns) > 0
 }
 
 data "aws_iam_policy_document" "task" {
@@ -144,6 +144,48 @@ data "aws_iam_policy_document" "task" {
         "health:DescribeEvents", "wafv2:ListWebACLs", "wafv2:GetWebACL",
       ]
       resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.checks_read_security ? [1] : []
+    content {
+      sid = "Security"
+      actions = [
+        "securityhub:GetFindings", "guardduty:ListDetectors", "guardduty:GetDetector", "guardduty:GetFindingsStatistics",
+        "guardduty:ListFindings", "guardduty:GetFindings", "inspector2:BatchGetAccountStatus", "inspector2:ListFindings",
+        "iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:ListRoles", "iam:ListPolicies",
+        "ec2:DescribeSecurityGroups", "ec2:DescribeInstances", "ec2:DescribeAddresses",
+      ]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.checks_read_security || var.checks_read_estate ? [1] : []
+    content {
+      sid       = "Volumes"
+      actions   = ["ec2:DescribeVolumes"]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.checks_read_estate ? [1] : []
+    content {
+      sid = "Estate"
+      actions = [
+        "backup:ListProtectedResources", "backup:ListBackupJobs", "backup:ListCopyJobs", "backup:ListBackupVaults",
+        "backup:ListBackupPlans", "backup:GetBackupPlan", "acm:ListCertificates", "acm:DescribeCertificate",
+        "ce:GetCostAndUsage", "ce:GetCostForecast", "ec2:GetEbsEncryptionByDefault",
+        "s3:ListAllMyBuckets", "s3:GetEncryptionConfiguration",
+      ]
+      resources = ["*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = length(var.checked_bucket_arns) > 0 ? [1] : []
+    content {
+      sid       = "TheseBuckets"
+      actions   = ["s3:ListBucket", "s3:GetBucketVersioning"]
+      resources = var.checked_bucket_arns
     }
   }
   dynamic "statement" {

@@ -81,13 +81,13 @@ variable "checked_cluster_arns" {
 }
 
 variable "checks_read_cloudwatch" {
-  description = "Whether there are cloudwatch-metric, cloudwatch-alarms, waf, rds, elasticache or load-balancer checks."
+  description = "Whether there are cloudwatch-metric, cloudwatch-alarms, waf, rds, elasticache, load-balancer or s3-objects checks."
   type        = bool
   default     = false
 }
 
 variable "checks_read_data" {
-  description = "Whether there are rds, elasticache, load-balancer or ecs-capacity checks."
+  description = "Whether there are rds, elasticache, load-balancer, ecs-capacity or encryption checks."
   type        = bool
   default     = false
 }
@@ -96,6 +96,24 @@ variable "checks_read_account" {
   description = "Whether there are cloudtrail, aws-health or waf checks."
   type        = bool
   default     = false
+}
+
+variable "checks_read_security" {
+  description = "Whether there are security-findings, access-posture or unused-resources checks; the last needs checks_read_data too."
+  type        = bool
+  default     = false
+}
+
+variable "checks_read_estate" {
+  description = "Whether there are backup, s3-objects, acm, cost or encryption checks; the last needs checks_read_data too."
+  type        = bool
+  default     = false
+}
+
+variable "checked_bucket_arns" {
+  description = "Buckets that s3-objects checks list: arn:aws:s3:::NAME."
+  type        = list(string)
+  default     = []
 }
 
 variable "checked_log_group_arns" {

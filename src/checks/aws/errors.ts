@@ -25,6 +25,7 @@ const unknownNames: [RegExp, string][] = [
   [/^ReplicationGroupNotFound/, 'replication group'],
   [/^LoadBalancerNotFound/, 'load balancer'],
   [/^TargetGroupNotFound/, 'target group'],
+  [/^NoSuchBucket$/, 'bucket'],
   [/^TrailNotFound/, 'trail'],
   [/^WAFNonexistentItem/, 'web ACL'],
   [/^ResourceNotFound/, 'resource'],
@@ -72,13 +73,25 @@ function findingOf(error: unknown, { action, resource, region }: AwsQuestion): F
     };
   if (is(/^(SubscriptionRequired|OptInRequired)/))
     return { reason: 'not_entitled', what: 'the account is not subscribed', next: `enable the service in ${region}` };
+  if (is(/^InvalidAccessException$/))
+    return {
+      reason: 'not_entitled',
+      what: 'the service is not enabled',
+      next: `enable it in ${region}, or leave it out of the check`,
+    };
   if (
-    is(/^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|APICallRateForCustomerExceeded)/) ||
+    is(
+      /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|APICallRateForCustomerExceeded|LimitExceeded)/,
+    ) ||
     status === 429
   )
     return { reason: 'throttled', what: 'AWS throttled the request', next: 'check less often, or raise the API quota' };
   if (is(/^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden)/) || status === 403)
     return denied(message, action);
+  if (is(/^(PermanentRedirect|TemporaryRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraint)/))
+    return { reason: 'misconfigured', what: `it is in another region`, next: 'set region to the one that it is in' };
+  if (is(/^DataUnavailable/))
+    return { reason: 'empty', what: 'AWS has no data for that yet', next: 'wait a day; a new account has none' };
   const unknown = unknownNames.find(([pattern]) => is(pattern))?.[1];
   if (unknown)
     return { reason: 'misconfigured', what: `no such ${unknown}`, next: `check the ${unknown}'s name and region` };

@@ -32,9 +32,9 @@ export default defineDiscovery({
 /** Which bucket holds backups, and under which keys, nobody can tell from its name. */
 function checkOf(bucket: string, region: string | undefined): Found {
   return {
-    ...{ name: `${bucket} objects`, type: 's3-objects', params: { bucket } },
+    ...{ name: `${bucket} objects`, type: 's3-objects', params: { bucket, key: 'YYYY/MM/DD/*' } },
     ...(region && { region }),
-    comment: [`Bucket ${bucket}: if a job writes backups into it, say under which keys and how often`],
+    comment: [`Bucket ${bucket}: if a job writes backups into it, say under which keys, and how often`],
     off: true,
   };
 }

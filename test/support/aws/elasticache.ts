@@ -16,29 +16,26 @@ export function elastiCacheStandIn(state: ElastiCacheState): QueryService {
   return {
     ...{ protocol: 'query', signingName: 'elasticache', iamPrefix: 'elasticache', version: '2015-02-02' },
     operations: {
-      DescribeReplicationGroups({ ReplicationGroupId }) {
-        const name = String(ReplicationGroupId);
-        const group = state.groups[name];
-        if (!group) throw unknownName('ReplicationGroupNotFoundFault', `ReplicationGroup ${name} not found.`);
-        const { MemberClusters, NodeGroups, ...rest } = group;
-        return {
-          ReplicationGroups: {
-            ReplicationGroup: [
-              {
-                ReplicationGroupId: name,
-                ...rest,
-                MemberClusters: { ClusterId: MemberClusters },
-                NodeGroups: { NodeGroup: NodeGroups },
-              },
-            ],
-          },
-        };
+      DescribeReplicationGroups(input) {
+        const name = input.ReplicationGroupId;
+        if (name !== undefined && !state.groups[String(name)])
+          throw unknownName('ReplicationGroupNotFoundFault', `ReplicationGroup ${name} not found.`);
+        const found = Object.entries(state.groups).filter(([each]) => name === undefined || each === name);
+        const { items, Marker } = recordsPage(found, input);
+        const ReplicationGroup = items.map(([each, { MemberClusters, NodeGroups, ...rest }]) => ({
+          ...{ ReplicationGroupId: each, ...rest },
+          ...{ MemberClusters: { ClusterId: MemberClusters }, NodeGroups: { NodeGroup: NodeGroups } },
+        }));
+        return { ReplicationGroups: { ReplicationGroup }, Marker };
       },
       DescribeCacheClusters(input) {
         const name = input.CacheClusterId;
         if (name !== undefined && !state.clusters[String(name)])
           throw unknownName('CacheClusterNotFound', `CacheCluster ${name} not found.`);
-        const found = Object.entries(state.clusters).filter(([each]) => name === undefined || each === name);
+        const alone = input.ShowCacheClustersNotInReplicationGroups === 'true';
+        const found = Object.entries(state.clusters).filter(
+          ([each, { ReplicationGroupId }]) => (name === undefined || each === name) && !(alone && ReplicationGroupId),
+        );
         const { items, Marker } = recordsPage(found, input);
         const CacheCluster = items.map(([each, { CacheNodes, ...rest }]) => ({
           CacheClusterId: each,

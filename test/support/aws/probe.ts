@@ -13,19 +13,21 @@ export interface ProbeOptions {
   /** Checks of one sweep share it. */
   batch?: SweepBatch;
   aws?: AwsSettings;
+  /** The moment of this look; default: `now`. */
+  at?: Date;
 }
 
 /** Runs a check type as a sweep would: parameters parsed as from the config, a batch, a clock that stands still. */
 export function measure<Schema extends z.ZodType>(
   check: CheckType<Schema>,
   params: z.input<Schema>,
-  { signal = new AbortController().signal, heldForMs = 0, batch = createBatch(), aws }: ProbeOptions = {},
+  { signal = new AbortController().signal, heldForMs = 0, batch = createBatch(), aws, at = now }: ProbeOptions = {},
 ): Promise<Measurement> {
   return check.run({
     target: check.params.parse(params),
     previous: undefined,
     signal,
-    clock: { now: () => now },
+    clock: { now: () => at },
     batch: batch.forAttempt(signal, () => {}),
     reveal: (value) => String(value),
     site: { dir: '/', scriptDirs: [], aws },

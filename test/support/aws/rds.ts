@@ -10,6 +10,10 @@ interface Snapshot {
   takenAt: Date;
   status?: string;
   type?: 'automated' | 'manual';
+  /** For lists of all: a name of its own, its size; of a cluster instead of an instance. */
+  name?: string;
+  gib?: number;
+  cluster?: true;
 }
 
 /** What the stand-in knows, by identifier; change it between two looks. */
@@ -41,12 +45,16 @@ export function rdsStandIn(state: RdsState): QueryService {
         return { DBInstances: { DBInstance: items.map(([each, instance]) => wireInstance(each, instance)) }, Marker };
       },
       DescribeDBClusters(input) {
-        const name = String(input.DBClusterIdentifier);
-        const cluster = state.clusters[name];
-        if (!cluster) throw unknownName('DBClusterNotFoundFault', `DBCluster ${name} not found.`);
-        const { DBClusterMembers, ...rest } = cluster;
-        const members = { DBClusterMember: DBClusterMembers };
-        return { DBClusters: { DBCluster: [{ DBClusterIdentifier: name, ...rest, DBClusterMembers: members }] } };
+        const name = input.DBClusterIdentifier;
+        if (name !== undefined && !state.clusters[String(name)])
+          throw unknownName('DBClusterNotFoundFault', `DBCluster ${name} not found.`);
+        const found = Object.entries(state.clusters).filter(([each]) => name === undefined || each === name);
+        const { items, Marker } = recordsPage(found, input);
+        const DBCluster = items.map(([each, { DBClusterMembers, ...rest }]) => ({
+          ...{ DBClusterIdentifier: each, ...rest },
+          DBClusterMembers: { DBClusterMember: DBClusterMembers },
+        }));
+        return { DBClusters: { DBCluster }, Marker };
       },
       DescribePendingMaintenanceActions(input) {
         const filters = filterOf(input, ['db-instance-id', 'db-cluster-id']);
@@ -67,15 +75,19 @@ export function rdsStandIn(state: RdsState): QueryService {
         };
       },
       DescribeDBSnapshots(input) {
-        const name = String(input.DBInstanceIdentifier);
-        const { items, Marker } = recordsPage(snapshotsOf(state, name, input), input);
-        const DBSnapshot = items.map((snapshot) => ({ DBInstanceIdentifier: name, ...wireSnapshot(snapshot) }));
+        const { items, Marker } = recordsPage(snapshotsOf(state, input.DBInstanceIdentifier, input), input);
+        const DBSnapshot = items.map((snapshot) => ({
+          ...{ DBInstanceIdentifier: snapshot.of, DBSnapshotIdentifier: snapshot.name },
+          ...wireSnapshot(snapshot),
+        }));
         return { DBSnapshots: { DBSnapshot }, Marker };
       },
       DescribeDBClusterSnapshots(input) {
-        const name = String(input.DBClusterIdentifier);
-        const { items, Marker } = recordsPage(snapshotsOf(state, name, input), input);
-        const DBClusterSnapshot = items.map((snapshot) => ({ DBClusterIdentifier: name, ...wireSnapshot(snapshot) }));
+        const { items, Marker } = recordsPage(snapshotsOf(state, input.DBClusterIdentifier, input, true), input);
+        const DBClusterSnapshot = items.map((snapshot) => ({
+          ...{ DBClusterIdentifier: snapshot.of, DBClusterSnapshotIdentifier: snapshot.name },
+          ...wireSnapshot(snapshot),
+        }));
         return { DBClusterSnapshots: { DBClusterSnapshot }, Marker };
       },
       DescribeDBParameters(input) {
@@ -108,14 +120,18 @@ function filterOf(input: Input, known: string[]): Record<string, string[]> {
   return Object.fromEntries(filters.map(({ Name, Values }) => [Name, strings(Values.Value)]));
 }
 
-function snapshotsOf(state: RdsState, name: string, { SnapshotType }: Input): Snapshot[] {
+/** Of one, or without a name of all: there a snapshot is of an instance unless it says `cluster`. */
+function snapshotsOf(state: RdsState, name: unknown, { SnapshotType }: Input, clusters?: true): Snapshot[] {
   return state.snapshots.filter(
-    ({ of, type = 'automated' }) => of === name && (SnapshotType === undefined || type === SnapshotType),
+    ({ of, type = 'automated', cluster }) =>
+      (name === undefined ? cluster === clusters : of === name) &&
+      (SnapshotType === undefined || type === SnapshotType),
   );
 }
 
-const wireSnapshot = ({ takenAt, status = 'available', type = 'automated' }: Snapshot) => ({
+const wireSnapshot = ({ takenAt, status = 'available', type = 'automated', gib }: Snapshot) => ({
   ...{ SnapshotCreateTime: status === 'creating' ? undefined : takenAt, Status: status, SnapshotType: type },
+  AllocatedStorage: gib,
 });
 
 function wireInstance(name: string, { DBParameterGroups, StatusInfos, ...rest }: DBInstance) {

@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import securityFindings from '../../../../src/checks/security-findings.ts';
+import { useAws } from '../../../support/aws/environment.ts';
+import { type GuardDutyFinding, type GuardDutyState, guardDutyStandIn } from '../../../support/aws/guardduty.ts';
+import { type InspectorFinding, type InspectorState, inspectorStandIn } from '../../../support/aws/inspector.ts';
+import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
+import { type HubFinding, type SecurityHubState, securityHubStandIn } from '../../../support/aws/securityhub.ts';
+import { AwsServer } from '../../../support/aws/server.ts';
+import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
+
+const hub: SecurityHubState = { enabled: true, findings: [] };
+const guardDuty: GuardDutyState = { detector: undefined, findings: [] };
+const inspector: InspectorState = { status: undefined, scans: {}, findings: [] };
+const aws = new AwsServer([securityHubStandIn(hub), guardDutyStandIn(guardDuty), inspectorStandIn(inspector)]);
+
+const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+const daysAgo = (days: number) => hoursAgo(days * 24);
+const control = (label: string, days: number, more: HubFinding = {}): HubFinding => ({
+  ...{ Severity: { Label: label as 'HIGH' }, CreatedAt: daysAgo(days).toISOString() },
+  Compliance: { SecurityControlId: 'EC2.19' },
+  ...more,
+});
+const threat = (severity: number, days: number, more: Partial<GuardDutyFinding> = {}): GuardDutyFinding => ({
+  ...{ severity, type: 'UnauthorizedAccess:IAMUser/ConsoleLogin', createdAt: daysAgo(days).toISOString(), ...more },
+});
+const weakness = (severity: string, days: number, more: Partial<InspectorFinding> = {}): InspectorFinding => ({
+  ...{ severity, firstObservedAt: daysAgo(days), vulnerabilityId: 'CVE-2026-1234', ...more },
+});
+
+let region = '';
+beforeAll(async () => useAws(await aws.start()));
+afterAll(() => aws.stop());
+beforeEach(() => {
+  region = freshRegion();
+  aws.mend();
+  aws.forget();
+  Object.assign(hub, { enabled: true, findings: [] });
+  Object.assign(guardDuty, { detector: { id: 'd1', status: 'ENABLED' }, findings: [] });
+  Object.assign(inspector, { status: 'ENABLED', scans: { ec2: 'ENABLED', ecr: 'DISABLED' }, findings: [] });
+});
+
+const params = (more: object = {}) => ({ region, ...more });
+const look = async (more: object = {}) => (await measure(securityFindings, params(more))).facts;
+const rules = async (more: object = {}) => fired(securityFindings, params(more), await look(more));
+const says = (facts: Record<string, unknown>, fact: string) => (facts[fact] as string[]).join('; ');
+
+describe('what it measures', () => {
+  test('healthy: nothing open, nothing fires, GuardDuty is asked for counts alone', async () => {
+    const facts = await look();
+    expect(facts).toEqual({
+      ...{ critical: 0, high: 0, medium: 0, low: 0, new_24h: 0, overdue: 0, overdue_of: [], worst: [], threats: 0 },
+      threats_of: [],
+      ...{ critical_deadline_h: 24, high_deadline_h: 168, medium_deadline_h: 720, low_deadline_h: 2160 },
+      ...{ off: [], complete: true, cut_off: [], unread: [] },
+    });
+    expect(fired(securityFindings, params(), facts)).toEqual([]);
+    expect(Object.keys(facts).sort()).toEqual(Object.keys(securityFindings.facts({} as never)).sort());
+    expect(aws.counts()).not.toHaveProperty('guardduty:ListFindings');
+  });
+
+  test('all sources together: by severity, new ones, late ones', async () => {
+    hub.findings = [control('MEDIUM', 2), control('MEDIUM', 31), control('LOW', 0.5)];
+    guardDuty.findings = [threat(5, 1), threat(2, 91), threat(8.5, 100, { archived: true })];
+    inspector.findings = [weakness('HIGH', 8), weakness('HIGH', 9), weakness('LOW', 3, { status: 'SUPPRESSED' })];
+    const facts = await look();
+    expect(facts).toMatchObject({ critical: 0, high: 2, medium: 3, low: 2, new_24h: 2, overdue: 4, threats: 0 });
+    expect(facts.overdue_of).toEqual([
+      '1 medium of Security Hub, oldest 31 d (limit 30 d): EC2.19',
+      '1 low of GuardDuty, oldest 91 d (limit 90 d): UnauthorizedAccess:IAMUser/ConsoleLogin',
+      '2 high of Inspector, oldest 9 d (limit 7 d): CVE-2026-1234 ×2',
+    ]);
+    expect(facts.worst).toEqual(['high CVE-2026-1234 ×2 (Inspector)']);
+  });
+
+  test('what Security Hub has from the others counts once, and what is resolved or archived not at all', async () => {
+    hub.findings = [
+      control('HIGH', 1, { ProductName: 'GuardDuty' }),
+      control('HIGH', 1, { ProductName: 'Inspector' }),
+      control('HIGH', 1, { Workflow: { Status: 'RESOLVED' } }),
+      control('HIGH', 1, { Workflow: { Status: 'SUPPRESSED' } }),
+      control('HIGH', 1, { RecordState: 'ARCHIVED' }),
+      control('INFORMATIONAL', 1),
+    ];
+    expect(await look()).toMatchObject({ high: 0 });
+    expect(await look({ sources: ['security-hub'] })).toMatchObject({ high: 2 });
+    expect(await look({ sources: ['security-hub', 'inspector'] })).toMatchObject({ high: 1 });
+  });
+
+  test('a finding is named by control, vulnerability or type, never by its title', async () => {
+    const Title = 'maria.lopez has no MFA';
+    const { Compliance: _, ...bare } = control('CRITICAL', 0, { Title });
+    hub.findings = [
+      { ...bare, Vulnerabilities: [{ Id: 'CVE-2026-9' }] },
+      { ...bare, Types: ['TTPs/Initial Access'] },
+      bare,
+    ];
+    guardDuty.findings = [threat(9, 0)];
+    const facts = await look();
+    expect(says(facts, 'worst')).toBe(
+      'critical CVE-2026-9 (Security Hub); critical TTPs/Initial Access (Security Hub); critical a finding (Security Hub); critical UnauthorizedAccess:IAMUser/ConsoleLogin (GuardDuty)',
+    );
+    expect(facts.threats_of).toEqual(['critical UnauthorizedAccess:IAMUser/ConsoleLogin']);
+    expect(JSON.stringify(facts)).not.toContain('maria');
+  });
+
+  test('deadlines are the check’s own', async () => {
+    hub.findings = [control('MEDIUM', 3)];
+    expect(await rules()).toEqual([]);
+    expect(await rules({ deadlines: { medium: '2d' } })).toEqual(['fail overdue > 0']);
+  });
+});
+
+describe('size', () => {
+  test('pages are read; past the most, counts are at least and what is new is not known', async () => {
+    hub.findings = Array.from({ length: 130 }, (_, i) => control('MEDIUM', 20 - i / 10));
+    const only = { sources: ['security-hub'] };
+    expect(await look(only)).toMatchObject({ medium: 130, complete: true, cut_off: [] });
+    const facts = await look({ ...only, most: 120 });
+    expect(facts).toMatchObject({ medium: 120, new_24h: null, overdue: 0, complete: false, low: 0 });
+    expect(facts.cut_off).toEqual(['medium of Security Hub past the oldest 120']);
+  });
+
+  test('the oldest are read first, so that none that is late is missed', async () => {
+    inspector.findings = [...Array.from({ length: 150 }, () => weakness('HIGH', 1)), weakness('HIGH', 8)];
+    expect(await look({ sources: ['inspector'], most: 100 })).toMatchObject({ high: 100, overdue: 1 });
+    guardDuty.findings = [...Array.from({ length: 70 }, () => threat(5, 1)), threat(5, 31)];
+    expect(await look({ sources: ['guardduty'], most: 60 })).toMatchObject({ medium: 71, overdue: 1, complete: false });
+    expect(aws.counts()).toMatchObject({ 'guardduty:GetFindingsStatistics': 1, 'guardduty:GetFindings': 2 });
+  });
+});
+
+describe('a source that is refused does not hide the others', () => {
+  test('Security Hub is not enabled: what is found counts, that there is no more is not said', async () => {
+    hub.enabled = false;
+    inspector.findings = [weakness('HIGH', 8)];
+    const facts = await look();
+    expect(facts).toMatchObject({ high: 1, critical: null, overdue: 1, new_24h: null, complete: false, threats: 0 });
+    expect(facts.unread).toEqual([
+      `securityhub:GetFindings on critical findings in ${region}: the service is not enabled → enable it in ${region}, or leave it out of the check`,
+    ]);
+    expect(await awsVerdict(securityFindings, params())).toBe('fail');
+  });
+
+  test('alone, it is unknown', async () => {
+    hub.enabled = false;
+    expect(await refusal(measure(securityFindings, params({ sources: ['security-hub'] })))).toMatchObject({
+      reason: 'not_entitled',
+      message: `securityhub:GetFindings on critical findings in ${region}: the service is not enabled`,
+    });
+  });
+});
+
+test('it asks for nothing that it does not name, and for all that it names', async () => {
+  guardDuty.findings = [threat(5, 1)];
+  await look();
+  expect(Object.keys(aws.counts()).sort()).toEqual([...securityFindings.iam].sort());
+});
+
+test('an answer that hangs ends with the probe', async () => {
+  aws.break('hang', { action: 'inspector2:ListFindings' });
+  const asked = aws.nextCall('inspector2:ListFindings');
+  const stop = new AbortController();
+  const measured = refusal(measure(securityFindings, params(), { signal: stop.signal }));
+  const call = await asked;
+  stop.abort();
+  expect(await measured).toMatchObject({ reason: 'timeout' });
+  await call.abandoned;
+});
+
+describe('planted faults', () => {
+  type Plant = () => void;
+  const broken =
+    (...[fault, options]: Parameters<AwsServer['break']>): Plant =>
+    () =>
+      aws.break(fault, options);
+  const found =
+    (...findings: HubFinding[]): Plant =>
+    () => {
+      hub.findings = findings;
+    };
+  const watched =
+    (...findings: GuardDutyFinding[]): Plant =>
+    () => {
+      guardDuty.findings = findings;
+    };
+  const scanned =
+    (...findings: InspectorFinding[]): Plant =>
+    () => {
+      inspector.findings = findings;
+    };
+
+  it.each<[string, 'fail' | 'warn' | 'unknown', Plant, object?]>([
+    ['a critical control, a minute old', 'fail', found(control('CRITICAL', 0))],
+    ['a high control', 'warn', found(control('HIGH', 6))],
+    ['a high control, eight days old', 'fail', found(control('HIGH', 8))],
+    ['a notified one counts', 'warn', found(control('HIGH', 1, { Workflow: { Status: 'NOTIFIED' } }))],
+    ['a medium one, 31 days old', 'fail', found(control('MEDIUM', 31))],
+    ['a low one, 91 days old', 'fail', found(control('LOW', 91))],
+    ['a critical threat', 'fail', watched(threat(9.2, 0))],
+    ['a high threat', 'fail', watched(threat(7, 0))],
+    ['a medium threat, 31 days old', 'fail', watched(threat(6.9, 31))],
+    ['a critical vulnerability', 'fail', scanned(weakness('CRITICAL', 0))],
+    ['a high vulnerability', 'warn', scanned(weakness('HIGH', 1))],
+    ['a medium vulnerability, 31 days old', 'fail', scanned(weakness('MEDIUM', 31))],
+    ['GuardDuty suspended', 'fail', () => (guardDuty.detector = { id: 'd1', status: 'DISABLED' })],
+    ['GuardDuty never enabled', 'fail', () => (guardDuty.detector = undefined)],
+    ['Inspector disabled', 'fail', () => (inspector.status = 'DISABLED')],
+    ['Inspector suspended', 'fail', () => (inspector.status = 'SUSPENDED')],
+    ['a scan that must be on is off', 'fail', () => {}, { inspector_scans: ['ec2', 'ecr'] }],
+    ['Security Hub not enabled', 'unknown', () => (hub.enabled = false)],
+    ['only Security Hub asked, not enabled', 'unknown', () => (hub.enabled = false), { sources: ['security-hub'] }],
+    ['Security Hub not permitted', 'unknown', broken('denied', { action: 'securityhub:GetFindings' })],
+    ['GuardDuty throttled', 'unknown', broken('throttled', { action: 'guardduty:ListDetectors' })],
+    ['Inspector’s status without an answer', 'unknown', () => (inspector.status = undefined)],
+    ['a detector without a status', 'unknown', () => (guardDuty.detector = { id: 'd1', status: undefined })],
+    ['a control without its time', 'unknown', found(control('LOW', 1, { CreatedAt: undefined }))],
+    ['a vulnerability without its time', 'unknown', scanned({ severity: 'LOW' })],
+    ['a threat without its time', 'unknown', watched(threat(2, 1, { createdAt: undefined }))],
+    ['nothing permitted', 'unknown', broken('denied')],
+    ['all throttled', 'unknown', broken('throttled')],
+    ['a proxy answers', 'unknown', broken('garbage')],
+    ['the network is gone', 'unknown', broken('drop')],
+    ['credentials expired', 'unknown', broken('expired')],
+  ])('%s → %s', async (_, verdict, plant, more = {}) => {
+    plant();
+    expect(await awsVerdict(securityFindings, params(more))).toBe(verdict);
+  });
+});
