@@ -1,32 +1,14 @@
 import { type CloudWatchMetric, cloudWatchStandIn } from '../aws/cloudwatch.ts';
+import { ebsStandIn } from '../aws/ebs.ts';
+import { ec2StandIn } from '../aws/ec2.ts';
 import { ecsCapacityStandIn } from '../aws/ecs-capacity.ts';
 import { elastiCacheStandIn } from '../aws/elasticache.ts';
 import { elbStandIn } from '../aws/elb.ts';
 import { rdsStandIn } from '../aws/rds.ts';
+import { s3StandIn } from '../aws/s3.ts';
 import { scalingStandIn } from '../aws/scaling.ts';
 import type { AwsService } from '../aws/service.ts';
-import { minuteMs } from './model.ts';
-
-export const ago = (minutes: number) => new Date(Date.now() - minutes * minuteMs);
-export const times = <Item>(count: number, make: (n: number) => Item) =>
-  Array.from({ length: count }, (_, n) => make(n));
-const named = <Item>(prefix: string, count: number, make: (n: number) => Item) =>
-  Object.fromEntries(times(count, (n) => [`${prefix}-${n}`, make(n)]));
-
-const dayMinutes = 1_440;
-const gib = 2 ** 30;
-
-/** Metrics of one thing that stay as they are: name → value. */
-export function metrics(
-  namespace: string,
-  dimensions: Record<string, string>,
-  values: Record<string, number>,
-  statistic = 'Average',
-): CloudWatchMetric[] {
-  return Object.entries(values).map(([metric, value]) => {
-    return { namespace, dimensions, metric, statistic, at: () => value };
-  });
-}
+import { ago, dayMinutes, metrics, named, times } from './make.ts';
 
 const cluster = {
   clusters: {
@@ -89,11 +71,11 @@ const balancers = {
 };
 
 const onCloudWatch = [
-  ...metrics(...(['AWS/RDS', { DBInstanceIdentifier: 'main' }] as const), {
-    CPUUtilization: 31.25,
-    DatabaseConnections: 40,
-    FreeStorageSpace: 60 * gib,
-  }),
+  ...metrics(
+    'AWS/RDS',
+    { DBInstanceIdentifier: 'main' },
+    { CPUUtilization: 31.25, DatabaseConnections: 40, FreeStorageSpace: 60 * 2 ** 30 },
+  ),
   ...nodes.flatMap((CacheClusterId) => {
     const dimensions = { CacheClusterId, CacheNodeId: '0001' };
     const values = {
@@ -110,6 +92,38 @@ const onCloudWatch = [
   ...metrics('AWS/ApplicationELB', { LoadBalancer: 'app/shop/50dc6c495c0c9188' }, { RequestCount: 200 }, 'Sum'),
 ];
 
+const dayOf = (at: Date) => at.toISOString().slice(0, 10).replaceAll('-', '/');
+const buckets = {
+  backups: {
+    ...{ encryption: 'aws:kms', versioning: 'Enabled' as const },
+    objects: times(90, (n) => {
+      const at = ago(1 + n * dayMinutes);
+      return { key: `${dayOf(at)}/backup-${n}.dump`, bytes: 1_000, at };
+    }),
+  },
+};
+
+const machines = {
+  volumes: { 'vol-1': { state: 'in-use' as const, gib: 100, createdAt: ago(400 * dayMinutes) } },
+  addresses: [{ publicIp: '192.0.2.200', associationId: 'eipassoc-1' }],
+  groups: {
+    'sg-web': { name: 'web', rules: [{ protocol: 'tcp', from: 443, to: 443, ranges: ['0.0.0.0/0'] }] },
+  },
+  instances: { 'i-1': { name: 'worker' } },
+};
+
+/** EC2 as it answers both who looks for unused volumes, by a filter, and who looks at all of them. */
+function ec2(): AwsService {
+  const [all, ebs] = [ec2StandIn(machines), ebsStandIn({ volumes: { 'vol-1': true }, byDefault: true })];
+  return {
+    ...all,
+    operations: {
+      ...{ ...all.operations, ...ebs.operations },
+      DescribeVolumes: (input, asked) => (input.Filter ? all : ebs).operations.DescribeVolumes!(input, asked),
+    },
+  };
+}
+
 /** The services of one account that checks of several types ask, all well; `more` metrics belong to other services. */
 export function account(more: CloudWatchMetric[]): AwsService[] {
   const alarms = named('alarm', 40, () => ({ state: 'OK' as const }));
@@ -120,5 +134,7 @@ export function account(more: CloudWatchMetric[]): AwsService[] {
     rdsStandIn(databases),
     elastiCacheStandIn(caches),
     elbStandIn(balancers),
+    s3StandIn({ buckets }),
+    ec2(),
   ];
 }
