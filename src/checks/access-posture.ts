@@ -9,6 +9,7 @@ import { connectEc2 } from './aws/ec2.ts';
 import { connectIam } from './aws/iam.ts';
 import { account, duration, region } from './aws/params.ts';
 import { readParts } from './aws/parts.ts';
+import { withUnread } from './aws/unread.ts';
 import { few } from './facts/few.ts';
 
 const aspects = ['credentials', 'changes', 'ports', 'instances'] as const;
@@ -71,7 +72,7 @@ export default defineCheck({
   summary: 'Who can get in: MFA, root, old access keys, changed roles and policies, ports open to anybody',
   catalogue: ['H32'],
   params,
-  facts: () => facts,
+  facts: () => withUnread(facts),
   rules: ({ look_at, most_changes }) => {
     const at = <Rule>(aspect: Aspect, ...rules: Rule[]) => (look_at.includes(aspect) ? rules : []);
     return {

@@ -6,6 +6,7 @@ import { connectInspector } from './aws/inspector.ts';
 import { account, duration, region } from './aws/params.ts';
 import { readParts } from './aws/parts.ts';
 import { connectSecurityHub } from './aws/securityhub.ts';
+import { withUnread } from './aws/unread.ts';
 import { few } from './facts/few.ts';
 import { findingFacts } from './security-findings/facts.ts';
 import { type Reading, type Source, severities, sources } from './security-findings/finding.ts';
@@ -75,7 +76,7 @@ export default defineCheck({
   summary: 'Open findings of Security Hub, GuardDuty and Inspector by severity, new ones, ones past their deadline',
   catalogue: ['H14', 'H41'],
   params,
-  facts: () => facts,
+  facts: () => withUnread(facts),
   rules: () => ({
     fail: [
       { when: 'size(off) > 0', say: '{off}: switch it on, or leave it out of sources' },

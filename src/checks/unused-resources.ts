@@ -6,6 +6,7 @@ import { connectEc2 } from './aws/ec2.ts';
 import { account, duration, region } from './aws/params.ts';
 import { readParts } from './aws/parts.ts';
 import { connectRds } from './aws/rds.ts';
+import { withUnread } from './aws/unread.ts';
 import { few } from './facts/few.ts';
 import {
   type Found,
@@ -78,7 +79,7 @@ export default defineCheck({
   summary: 'What costs money and nobody uses: unattached EBS volumes, old manual RDS snapshots, idle Elastic IPs',
   catalogue: ['H31'],
   params,
-  facts: () => facts,
+  facts: () => withUnread(facts),
   rules: ({ look_for }) => ({
     warn: [
       ...kinds.filter((kind) => look_for.includes(kind)).flatMap(rulesOf),

@@ -309,10 +309,10 @@ describe.each([
   });
 });
 
-it.runIf(program && promtool)(
-  'the queries of examples/prometheus are PromQL, read by a Prometheus of this machine',
-  async () => {
-    const { checks } = parseYaml(await readFile(join(root, 'examples/prometheus/ops.yml'), 'utf8'));
+it.runIf(program && promtool).each(['prometheus', 'holi'])(
+  'the queries of examples/%s are PromQL, read by a Prometheus of this machine',
+  async (name) => {
+    const { checks } = parseYaml(await readFile(join(root, 'examples', name, 'ops.yml'), 'utf8'));
     const queries = checks.flatMap(({ prometheus: of }: { prometheus?: { query: string } }) => (of ? [of] : []));
     expect(queries.length).toBeGreaterThan(10);
     for (const params of queries) {

@@ -22,6 +22,8 @@ export interface CloudWatchState extends AlarmState {
   pointsPerPage?: number;
   /** Answers expressions, by their text with the ids as they arrive. */
   evaluate?: (expression: string) => { label: string; value: number }[];
+  /** Expressions have a value in every minute asked for, not in the newest alone. */
+  steady?: true;
 }
 
 interface Stat {
@@ -102,12 +104,13 @@ const validation = (message: string) =>
 
 function resultsOf(state: CloudWatchState, query: Query, startS: number, endS: number): Result[] {
   if (query.Expression !== undefined) {
-    const at = endS - 60;
+    const minutes = state.steady ? Math.ceil((endS - startS) / 60) : 1;
+    const Timestamps = Array.from({ length: minutes }, (_, back) => endS - 60 * (back + 1));
     return (state.evaluate?.(query.Expression) ?? []).map(({ label, value }) => ({
       Id: query.Id,
       Label: label,
-      Timestamps: [at],
-      Values: [value],
+      Timestamps,
+      Values: Timestamps.map(() => value),
       StatusCode: 'Complete',
     }));
   }
