@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { atFileEnd } from './leftovers.ts';
 import { listenOn } from './listen.ts';
 
 export type Data =
@@ -59,7 +59,7 @@ export async function dnsServer(zone: Record<string, Manner>) {
     if (open) await close();
     open = false;
   };
-  onTestFinished(closeOnce);
+  atFileEnd(closeOnce);
 
   function answerTo(question: Buffer): Buffer | undefined {
     const { name, type, end } = questionOf(question);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { atFileEnd } from './leftovers.ts';
 import { listenOn } from './listen.ts';
 
 export interface JsonReply {
@@ -20,7 +20,7 @@ export async function jsonServer(reply: (request: IncomingMessage, url: URL) => 
   });
   server.on('connection', (socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
   const port = await listenOn(server);
-  onTestFinished(() => {
+  atFileEnd(async () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });

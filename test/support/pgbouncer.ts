@@ -6,7 +6,6 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { onTestFinished } from 'vitest';
 import { atFileEnd } from './leftovers.ts';
 import { listenOn } from './listen.ts';
 import { freePort } from './postgres.ts';
@@ -135,7 +134,7 @@ export async function standInPgbouncer(shown: Console, { silent = false } = {}):
       }
     };
   });
-  onTestFinished(() => {
+  atFileEnd(async () => {
     for (const socket of open) socket.destroy();
     server.close();
   });

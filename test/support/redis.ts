@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createServer as createTlsServer } from 'node:tls';
-import { onTestFinished } from 'vitest';
 import { atFileEnd } from './leftovers.ts';
 import { listenOn } from './listen.ts';
 import { freePort } from './postgres.ts';
@@ -86,7 +85,7 @@ export async function standInRedis(setting: RedisStandIn = {}): Promise<{ host: 
           },
           onSocket,
         );
-  onTestFinished(() => {
+  atFileEnd(async () => {
     for (const socket of open) socket.destroy();
     server.close();
   });
