@@ -74,7 +74,8 @@ export function unreadFacts(answers: Answers, all: [string, Answers][]): Facts {
     if (answer !== undefined) facts[`${name}_read`] = answer.kind === 'absent' ? false : answer.kind === 'row' || null;
   }
   const others = all.filter(([, other]) => other !== answers);
-  return { ...facts, unread: [...unreadOf(answers), ...others.flatMap(([name, other]) => unreadOf(other, name))] };
+  const unread = [...unreadOf(answers), ...others.flatMap(([name, other]) => unreadOf(other, name))];
+  return { ...facts, unread: bounded(unread) };
 }
 
 function unreadOf(answers: Answers, database?: string): string[] {

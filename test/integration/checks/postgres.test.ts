@@ -213,6 +213,16 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
       ],
       ['a further database, not to be entered', 'unknown', closedDatabase, () => ({ params: { databases: 'all' } })],
       ['a fault in a further database', 'fail', farSequence, () => ({ params: { databases: ['far'] } })],
+      [
+        'a full server, and a database not to be entered',
+        'fail',
+        fullAndClosed,
+        () => ({ params: { databases: 'all' } }),
+      ],
+      ['more databases than can be read', 'unknown', nothing, manyDatabases],
+      ['a full server with more databases than can be read', 'fail', () => fill(16), manyDatabases],
+      ['a size that can’t be read', 'unknown', hiddenSize],
+      ['a full server, and a size that can’t be read', 'fail', () => Promise.all([fill(16), hiddenSize()])],
       ['a secret that is not set', 'unknown', nothing, () => ({ secrets: {} })],
       ['a secret that is no DSN', 'unknown', nothing, () => ({ dsn: 'mysql://db/shop' })],
       [
@@ -329,6 +339,22 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
       await admin.query('revoke connect on database closed from public');
       later(() => admin.query('drop database closed'));
     }
+    async function fullAndClosed(): Promise<void> {
+      await closedDatabase();
+      await fill(16);
+    }
+    async function manyDatabases(): Promise<How> {
+      const dsn =
+        await watcherWith(`create view ahead.pg_database as select (datname || n)::name as datname, datallowconn,
+        datistemplate, datfrozenxid, datminmxid, oid from pg_catalog.pg_database, generate_series(1, 51) as n;
+        grant select on ahead.pg_database to watcher`);
+      return { dsn, params: { databases: 'all' } };
+    }
+    async function hiddenSize(): Promise<void> {
+      await watcherWith(
+        `create function ahead.pg_database_size(name) returns bigint language plpgsql as 'begin raise insufficient_privilege; end'`,
+      );
+    }
     async function farSequence(): Promise<void> {
       await admin.query('create database far');
       later(() => admin.query('drop database far'));
@@ -361,10 +387,18 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
       longest_query_by: expect.stringMatching(/^pid \d+ shop \(postgres\)$/),
     });
     await clean();
+  });
+
+  it('a further database that can’t be entered hides nothing of the server, and says how to open it', async () => {
     await admin.query('create database closed');
     await admin.query('revoke connect on database closed from public');
-    const closed = await whyUnmeasured(measure(postgres, { ...params, databases: ['closed'] }, as(dsnOf('watcher'))));
-    expect(closed).toMatchObject({ reason: 'denied', next: 'grant connect on database "closed" to watcher' });
+    const both = { ...params, databases: ['postgres', 'closed'] };
+    const facts = await measure(postgres, both, as(dsnOf('watcher')));
+    expect(facts).toMatchObject({ connections_pct: 10, databases: 1, sequence_used_pct: null, invalid_indexes: null });
+    const why =
+      /^sequences of closed \(.*permission denied for database "closed": grant connect on database "closed" to watcher\)$/;
+    expect(facts.unread).toEqual([expect.stringMatching(/^objects of closed /), expect.stringMatching(why)]);
+    expect(postgres.facts(postgres.params.parse(both)).sequence_used_pct?.whyAbsent?.(facts)).toMatch(why);
     await admin.query('drop database closed');
   });
 

@@ -1,5 +1,5 @@
 import type { FactSpec } from '../../../kernel/check.ts';
-import { listed, type Part, secondsSince, whyUnread } from '../part.ts';
+import { listed, type Part, secondsSince } from '../part.ts';
 
 const onStandby = (help: string, unit?: string): FactSpec => ({
   type: 'number',
@@ -21,8 +21,8 @@ export const replication: Part = {
       help: 'of a standby: streaming; down = it should stream and doesn’t; none = it is fed from an archive; empty on a primary',
     },
     replay_paused: { type: 'bool', help: 'a standby whose replay somebody paused' },
-    replicas: { type: 'number', help: 'standbys that stream from it', whyAbsent: whyUnread('replication') },
-    subscribers: { type: 'number', help: 'readers of logical replication', whyAbsent: whyUnread('replication') },
+    replicas: { type: 'number', help: 'standbys that stream from it' },
+    subscribers: { type: 'number', help: 'readers of logical replication' },
     replicas_lag_s: {
       type: 'number',
       unit: 's',
