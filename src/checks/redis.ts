@@ -25,7 +25,10 @@ export default defineCheck({
   params: redisParams,
   facts: () => ({
     reachable: { type: 'bool', help: 'it took the connection and answered' },
-    error: { type: 'string', help: 'why it did not: connection refused, too many clients…; empty when it did' },
+    error: {
+      type: 'string',
+      help: 'why it did not: connection refused, too many clients, busy with a script…; empty when it did',
+    },
     connect_ms: { type: 'number', unit: 'ms', help: 'until the connection was ready, with TLS' },
     latency_ms: { type: 'number', unit: 'ms', help: 'from PING to its answer' },
     pong: { type: 'bool', help: 'whether PING was answered with PONG' },

@@ -107,6 +107,8 @@ describe('a stand-in', () => {
   describe('planted faults', () => {
     type How = { params?: object } & ProbeSetting;
     const cluster = { info: { cluster_enabled: '1' } };
+    const busy = (kill: string) =>
+      `-BUSY Redis is busy running a script. You can only call ${kill} or SHUTDOWN NOSAVE.\r\n`;
     it.each<[string, 'fail' | 'warn' | 'unknown', RedisStandIn, How?]>([
       ['80 % of its memory', 'warn', { info: { used_memory: '800000000' } }],
       ['95 % of its memory', 'fail', { info: { used_memory: '950000000' } }],
@@ -115,6 +117,10 @@ describe('a stand-in', () => {
       ['80 % of its clients', 'warn', { info: { connected_clients: '800' } }],
       ['90 % of its clients', 'fail', { info: { connected_clients: '900' } }],
       ['no place for a client', 'fail', { greeting: '-ERR max number of clients reached' }],
+      ['busy with a script', 'fail', { answers: { PING: busy('SCRIPT KILL') } }],
+      ['busy with a script before INFO', 'fail', { answers: { INFO: busy('SCRIPT KILL') } }],
+      ['busy with a function', 'fail', { answers: { PING: busy('FUNCTION KILL') } }],
+      ['busy with a module', 'fail', { answers: { PING: '-BUSY Redis is busy running a module command.\r\n' } }],
       [
         'a replica without its primary',
         'fail',
@@ -302,6 +308,19 @@ describe.skipIf(!isRedisInstalled)('the real one', () => {
     expect(await measure(redis, here())).toEqual({ reachable: false, error: 'too many clients' });
     for (const { end } of [...held, ...more]) end();
     await expect.poll(() => run(['PING'])).toBe('PONG');
+  });
+
+  it('busy with a script: nobody is answered', async () => {
+    undo.push(() => config('lua-time-limit', '5000'));
+    await config('lua-time-limit', '20');
+    const ended = run(['EVAL', 'while true do end', '0']);
+    await expect
+      .poll(() => measure(redis, here()))
+      .toEqual({ reachable: false, error: 'busy with a script: SCRIPT KILL ends it' });
+    expect(await verdictOf(redis, here())).toBe('fail');
+    await run(['SCRIPT', 'KILL']);
+    expect(await ended).toMatch(/killed/i);
+    expect(await verdictOf(redis, here())).toBe('ok');
   });
 
   it('a snapshot that fails', async () => {
