@@ -112,6 +112,33 @@ describe('a stand-in', () => {
     it.each<[string, 'fail' | 'warn' | 'unknown', RedisStandIn, How?]>([
       ['80 % of its memory', 'warn', { info: { used_memory: '800000000' } }],
       ['95 % of its memory', 'fail', { info: { used_memory: '950000000' } }],
+      [
+        '95 % of its memory, and no key that may go',
+        'fail',
+        { info: { used_memory: '950000000', maxmemory_policy: 'volatile-lru', db0: 'keys=1000,expires=99,avg_ttl=0' } },
+      ],
+      [
+        '80 % of its memory, and nothing in it',
+        'warn',
+        { info: { used_memory: '800000000', maxmemory_policy: 'volatile-lru' } },
+      ],
+      [
+        'an unknown policy for a memory that is full',
+        'fail',
+        { info: { used_memory: '950000000', maxmemory_policy: undefined } },
+      ],
+      [
+        'a limit given here, that evicts nothing',
+        'fail',
+        { info: { maxmemory: '0', maxmemory_policy: 'allkeys-lru' } },
+        { params: { memory_limit_mb: 256 } },
+      ],
+      [
+        'a cache that evicts 1,100 keys a minute',
+        'warn',
+        { info: { used_memory: '999000000', maxmemory_policy: 'allkeys-lfu', evicted_keys: '1140' } },
+        { previous: { at: new Date(Date.now() - 60_000), facts: { evictions: 0 } } },
+      ],
       ['no limit of its memory', 'unknown', { info: { maxmemory: '0' } }],
       ['more than the limit given here', 'fail', { info: { maxmemory: '0' } }, { params: { memory_limit_mb: 256 } }],
       ['80 % of its clients', 'warn', { info: { connected_clients: '800' } }],
@@ -192,6 +219,17 @@ describe('a stand-in', () => {
       const target = { ...(await plant()), ...more };
       expect(await verdictOf(redis, target, { signal: AbortSignal.timeout(timeoutMs) })).toBe(verdict);
     });
+  });
+
+  it.each([
+    ['allkeys-lru', undefined],
+    ['volatile-ttl', 'keys=1000,expires=100,avg_ttl=0'],
+  ])('a full cache at work is healthy: %s', async (policy, db0) => {
+    const target = await standInRedis({ info: { used_memory: '999000000', maxmemory_policy: policy, db0 } });
+    const previous = { at: new Date(Date.now() - 60_000), facts: { evictions: 30 } };
+    const facts = await measure(redis, target, { previous });
+    expect(facts).toMatchObject({ used_pct: 99.9, evicts: true });
+    expect(judgedByDefault(redis, target, facts)).toBe('ok');
   });
 
   it('names what is wrong, and what to do', async () => {
@@ -293,6 +331,9 @@ describe.skipIf(!isRedisInstalled)('the real one', () => {
     await config('maxmemory-policy', 'allkeys-random');
     await config('maxmemory', '10mb');
     await run(['SET', 'small', 'x']);
+    expect(await measure(redis, here())).toMatchObject({ evicts: true });
+    await config('maxmemory', String(Number((await measure(redis, here())).used_bytes)));
+    expect(await verdictOf(redis, here())).toBe('ok');
     expect(Number((await measure(redis, here(), { previous })).evictions_per_min)).toBeGreaterThan(0);
   });
 
