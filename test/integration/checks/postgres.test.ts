@@ -171,7 +171,9 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
     it.each<[string, 'fail' | 'warn' | 'unknown', () => Promise<unknown>, (() => How | Promise<How>)?]>([
       ['80 % of its connections', 'warn', () => fill(14)],
       ['90 % of its connections', 'fail', () => fill(16)],
-      ['no connection left for the user', 'fail', nothing, () => ({ dsn: dsnOf('limited') })],
+      ['no connection left', 'fail', () => fill(20)],
+      ['no connection left in the database', 'fail', smallDatabase, () => ({ dsn: dsnOf('watcher', 'small') })],
+      ['no connection left for the check’s own user', 'unknown', nothing, () => ({ dsn: dsnOf('limited') })],
       ['a query of a minute', 'warn', longQuery, async () => ({ dsn: await ahead('61 s') })],
       ['a query of an hour', 'fail', longQuery, async () => ({ dsn: await ahead('1 h') })],
       ['5 min idle in transaction', 'warn', idleInTransaction, async () => ({ dsn: await ahead('5 min') })],
@@ -338,6 +340,10 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
       await admin.query('create database closed');
       await admin.query('revoke connect on database closed from public');
       later(() => admin.query('drop database closed'));
+    }
+    async function smallDatabase(): Promise<void> {
+      await admin.query('create database small connection limit 0');
+      later(() => admin.query('drop database small'));
     }
     async function fullAndClosed(): Promise<void> {
       await closedDatabase();
