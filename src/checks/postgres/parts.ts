@@ -18,7 +18,7 @@ const parts = { activity, server, slots, objects, replication, archive, sequence
 export type PartName = keyof typeof parts;
 
 /** Of these there is one for each database. */
-const perDatabase: PartName[] = ['objects', 'sequences'];
+export const perDatabase: readonly PartName[] = ['objects', 'sequences'];
 
 export function isOptional(name: PartName): name is Optional {
   return optionalParts.some((optional) => optional === name);

@@ -1,7 +1,7 @@
 import type { Facts, Measurement, Probe } from '../../kernel/check.ts';
 import { counterRate, minuteMs } from '../facts/rate.ts';
 import { type Place, talkToPostgres } from './connection.ts';
-import { dayGrowth, merged, partFacts, unreadFacts } from './facts.ts';
+import { dayGrowth, merged, serverFacts, unreadFacts } from './facts.ts';
 import { readFurther } from './further.ts';
 import { withoutAnswer } from './no-answer.ts';
 import type { PostgresTarget } from './params.ts';
@@ -54,7 +54,7 @@ export async function probePostgres(probe: PostgresProbe): Promise<Measurement> 
     connect_ms: talked.connectMs,
     latency_ms: talked.latencyMs,
     databases: all.filter(([, answers]) => answers.get('objects')?.kind === 'row').length,
-    ...partFacts(read.answers, specs),
+    ...serverFacts(read.answers, specs),
     ...merged(all, specs, target),
     ...unreadFacts(read.answers, all),
   };

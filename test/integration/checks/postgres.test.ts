@@ -200,6 +200,7 @@ describe.each([['npm’s', 'npm'] as const, ...installed])('%s', (_, from: Postg
       ['a database that is not there', 'unknown', () => ({ dsn: dsnOf('watcher', 'nowhere') })],
       ['a further database that is not there', 'unknown', () => ({ params: { databases: ['postgres', 'no'] } })],
       ['a further database, not to be entered', 'unknown', notToBeEntered],
+      ['the only database asked for, not to be entered', 'unknown', () => ({ params: { databases: ['closed'] } })],
       ['a fault in a further database', 'fail', () => ({ params: { databases: ['far'] } })],
       ['more databases than can be read', 'unknown', manyDatabases],
       ['a size that can’t be read', 'unknown', hiddenSize],

@@ -406,7 +406,7 @@ describe.skipIf(!isRedisInstalled)('the real one', () => {
     );
     await expect.poll(() => verdictOf(redis, there)).toBe('ok');
     expect(await measure(redis, there)).toMatchObject({ replica: true, primary_link_up: true, primary_down_s: null });
-    expect(await verdictOf(redis, { ...here(), replicas: 1 })).toBe('ok');
+    await expect.poll(() => verdictOf(redis, { ...here(), replicas: 1 })).toBe('ok');
     expect(await measure(redis, here())).toMatchObject({ replicas: 1, replicas_lag_s: expect.any(Number) });
     await talkToRedis(
       { ...there, maxBytes: 1000 },
