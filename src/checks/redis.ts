@@ -25,7 +25,10 @@ export default defineCheck({
   params: redisParams,
   facts: () => ({
     reachable: { type: 'bool', help: 'it took the connection and answered' },
-    error: { type: 'string', help: 'why it did not: connection refused, too many clients…; empty when it did' },
+    error: {
+      type: 'string',
+      help: 'why it did not: connection refused, too many clients, busy with a script…; empty when it did',
+    },
     connect_ms: { type: 'number', unit: 'ms', help: 'until the connection was ready, with TLS' },
     latency_ms: { type: 'number', unit: 'ms', help: 'from PING to its answer' },
     pong: { type: 'bool', help: 'whether PING was answered with PONG' },
@@ -49,6 +52,10 @@ export default defineCheck({
           : undefined,
     },
     memory_policy: { type: 'string', help: 'what it does when it is full: noeviction, allkeys-lru…' },
+    evicts: {
+      type: 'bool',
+      help: 'whether it makes room when it is full: allkeys-…, or volatile-… while a tenth of its keys have an expiry',
+    },
     fragmentation: { type: 'number', help: 'memory taken from the system for each byte in use' },
     clients: { type: 'number', help: 'connected clients, this check’s own too' },
     clients_limit_read: { type: 'bool', help: 'whether it tells maxclients, as Redis 7 does' },
@@ -88,7 +95,7 @@ export default defineCheck({
       { when: 'loading', say: 'it loads its data: wait until it is done' },
       { when: '!pong', say: 'PING is answered with: {ping_answer}' },
       {
-        when: 'used_pct >= 95',
+        when: '!evicts && used_pct >= 95',
         say: '{used_pct} of {max_bytes} memory used (limit 95 %), {memory_policy}: give it more, or see what grew',
       },
       {
@@ -110,7 +117,14 @@ export default defineCheck({
       },
     ],
     warn: [
-      { when: 'used_pct >= 80', say: '{used_pct} of {max_bytes} memory used (limit 80 %), {memory_policy}' },
+      {
+        when: '!evicts && used_pct >= 80',
+        say: '{used_pct} of {max_bytes} memory used (limit 80 %), {memory_policy}',
+      },
+      {
+        when: 'evictions_per_min > 1000',
+        say: '{evictions_per_min} keys are evicted (limit 1,000 a minute), {used_pct} of {max_bytes} memory used: give it more, or shorter expiries',
+      },
       { when: 'clients_limit_read && clients_pct >= 80', say: '{clients} of {max_clients} clients (limit 80 %)' },
     ],
   }),

@@ -94,20 +94,35 @@ function table(rows: Rows): Buffer {
   return Buffer.concat([message('T', int16(names.length), ...fields), ...data, message('C', 'SHOW'), ready]);
 }
 
+export interface PgbouncerStandIn {
+  /** Lets everybody wait. */
+  silent?: boolean;
+  /** Databases that it makes when somebody comes; the server behind them does not know the user. */
+  onDemand?: string[];
+  /** Databases whose server behind it answers nobody. */
+  mute?: string[];
+}
+
 /**
  * A console that takes plain queries alone, as PgBouncer's does, and knows the users `stats` and `app` with the password
- * `pw`; only `stats` is let in. `silent` lets everybody wait.
+ * `pw`; only `stats` is let in.
  */
-export async function standInPgbouncer(shown: Console, { silent = false } = {}): Promise<{ port: number }> {
+export async function standInPgbouncer(
+  shown: Console,
+  { silent = false, onDemand = [], mute = [] }: PgbouncerStandIn = {},
+): Promise<{ port: number }> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket.on('error', () => socket.destroy()));
     let user = '';
+    let database = '';
     let bytes = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       bytes = Buffer.concat([bytes, chunk]);
       if (user === '' && bytes.length >= 4 && bytes.length >= bytes.readInt32BE(0)) {
-        user = /user\0([^\0]*)/.exec(bytes.toString('utf8', 8))?.[1] ?? '?';
+        const start = bytes.toString('utf8', 8);
+        user = /user\0([^\0]*)/.exec(start)?.[1] ?? '?';
+        database = /database\0([^\0]*)/.exec(start)?.[1] ?? '?';
         bytes = bytes.subarray(bytes.readInt32BE(0));
         if (!silent) socket.write(message('R', int32(3)));
       }
@@ -120,7 +135,11 @@ export async function standInPgbouncer(shown: Console, { silent = false } = {}):
     const answer = (type: string, text: string) => {
       if (type === 'X') socket.end();
       else if (type === 'p' && user !== 'stats') socket.end(error('FATAL', '08P01', 'not allowed'));
-      else if (type === 'p' && text !== 'pw') socket.end(error('FATAL', '28P01', 'password authentication failed'));
+      else if (type === 'p' && (text !== 'pw' || onDemand.includes(database)))
+        socket.end(error('FATAL', '08P01', `password authentication failed for user "${user}"`));
+      else if (type === 'p' && mute.includes(database)) return;
+      else if (type === 'p' && database !== 'pgbouncer')
+        socket.end(error('FATAL', '08P01', `no such database: ${database}`));
       else if (type === 'p') socket.write(Buffer.concat([message('R', int32(0)), ready]));
       else if (type !== 'Q')
         socket.end(error('FATAL', '08P01', 'extended query protocol not supported by admin console'));

@@ -5,7 +5,10 @@ import { type Place, type Server, type Talked, talkToPostgres } from '../postgre
 export type Row = Readonly<Record<string, string | null>>;
 
 const shown = ['pools', 'databases', 'lists', 'config', 'stats'] as const;
-export type Shown = Record<(typeof shown)[number], Row[]>;
+export type Shown = Record<(typeof shown)[number], Row[]> & {
+  /** Undefined = it has no SHOW STATE, as 1.18 has none. */
+  state: Row[] | undefined;
+};
 
 /** Asks the admin console; it takes plain SHOW commands alone, no transaction and no prepared statement. */
 export function askConsole(server: Server, signal: AbortSignal): Promise<Talked<Shown>> {
@@ -15,7 +18,16 @@ export function askConsole(server: Server, signal: AbortSignal): Promise<Talked<
 async function showAll(client: pg.Client): Promise<Shown> {
   const rows: Partial<Shown> = {};
   for (const name of shown) rows[name] = (await client.query<Row>(`show ${name}`)).rows;
-  return rows as Shown;
+  return { ...(rows as Shown), state: await showState(client) };
+}
+
+async function showState(client: pg.Client): Promise<Row[] | undefined> {
+  try {
+    return (await client.query<Row>('show state')).rows;
+  } catch (error) {
+    if (error instanceof Error && /invalid command/i.test(error.message)) return undefined;
+    throw error;
+  }
 }
 
 export const consoleDsn = 'postgres://user:password@host:6432/pgbouncer';

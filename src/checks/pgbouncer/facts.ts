@@ -3,6 +3,8 @@ import { cleanText } from '../facts/text.ts';
 import type { Row, Shown } from './console.ts';
 
 const mostListed = 20;
+/** One query more or less is most of a smaller pool. */
+const smallPool = 5;
 
 /** The facts of what the console showed. Throws Unmeasured when that isn't what PgBouncer shows. Pure. */
 export function consoleFacts(shown: Shown, wanted: string[] | undefined, host: string): Facts {
@@ -10,17 +12,18 @@ export function consoleFacts(shown: Shown, wanted: string[] | undefined, host: s
   const databases = shown.databases.filter((row) => isJudged(text(row, 'name', host)));
   const pools = shown.pools.filter((row) => isJudged(text(row, 'database', host)));
   const stats = shown.stats.filter((row) => isJudged(text(row, 'database', host)));
-  const known = new Set(databases.map((row) => text(row, 'name', host)));
   const lists = keyed(shown.lists, 'list', 'items', host);
   const config = keyed(shown.config, 'key', 'value', host);
 
   const clients = numberOf(lists.get('used_clients'), 'used_clients', host);
   const most = numberOf(config.get('max_client_conn'), 'max_client_conn', host);
   const waits = pools.map((row) => number(row, 'maxwait', host) + Number(row.maxwait_us ?? 0) / 1_000_000);
+  const state = shown.state && keyed(shown.state, 'key', 'value', host);
   const busiest = pools.map((row) => poolOf(row, databases, config, host)).toSorted((a, b) => b.pct - a.pct);
   return {
     databases: databases.length,
-    missing: (wanted ?? []).filter((name) => !known.has(name)),
+    state_read: state !== undefined,
+    on_hold: state === undefined ? null : (['paused', 'suspended'].find((name) => state.get(name) === 'yes') ?? ''),
     paused: some(databases.filter((row) => text(row, 'paused', host) === '1').map((row) => text(row, 'name', host))),
     disabled: some(
       databases.filter((row) => text(row, 'disabled', host) === '1').map((row) => text(row, 'name', host)),
@@ -38,7 +41,10 @@ export function consoleFacts(shown: Shown, wanted: string[] | undefined, host: s
     servers_idle: total(pools, 'sv_idle', host),
     servers_login: total(pools, 'sv_login', host),
     pool_used_pct: busiest[0]?.pct ?? 0,
-    pools_full: some(busiest.filter(({ pct }) => pct >= 80).map(({ words }) => words)),
+    pools_full: some(busiest.filter(({ pct, size }) => pct >= 80 && size >= smallPool).map(({ words }) => words)),
+    pools_exhausted: some(
+      busiest.filter(({ pct, wait }) => pct >= 90 && wait > 0).map(({ words, wait }) => `${words}, ${wait} wait`),
+    ),
     clients,
     max_clients: most,
     clients_pct: most > 0 ? tenths((clients / most) * 100) : null,
@@ -48,6 +54,12 @@ export function consoleFacts(shown: Shown, wanted: string[] | undefined, host: s
   };
 }
 
+/** Of the databases asked for, those that are not shown. Pure. */
+export function notShown(shown: Shown, wanted: string[] | undefined, host: string): string[] {
+  const known = new Set(shown.databases.map((row) => text(row, 'name', host)));
+  return (wanted ?? []).filter((name) => !known.has(name));
+}
+
 /** Busy server connections of a pool against its size; the databases say theirs, else the default counts. */
 function poolOf(row: Row, databases: Row[], config: ReadonlyMap<string, string>, host: string) {
   const database = databases.find((each) => each.name === row.database);
@@ -55,7 +67,12 @@ function poolOf(row: Row, databases: Row[], config: ReadonlyMap<string, string>,
   const busy = Object.keys(row)
     .filter((column) => column.startsWith('sv_') && column !== 'sv_idle' && column !== 'sv_used')
     .reduce((sum, column) => sum + number(row, column, host), 0);
-  return { pct: size > 0 ? tenths((busy / size) * 100) : 0, words: `${nameOf(row, host)}: ${busy} of ${size}` };
+  return {
+    size,
+    pct: size > 0 ? tenths((busy / size) * 100) : 0,
+    wait: number(row, 'cl_waiting', host),
+    words: `${nameOf(row, host)}: ${busy} of ${size}`,
+  };
 }
 
 function nameOf(row: Row, host: string): string {

@@ -10,7 +10,9 @@ export const pgbouncerParams = z.strictObject({
     .min(1)
     .max(50)
     .optional()
-    .describe('databases that it must have, and the only ones judged; default: all that it has'),
+    .describe(
+      'databases that it must have, and the only ones judged; one that it does not show, as it makes it on demand, is tried with a connection; default: all that it has',
+    ),
 });
 
 export type PgbouncerTarget = z.output<typeof pgbouncerParams>;

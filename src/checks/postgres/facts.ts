@@ -1,25 +1,31 @@
 import { type FactSpec, type FactSpecs, type Facts, type Sample, Unmeasured } from '../../kernel/check.ts';
 import { cleanText } from '../facts/text.ts';
 import type { PostgresTarget } from './params.ts';
-import { type PartName, wantedParts } from './parts.ts';
+import { type PartName, perDatabase, wantedParts } from './parts.ts';
 import type { Answers } from './read.ts';
 
 const longestText = 200;
 const mostListed = 20;
 const dayMs = 86_400_000;
 
-/** The facts of the parts that are there once for the server. Throws Unmeasured when a column isn't what it is declared to be. */
-export function partFacts(answers: Answers, specs: FactSpecs): Facts {
+/** Throws Unmeasured when a column isn't what it is declared to be. */
+function partFacts(answers: Answers, specs: FactSpecs): Facts {
   const rows = [...answers.values()].flatMap((answer) => (answer.kind === 'row' ? [answer.row] : []));
   return Object.fromEntries(
     rows.flatMap((row) => Object.entries(row)).map(([name, value]) => typed(name, value, specs)),
   );
 }
 
+/** The facts that are there once for the server: those of the DSN's own database count only where it is asked for. */
+export function serverFacts(answers: Answers, specs: FactSpecs): Facts {
+  const names = [...answers.keys()].filter((name) => !perDatabase.includes(name));
+  return partFacts(of(answers, names), specs);
+}
+
 /** The facts of several databases as one: sums, the worst, lists with the database before each name. */
 export function merged(all: [string, Answers][], specs: FactSpecs, target: PostgresTarget): Facts {
   const [only] = all;
-  if (all.length === 1 && only !== undefined) return partFacts(of(only[1], ['objects', 'sequences']), specs);
+  if (all.length === 1 && only !== undefined) return partFacts(of(only[1], perDatabase), specs);
   const facts: Facts = {};
   for (const [, part] of wantedParts(target, 'database')) {
     const each = all.map(([database, answers]) => ({ database, facts: partFacts(answers, specs) }));
@@ -31,7 +37,7 @@ export function merged(all: [string, Answers][], specs: FactSpecs, target: Postg
   return facts;
 }
 
-function of(answers: Answers, names: PartName[]): Answers {
+function of(answers: Answers, names: readonly PartName[]): Answers {
   return new Map([...answers].filter(([name]) => names.includes(name)));
 }
 
@@ -74,7 +80,8 @@ export function unreadFacts(answers: Answers, all: [string, Answers][]): Facts {
     if (answer !== undefined) facts[`${name}_read`] = answer.kind === 'absent' ? false : answer.kind === 'row' || null;
   }
   const others = all.filter(([, other]) => other !== answers);
-  return { ...facts, unread: [...unreadOf(answers), ...others.flatMap(([name, other]) => unreadOf(other, name))] };
+  const unread = [...unreadOf(answers), ...others.flatMap(([name, other]) => unreadOf(other, name))];
+  return { ...facts, unread: bounded(unread) };
 }
 
 function unreadOf(answers: Answers, database?: string): string[] {

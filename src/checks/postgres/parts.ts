@@ -1,4 +1,4 @@
-import type { FactSpecs, Rules } from '../../kernel/check.ts';
+import type { FactSpec, FactSpecs, Rules } from '../../kernel/check.ts';
 import type { PostgresTarget } from './params.ts';
 import { type Part, whyUnread } from './part.ts';
 import { activity } from './parts/activity.ts';
@@ -18,7 +18,7 @@ const parts = { activity, server, slots, objects, replication, archive, sequence
 export type PartName = keyof typeof parts;
 
 /** Of these there is one for each database. */
-const perDatabase: PartName[] = ['objects', 'sequences'];
+export const perDatabase: readonly PartName[] = ['objects', 'sequences'];
 
 export function isOptional(name: PartName): name is Optional {
   return optionalParts.some((optional) => optional === name);
@@ -52,9 +52,19 @@ export function wantedParts({ skip }: Wanted, where: 'server' | 'database' = 'se
 
 /** The facts of the parts that are read. */
 export function partSpecs(wanted: Wanted): FactSpecs {
-  const specs = Object.assign({}, ...wantedParts(wanted).map(([, { specs }]) => specs)) as FactSpecs;
+  const specs = Object.assign({}, ...wantedParts(wanted).map(withReason)) as FactSpecs;
   const flags = Object.entries(reads).filter(([name]) => !wanted.skip.some((part) => `${part}_read` === name));
   return { ...specs, ...Object.fromEntries(flags) };
+}
+
+/** Whatever else a fact is absent for, it is when its part was not read. */
+function withReason([name, { specs }]: [PartName, Part]): FactSpecs {
+  const unread = whyUnread(name);
+  const reasoned = (spec: FactSpec): FactSpec => ({
+    ...spec,
+    whyAbsent: (facts) => unread(facts) ?? spec.whyAbsent?.(facts),
+  });
+  return Object.fromEntries(Object.entries(specs).map(([fact, spec]) => [fact, reasoned(spec)]));
 }
 
 export function partRules(wanted: Wanted): Rules {

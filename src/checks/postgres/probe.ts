@@ -1,20 +1,22 @@
-import { type Facts, type Measurement, type Probe, Unmeasured } from '../../kernel/check.ts';
+import type { Facts, Measurement, Probe } from '../../kernel/check.ts';
 import { counterRate, minuteMs } from '../facts/rate.ts';
 import { type Place, talkToPostgres } from './connection.ts';
-import { dayGrowth, merged, partFacts, unreadFacts } from './facts.ts';
+import { dayGrowth, merged, serverFacts, unreadFacts } from './facts.ts';
+import { readFurther } from './further.ts';
 import { withoutAnswer } from './no-answer.ts';
 import type { PostgresTarget } from './params.ts';
 import { partSpecs, wantedParts } from './parts.ts';
-import { type Answers, readParts } from './read.ts';
+import { type Answers, readParts, unreadParts } from './read.ts';
 import { oneStatement } from './session.ts';
 
 const maxBytes = 4 * 1024 * 1024;
 /** With more databases than this one check would take too long. */
 const mostDatabases = 50;
+const tooManyNext = 'name those that matter in `databases`';
 
 type PostgresProbe = Pick<Probe<PostgresTarget>, 'target' | 'previous' | 'signal' | 'clock' | 'reveal'>;
 
-/** Asks the server once, and each further database once. Throws Unmeasured when nothing can be judged. */
+/** Asks the server once, and each further database once. Throws Unmeasured when nothing of the server can be judged. */
 export async function probePostgres(probe: PostgresProbe): Promise<Measurement> {
   const { target, previous, signal, clock, reveal } = probe;
   const startedMs = performance.now();
@@ -30,7 +32,8 @@ export async function probePostgres(probe: PostgresProbe): Promise<Measurement> 
   );
   if (talked.kind !== 'answer') return { facts: withoutAnswer(talked, failing) };
   const { read, names } = talked.answer;
-  const databases = databasesOf(target, names, talked.place);
+  const tooMany = names.length > mostDatabases ? `${names.length} databases (limit ${mostDatabases})` : undefined;
+  const databases = tooMany === undefined ? databasesOf(target, names, talked.place) : [talked.place.database];
 
   const all: [string, Answers][] = [];
   for (const database of databases) {
@@ -38,17 +41,9 @@ export async function probePostgres(probe: PostgresProbe): Promise<Measurement> 
       all.push([database, read.answers]);
       continue;
     }
-    const other = await talkToPostgres(
-      { dsn, database, maxBytes },
-      (client, place) => readParts(client, place, wantedParts(target, 'database')),
-      signal,
-    );
-    if (other.kind !== 'answer') {
-      const facts = withoutAnswer(other, failing);
-      return { facts: { ...facts, error: `${database}: ${String(facts.error)}` } };
-    }
-    all.push([database, other.answer.answers]);
+    all.push([database, await readFurther(database, { target, dsn, failing }, signal)]);
   }
+  if (tooMany !== undefined) all.push([tooMany, unreadParts(wantedParts(target, 'database'), tooManyNext)]);
 
   const { specs, now } = { specs: partSpecs(target), now: clock.now() };
   const facts: Facts = {
@@ -58,8 +53,8 @@ export async function probePostgres(probe: PostgresProbe): Promise<Measurement> 
     standby: read.server.standby,
     connect_ms: talked.connectMs,
     latency_ms: talked.latencyMs,
-    databases: databases.length,
-    ...partFacts(read.answers, specs),
+    databases: all.filter(([, answers]) => answers.get('objects')?.kind === 'row').length,
+    ...serverFacts(read.answers, specs),
     ...merged(all, specs, target),
     ...unreadFacts(read.answers, all),
   };
@@ -80,13 +75,7 @@ function oneColumn({ rows }: { rows: (string | null)[][] }): string[] {
 }
 
 /** The DSN's own database unless others are named; `all` says which there are. */
-function databasesOf({ databases }: PostgresTarget, found: string[], { host, database }: Place): string[] {
+function databasesOf({ databases }: PostgresTarget, found: string[], { database }: Place): string[] {
   if (databases === undefined) return [database];
-  if (databases !== 'all') return [...new Set(databases)];
-  if (found.length > mostDatabases) {
-    throw new Unmeasured('too_large', `${host} has ${found.length} databases (limit ${mostDatabases})`, {
-      next: 'name those that matter in `databases`',
-    });
-  }
-  return found;
+  return databases === 'all' ? found : [...new Set(databases)];
 }

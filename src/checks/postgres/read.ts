@@ -8,6 +8,8 @@ import { isOptional, type PartName } from './parts.ts';
 import { beginReadOnly, oneStatement } from './session.ts';
 
 const limits = { statementTimeoutMs: 5000, lockTimeoutMs: 500 };
+/** Of a part that is read by itself: others wait behind it. */
+const aloneTimeoutMs = 1500;
 const oldestMajor = 13;
 
 /** A part's columns as JSON, or why it could not be read. */
@@ -29,8 +31,8 @@ export interface Read {
 const absentStates = new Set(['42501', '42883', '42P01', '42703', '0A000']);
 
 /**
- * Reads all parts in one statement. Where that fails, the optional ones are read one by one, so that what a platform
- * lacks doesn't hide the rest. Throws Unmeasured when the user would see less than there is.
+ * Reads all parts in one statement. Where that fails they are read one by one, so that what a platform lacks or refuses
+ * doesn't hide the rest. Throws Unmeasured when the user would see less than there is.
  */
 export async function readParts(client: pg.Client, place: Place, parts: [PartName, Part][]): Promise<Read> {
   await beginReadOnly(client, limits);
@@ -46,18 +48,26 @@ export async function readParts(client: pg.Client, place: Place, parts: [PartNam
   const rows = await inOne(client, asked, server).catch((error: unknown) => state(error));
   if (typeof rows !== 'string') return { version, server, answers: new Map([...answers, ...rows]) };
 
-  const core = asked.filter(([name]) => !isOptional(name));
-  await client.query('rollback to savepoint part');
-  for (const [name, answer] of await inOne(client, core, server)) answers.set(name, answer);
-  for (const part of asked.filter(([name]) => isOptional(name))) {
+  await client.query(`rollback to savepoint part; set local statement_timeout = ${aloneTimeoutMs}; savepoint part`);
+  for (const part of asked) {
     const read = await inOne(client, [part], server).catch((error: unknown) => lacking(part[0], error));
-    if (read instanceof Map) answers.set(part[0], read.get(part[0])!);
-    else {
-      await client.query('rollback to savepoint part');
-      answers.set(part[0], read);
-    }
+    if (!(read instanceof Map)) await client.query('rollback to savepoint part');
+    answers.set(part[0], read instanceof Map ? read.get(part[0])! : read);
   }
+  if (![...answers.values()].some(({ kind }) => kind === 'row')) throw nothingRead(place, answers);
   return { version, server, answers };
+}
+
+/** Parts that can't be read for a reason that they share. */
+export function unreadParts(parts: [PartName, Part][], why: string): Answers {
+  return new Map(parts.map(([name]) => [name, { kind: 'unread', why: cleanText(why, 300) }]));
+}
+
+function nothingRead({ host, database }: Place, answers: Answers): Unmeasured {
+  const [first] = [...answers.values()].flatMap((answer) => (answer.kind === 'row' ? [] : [answer.why]));
+  return new Unmeasured('error', `${host}/${database}: nothing of it could be read (${first})`, {
+    next: 'see the server’s log',
+  });
 }
 
 async function inOne(client: pg.Client, parts: [PartName, Part][], server: ServerKind): Promise<Answers> {
@@ -85,7 +95,7 @@ function lacking(name: PartName, error: unknown): PartAnswer {
   // Not preloaded. Elsewhere this state means that the server changed its role a moment ago.
   const isAbsent = absentStates.has(code) || (name === 'statements' && code === '55000');
   const shown = code.startsWith('42') || code === '0A000' || code === '55000' ? said : `SQLSTATE ${code}`;
-  return { kind: isAbsent && name !== 'sequences' ? 'absent' : 'unread', why: shown };
+  return { kind: isAbsent && isOptional(name) && name !== 'sequences' ? 'absent' : 'unread', why: shown };
 }
 
 async function serverKind(client: pg.Client, place: Place): Promise<{ server: ServerKind; version: string }> {

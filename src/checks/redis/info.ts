@@ -52,6 +52,7 @@ export function infoFacts(info: Info, memoryLimit: number | undefined): Facts {
     max_bytes: max,
     used_pct: pct(used, max),
     memory_policy: cleanText(info.get('maxmemory_policy') ?? '', 40),
+    evicts: evicts(info, maxmemory),
     fragmentation: number(info, 'mem_fragmentation_ratio'),
     clients,
     clients_limit_read: maxClients !== null,
@@ -73,6 +74,22 @@ export function infoFacts(info: Info, memoryLimit: number | undefined): Facts {
     aof_ok: isOk(info, 'aof_last_write_status'),
     cluster: flag(info, 'cluster_enabled'),
   };
+}
+
+/** With fewer keys that may go than this share it soon has none to evict. */
+const fewestVolatile = 0.1;
+
+/** Whether a full memory is a cache at work: keys go, and writes are taken. Without a maxmemory nothing is evicted. */
+function evicts(info: Info, maxmemory: number | null): boolean {
+  const policy = info.get('maxmemory_policy') ?? '';
+  if (maxmemory === null || maxmemory === 0) return false;
+  if (policy.startsWith('allkeys-')) return true;
+  if (!policy.startsWith('volatile-')) return false;
+  const databases = [...info].filter(([name]) => /^db\d+$/.test(name)).map(([, value]) => value);
+  const total = (field: string) =>
+    databases.reduce((sum, line) => sum + Number(new RegExp(`(?:^|,)${field}=(\\d+)`).exec(line)?.[1] ?? 0), 0);
+  const keys = total('keys');
+  return keys > 0 && total('expires') / keys >= fewestVolatile;
 }
 
 function flag(info: Info, name: string): boolean | null {

@@ -105,6 +105,11 @@ function refusal(text: string, where: string, asked: string): void {
   }
   if (/^DENIED/.test(text)) throw denied('is in protected mode', 'give it a password, then set `password`');
   if (/max number of clients/i.test(text)) throw new Refused('too many clients');
+  // Nobody is answered until that ends.
+  if (/^BUSY /.test(text)) {
+    const kill = /FUNCTION KILL/.test(text) ? 'FUNCTION KILL' : 'SCRIPT KILL';
+    throw new Refused(/module/i.test(text) ? 'busy with a module’s command' : `busy with a script: ${kill} ends it`);
+  }
 }
 
 async function serverOf({ target, site }: RedisProbe): Promise<RedisServer> {

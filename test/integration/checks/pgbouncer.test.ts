@@ -8,6 +8,7 @@ import {
   type Console,
   healthyConsole,
   isPgbouncerInstalled,
+  type PgbouncerStandIn,
   standInPgbouncer,
   startPgbouncer,
 } from '../../support/pgbouncer.ts';
@@ -30,6 +31,9 @@ describe('a stand-in', () => {
       latency_ms: expect.any(Number),
       databases: 1,
       missing: [],
+      unproven: [],
+      state_read: false,
+      on_hold: null,
       paused: [],
       disabled: [],
       pools: 1,
@@ -42,6 +46,7 @@ describe('a stand-in', () => {
       servers_login: 0,
       pool_used_pct: 5,
       pools_full: [],
+      pools_exhausted: [],
       clients: 3,
       max_clients: 200,
       clients_pct: 1.5,
@@ -50,7 +55,7 @@ describe('a stand-in', () => {
       avg_wait_ms: 0,
     });
     const specs = pgbouncer.facts(pgbouncer.params.parse(params));
-    expect(Object.keys(facts)).toEqual(Object.keys(specs));
+    expect(Object.keys(facts).toSorted()).toEqual(Object.keys(specs).toSorted());
     expect(judgedByDefault(pgbouncer, params, facts)).toBe('ok');
   });
 
@@ -63,6 +68,13 @@ describe('a stand-in', () => {
     for (const row of shown[what] ?? []) delete row[column];
   };
   const same = () => {};
+  const both = (one: (shown: Console) => void, other: (shown: Console) => void) => (shown: Console) => {
+    one(shown);
+    other(shown);
+  };
+  const state = (is: string) => (shown: Console) => {
+    shown.state = ['active', 'paused', 'suspended'].map((key) => ({ key, value: key === is ? 'yes' : 'no' }));
+  };
 
   describe('planted faults', () => {
     type How = { dsn?: string; params?: object } & ProbeSetting;
@@ -71,12 +83,19 @@ describe('a stand-in', () => {
       ['a wait over 1 s', 'warn', pool({ cl_waiting: '1', maxwait: '1', maxwait_us: '500000' })],
       ['a wait over 10 s', 'fail', pool({ cl_waiting: '1', maxwait: '10', maxwait_us: '500000' })],
       ['a pool at 80 %', 'warn', pool({ sv_active: '16' })],
-      ['a pool at 90 %, some of it logging in', 'fail', pool({ sv_active: '15', sv_login: '3' })],
-      ['a small pool of its own, full', 'fail', database({ pool_size: '1' })],
+      ['a pool at 90 % and nobody waits', 'warn', pool({ sv_active: '18' })],
+      [
+        'a pool at 90 %, some of it logging in, and a client waits',
+        'fail',
+        pool({ sv_active: '15', sv_login: '3', cl_waiting: '1' }),
+      ],
+      ['a small pool, full, and a client waits', 'fail', both(database({ pool_size: '1' }), pool({ cl_waiting: '1' }))],
       ['80 % of all clients', 'warn', clients('160')],
       ['90 % of all clients', 'fail', clients('180')],
       ['a paused database', 'fail', database({ paused: '1' })],
       ['a disabled database', 'fail', database({ disabled: '1' })],
+      ['a PAUSE of all', 'fail', state('paused')],
+      ['a SUSPEND', 'fail', state('suspended')],
       ['a database that it has not', 'fail', same, () => ({ params: { databases: ['shop', 'audit'] } })],
       ['another PgBouncer than expected: no pools shown', 'unknown', (shown) => void delete shown.pools],
       ['columns of something else', 'unknown', without('pools', 'maxwait')],
@@ -108,6 +127,34 @@ describe('a stand-in', () => {
     });
   });
 
+  it('a small pool in use, and nobody waits, is healthy', async () => {
+    const shown = healthyConsole();
+    database({ pool_size: '1' })(shown);
+    state('active')(shown);
+    const { port } = await standInPgbouncer(shown);
+    const facts = await measure(pgbouncer, params, as(dsnOf(port)));
+    expect(facts).toMatchObject({ pool_used_pct: 100, pools_full: [], state_read: true, on_hold: '' });
+    expect(judgedByDefault(pgbouncer, params, facts)).toBe('ok');
+  });
+
+  it('a database that it makes when somebody comes need not be shown', async () => {
+    const asked = { ...params, databases: ['shop', 'audit', 'idle'] };
+    const at = async (standIn: PgbouncerStandIn) =>
+      measure(pgbouncer, asked, as(dsnOf((await standInPgbouncer(healthyConsole(), standIn)).port)));
+    const there = await at({ onDemand: ['audit', 'idle'] });
+    expect(there).toMatchObject({ missing: [], unproven: [] });
+    expect(judgedByDefault(pgbouncer, asked, there)).toBe('ok');
+    const mute = await at({ onDemand: ['audit'], mute: ['idle'] });
+    expect(mute).toMatchObject({ missing: null, unproven: ['idle'] });
+    expect(judgedByDefault(pgbouncer, asked, mute)).toBe('unknown');
+    expect(pgbouncer.facts(pgbouncer.params.parse(asked)).missing?.whyAbsent?.(mute)).toMatch(
+      /^it does not show idle,/,
+    );
+    const gone = await at({ mute: ['idle'] });
+    expect(gone).toMatchObject({ missing: ['audit'], unproven: ['idle'] });
+    expect(judgedByDefault(pgbouncer, asked, gone)).toBe('fail');
+  });
+
   it('names what is wrong, and what to do', async () => {
     const { port } = await standInPgbouncer(healthyConsole());
     const why = (dsn: string) => whyUnmeasured(measure(pgbouncer, params, as(dsn)));
@@ -127,6 +174,7 @@ describe('a stand-in', () => {
       waiting: ['shop/app: 3 wait, 2 s'],
       max_wait_s: 2,
       pools_full: ['shop/app: 18 of 20'],
+      pools_exhausted: ['shop/app: 18 of 20, 3 wait'],
     });
   });
 
@@ -187,11 +235,15 @@ describe.skipIf(!isPgbouncerInstalled)('the real one', () => {
     const [one, two, three] = [await client('app', 'shop'), await client('app', 'shop'), await client('app', 'shop')];
     await one.query('begin');
     await two.query('begin');
-    expect(await facts()).toMatchObject({ pool_used_pct: 100, pools_full: ['shop/postgres: 2 of 2'] });
-    expect(await verdict()).toBe('fail');
+    expect(await facts()).toMatchObject({ pool_used_pct: 100, pools_full: [], pools_exhausted: [] });
+    expect(await verdict()).toBe('ok');
     const waiting = three.query('select 1');
     await expect.poll(async () => (await facts()).clients_waiting).toBe(1);
-    expect(await facts()).toMatchObject({ waiting: [expect.stringMatching(/^shop\/postgres: 1 wait, \d s$/)] });
+    expect(await facts()).toMatchObject({
+      waiting: [expect.stringMatching(/^shop\/postgres: 1 wait, \d s$/)],
+      pools_exhausted: ['shop/postgres: 2 of 2, 1 wait'],
+    });
+    expect(await verdict()).toBe('fail');
     await one.query('rollback');
     await two.query('rollback');
     await waiting;
@@ -209,6 +261,14 @@ describe.skipIf(!isPgbouncerInstalled)('the real one', () => {
     const facts = await measure(postgres, params, as(dsnOf(pooler.port, 'app', 'shop')));
     expect(facts).toMatchObject({ reachable: true, standby: false, unread: [] });
     expect(judgedByDefault(postgres, params, facts)).toBe('ok');
+  });
+
+  it('a database that `*` makes when somebody comes', async () => {
+    const behind = `host=127.0.0.1 port=${server.port}`;
+    const wild = await startPgbouncer(`${behind} dbname=postgres`, ['[databases]', `* = ${behind}`]);
+    const asked = { ...params, databases: ['shop', 'audit'] };
+    expect(await verdictOf(pgbouncer, asked, as(dsnOf(wild.port)))).toBe('ok');
+    await wild.stop();
   });
 
   it('paused, disabled', async () => {

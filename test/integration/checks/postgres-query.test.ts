@@ -325,8 +325,14 @@ describe('failed and unreachable', () => {
     const down = await measure(postgresQuery, failedLogins, as(`postgres://me@127.0.0.1:${port}/x`));
     expect(down).toEqual({ reachable: false, error: 'connection refused' });
     expect(judgedByDefault(postgresQuery, failedLogins, down)).toBe('fail');
-    const full = await measure(postgresQuery, failedLogins, as(dsnOf('limited')));
-    expect(full).toEqual({ reachable: false, error: 'too many connections' });
+    await admin.query('create database crowded connection limit 0');
+    const full = await measure(postgresQuery, failedLogins, as(dsnOf('reader').replace(/postgres$/, 'crowded')));
+    expect(full).toEqual({ reachable: false, error: 'too many connections for database crowded' });
+    const own = await whyUnmeasured(measure(postgresQuery, failedLogins, as(dsnOf('limited'))));
+    expect(own).toMatchObject({
+      reason: 'misconfigured',
+      next: expect.stringMatching(/^alter role limited connection limit/),
+    });
   });
 
   it('the server closes the connection before or during the query', async () => {
@@ -426,8 +432,14 @@ describe('size and TLS', () => {
     const ca = join(import.meta.dirname, '../../support/tls/ca.pem');
     const trusted = dsn(`?sslmode=verify-full&sslrootcert=${encodeURIComponent(ca)}`);
     expect(await measure(postgresQuery, failedLogins, as(trusted))).toMatchObject({ reachable: true, n: 120 });
-    const untrusted = await measure(postgresQuery, failedLogins, as(dsn('?sslmode=verify-full')));
-    expect(untrusted).toEqual({ reachable: false, error: 'tls: issuer of the certificate is not trusted' });
+    const untrusted = await whyUnmeasured(measure(postgresQuery, failedLogins, as(dsn('?sslmode=verify-full'))));
+    expect(untrusted).toMatchObject({
+      reason: 'misconfigured',
+      message: expect.stringMatching(/: its certificate is not trusted here$/),
+      next: expect.stringContaining('sslrootcert='),
+    });
+    const asLibpq = dsn('?sslmode=require&uselibpqcompat=true');
+    expect(await measure(postgresQuery, failedLogins, as(asLibpq))).toMatchObject({ n: 120 });
     expect((await whyUnmeasured(measure(postgresQuery, big, as(trusted)))).reason).toBe('too_large');
   });
 

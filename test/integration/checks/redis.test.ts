@@ -107,14 +107,47 @@ describe('a stand-in', () => {
   describe('planted faults', () => {
     type How = { params?: object } & ProbeSetting;
     const cluster = { info: { cluster_enabled: '1' } };
+    const busy = (kill: string) =>
+      `-BUSY Redis is busy running a script. You can only call ${kill} or SHUTDOWN NOSAVE.\r\n`;
     it.each<[string, 'fail' | 'warn' | 'unknown', RedisStandIn, How?]>([
       ['80 % of its memory', 'warn', { info: { used_memory: '800000000' } }],
       ['95 % of its memory', 'fail', { info: { used_memory: '950000000' } }],
+      [
+        '95 % of its memory, and no key that may go',
+        'fail',
+        { info: { used_memory: '950000000', maxmemory_policy: 'volatile-lru', db0: 'keys=1000,expires=99,avg_ttl=0' } },
+      ],
+      [
+        '80 % of its memory, and nothing in it',
+        'warn',
+        { info: { used_memory: '800000000', maxmemory_policy: 'volatile-lru' } },
+      ],
+      [
+        'an unknown policy for a memory that is full',
+        'fail',
+        { info: { used_memory: '950000000', maxmemory_policy: undefined } },
+      ],
+      [
+        'a limit given here, that evicts nothing',
+        'fail',
+        { info: { maxmemory: '0', maxmemory_policy: 'allkeys-lru' } },
+        { params: { memory_limit_mb: 256 } },
+      ],
+      [
+        'a cache that evicts 1,100 keys a minute',
+        'warn',
+        { info: { used_memory: '999000000', maxmemory_policy: 'allkeys-lfu', evicted_keys: '1140' } },
+        { previous: { at: new Date(Date.now() - 60_000), facts: { evictions: 0 } } },
+      ],
       ['no limit of its memory', 'unknown', { info: { maxmemory: '0' } }],
       ['more than the limit given here', 'fail', { info: { maxmemory: '0' } }, { params: { memory_limit_mb: 256 } }],
       ['80 % of its clients', 'warn', { info: { connected_clients: '800' } }],
       ['90 % of its clients', 'fail', { info: { connected_clients: '900' } }],
       ['no place for a client', 'fail', { greeting: '-ERR max number of clients reached' }],
+      ['busy with a script', 'fail', { answers: { PING: busy('SCRIPT KILL') } }],
+      ['busy with a script before INFO', 'fail', { answers: { INFO: busy('SCRIPT KILL') } }],
+      ['busy with a function', 'fail', { answers: { PING: busy('FUNCTION KILL') } }],
+      ['busy with a module', 'fail', { answers: { PING: '-BUSY Redis is busy running a module command.\r\n' } }],
       [
         'a replica without its primary',
         'fail',
@@ -186,6 +219,17 @@ describe('a stand-in', () => {
       const target = { ...(await plant()), ...more };
       expect(await verdictOf(redis, target, { signal: AbortSignal.timeout(timeoutMs) })).toBe(verdict);
     });
+  });
+
+  it.each([
+    ['allkeys-lru', undefined],
+    ['volatile-ttl', 'keys=1000,expires=100,avg_ttl=0'],
+  ])('a full cache at work is healthy: %s', async (policy, db0) => {
+    const target = await standInRedis({ info: { used_memory: '999000000', maxmemory_policy: policy, db0 } });
+    const previous = { at: new Date(Date.now() - 60_000), facts: { evictions: 30 } };
+    const facts = await measure(redis, target, { previous });
+    expect(facts).toMatchObject({ used_pct: 99.9, evicts: true });
+    expect(judgedByDefault(redis, target, facts)).toBe('ok');
   });
 
   it('names what is wrong, and what to do', async () => {
@@ -287,6 +331,9 @@ describe.skipIf(!isRedisInstalled)('the real one', () => {
     await config('maxmemory-policy', 'allkeys-random');
     await config('maxmemory', '10mb');
     await run(['SET', 'small', 'x']);
+    expect(await measure(redis, here())).toMatchObject({ evicts: true });
+    await config('maxmemory', String(Number((await measure(redis, here())).used_bytes)));
+    expect(await verdictOf(redis, here())).toBe('ok');
     expect(Number((await measure(redis, here(), { previous })).evictions_per_min)).toBeGreaterThan(0);
   });
 
@@ -302,6 +349,19 @@ describe.skipIf(!isRedisInstalled)('the real one', () => {
     expect(await measure(redis, here())).toEqual({ reachable: false, error: 'too many clients' });
     for (const { end } of [...held, ...more]) end();
     await expect.poll(() => run(['PING'])).toBe('PONG');
+  });
+
+  it('busy with a script: nobody is answered', async () => {
+    undo.push(() => config('lua-time-limit', '5000'));
+    await config('lua-time-limit', '20');
+    const ended = run(['EVAL', 'while true do end', '0']);
+    await expect
+      .poll(() => measure(redis, here()))
+      .toEqual({ reachable: false, error: 'busy with a script: SCRIPT KILL ends it' });
+    expect(await verdictOf(redis, here())).toBe('fail');
+    await run(['SCRIPT', 'KILL']);
+    expect(await ended).toMatch(/killed/i);
+    expect(await verdictOf(redis, here())).toBe('ok');
   });
 
   it('a snapshot that fails', async () => {
@@ -346,7 +406,7 @@ describe.skipIf(!isRedisInstalled)('the real one', () => {
     );
     await expect.poll(() => verdictOf(redis, there)).toBe('ok');
     expect(await measure(redis, there)).toMatchObject({ replica: true, primary_link_up: true, primary_down_s: null });
-    expect(await verdictOf(redis, { ...here(), replicas: 1 })).toBe('ok');
+    await expect.poll(() => verdictOf(redis, { ...here(), replicas: 1 })).toBe('ok');
     expect(await measure(redis, here())).toMatchObject({ replicas: 1, replicas_lag_s: expect.any(Number) });
     await talkToRedis(
       { ...there, maxBytes: 1000 },

@@ -14,6 +14,47 @@ describe('what PostgreSQL’s errors say', () => {
   });
 
   it.each([
+    ['sorry, too many clients already', 'InitProcess', 'too many connections'],
+    ['remaining connection slots are reserved', 'InitPostgres', 'too many connections'],
+    ['too many connections for database "app"', undefined, 'too many connections for database app'],
+    ['zu viele Verbindungen für Datenbank »app«', 'CheckMyDatabase', 'too many connections for database app'],
+  ])('no place for anybody: %s', (message, routine, error) => {
+    expect(postgresFailure(Object.assign(refused('53300', message), { routine }), place)).toEqual({
+      kind: 'down',
+      error,
+    });
+  });
+
+  it.each([
+    ['too many connections for role "rounds"', undefined],
+    ['zu viele Verbindungen von Rolle »rounds«', 'InitializeSessionUserId'],
+  ])('no place for the check’s own user says nothing about the server: %s', (message, routine) => {
+    expect(postgresFailure(Object.assign(refused('53300', message), { routine }), place)).toEqual({
+      kind: 'unmeasured',
+      reason: 'misconfigured',
+      message: 'db:5432/app: rounds has as many connections as it may have',
+      next: 'alter role rounds connection limit …, or end its other sessions',
+    });
+  });
+
+  it.each([
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate is not trusted here', /sslrootcert=.*uselibpqcompat=true/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is not trusted here', /sslrootcert=.*uselibpqcompat=true/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another host', /uselibpqcompat=true/],
+  ])('%s: not trusted by the check, perhaps by its clients', (code, said, next) => {
+    expect(postgresFailure(Object.assign(new Error('x'), { code }), place)).toMatchObject({
+      reason: 'misconfigured',
+      message: `db:5432/app: ${said}`,
+      next: expect.stringMatching(next),
+    });
+  });
+
+  it('a certificate that expired is the server’s own trouble', () => {
+    const expired = Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' });
+    expect(postgresFailure(expired, place)).toEqual({ kind: 'down', error: 'tls: certificate expired' });
+  });
+
+  it.each([
     ['28P01', 'denied'],
     ['28000', 'denied'],
     ['42501', 'denied'],

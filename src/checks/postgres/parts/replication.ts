@@ -1,28 +1,64 @@
 import type { FactSpec } from '../../../kernel/check.ts';
-import { listed, type Part, secondsSince, whyUnread } from '../part.ts';
+import { listed, type Part, secondsSince } from '../part.ts';
 
+const notOnPrimary = (standby: unknown) => (standby === false ? 'it is no standby' : undefined);
 const onStandby = (help: string, unit?: string): FactSpec => ({
   type: 'number',
   unit,
   help,
-  whyAbsent: ({ standby }) => (standby === false ? 'it is no standby' : undefined),
+  whyAbsent: ({ standby }) => notOnPrimary(standby),
 });
+
+const ofPrimary = `null as lag_s, null as lag_bytes, null as apply_delay_s, null as heard_s, '' as receiver, false as replay_paused`;
+
+/**
+ * Status stays `streaming` while the primary is frozen. A receiver asks a primary that says nothing after half of
+ * wal_receiver_timeout; one that asks later, or never, can't tell a frozen primary from an idle one.
+ */
+const receiver = `heard as (
+  select status = 'streaming' as streams, ${secondsSince('last_msg_receipt_time')} as heard_s from pg_stat_wal_receiver
+), setting as (
+  select extract(epoch from current_setting('recovery_min_apply_delay')::interval) as delay_s,
+    extract(epoch from current_setting('wal_receiver_timeout')::interval) between 1 and 90 as asks,
+    coalesce((select setting <> '' from pg_settings where name = 'primary_conninfo'), false) as wanted
+), receiver as (
+  select delay_s, heard_s, case when not coalesce(streams, false) then case when wanted then 'down' else 'none' end
+    when coalesce(heard_s < 60, false) then 'streaming' when asks then 'down' else 'silent' end as state
+  from setting left join heard on true
+)`;
+
+const caughtUp = 'pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()';
+/** It waits on purpose: the commit that is next may be much younger than the one that was last. */
+const delayed = `exists (select from pg_stat_activity where backend_type = 'startup' and wait_event = 'RecoveryApplyDelay')`;
+const lag = `case when state = 'silent' then null when ${delayed} or state = 'streaming' and ${caughtUp} then 0
+    else greatest(${secondsSince('pg_last_xact_replay_timestamp()')} - delay_s, 0) end`;
+const ofStandby = `(select ${lag} from receiver) as lag_s,
+  greatest(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), 0) as lag_bytes,
+  (select delay_s from receiver) as apply_delay_s, (select heard_s from receiver) as heard_s,
+  (select state from receiver) as receiver, pg_is_wal_replay_paused() as replay_paused`;
 
 /** Where WAL goes to and where it comes from: H19. */
 export const replication: Part = {
   specs: {
-    lag_s: onStandby(
-      'of a standby: age of the last transaction that it replayed; 0 while all that it received is',
-      's',
-    ),
+    lag_s: {
+      type: 'number',
+      unit: 's',
+      help: 'of a standby: age of the last transaction that it replayed, beyond `apply_delay_s`; 0 while all that it received, or may replay yet, is; null while `receiver` is silent',
+      whyAbsent: ({ standby, receiver, heard_s }) =>
+        receiver === 'silent'
+          ? `nothing came from its primary for ${heard_s} s, which may be idle or frozen: set wal_receiver_timeout to 60 s or less, so that it asks`
+          : notOnPrimary(standby),
+    },
     lag_bytes: onStandby('of a standby: received and not replayed', 'bytes'),
+    apply_delay_s: onStandby('of a standby: recovery_min_apply_delay, by which it is behind on purpose', 's'),
+    heard_s: onStandby('of a standby that streams: since the last message of its primary', 's'),
     receiver: {
       type: 'string',
-      help: 'of a standby: streaming; down = it should stream and doesn’t; none = it is fed from an archive; empty on a primary',
+      help: 'of a standby: streaming; silent = it heard nothing for a minute and never asked; down = it should stream and doesn’t; none = it is fed from an archive; empty on a primary',
     },
     replay_paused: { type: 'bool', help: 'a standby whose replay somebody paused' },
-    replicas: { type: 'number', help: 'standbys that stream from it', whyAbsent: whyUnread('replication') },
-    subscribers: { type: 'number', help: 'readers of logical replication', whyAbsent: whyUnread('replication') },
+    replicas: { type: 'number', help: 'standbys that stream from it' },
+    subscribers: { type: 'number', help: 'readers of logical replication' },
     replicas_lag_s: {
       type: 'number',
       unit: 's',
@@ -55,7 +91,7 @@ export const replication: Part = {
     warn: [
       { when: 'replication_read && standby && lag_s >= 5', say: 'the standby is {lag_s} behind (limit 5 s)' },
       {
-        when: 'replication_read && standby && receiver != "none" && lag_bytes > 1048576',
+        when: 'replication_read && standby && receiver != "none" && apply_delay_s == 0 && lag_bytes > 1048576',
         say: 'the standby has {lag_bytes} to replay (limit 1 MiB)',
       },
       { when: 'replication_read && replay_paused', say: 'replay is paused: pg_wal_replay_resume goes on' },
@@ -73,17 +109,9 @@ export const replication: Part = {
   sql: ({ standby }) => {
     const written = standby ? 'coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())' : 'pg_current_wal_lsn()';
     const behind = `pg_wal_lsn_diff(${written}, replay_lsn)`;
-    const streaming = `coalesce((select status = 'streaming' from pg_stat_wal_receiver), false)`;
-    const wanted = `coalesce((select setting <> '' from pg_settings where name = 'primary_conninfo'), false)`;
-    const replayed = 'pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()';
-    const own = standby
-      ? `case when ${streaming} and ${replayed} then 0 else ${secondsSince('pg_last_xact_replay_timestamp()')} end as lag_s,
-  greatest(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), 0) as lag_bytes,
-  case when ${streaming} then 'streaming' when ${wanted} then 'down' else 'none' end as receiver,
-  pg_is_wal_replay_paused() as replay_paused`
-      : `null as lag_s, null as lag_bytes, '' as receiver, false as replay_paused`;
+    const own = standby ? ofStandby : ofPrimary;
     return `
-with replica as (
+with ${standby ? `${receiver}, ` : ''}replica as (
   select coalesce(nullif(left(application_name, 40), ''), host(client_addr), 'local') as name, greatest(${behind}, 0) as bytes,
     coalesce(extract(epoch from replay_lag), case when replay_lsn = sent_lsn then 0 end) as seconds,
     pid in (select active_pid from pg_replication_slots where slot_type = 'logical') as logical

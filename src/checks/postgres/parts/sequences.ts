@@ -1,4 +1,4 @@
-import { first, type Part, whyUnread } from '../part.ts';
+import { first, type Part } from '../part.ts';
 
 /** Each one read is a lock until the transaction ends: more would crowd the lock table. */
 const mostRead = 2000;
@@ -12,10 +12,10 @@ export const sequences: Part = {
       type: 'number',
       unit: '%',
       help: 'the fullest; null while some are hidden and none of the others is at 85 %',
-      whyAbsent: (facts) =>
-        Number(facts.sequences_hidden) > 0
-          ? `${facts.sequences_hidden} sequences can’t be read: grant select on all sequences in their schemas, or skip: [sequences]`
-          : whyUnread('sequences')(facts),
+      whyAbsent: ({ sequences_hidden: hidden }) =>
+        Number(hidden) > 0
+          ? `${hidden} sequences can’t be read: grant select on all sequences in their schemas, or skip: [sequences]`
+          : undefined,
     },
     sequence: { type: 'string', help: 'which one' },
   },
