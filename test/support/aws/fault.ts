@@ -11,10 +11,12 @@ export type Fault =
   | 'internal'
   | 'unavailable'
   | 'garbage'
+  /** Status 200, and nothing that AWS documents in it. */
+  | 'empty'
   | 'hang'
   | 'drop';
 
-export type RefusingFault = Exclude<Fault, 'hang' | 'drop' | 'garbage'>;
+export type RefusingFault = Exclude<Fault, 'hang' | 'drop' | 'garbage' | 'empty'>;
 
 /** The names by which protocols differ; the others say `…Exception`. */
 const older: Partial<Record<RefusingFault, { query: [string, number]; ec2: [string, number]; s3: [string, number] }>> =

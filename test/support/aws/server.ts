@@ -5,7 +5,7 @@ import { type Fault, refusalFor } from './fault.ts';
 import { AwsRefusal } from './refusal.ts';
 import type { AwsService } from './service.ts';
 import { parseAuthorization, signingNameOf } from './sigv4.ts';
-import { type Reply, readQuestion, refusalReply, replyOf } from './wire.ts';
+import { emptyReply, type Reply, readQuestion, refusalReply, replyOf } from './wire.ts';
 
 export type { Fault } from './fault.ts';
 export type { AwsService } from './service.ts';
@@ -105,6 +105,7 @@ export class AwsServer {
       if (fault === 'hang') return;
       if (fault === 'drop') return void request.socket.destroy();
       if (fault === 'garbage') return send(response, { status: 200, headers: {}, body: '<html>proxy</html>' });
+      if (fault === 'empty') return send(response, emptyReply(service, operation));
       if (fault) throw refusalFor(fault, action, service);
       send(response, replyOf(service, operation, run({ region, accessKeyId })));
     } catch (error) {

@@ -109,6 +109,11 @@ export function replyOf(service: AwsService, operation: string, value: unknown):
   }
 }
 
+/** An answer without members: `{}`, or a result element with nothing in it. */
+export function emptyReply(service: AwsService, operation: string): Reply {
+  return replyOf(service, operation, service.protocol === 'rest-xml' ? { [`${operation}Result`]: {} } : {});
+}
+
 /** A refusal, as the service's protocol carries it. */
 export function refusalReply(service: AwsService | undefined, { code, message, status, queryCode }: AwsRefusal): Reply {
   const error = { Type: 'Sender', Code: code, Message: message };

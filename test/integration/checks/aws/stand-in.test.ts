@@ -1,14 +1,20 @@
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { ECS } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cloudWatchStandIn } from '../../../support/aws/cloudwatch.ts';
 import { ecsStandIn } from '../../../support/aws/ecs.ts';
+import { elbStandIn } from '../../../support/aws/elb.ts';
 import { useAws } from '../../../support/aws/environment.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 
 // The stand-in must refuse what AWS refuses, or a check that breaks a limit would pass its tests.
 
-const aws = new AwsServer([ecsStandIn({ clusters: { prod: { services: {} } } }), cloudWatchStandIn({ metrics: [] })]);
+const aws = new AwsServer([
+  ecsStandIn({ clusters: { prod: { services: {} } } }),
+  cloudWatchStandIn({ metrics: [] }),
+  elbStandIn({ balancers: {}, groups: {} }),
+]);
 const cluster = 'prod';
 let ecs: ECS;
 let cloudWatch: CloudWatch;
@@ -66,6 +72,18 @@ describe('CloudWatch', () => {
     await expect(ask(['a'], { EndTime: new Date(0) })).rejects.toEqual(mistake);
     await expect(ask([], { MetricDataQueries: [{ Id: 'a', Expression: 'b + 1' }] })).rejects.toEqual(mistake);
   });
+});
+
+test('an empty answer is status 200 without a member, in JSON and in XML', async () => {
+  const elb = new ElasticLoadBalancingV2({ region: 'eu-west-1', maxAttempts: 1 });
+  aws.break('empty');
+  const answers = [await ecs.listServices({ cluster }), await elb.describeTargetGroups({})];
+  aws.mend();
+  elb.destroy();
+  for (const { $metadata, ...members } of answers) {
+    expect($metadata.httpStatusCode).toBe(200);
+    expect(Object.values(members).filter((value) => value !== undefined)).toEqual([]);
+  }
 });
 
 describe('the wire', () => {
