@@ -72,8 +72,7 @@ function whyNoShare({ max_connections, parameters_pending, unread }: Facts): str
 
 const listOf = (fact: unknown): string[] => (Array.isArray(fact) ? fact.map(String) : []);
 
-/** A standing instance's storage has a size, and comparing it alone lets operators set another limit. */
-export function rulesOf({ cluster, backups }: { cluster?: string | undefined; backups: boolean }): Partial<Rules> {
+export function rulesOf({ backups }: { backups: boolean }): Partial<Rules> {
   return {
     fail: [
       { when: 'size(down) > 0', say: '{down}' },
@@ -99,7 +98,7 @@ export function rulesOf({ cluster, backups }: { cluster?: string | undefined; ba
       { when: 'cpu_5m_pct > 80', say: 'CPU of {cpu_on} {cpu_5m_pct} or more for 5 min (limit 80 %)' },
       { when: 'connections_pct > 80', say: 'connections to {connections_on} {connections_pct} of max (limit 80 %)' },
       {
-        when: `${cluster === undefined ? '' : 'fixed_storage && '}storage_free_pct < 20`,
+        when: 'fixed_storage && storage_free_pct < 20',
         say: 'free storage of {storage_on} {storage_free_pct} of allocated (limit 20 %)',
       },
       {
