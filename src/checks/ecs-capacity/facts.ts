@@ -56,7 +56,7 @@ export function rulesOf({ scaling }: { scaling: boolean }): Partial<Rules> {
     ],
     warn: [
       {
-        when: 'pending_ec2_tasks > 0 && instances_connected > 0 && (cpu_reserved_pct > 90 || memory_reserved_pct > 90)',
+        when: 'pending_ec2_tasks > 0 && instances_connected > 0 && !(cpu_reserved_pct <= 90 && memory_reserved_pct <= 90)',
         say: '{pending_ec2_tasks} tasks wait while {cpu_reserved_pct} of CPU and {memory_reserved_pct} of memory are reserved (limit 90 %): add instances',
       },
       {
