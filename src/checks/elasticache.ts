@@ -63,6 +63,7 @@ const facts: FactSpecs = {
     help: 'items put out in the last 5 min because memory was full, all nodes; a cache that is meant to: `override: {evictions_5m: off, memory_pct: off}`',
   },
   connections: { type: 'number', help: 'connections of clients, all nodes' },
+  updates_read: { type: 'bool', help: 'whether updates that wait were read' },
   service_updates: { type: 'list', help: 'updates of AWS that wait to be applied, with their day; null if not read' },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
 };
@@ -89,7 +90,7 @@ export default defineCheck({
         when: `${notMemcached(cluster)}!encrypted_at_rest`,
         say: 'what it stores is not encrypted: restore a snapshot of it with encryption',
       },
-      { when: 'size(service_updates) > 0', say: 'service updates to apply: {service_updates}' },
+      { when: 'updates_read && size(service_updates) > 0', say: 'service updates to apply: {service_updates}' },
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
@@ -132,7 +133,8 @@ export default defineCheck({
       ),
     ]);
     if (updates?.complete === false) unread.push(`service updates past the first ${updates.items.length}`);
-    return { facts: { ...state, ...load, service_updates: updates && updatesFact(updates.items), unread } };
+    const waiting = { updates_read: updates !== null, service_updates: updates && updatesFact(updates.items) };
+    return { facts: { ...state, ...load, ...waiting, unread } };
   },
 });
 

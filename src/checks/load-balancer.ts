@@ -23,16 +23,29 @@ const params = z
       .max(20)
       .optional()
       .describe('names of target groups, with the load balancers that send to them'),
+    idle: z
+      .array(name)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'names of its target groups that may have no target in use: the second one of a blue/green deployment, or both',
+      ),
     account,
     region,
   })
   .refine(({ load_balancer, target_groups }) => (load_balancer === undefined) !== (target_groups === undefined), {
     error: 'give load_balancer or target_groups, one of them',
     path: ['load_balancer'],
+  })
+  .refine(({ target_groups, idle }) => target_groups === undefined || idle === undefined, {
+    error: 'with target_groups, name those that are expected to serve and no others',
+    path: ['idle'],
   });
 type Target = z.output<typeof params>;
 
 const facts: FactSpecs = {
+  balancers_read: { type: 'bool', help: 'whether the load balancers were read; if not, the three below are null' },
   balancers: { type: 'number', help: 'load balancers' },
   balancers_failed: { type: 'list', help: 'those that could not be set up' },
   balancers_not_active: { type: 'list', help: 'those that are being set up, or lack the resources to scale' },
@@ -43,6 +56,7 @@ const facts: FactSpecs = {
   initial: { type: 'number', help: 'targets whose first health checks run' },
   draining: { type: 'number', help: 'targets that finish their last requests' },
   unused: { type: 'number', help: 'targets that get no traffic: their group or their zone is not in use' },
+  gone: { type: 'number', help: 'targets that are stopped or terminated, or whose address can’t be used' },
   down: {
     type: 'list',
     help: 'groups with targets but no healthy one, with the reasons: `web 0/2 (Target.Timeout ×2)`; draining and unused ones don’t count',
@@ -51,8 +65,9 @@ const facts: FactSpecs = {
   unchecked: { type: 'list', help: 'groups with targets whose health checks are off, and how many' },
   without_targets: {
     type: 'list',
-    help: 'groups with no target in use, such as the idle one of a blue/green deployment',
+    help: 'groups with no target in use, but for those in `idle`',
   },
+  traffic_read: { type: 'bool', help: 'whether requests and 5xx answers were read' },
   http: {
     type: 'bool',
     help: 'whether an application load balancer is among them; the others count no requests, and the three below are 0',
@@ -73,15 +88,26 @@ export default defineCheck({
     fail: [
       { when: 'size(down) > 0', say: 'no healthy target: {down}' },
       { when: 'healthy == 0 && size(unchecked) == 0', say: 'no healthy target in {target_groups} groups' },
-      // A load balancer may have an idle group; one that is named is expected to serve.
       ...(target_groups ? [{ when: 'size(without_targets) > 0', say: 'no target in use: {without_targets}' }] : []),
-      { when: 'size(balancers_failed) > 0', say: '{balancers_failed}' },
+      { when: 'balancers_read && size(balancers_failed) > 0', say: '{balancers_failed}' },
     ],
     warn: [
       { when: 'size(degraded) > 0', say: 'healthy targets: {degraded}' },
-      { when: 'size(balancers_not_active) > 0', say: '{balancers_not_active}' },
+      // A load balancer may have an idle group; one that is named is expected to serve.
+      ...(target_groups
+        ? []
+        : [
+            {
+              when: 'size(without_targets) > 0',
+              say: 'no target in use: {without_targets}. Register targets, or name the groups in idle',
+            },
+          ]),
+      { when: 'balancers_read && size(balancers_not_active) > 0', say: '{balancers_not_active}' },
       { when: 'size(unchecked) > 0', say: 'health checks are off: {unchecked} targets' },
-      { when: 'error_pct > 5', say: '{error_pct} of {requests_5m} requests answered 5xx in 5 min (limit 5 %)' },
+      {
+        when: 'traffic_read && error_pct > 5',
+        say: '{error_pct} of {requests_5m} requests answered 5xx in 5 min (limit 5 %)',
+      },
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
@@ -102,7 +128,7 @@ export default defineCheck({
 `,
   async run(probe: Probe<Target>) {
     const { target, signal } = probe;
-    const { load_balancer, target_groups = [] } = target;
+    const { load_balancer, target_groups = [], idle = [] } = target;
     const names = [...new Set(target_groups)];
     const elb = await connectElb(whereOf(probe), signal);
     const reader: BalancerReader = { elb, resource: resourceOf(load_balancer, names), signal };
@@ -111,7 +137,7 @@ export default defineCheck({
       load_balancer === undefined
         ? await namedGroups(reader, names, unread)
         : await readBalancer(reader, load_balancer);
-    const targets = targetFacts(groups);
+    const targets = targetFacts(groups, idle);
     if (targets.healthy === 0 && targets.down.length === 0 && targets.unchecked.length > 0)
       throw new Unmeasured('empty', `${reader.resource} in ${elb.region}: health checks of all targets are off`, {
         next: 'switch the health checks of the target groups on',

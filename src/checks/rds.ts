@@ -5,10 +5,10 @@ import { account, region } from './aws/params.ts';
 import { part } from './aws/part.ts';
 import { connectRds } from './aws/rds.ts';
 import { facts, rulesOf } from './rds/facts.ts';
+import { limitsOf } from './rds/limits.ts';
 import { loadFacts } from './rds/load.ts';
 import {
   automatedSnapshots,
-  connectionsOf,
   type Database,
   type DatabaseReader,
   pendingMaintenance,
@@ -59,6 +59,14 @@ export default defineCheck({
     'rds:DescribeDBParameters',
     'cloudwatch:GetMetricData',
   ],
+  iamFor: ({ cluster, backups, max_connections }) => [
+    'rds:DescribeDBInstances',
+    ...(cluster === undefined ? [] : ['rds:DescribeDBClusters']),
+    'rds:DescribePendingMaintenanceActions',
+    ...(backups ? [cluster === undefined ? 'rds:DescribeDBSnapshots' : 'rds:DescribeDBClusterSnapshots'] : []),
+    ...(max_connections === undefined ? ['rds:DescribeDBParameters'] : []),
+    'cloudwatch:GetMetricData',
+  ],
   describe: ({ instance, cluster }) => (instance === undefined ? `RDS cluster ${cluster}` : `RDS instance ${instance}`),
   lane: (target) => awsLane('rds', target),
   example: `- id: main-database
@@ -80,17 +88,17 @@ export default defineCheck({
     const unread: string[] = [];
     const [maintenance, limits, backups] = await Promise.all([
       part(unread, signal, () => pendingMaintenance(reader, database)),
-      limitsOf(reader, database, target, unread),
+      limitsOf(reader, database, target.max_connections, unread),
       readBackups(reader, database, target, { now: clock.now(), unread }),
     ]);
     const load = await loadFacts(probe, database, limits, unread);
-    const known = limits.filter((limit) => limit !== null);
     return {
       facts: {
         ...stateFacts(database),
         ...load.facts,
-        max_connections: known.length === 0 ? null : Math.min(...known),
+        max_connections: limits.smallest,
         replication_stopped: replicationStopped(database.instances, load.notReplicating),
+        maintenance_read: maintenance !== null,
         ...(maintenance
           ? maintenanceFacts(maintenance, clock.now())
           : { pending_maintenance: null, maintenance_in_days: null }),
@@ -100,24 +108,6 @@ export default defineCheck({
     };
   },
 });
-
-/** The limit of connections of each instance; instances mostly share one parameter group. */
-async function limitsOf(
-  reader: DatabaseReader,
-  { instances }: Database,
-  { max_connections }: Target,
-  unread: string[],
-): Promise<(number | null)[]> {
-  if (max_connections !== undefined) return instances.map(() => max_connections);
-  const groups = instances.map((instance) => instance.DBParameterGroups?.[0]?.DBParameterGroupName);
-  const limits = new Map<string | undefined, number | null>();
-  for (const group of new Set(groups))
-    limits.set(
-      group,
-      group === undefined ? null : await part(unread, reader.signal, () => connectionsOf(reader, group)),
-    );
-  return groups.map((group) => limits.get(group) ?? null);
-}
 
 async function readBackups(
   reader: DatabaseReader,

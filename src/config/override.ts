@@ -13,10 +13,11 @@ export interface DefaultRule {
   reads: readonly string[];
 }
 
-const comparison = /^\s*([A-Za-z_][\w.]*)\s*(<=|>=|==|!=|<|>)\s*-?\d+(?:\.\d+)?\s*$/;
+/** `fact op number`; a fact that says whether it was read may stand before it: `traffic_read && error_pct > 5`. */
+const comparison = /^\s*([A-Za-z_]\w*\s*&&\s*)?([A-Za-z_][\w.]*)\s*(<=|>=|==|!=|<|>)\s*-?\d+(?:\.\d+)?\s*$/;
 
 /**
- * Changes the limits of default rules of the form `fact op number`, or drops the rules that read a fact.
+ * Changes the limits of default rules of the form `fact op number`, guarded or not, or drops the rules that read a fact.
  * A fact that no default rule reads, or whose rule has another form, is a mistake.
  */
 export function applyOverrides(
@@ -62,7 +63,7 @@ function changeLevel(rules: DefaultRule[], fact: string, level: Level, limit: nu
     };
   }
   if (limit === 'off') return { ok: true, rules: rules.filter((rule) => !reading.includes(rule)) };
-  const other = reading.find((rule) => comparison.exec(rule.rule.when)?.[1] !== fact);
+  const other = reading.find((rule) => comparison.exec(rule.rule.when)?.[2] !== fact);
   if (other !== undefined) {
     return {
       ok: false,
@@ -78,9 +79,9 @@ function changeLevel(rules: DefaultRule[], fact: string, level: Level, limit: nu
 
 /** `latency_ms > 500` with another limit. A text that names the old limit would lie: the generated reason replaces it. */
 function withLimit(rule: Rule, limit: number): Rule {
-  const [, fact, op] = comparison.exec(rule.when)!;
-  const old = rule.when.slice(rule.when.indexOf(op!) + op!.length).trim();
-  const when = `${fact} ${op} ${limit}`;
+  const [, guard = '', fact, op] = comparison.exec(rule.when)!;
+  const old = rule.when.slice(rule.when.indexOf(op!, guard.length) + op!.length).trim();
+  const when = `${guard}${fact} ${op} ${limit}`;
   return rule.say === undefined || rule.say.includes(old) ? { when } : { when, say: rule.say };
 }
 

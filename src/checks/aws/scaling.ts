@@ -6,6 +6,7 @@ import type {
   ServiceNamespace,
 } from '@aws-sdk/client-application-auto-scaling';
 import { type AwsConnection, askAws, awsService, everyPage } from './client.ts';
+import { listed } from './listed.ts';
 
 export const connectScaling = awsService<ApplicationAutoScaling>({
   load: async () => (await import('@aws-sdk/client-application-auto-scaling')).ApplicationAutoScaling,
@@ -38,12 +39,18 @@ function ask<Answer>(
   return askAws(scaling, question, signal, send);
 }
 
+/** The list of an answer, which AWS gives, be it empty. */
+function list<Item>({ scaling, namespace }: ScalingReader, action: string, items: Item[] | undefined): Item[] {
+  const question = { action: `application-autoscaling:${action}`, resource: `targets of ${namespace}` };
+  return listed(items, { ...question, region: scaling.region });
+}
+
 export function scalableTargets(reader: ScalingReader): Promise<Found<ScalableTarget>> {
   return everyPage(async (NextToken) => {
     const page = await ask(reader, 'DescribeScalableTargets', (client, options) =>
       client.describeScalableTargets({ ServiceNamespace: reader.namespace, MaxResults: perPage, NextToken }, options),
     );
-    return { items: page.ScalableTargets, next: page.NextToken };
+    return { items: list(reader, 'DescribeScalableTargets', page.ScalableTargets), next: page.NextToken };
   }, mostTargets);
 }
 
@@ -52,7 +59,7 @@ export function scalingPolicies(reader: ScalingReader): Promise<Found<ScalingPol
     const page = await ask(reader, 'DescribeScalingPolicies', (client, options) =>
       client.describeScalingPolicies({ ServiceNamespace: reader.namespace, MaxResults: perPage, NextToken }, options),
     );
-    return { items: page.ScalingPolicies, next: page.NextToken };
+    return { items: list(reader, 'DescribeScalingPolicies', page.ScalingPolicies), next: page.NextToken };
   }, mostTargets);
 }
 
@@ -63,7 +70,8 @@ export function scalingActivities(reader: ScalingReader, since: Date): Promise<F
     const page = await ask(reader, 'DescribeScalingActivities', (client, options) =>
       client.describeScalingActivities({ ...request, NextToken }, options),
     );
-    const items = (page.ScalingActivities ?? []).filter(({ StartTime }) => StartTime && StartTime >= since);
+    const all = list(reader, 'DescribeScalingActivities', page.ScalingActivities);
+    const items = all.filter(({ StartTime }) => StartTime && StartTime >= since);
     return { items, next: items.length > 0 ? page.NextToken : undefined };
   }, mostActivities);
 }

@@ -1,6 +1,21 @@
-import type { CapacityProvider, ContainerInstance, Resource } from '@aws-sdk/client-ecs';
+import type { CapacityProvider, Cluster, ContainerInstance, Resource } from '@aws-sdk/client-ecs';
 import { tenth } from '../aws/worst.ts';
 import { few } from '../facts/few.ts';
+import { ownProviders } from './read.ts';
+
+/**
+ * Tasks that wait for container instances, not for Fargate: as AWS counts them, or all or none where the providers leave no
+ * doubt; null where they do.
+ */
+export function pendingOnInstances({ statistics, pendingTasksCount, capacityProviders = [] }: Cluster): number | null {
+  // AWS writes RunningFargateTasksCount beside runningEC2TasksCount.
+  const counted = statistics?.find(({ name }) => name?.toLowerCase() === 'pendingec2taskscount')?.value;
+  if (counted !== undefined && /^\d+$/.test(counted)) return Number(counted);
+  if (pendingTasksCount === 0) return 0;
+  const own = ownProviders(capacityProviders).length;
+  if (capacityProviders.length === 0 || (own > 0 && own < capacityProviders.length)) return null;
+  return own === 0 ? 0 : (pendingTasksCount ?? null);
+}
 
 /** What the container instances say. */
 export function instanceFacts(instances: ContainerInstance[]) {

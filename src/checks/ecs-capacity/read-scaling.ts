@@ -14,8 +14,9 @@ interface Asked {
 
 /** The same where scaling is not judged, or its targets could not be read. */
 export const noScalingFacts = {
-  ...{ targets: null, at_max: null, out_of_range: null, suspended: null, not_as_expected: null },
-  ...{ without_policy: null, activities: null, failed_activities: null, capped: null },
+  ...{ targets_read: false, targets: null, suspended: null, not_as_expected: null },
+  ...{ placed_read: false, at_max: null, out_of_range: null, policies_read: false, without_policy: null },
+  ...{ activities_read: false, activities: null, failed_activities: null, capped: null },
 };
 
 /** What Application Auto Scaling says of the cluster's services, and of the other targets that were named. */
@@ -61,9 +62,13 @@ export async function scalingFacts(
     unread.push('scalable targets, policies or activities past the first 500');
   return {
     ...facts,
+    targets_read: true,
+    placed_read: described !== null,
     ...(described ? { at_max, out_of_range } : { at_max: null, out_of_range: null }),
     not_as_expected: unexpected(own, wanted),
+    policies_read: policies !== null,
     without_policy: policies && withoutPolicy(own, policies.items),
+    activities_read: activities !== null,
     ...(activities
       ? activityFacts(activities.items, own)
       : { activities: null, failed_activities: null, capped: null }),

@@ -2,6 +2,7 @@ import type { CapacityProvider, Cluster, ContainerInstance } from '@aws-sdk/clie
 import { Unmeasured } from '../../kernel/check.ts';
 import { askAws, everyPage } from '../aws/client.ts';
 import type { ClusterReader } from '../aws/ecs-read.ts';
+import { listed } from '../aws/listed.ts';
 
 /** ECS answers and describes at most this many instances a call. */
 const perPage = 100;
@@ -9,13 +10,16 @@ const mostInstances = 2_000;
 /** Of AWS itself: nothing to describe. */
 const fargate = new Set(['FARGATE', 'FARGATE_SPOT']);
 
+/** Of the names of a cluster's capacity providers, those that run tasks on container instances. */
+export const ownProviders = (names: string[]): string[] => names.filter((name) => !fargate.has(name));
+
 const about = ({ cluster }: ClusterReader, action: string) => ({ action, resource: `cluster ${cluster}` });
 
 /** The cluster itself. Throws Unmeasured. */
 export async function readCluster(reader: ClusterReader): Promise<Cluster> {
   const { ecs, cluster, signal } = reader;
   const answer = await askAws(ecs, about(reader, 'ecs:DescribeClusters'), signal, (client, options) =>
-    client.describeClusters({ clusters: [cluster] }, options),
+    client.describeClusters({ clusters: [cluster], include: ['STATISTICS'] }, options),
   );
   const [found] = answer.clusters ?? [];
   if (!found && answer.failures?.some(({ reason }) => reason === 'MISSING'))
@@ -40,7 +44,8 @@ export async function containerInstances(
     const page = await askAws(ecs, about(reader, 'ecs:ListContainerInstances'), signal, (client, options) =>
       client.listContainerInstances({ cluster, maxResults: perPage, nextToken }, options),
     );
-    return { items: page.containerInstanceArns, next: page.nextToken };
+    const question = { ...about(reader, 'ecs:ListContainerInstances'), region: ecs.region };
+    return { items: listed(page.containerInstanceArns, question), next: page.nextToken };
   }, mostInstances);
   const calls = Array.from({ length: Math.ceil(arns.length / perPage) }, (_, i) =>
     arns.slice(i * perPage, (i + 1) * perPage),
@@ -52,7 +57,8 @@ export async function containerInstances(
       ),
     ),
   );
-  const instances = answers.flatMap((answer) => answer.containerInstances ?? []);
+  const question = { ...about(reader, 'ecs:DescribeContainerInstances'), region: ecs.region };
+  const instances = answers.flatMap((answer) => listed(answer.containerInstances, question));
   // One that was deregistered since the listing is MISSING.
   const refused = answers.flatMap((answer) => answer.failures ?? []).find(({ reason }) => reason !== 'MISSING');
   const odd = instances.find(({ status, agentConnected }) => !status || agentConnected === undefined);
@@ -70,13 +76,14 @@ export async function capacityProviders(
   names: string[],
 ): Promise<{ providers: CapacityProvider[]; missing: string[] }> {
   const { ecs, signal } = reader;
-  const asked = names.filter((name) => !fargate.has(name));
+  const asked = ownProviders(names);
   if (asked.length === 0) return { providers: [], missing: [] };
   const { items: providers } = await everyPage(async (nextToken) => {
     const page = await askAws(ecs, about(reader, 'ecs:DescribeCapacityProviders'), signal, (client, options) =>
       client.describeCapacityProviders({ capacityProviders: asked, nextToken }, options),
     );
-    return { items: page.capacityProviders, next: page.nextToken };
+    const question = { ...about(reader, 'ecs:DescribeCapacityProviders'), region: ecs.region };
+    return { items: listed(page.capacityProviders, question), next: page.nextToken };
   }, asked.length);
   const found = new Set(providers.map(({ name }) => name));
   return { providers, missing: asked.filter((name) => !found.has(name)) };

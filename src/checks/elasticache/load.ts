@@ -1,4 +1,5 @@
-import { type AwsProbe, lastMinutes, type Minutes, seriesOf } from '../aws/minutes.ts';
+import type { MetricSource } from '../aws/metric-queries.ts';
+import { type AwsProbe, lastMinutes, newestMinute, seriesOf } from '../aws/minutes.ts';
 import { part } from '../aws/part.ts';
 import { highest, type Measured, sumOf, tenth } from '../aws/worst.ts';
 import type { Node } from './state.ts';
@@ -8,27 +9,29 @@ import type { Node } from './state.ts';
  * remark in `unread`. Memcached has no metric of its engine's CPU, and its share of memory is worked out.
  */
 export async function loadFacts(probe: AwsProbe, nodes: Node[], engine: string | null, unread: string[]) {
-  const asked = (metric: string, statistic?: string) =>
+  const asked = <Read>(
+    read: (probe: AwsProbe, source: MetricSource) => Promise<Read>,
+    metric: string,
+    statistic?: string,
+  ) =>
     Promise.all(
       nodes.map(({ dimensions }) =>
-        part<Minutes>(unread, probe.signal, () =>
-          lastMinutes(probe, seriesOf('AWS/ElastiCache', metric, dimensions, statistic)),
-        ),
+        part(unread, probe.signal, () => read(probe, seriesOf('AWS/ElastiCache', metric, dimensions, statistic))),
       ),
     );
   const isMemcached = engine === 'memcached';
   const nothing = nodes.map(() => null);
   const [cpu, engineCpu, used, unused, evictions, connections] = await Promise.all([
-    asked('CPUUtilization'),
-    isMemcached ? nothing : asked('EngineCPUUtilization'),
-    asked(isMemcached ? 'BytesUsedForCacheItems' : 'DatabaseMemoryUsagePercentage'),
-    isMemcached ? asked('UnusedMemory') : nothing,
-    asked('Evictions', 'Sum'),
-    asked('CurrConnections'),
+    asked(lastMinutes, 'CPUUtilization'),
+    isMemcached ? nothing : asked(lastMinutes, 'EngineCPUUtilization'),
+    asked(newestMinute, isMemcached ? 'BytesUsedForCacheItems' : 'DatabaseMemoryUsagePercentage'),
+    isMemcached ? asked(newestMinute, 'UnusedMemory') : nothing,
+    asked(lastMinutes, 'Evictions', 'Sum'),
+    asked(newestMinute, 'CurrConnections'),
   ]);
   const each = (value: (index: number) => number | null | undefined): Measured[] =>
     nodes.map(({ name }, i) => ({ name, value: value(i) ?? null }));
-  const memory = highest(each((i) => (isMemcached ? share(used[i]?.newest, unused[i]?.newest) : used[i]?.newest)));
+  const memory = highest(each((i) => (isMemcached ? share(used[i], unused[i]) : used[i])));
   const busy = highest(each((i) => cpu[i]?.lowest));
   const engineBusy = highest(each((i) => engineCpu[i]?.lowest));
   return {
@@ -39,12 +42,12 @@ export async function loadFacts(probe: AwsProbe, nodes: Node[], engine: string |
     engine_cpu_5m_pct: tenth(engineBusy.value),
     engine_cpu_on: engineBusy.name,
     evictions_5m: sumOf(evictions.map((one) => one?.total)),
-    connections: sumOf(connections.map((one) => one?.newest)),
+    connections: sumOf(connections.map((one) => one ?? undefined)),
   };
 }
 
 /** Percent of used and unused together. */
-function share(used: number | undefined, unused: number | undefined): number | null {
+function share(used: number | null | undefined, unused: number | null | undefined): number | null {
   const all = (used ?? 0) + (unused ?? 0);
-  return used === undefined || unused === undefined || all === 0 ? null : (used / all) * 100;
+  return typeof used !== 'number' || typeof unused !== 'number' || all === 0 ? null : (used / all) * 100;
 }

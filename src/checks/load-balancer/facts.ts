@@ -8,7 +8,8 @@ const count = (targets: TargetHealthDescription[], state: RegExp) =>
 
 /** What the load balancers say of themselves: `shop active_impaired`; null = they were not read. */
 export function balancerFacts(balancers: LoadBalancer[] | null) {
-  if (balancers === null) return { balancers: null, balancers_failed: null, balancers_not_active: null };
+  if (balancers === null)
+    return { balancers_read: false, balancers: null, balancers_failed: null, balancers_not_active: null };
   const told = (code: RegExp) =>
     few(
       balancers
@@ -16,18 +17,23 @@ export function balancerFacts(balancers: LoadBalancer[] | null) {
         .map(({ LoadBalancerName, State }) => `${LoadBalancerName} ${State?.Code}`),
     );
   return {
+    balancers_read: true,
     balancers: balancers.length,
     balancers_failed: told(/^failed$/),
     balancers_not_active: told(/^(?!active$|failed$)/),
   };
 }
 
-/** Targets by state over all groups, and the groups that lack healthy ones, with the reasons. */
-export function targetFacts(groups: Group[]) {
+/** Registered in a group or a zone that gets no traffic. Other unused ones are stopped, terminated or have no usable address. */
+const isIdle = ({ TargetHealth }: TargetHealthDescription) =>
+  TargetHealth?.State === 'unused' && /^Target\.(NotInUse|NotRegistered)$/.test(TargetHealth.Reason ?? '');
+
+/** Targets by state over all groups, and the groups that lack healthy ones, with the reasons; `idle` names groups that may. */
+export function targetFacts(groups: Group[], idle: string[]) {
   const all = groups.flatMap(({ targets }) => targets);
-  // Draining ones are on their way out, unused ones get no traffic: a deployment has both.
+  // Draining ones are on their way out, idle ones get no traffic: a deployment has both.
   const serving = groups.map(({ name, targets }) => {
-    const counted = targets.filter((target) => !/draining|^unused$/.test(stateOf(target)));
+    const counted = targets.filter((target) => !/draining/.test(stateOf(target)) && !isIdle(target));
     return { name, counted, healthy: count(counted, /^healthy$/), unchecked: count(counted, /^unavailable$/) };
   });
   const told = serving.map(({ name, counted, healthy }) => `${name} ${healthy}/${counted.length}${reasons(counted)}`);
@@ -39,11 +45,14 @@ export function targetFacts(groups: Group[]) {
     unhealthy: count(all, /^unhealthy$/),
     initial: count(all, /^initial$/),
     draining: count(all, /draining$/),
-    unused: count(all, /^unused$/),
+    unused: all.filter(isIdle).length,
+    gone: count(all, /^unused$/) - all.filter(isIdle).length,
     down: those(({ counted, healthy, unchecked }) => counted.length > 0 && healthy === 0 && unchecked === 0),
     degraded: those(({ counted, healthy, unchecked }) => healthy > 0 && healthy + unchecked < counted.length),
     unchecked: few(serving.filter((one) => one.unchecked > 0).map(({ name, unchecked }) => `${name} ${unchecked}`)),
-    without_targets: few(serving.filter((one) => one.counted.length === 0).map(({ name }) => name)),
+    without_targets: few(
+      serving.filter(({ name, counted }) => counted.length === 0 && !idle.includes(name)).map(({ name }) => name),
+    ),
   };
 }
 

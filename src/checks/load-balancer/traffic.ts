@@ -8,9 +8,10 @@ import { sumOf, tenth } from '../aws/worst.ts';
  * gets these counts only when there are any, so no data is 0. Null = the load balancers were not read.
  */
 export async function trafficFacts(probe: AwsProbe, balancers: LoadBalancer[] | null, unread: string[]) {
-  if (balancers === null) return { http: null, requests_5m: null, errors_5m: null, error_pct: null };
+  if (balancers === null)
+    return { traffic_read: false, http: null, requests_5m: null, errors_5m: null, error_pct: null };
   const http = balancers.filter(({ Type }) => Type === 'application');
-  if (http.length === 0) return { http: false, requests_5m: 0, errors_5m: 0, error_pct: 0 };
+  if (http.length === 0) return { traffic_read: true, http: false, requests_5m: 0, errors_5m: 0, error_pct: 0 };
   const asked = async (metric: string) => {
     const minutes = await Promise.all(
       http.map(({ LoadBalancerArn = '' }) => {
@@ -27,7 +28,8 @@ export async function trafficFacts(probe: AwsProbe, balancers: LoadBalancer[] | 
     asked('HTTPCode_ELB_5XX_Count'),
   ]);
   const errors = ofTargets === null || own === null ? null : ofTargets + own;
-  return { http: true, requests_5m: requests, errors_5m: errors, error_pct: percent(errors, requests) };
+  const error_pct = percent(errors, requests);
+  return { traffic_read: error_pct !== null, http: true, requests_5m: requests, errors_5m: errors, error_pct };
 }
 
 /** What the load balancer answers itself is not always among the requests: never more than all of them. */

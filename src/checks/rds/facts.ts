@@ -1,4 +1,4 @@
-import type { FactSpecs, Rules } from '../../kernel/check.ts';
+import type { FactSpecs, Facts, Rules } from '../../kernel/check.ts';
 
 export const facts: FactSpecs = {
   status: { type: 'string', help: 'of the instance or the cluster: `available`, `backing-up`, `storage-full`' },
@@ -18,16 +18,13 @@ export const facts: FactSpecs = {
   connections: { type: 'number', help: 'connections, all instances' },
   max_connections: {
     type: 'number',
-    help: 'the most that an instance takes, from the parameter or the parameter group; the smallest of several',
+    help: 'the most that an instance takes, from the parameter or the parameter group; the smallest of several; null if that of one is not known',
   },
   connections_pct: {
     type: 'number',
     unit: '%',
     help: 'connections of that; of several instances the highest',
-    whyAbsent: ({ max_connections }) =>
-      max_connections === null
-        ? 'the parameter group does not give max_connections as a number: set max_connections on the check, or override: {connections_pct: off}'
-        : undefined,
+    whyAbsent: whyNoShare,
   },
   connections_on: { type: 'string', help: 'the instance with the highest `connections_pct`' },
   fixed_storage: { type: 'bool', help: 'whether its storage has a size; that of Aurora grows by itself' },
@@ -42,7 +39,12 @@ export const facts: FactSpecs = {
   replica_lag_on: { type: 'string', help: 'the instance that is' },
   replication_stopped: { type: 'list', help: 'replicas and readers whose replication does not run' },
   db_load: { type: 'number', help: 'average active sessions (Performance Insights); null where that is off' },
+  parameters_pending: {
+    type: 'list',
+    help: 'instances that run with other parameters than their group says: `main pending-reboot`',
+  },
   pending_changes: { type: 'list', help: 'settings that a restart or the maintenance window will change' },
+  maintenance_read: { type: 'bool', help: 'whether pending maintenance was read' },
   pending_maintenance: { type: 'list', help: 'maintenance with its day, soonest first; null if not read' },
   maintenance_in_days: { type: 'number', unit: 'd', help: 'until the soonest; below 0 = overdue' },
   backup_retention_days: { type: 'number', unit: 'd', help: 'how long automated backups are kept; 0 = they are off' },
@@ -58,8 +60,19 @@ export const facts: FactSpecs = {
   unread: { type: 'list', help: 'parts that could not be read, and why' },
 };
 
-/** A standing instance's storage has a size, and comparing it alone lets operators set another limit. */
-export function rulesOf({ cluster, backups }: { cluster?: string | undefined; backups: boolean }): Partial<Rules> {
+function whyNoShare({ max_connections, parameters_pending, unread }: Facts): string | undefined {
+  if (max_connections !== null) return undefined;
+  const remedy = 'set max_connections on the check, or override: {connections_pct: off}';
+  const refused = listOf(unread).find((part) => part.startsWith('rds:DescribeDBParameters'));
+  if (refused) return refused;
+  const pending = listOf(parameters_pending);
+  if (pending.length > 0) return `max_connections of the parameter group is not in force (${pending[0]}): ${remedy}`;
+  return `the parameter group does not give max_connections as a number: ${remedy}`;
+}
+
+const listOf = (fact: unknown): string[] => (Array.isArray(fact) ? fact.map(String) : []);
+
+export function rulesOf({ backups }: { backups: boolean }): Partial<Rules> {
   return {
     fail: [
       { when: 'size(down) > 0', say: '{down}' },
@@ -81,11 +94,11 @@ export function rulesOf({ cluster, backups }: { cluster?: string | undefined; ba
     warn: [
       { when: 'size(changing) > 0', say: '{changing}' },
       { when: '!encrypted', say: 'storage is not encrypted: restore a snapshot of it with encryption' },
-      { when: 'size(pending_maintenance) > 0', say: 'maintenance pending: {pending_maintenance}' },
+      { when: 'maintenance_read && size(pending_maintenance) > 0', say: 'maintenance pending: {pending_maintenance}' },
       { when: 'cpu_5m_pct > 80', say: 'CPU of {cpu_on} {cpu_5m_pct} or more for 5 min (limit 80 %)' },
       { when: 'connections_pct > 80', say: 'connections to {connections_on} {connections_pct} of max (limit 80 %)' },
       {
-        when: `${cluster === undefined ? '' : 'fixed_storage && '}storage_free_pct < 20`,
+        when: 'fixed_storage && storage_free_pct < 20',
         say: 'free storage of {storage_on} {storage_free_pct} of allocated (limit 20 %)',
       },
       {

@@ -1,7 +1,9 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
-import { type AwsProbe, lastMinutes, type Minutes, seriesOf } from '../aws/minutes.ts';
+import type { MetricSource } from '../aws/metric-queries.ts';
+import { type AwsProbe, lastMinutes, newestMinute, seriesOf } from '../aws/minutes.ts';
 import { part } from '../aws/part.ts';
 import { highest, lowest, type Measured, sumOf, tenth } from '../aws/worst.ts';
+import type { Limits } from './limits.ts';
 import type { Database } from './read.ts';
 import { isDown, isReplica } from './state.ts';
 
@@ -12,21 +14,28 @@ const isAurora = (instance: DBInstance) => /^aurora/.test(instance.Engine ?? '')
  * What CloudWatch says of the instances that run; of several the worst, with its name. A metric that could not be read is
  * null and a remark in `unread`.
  */
-export async function loadFacts(probe: AwsProbe, database: Database, limits: (number | null)[], unread: string[]) {
+export async function loadFacts(probe: AwsProbe, database: Database, limits: Limits, unread: string[]) {
   const { instances } = database;
-  const asked = (metric: string, those: (instance: DBInstance) => boolean) =>
+  const asked = <Read>(
+    read: (probe: AwsProbe, source: MetricSource) => Promise<Read>,
+    metric: string,
+    those: (instance: DBInstance) => boolean,
+  ) =>
     Promise.all(
-      instances.map((instance) =>
-        those(instance) && !isDown(instance.DBInstanceStatus) ? ask(probe, instance, metric, unread) : null,
-      ),
+      instances.map((instance) => {
+        if (!those(instance) || isDown(instance.DBInstanceStatus)) return null;
+        const { DBInstanceIdentifier = '' } = instance;
+        const source = seriesOf('AWS/RDS', metric, { DBInstanceIdentifier });
+        return part(unread, probe.signal, () => read(probe, source));
+      }),
     );
   const [cpu, connections, free, lag, auroraLag, load] = await Promise.all([
-    asked('CPUUtilization', () => true),
-    asked('DatabaseConnections', () => true),
-    asked('FreeStorageSpace', (instance) => !isAurora(instance)),
-    asked('ReplicaLag', (instance) => !isAurora(instance) && copies(database, instance)),
-    asked('AuroraReplicaLag', (instance) => isAurora(instance) && copies(database, instance)),
-    asked('DBLoad', (instance) => instance.PerformanceInsightsEnabled === true),
+    asked(lastMinutes, 'CPUUtilization', () => true),
+    asked(newestMinute, 'DatabaseConnections', () => true),
+    asked(newestMinute, 'FreeStorageSpace', (instance) => !isAurora(instance)),
+    asked(lastMinutes, 'ReplicaLag', (instance) => !isAurora(instance) && copies(database, instance)),
+    asked(lastMinutes, 'AuroraReplicaLag', (instance) => isAurora(instance) && copies(database, instance)),
+    asked(newestMinute, 'DBLoad', (instance) => instance.PerformanceInsightsEnabled === true),
   ]);
   const each = (value: (index: number, instance: DBInstance) => number | null | undefined): Measured[] =>
     instances.map((instance, i) => ({
@@ -34,8 +43,9 @@ export async function loadFacts(probe: AwsProbe, database: Database, limits: (nu
       value: value(i, instance) ?? null,
     }));
   const held = highest(each((i) => cpu[i]?.lowest));
-  const share = highest(each((i) => ratio(connections[i]?.newest, limits[i])));
-  const space = lowest(each((i, { AllocatedStorage = 0 }) => ratio(free[i]?.newest, AllocatedStorage * gib)));
+  // Without the limit of one, the share of the others is not the highest.
+  const share = highest(each((i) => (limits.smallest === null ? null : ratio(connections[i], limits.each[i]))));
+  const space = lowest(each((i, { AllocatedStorage = 0 }) => ratio(free[i], AllocatedStorage * gib)));
   const lags = each((i) => lag[i]?.lowest ?? (auroraLag[i] ? auroraLag[i].lowest / 1000 : null));
   // RDS reports -1 while replication does not run.
   const stopped = each((i) => lag[i]?.newest).filter(({ value }) => value !== null && value < 0);
@@ -46,7 +56,7 @@ export async function loadFacts(probe: AwsProbe, database: Database, limits: (nu
       cpu_pct: tenth(highest(each((i) => cpu[i]?.newest)).value),
       cpu_5m_pct: tenth(held.value),
       cpu_on: held.name,
-      connections: sumOf(connections.map((one) => one?.newest)),
+      connections: sumOf(connections.map((one) => one ?? undefined)),
       connections_pct: tenth(share.value),
       connections_on: share.name,
       storage_free_pct: tenth(space.value),
@@ -55,15 +65,10 @@ export async function loadFacts(probe: AwsProbe, database: Database, limits: (nu
       replicates,
       replica_lag_5m_s: replicates ? tenth(behind.value) : 0,
       replica_lag_on: behind.name,
-      db_load: tenth(highest(each((i) => load[i]?.newest)).value),
+      db_load: tenth(highest(each((i) => load[i])).value),
     },
     notReplicating: stopped.map(({ name }) => name),
   };
-}
-
-function ask(probe: AwsProbe, { DBInstanceIdentifier = '' }: DBInstance, metric: string, unread: string[]) {
-  const source = seriesOf('AWS/RDS', metric, { DBInstanceIdentifier });
-  return part<Minutes>(unread, probe.signal, () => lastMinutes(probe, source));
 }
 
 /** A read replica, or a cluster's instance that is not the writer. */
@@ -76,6 +81,6 @@ function copies(database: Database, instance: DBInstance): boolean {
 }
 
 /** Percent; null where a part is not known. */
-function ratio(value: number | undefined, of: number | null | undefined): number | null {
-  return value === undefined || !of ? null : (value / of) * 100;
+function ratio(value: number | null | undefined, of: number | null | undefined): number | null {
+  return value === undefined || value === null || !of ? null : (value / of) * 100;
 }

@@ -33,6 +33,13 @@ export function stateFacts(database: Database) {
     engine_version: head?.EngineVersion ?? null,
     encrypted: head?.StorageEncrypted ?? null,
     multi_az: head?.MultiAZ ?? null,
+    parameters_pending: few(
+      instances.flatMap((instance) =>
+        (instance.DBParameterGroups ?? [])
+          .filter(({ ParameterApplyStatus }) => ParameterApplyStatus !== 'in-sync')
+          .map(({ ParameterApplyStatus = 'in an unknown state' }) => `${nameOf(instance)} ${ParameterApplyStatus}`),
+      ),
+    ),
     pending_changes: few(
       instances.flatMap((instance) =>
         Object.entries(instance.PendingModifiedValues ?? {})

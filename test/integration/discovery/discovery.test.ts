@@ -94,6 +94,37 @@ describe('an account', () => {
     expect(ids(text)).not.toContain('aurora-1-free-storage');
   });
 
+  it('databases: a replica has no backups of its own, a default group no limit, other engines no check', async () => {
+    const group = (name: string) => ({
+      DBParameterGroups: { DBParameterGroup: [{ DBParameterGroupName: name, ParameterApplyStatus: 'in-sync' }] },
+    });
+    const copyOf = { Engine: 'mysql', ReadReplicaSourceDBInstanceIdentifier: 'main' };
+    world = () => ({
+      instances: [
+        { DBInstanceIdentifier: 'main', Engine: 'mysql', BackupRetentionPeriod: 7, ...group('shop-mysql8') },
+        { DBInstanceIdentifier: 'copy', ...copyOf, BackupRetentionPeriod: 0, ...group('shop-mysql8') },
+        { DBInstanceIdentifier: 'kept', ...copyOf, BackupRetentionPeriod: 3, ...group('default.mysql8.0') },
+        { DBInstanceIdentifier: 'a-1', Engine: 'aurora-mysql', DBClusterIdentifier: 'a', ...group('own') },
+        { DBInstanceIdentifier: 'a-2', Engine: 'aurora-mysql', DBClusterIdentifier: 'a', ...group('default.aurora') },
+        { DBInstanceIdentifier: 'docs-1', Engine: 'docdb', DBClusterIdentifier: 'docs' },
+        { DBInstanceIdentifier: 'graph-1', Engine: 'neptune', DBClusterIdentifier: 'graph' },
+      ],
+    });
+    const { text } = await found();
+    const { checks } = parse(text) as { checks: { rds?: object; override?: object; id: string }[] };
+    const databases = checks.filter(({ rds }) => rds).map(({ id, rds, override }) => ({ id, ...rds, override }));
+    const place = { region: 'eu-west-1' };
+    const off = { connections_pct: 'off' };
+    expect(databases.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+      { id: 'a', cluster: 'a', ...place, override: off },
+      { id: 'copy', instance: 'copy', backups: false, ...place, override: undefined },
+      { id: 'kept', instance: 'kept', ...place, override: off },
+      { id: 'main', instance: 'main', ...place, override: undefined },
+    ]);
+    expect(read(text).checks).toHaveLength(checks.length);
+    expect(text).toContain('# there is no check for DocumentDB and Neptune: docs-1 (docdb), graph-1 (neptune)');
+  });
+
   it('nothing in it: a file that says so', async () => {
     world = () => ({});
     const { text, on } = await found();

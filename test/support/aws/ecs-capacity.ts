@@ -21,7 +21,7 @@ export function ecsCapacityStandIn(state: CapacityState): JsonService {
     ...service,
     operations: {
       ...service.operations,
-      DescribeClusters({ clusters }, { region }) {
+      DescribeClusters({ clusters, include }, { region }) {
         const asked = strings(clusters, 'clusters');
         if (asked.length > 100) throw new AwsRefusal('InvalidParameterException', 'Maximum number of clusters is 100');
         const found = asked.filter((name) => state.details[lastPart(name)]);
@@ -30,6 +30,8 @@ export function ecsCapacityStandIn(state: CapacityState): JsonService {
             ...{ clusterName: lastPart(name), clusterArn: arn(region, 'cluster', lastPart(name)) },
             registeredContainerInstancesCount: Object.keys(state.instances).length,
             ...state.details[lastPart(name)],
+            // Given to those who ask for it.
+            ...(!strings(include ?? [], 'include').includes('STATISTICS') && { statistics: undefined }),
           })),
           failures: asked
             .filter((name) => !found.includes(name))

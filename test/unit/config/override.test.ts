@@ -24,3 +24,17 @@ test('spaces and signs of the old limit do not matter', () => {
   const { value } = applyOverrides([plain], { used: { fail: -7 } }, specs, []);
   expect(value).toEqual([{ ...plain, rule: { when: 'used >= -7' } }]);
 });
+
+test('a fact that says whether it was read may stand before the comparison, and stays', () => {
+  const guarded: DefaultRule = {
+    level: 'warn',
+    rule: { when: 'used5 && used > 5', say: 'x' },
+    reads: ['used5', 'used'],
+  };
+  expect(applyOverrides([guarded], { used: { warn: 7 } }, specs, []).value).toEqual([
+    { ...guarded, rule: { when: 'used5 && used > 7', say: 'x' } },
+  ]);
+  expect(applyOverrides([guarded], { used5: { warn: 7 } }, specs, []).mistakes).toHaveLength(1);
+  const wider: DefaultRule = { ...guarded, rule: { when: 'used5 && size > 1 && used > 5' } };
+  expect(applyOverrides([wider], { used: { warn: 7 } }, specs, []).mistakes).toHaveLength(1);
+});

@@ -27,6 +27,13 @@ const instance = (change: ContainerInstance = {}): ContainerInstance => ({
   ],
   ...change,
 });
+const full = () =>
+  instance({
+    remainingResources: [
+      { name: 'CPU', type: 'INTEGER', integerValue: 0 },
+      { name: 'MEMORY', type: 'INTEGER', integerValue: 4_000 },
+    ],
+  });
 const scalable = (ResourceId: string, MinCapacity: number, MaxCapacity: number) => ({
   ...{ ResourceId, MinCapacity, MaxCapacity },
 });
@@ -35,6 +42,14 @@ function activity(minutes: number, change: Partial<ScalingActivity> = {}) {
   const StartTime = minutesAgo(minutes);
   scaling.activities.push({ ResourceId: 'service/prod/web', StatusCode: 'Successful', StartTime, ...change });
 }
+/** Tasks that wait, for instances and for Fargate. */
+const pending = (ec2: number, fargate: number) => ({
+  pendingTasksCount: ec2 + fargate,
+  statistics: [
+    { name: 'pendingEC2TasksCount', value: String(ec2) },
+    { name: 'pendingFargateTasksCount', value: String(fargate) },
+  ],
+});
 const atMost = { NotScaledReasons: [{ Code: 'AlreadyAtMaxCapacity', MaxCapacity: 10, CurrentCapacity: 10 }] };
 
 beforeAll(async () => useAws(await aws.start()));
@@ -43,7 +58,7 @@ beforeEach(() => {
   aws.mend();
   aws.forget();
   state.clusters = { prod: { services: { web: service(4), worker: service(2), cron: service(1) } } };
-  state.details = { prod: { status: 'ACTIVE', pendingTasksCount: 0, capacityProviders: ['FARGATE', 'ec2'] } };
+  state.details = { prod: { status: 'ACTIVE', capacityProviders: ['FARGATE', 'ec2'], ...pending(0, 0) } };
   state.instances = { 'i-1': instance({ ec2InstanceId: 'i-1' }), 'i-2': instance({ ec2InstanceId: 'i-2' }) };
   state.providers = [{ name: 'ec2', status: 'ACTIVE', updateStatus: 'UPDATE_COMPLETE' }];
   state.undescribedInstances = {};
@@ -63,7 +78,14 @@ describe('capacity', () => {
   test('healthy: what it measures, nothing fires', async () => {
     const facts = await look();
     expect(facts).toEqual({
-      ...{ status: 'ACTIVE', pending_tasks: 0, capacity_providers: ['FARGATE', 'ec2'], providers_broken: [] },
+      ...{ targets_read: true, placed_read: true, policies_read: true, activities_read: true, providers_read: true },
+      ...{
+        status: 'ACTIVE',
+        pending_tasks: 0,
+        pending_ec2_tasks: 0,
+        capacity_providers: ['FARGATE', 'ec2'],
+        providers_broken: [],
+      },
       ...{ instances: 2, instances_connected: 2, instances_draining: 0, disconnected: [], instances_failed: [] },
       ...{ cpu_reserved_pct: 75, memory_reserved_pct: 75, targets: 2, not_as_expected: [], without_policy: [] },
       ...{ suspended: [], at_max: [], out_of_range: [], capped: [], activities: 0, failed_activities: [] },
@@ -101,7 +123,37 @@ describe('capacity', () => {
       ...{ instances: null, disconnected: null, targets: 2 },
       unread: ['container instances past the first 2000'],
     });
-    expect(await awsVerdict(ecsCapacity, prod)).toBe('warn');
+    expect(await awsVerdict(ecsCapacity, prod)).toBe('unknown');
+  });
+
+  test('tasks that start on Fargate are none that wait for instances', async () => {
+    state.instances = {};
+    Object.assign(state.details.prod!, pending(0, 12));
+    expect(await look()).toMatchObject({ instances: 0, pending_tasks: 12, pending_ec2_tasks: 0 });
+    expect(await rules()).toEqual([]);
+  });
+
+  test.each([
+    [['ec2'], 12],
+    [['FARGATE'], 0],
+    [['FARGATE', 'ec2'], null],
+    [[], null],
+  ])('where AWS does not count them apart, providers %j leave %j waiting for instances', async (providers, waiting) => {
+    state.instances = {};
+    const undivided = { capacityProviders: providers, pendingTasksCount: 12, statistics: undefined };
+    Object.assign(state.details.prod!, undivided);
+    expect(await look()).toMatchObject({ pending_ec2_tasks: waiting });
+    const verdicts = new Map([
+      [12, 'fail'],
+      [0, 'ok'],
+    ]);
+    expect(await awsVerdict(ecsCapacity, prod)).toBe(verdicts.get(waiting ?? -1) ?? 'unknown');
+  });
+
+  test('full instances are no fault while nothing waits', async () => {
+    state.instances = { 'i-1': full(), 'i-2': full() };
+    expect(await look()).toMatchObject({ cpu_reserved_pct: 100, memory_reserved_pct: 75 });
+    expect(await rules()).toEqual([]);
   });
 });
 
@@ -110,7 +162,8 @@ describe('scaling', () => {
     const params = { ...prod, scaling: false };
     expect(await look(params)).toMatchObject({ instances: 2, targets: null, unread: [] });
     expect(await rules(params)).toEqual([]);
-    expect(Object.keys(aws.counts()).filter((action) => action.startsWith('application'))).toEqual([]);
+    expect(Object.keys(aws.counts()).sort()).toEqual(ecsCapacity.iamFor?.(ecsCapacity.params.parse(params)).toSorted());
+    expect(ecsCapacity.iamFor?.(ecsCapacity.params.parse(prod))).toEqual(ecsCapacity.iam);
   });
 
   test('both limits the same: it can’t scale, so it is not pinned', async () => {
@@ -141,7 +194,18 @@ describe('scaling', () => {
       without_policy: [],
       unread: [],
     });
-    expect(await rules(params)).toEqual(['warn size(not_as_expected) > 0']);
+    expect(await rules(params)).toEqual(['warn targets_read && size(not_as_expected) > 0']);
+  });
+
+  test('a service of another cluster is refused: its tasks would be looked up in this one', () => {
+    const parse = (cluster: string, resource: string) =>
+      ecsCapacity.params.safeParse({ cluster, targets: [{ namespace: 'ecs', resource }] });
+    const arn = 'arn:aws:ecs:eu-west-1:123456789012:cluster/prod';
+    for (const cluster of ['prod', arn]) expect(parse(cluster, 'service/prod/web').success).toBe(true);
+    for (const resource of ['service/staging/web', 'service/prod2/web', 'web'])
+      expect(parse(arn, resource).error?.issues).toMatchObject([
+        { path: ['targets', 0, 'resource'], message: expect.stringContaining('service/prod/NAME') },
+      ]);
   });
 
   test('activities of this cluster in the window, over several pages', async () => {
@@ -189,10 +253,29 @@ describe('planted faults', () => {
   const noneConnected = () => {
     for (const one of Object.values(state.instances)) one.agentConnected = false;
   };
+  const only =
+    (change: ContainerInstance, waiting = 0): Plant =>
+    () => {
+      state.instances = { 'i-1': instance(change) };
+      Object.assign(state.details.prod!, pending(waiting, 0));
+    };
+  const lost = () => {
+    state.instances = {};
+    Object.assign(state.details.prod!, pending(12, 0));
+  };
+  const noRoom = () => {
+    state.instances = { 'i-1': full(), 'i-2': full() };
+    Object.assign(state.details.prod!, pending(2, 0));
+  };
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
     ['cluster deprovisioning', 'fail', () => (state.details.prod!.status = 'DEPROVISIONING')],
     ['no instance connected', 'fail', noneConnected],
+    ['every instance lost, tasks wait', 'fail', lost],
+    ['the only instance not connected, tasks wait', 'fail', only({ agentConnected: false }, 1)],
+    ['the only instance reconnects', 'warn', only({ agentConnected: false })],
+    ['the only instance drains', 'warn', only({ status: 'DRAINING' })],
+    ['no room for what waits', 'warn', noRoom],
     ['an agent disconnected', 'warn', first({ agentConnected: false })],
     ['an instance not registered', 'warn', first({ status: 'REGISTRATION_FAILED' })],
     ['a provider inactive', 'warn', () => (state.providers[0]!.status = 'INACTIVE')],
@@ -208,13 +291,22 @@ describe('planted faults', () => {
     ['was to grow and could not', 'warn', () => activity(4, atMost)],
     ['scaling failed', 'warn', () => activity(4, { StatusCode: 'Failed', StatusMessage: 'Access denied' })],
     ['scaling unfulfilled', 'warn', () => activity(59, { StatusCode: 'Unfulfilled' })],
-    ['instances not permitted', 'warn', broken('denied', { action: 'ecs:ListContainerInstances' })],
-    ['instances answered in part', 'warn', () => (state.undescribedInstances = { 'i-2': 'INTERNAL' })],
-    ['an instance without a state', 'warn', first({ agentConnected: undefined })],
+    ['instances not permitted', 'unknown', broken('denied', { action: 'ecs:ListContainerInstances' })],
+    ['instances answered in part', 'unknown', () => (state.undescribedInstances = { 'i-2': 'INTERNAL' })],
+    ['an instance without a state', 'unknown', first({ agentConnected: undefined })],
     ['providers not permitted', 'warn', broken('denied', { action: 'ecs:DescribeCapacityProviders' })],
     ['services not permitted', 'warn', broken('denied', { action: 'ecs:DescribeServices' })],
     ['targets not permitted', 'warn', broken('denied', scales('DescribeScalableTargets'))],
     ['activities throttled', 'warn', broken('throttled', scales('DescribeScalingActivities'))],
+    ['policies not permitted', 'warn', broken('denied', scales('DescribeScalingPolicies'))],
+    ['instances are empty', 'unknown', broken('empty', { action: 'ecs:ListContainerInstances' })],
+    ['instances are described by nothing', 'unknown', broken('empty', { action: 'ecs:DescribeContainerInstances' })],
+    ['providers are empty', 'warn', broken('empty', { action: 'ecs:DescribeCapacityProviders' })],
+    ['services are empty', 'warn', broken('empty', { action: 'ecs:DescribeServices' })],
+    ['targets are empty', 'warn', broken('empty', scales('DescribeScalableTargets'))],
+    ['policies are empty', 'warn', broken('empty', scales('DescribeScalingPolicies'))],
+    ['activities are empty', 'warn', broken('empty', scales('DescribeScalingActivities'))],
+    ['empty', 'unknown', broken('empty')],
     ['no such cluster', 'unknown', () => (state.details = {})],
     ['a cluster without a status', 'unknown', () => (state.details.prod!.status = undefined)],
     ['cluster not permitted', 'unknown', broken('denied', { action: 'ecs:DescribeClusters' })],

@@ -4,7 +4,7 @@ import elasticache from '../../../../src/checks/elasticache.ts';
 import { type CloudWatchMetric, type CloudWatchState, cloudWatchStandIn } from '../../../support/aws/cloudwatch.ts';
 import { type ElastiCacheState, elastiCacheStandIn } from '../../../support/aws/elasticache.ts';
 import { useAws } from '../../../support/aws/environment.ts';
-import { fired, measure, refusal } from '../../../support/aws/probe.ts';
+import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 
@@ -82,7 +82,7 @@ describe('what it measures', () => {
       ...{ automatic_failover: true, multi_az: true, encrypted_at_rest: true, encrypted_in_transit: true },
       ...{ snapshot_retention_days: 7, memory_pct: 43.3, memory_on: 'sessions-002', cpu_5m_pct: 12 },
       ...{ cpu_on: 'sessions-001', engine_cpu_5m_pct: 20, engine_cpu_on: 'sessions-001' },
-      ...{ evictions_5m: 0, connections: 60, service_updates: [], unread: [] },
+      ...{ evictions_5m: 0, connections: 60, updates_read: true, service_updates: [], unread: [] },
     });
     expect(fired(elasticache, { ...group, nodes: 2 }, facts)).toEqual([]);
     expect(Object.keys(facts).sort()).toEqual(Object.keys(elasticache.facts({} as never)).sort());
@@ -174,6 +174,10 @@ describe('planted faults', () => {
     (...[fault, options]: Parameters<AwsServer['break']>): Plant =>
     () =>
       aws.break(fault, options);
+  const single = () => {
+    report('sessions-001', { Evictions: 0 });
+    cloudWatch.metrics.at(-1)!.at = (epochS) => (now.getTime() / 1000 - epochS < 100 ? 0 : undefined);
+  };
   const waiting = { ServiceUpdateName: 'elasticache-1', ReplicationGroupId: 'sessions' };
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
@@ -193,10 +197,15 @@ describe('planted faults', () => {
     ['not encrypted', 'warn', whole({ AtRestEncryptionEnabled: false })],
     ['a service update waits', 'warn', () => state.updates.push(waiting)],
     ['no data of a node’s memory', 'warn', () => report('sessions-002', { DatabaseMemoryUsagePercentage: undefined })],
-    ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
+    ['metrics not permitted', 'unknown', broken('denied', { action: 'cloudwatch:GetMetricData' })],
     ['updates not permitted', 'warn', broken('denied', { action: 'elasticache:DescribeUpdateActions' })],
     ['updates throttled', 'warn', broken('throttled', { action: 'elasticache:DescribeUpdateActions' })],
     ['updates are garbage', 'warn', broken('garbage', { action: 'elasticache:DescribeUpdateActions' })],
+    ['updates are empty', 'warn', broken('empty', { action: 'elasticache:DescribeUpdateActions' })],
+    ['metrics are empty', 'unknown', broken('empty', { action: 'cloudwatch:GetMetricData' })],
+    ['clusters are empty', 'unknown', broken('empty', { action: 'elasticache:DescribeCacheClusters' })],
+    ['empty', 'unknown', broken('empty')],
+    ['evictions of a minute alone', 'unknown', single],
     ['no such group', 'unknown', () => (state.groups = {})],
     ['no nodes', 'unknown', whole({ MemberClusters: [] })],
     ['a node is not answered', 'unknown', () => delete state.clusters['sessions-002']],

@@ -42,8 +42,17 @@ describe('what it measures', () => {
   test('healthy: all groups of the load balancer, no 5xx, nothing fires', async () => {
     const facts = await look();
     expect(facts).toEqual({
-      ...{ balancers: 1, balancers_failed: [], balancers_not_active: [], target_groups: 2, targets: 3, healthy: 3 },
-      ...{ unhealthy: 0, initial: 0, draining: 0, unused: 0, down: [], degraded: [], unchecked: [] },
+      ...{
+        balancers_read: true,
+        traffic_read: true,
+        balancers: 1,
+        balancers_failed: [],
+        balancers_not_active: [],
+        target_groups: 2,
+        targets: 3,
+        healthy: 3,
+      },
+      ...{ unhealthy: 0, initial: 0, draining: 0, unused: 0, gone: 0, down: [], degraded: [], unchecked: [] },
       ...{ without_targets: [], http: true, requests_5m: 1000, errors_5m: 0, error_pct: 0, unread: [] },
     });
     expect(fired(loadBalancer, shop, facts)).toEqual([]);
@@ -55,7 +64,11 @@ describe('what it measures', () => {
     state.groups.green = { behind: ['shop'], targets: [] };
     state.groups.blue = { behind: ['shop'], targets: [as('unused', 'Target.NotInUse')] };
     expect(await look()).toMatchObject({ draining: 1, unused: 1, down: [], without_targets: ['green', 'blue'] });
-    expect(await rules()).toEqual([]);
+    expect(await rules()).toEqual(['warn size(without_targets) > 0']);
+    const idle = { ...shop, idle: ['green', 'blue'] };
+    const facts = await look(idle);
+    expect(facts).toMatchObject({ unused: 1, without_targets: [] });
+    expect(fired(loadBalancer, idle, facts)).toEqual([]);
     state.groups.web!.targets.push(as('initial', 'Elb.RegistrationInProgress'));
     expect(await look()).toMatchObject({ initial: 1, degraded: ['web 2/3 (Elb.RegistrationInProgress ×1)'] });
   });
@@ -64,6 +77,15 @@ describe('what it measures', () => {
     state.groups.web!.targets = [healthy, as('unhealthy', 'Target.ResponseCodeMismatch'), slow, slow];
     expect((await look()).degraded).toEqual(['web 1/4 (Target.Timeout ×2, Target.ResponseCodeMismatch ×1)']);
     expect(await rules()).toEqual(['warn size(degraded) > 0']);
+  });
+
+  test.for(['Target.InvalidState', 'Target.IpUnusable'])('unused for %s: not healthy', async (reason) => {
+    const stopped = as('unused', reason);
+    state.groups.web!.targets = [healthy, stopped, stopped, as('unused', 'Target.NotRegistered')];
+    expect(await look()).toMatchObject({ unused: 1, gone: 2, degraded: [`web 1/3 (${reason} ×2)`], down: [] });
+    state.groups.api!.targets = [stopped, stopped];
+    expect((await look()).down).toEqual([`api 0/2 (${reason} ×2)`]);
+    expect(await rules()).toContain('fail size(down) > 0');
   });
 
   test('none healthy in one group: down, although the others serve', async () => {
@@ -145,6 +167,7 @@ describe('planted faults', () => {
   const unattached = () => {
     state.groups.web = { behind: [], targets: [as('unused', 'Target.NotInUse')] };
   };
+  const stopped = as('unused', 'Target.InvalidState');
   const onlyUnchecked = () => {
     web(as('unavailable', 'Target.HealthCheckDisabled'))();
     state.groups.api!.targets = [];
@@ -158,6 +181,12 @@ describe('planted faults', () => {
     ['all are only being checked', 'fail', web(as('initial', 'Elb.InitialHealthChecking'))],
     ['no targets at all', 'fail', all()],
     ['none in use', 'fail', all(as('unused', 'Target.NotInUse'))],
+    ['all stopped in one of two groups', 'fail', web(stopped, stopped)],
+    ['three of four terminated', 'warn', web(healthy, stopped, stopped, stopped)],
+    ['one with an address that can’t be used', 'warn', web(healthy, as('unused', 'Target.IpUnusable'))],
+    ['unused without a reason', 'warn', web(healthy, as('unused'))],
+    ['one of two groups without targets', 'warn', web()],
+    ['one of two groups in no zone in use', 'warn', web(as('unused', 'Target.NotInUse'))],
     ['some unhealthy', 'warn', web(healthy, slow)],
     ['health checks off in one group', 'warn', web(as('unavailable', 'Target.HealthCheckDisabled'))],
     ['load balancer failed', 'fail', balancer('failed')],
@@ -167,6 +196,11 @@ describe('planted faults', () => {
     ['the load balancer answers 503 itself', 'warn', () => count('HTTPCode_ELB_5XX_Count', 40)],
     ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
     ['metrics throttled', 'warn', broken('throttled', { action: 'cloudwatch:GetMetricData' })],
+    ['metrics are empty', 'warn', broken('empty', { action: 'cloudwatch:GetMetricData' })],
+    ['groups are empty', 'unknown', broken('empty', elb('DescribeTargetGroups'))],
+    ['health is empty', 'unknown', broken('empty', elb('DescribeTargetHealth'))],
+    ['load balancers are empty', 'unknown', broken('empty', elb('DescribeLoadBalancers'))],
+    ['empty', 'unknown', broken('empty')],
     ['health checks off everywhere', 'unknown', all(as('unavailable', 'Target.HealthCheckDisabled'))],
     ['health checks off in the only group in use', 'unknown', onlyUnchecked],
     ['no such load balancer', 'unknown', () => (state.balancers = {})],
@@ -194,10 +228,19 @@ describe('planted faults', () => {
     ['no such group', 'unknown', () => delete state.groups.web],
     ['a group is not answered', 'unknown', () => (state.hidden = ['web'])],
     ['load balancers not permitted', 'warn', broken('denied', elb('DescribeLoadBalancers'))],
+    ['load balancers are empty', 'warn', broken('empty', elb('DescribeLoadBalancers'))],
+    ['groups are empty', 'unknown', broken('empty', elb('DescribeTargetGroups'))],
+    ['all stopped', 'fail', web(stopped)],
   ])('named groups: %s → %s', async (_, verdict, plant) => {
     plant();
     expect(await awsVerdict(loadBalancer, { target_groups: ['web', 'api'] })).toBe(verdict);
   });
+});
+
+test('which groups may be idle is said of a load balancer, not of groups that are named', () => {
+  expect(loadBalancer.params.safeParse({ target_groups: ['web'], idle: ['green'] }).error?.issues).toMatchObject([
+    { path: ['idle'] },
+  ]);
 });
 
 describe('what it says', () => {

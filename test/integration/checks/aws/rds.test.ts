@@ -82,12 +82,19 @@ describe('an instance', () => {
     const facts = await look();
     expect(facts).toEqual({
       ...{ status: 'available', instances: 1, down: [], changing: [], engine: 'mysql', engine_version: '8.0.39' },
-      ...{ encrypted: true, multi_az: true, pending_changes: [], replicates: false, replication_stopped: [] },
+      ...{
+        encrypted: true,
+        multi_az: true,
+        pending_changes: [],
+        parameters_pending: [],
+        replicates: false,
+        replication_stopped: [],
+      },
       ...{ cpu_pct: 31.3, cpu_5m_pct: 31.3, cpu_on: 'main' },
       ...{ connections: 40, max_connections: 400, connections_pct: 10, connections_on: 'main' },
       ...{ fixed_storage: true, storage_free_pct: 60, storage_on: 'main' },
       ...{ replica_lag_5m_s: 0, replica_lag_on: null, db_load: null },
-      ...{ pending_maintenance: [], maintenance_in_days: null },
+      ...{ maintenance_read: true, pending_maintenance: [], maintenance_in_days: null },
       ...{ backup_retention_days: 7, snapshots: 7 },
       ...{ newest_snapshot_h: 9, oldest_snapshot_days: 6.4, restorable_age_min: 4, unread: [] },
     });
@@ -110,6 +117,31 @@ describe('an instance', () => {
     expect(await rules()).toEqual([]);
   });
 
+  test('CPU: one or three datapoints are not five minutes, four are', async () => {
+    const atS = now.getTime() / 1000 - 30;
+    const newest = (count: number) => {
+      report('main', { CPUUtilization: undefined });
+      cloudWatch.metrics.at(-1)!.at = (epochS) => (atS - epochS > count * 60 ? undefined : 95);
+    };
+    for (const count of [1, 3]) {
+      newest(count);
+      const facts = await look();
+      expect(facts).toMatchObject({ cpu_5m_pct: null, storage_free_pct: 60 });
+      expect(facts.unread).toEqual([expect.stringContaining(`only ${count} of 5 min have data`)]);
+      expect(await awsVerdict(rds, { instance: 'main' })).toBe('unknown');
+    }
+    newest(4);
+    expect(await look()).toMatchObject({ cpu_5m_pct: 95, unread: [] });
+    expect(await rules()).toEqual(['warn cpu_5m_pct > 80']);
+  });
+
+  test('connections and storage: one datapoint is enough', async () => {
+    const atS = now.getTime() / 1000 - 30;
+    for (const one of cloudWatch.metrics)
+      if (one.metric !== 'CPUUtilization') one.at = (epochS) => (atS - epochS > 60 ? undefined : 40);
+    expect(await look()).toMatchObject({ connections: 40, unread: [] });
+  });
+
   test('maintenance says its day, soonest first', async () => {
     state.maintenance.main = [
       { Action: 'os-upgrade' },
@@ -124,7 +156,7 @@ describe('an instance', () => {
       ],
       maintenance_in_days: 7,
     });
-    expect(await rules()).toEqual(['warn size(pending_maintenance) > 0']);
+    expect(await rules()).toEqual(['warn maintenance_read && size(pending_maintenance) > 0']);
   });
 
   test('pending changes are names: values may be secret', async () => {
@@ -200,6 +232,39 @@ describe('the most connections', () => {
     expect(rds.facts({} as never).connections_pct?.whyAbsent?.(facts)).toContain('set max_connections on the check');
     expect(await awsVerdict(rds, { instance: 'main' })).toBe('unknown');
   });
+
+  test.for(['pending-reboot', 'applying', undefined])('of a group that is %s is not in force', async (status) => {
+    const group = { DBParameterGroupName: 'shop-mysql8', ParameterApplyStatus: status };
+    state.instances.main = { ...mysql, DBParameterGroups: [group] };
+    const facts = await look();
+    const pending = `main ${status ?? 'in an unknown state'}`;
+    expect(facts).toMatchObject({ max_connections: null, connections_pct: null, parameters_pending: [pending] });
+    expect(rds.facts({} as never).connections_pct?.whyAbsent?.(facts)).toContain(`not in force (${pending})`);
+    expect(await awsVerdict(rds, { instance: 'main' })).toBe('unknown');
+    expect(await look({ max_connections: 400 })).toMatchObject({ connections_pct: 10 });
+  });
+
+  test('of the writer unknown: the reader’s share is not the highest', async () => {
+    aurora();
+    const writers = [{ DBParameterGroupName: 'default', ParameterApplyStatus: 'in-sync' }];
+    state.instances['shop-1'] = { ...state.instances['shop-1'], DBParameterGroups: writers };
+    state.parameters.default = '{DBInstanceClassMemory/12582880}';
+    report('shop-1', { DatabaseConnections: 5000 });
+    const { facts } = await measure(rds, { cluster: 'shop' });
+    expect(facts).toMatchObject({ max_connections: null, connections_pct: null, connections_on: null });
+    expect(await awsVerdict(rds, { cluster: 'shop' })).toBe('unknown');
+    state.instances['shop-1'].DBInstanceStatus = 'stopped';
+    expect((await measure(rds, { cluster: 'shop' })).facts).toMatchObject({
+      ...{ max_connections: 400, connections_pct: 7.5, connections_on: 'shop-2' },
+    });
+  });
+
+  test('refused: why the share is not known', async () => {
+    aws.break('denied', { action: 'rds:DescribeDBParameters' });
+    expect(rds.facts({} as never).connections_pct?.whyAbsent?.(await look())).toContain(
+      'grant rds:DescribeDBParameters',
+    );
+  });
 });
 
 describe('a cluster', () => {
@@ -234,6 +299,17 @@ test('it asks for what `iam` lists, and nothing else', async () => {
   expect(Object.keys(aws.counts()).sort()).toEqual([...rds.iam].sort());
 });
 
+test.each([
+  { instance: 'main' },
+  { instance: 'main', max_connections: 10, backups: false },
+  { cluster: 'shop' },
+  { cluster: 'shop', backups: false },
+])('%j takes the rights that `iamFor` lists, no others', async (params) => {
+  if ('cluster' in params) aurora();
+  await measure(rds, params);
+  expect(Object.keys(aws.counts()).sort()).toEqual(rds.iamFor?.(rds.params.parse(params)).toSorted());
+});
+
 describe('planted faults', () => {
   type Plant = () => void;
   const main =
@@ -251,6 +327,10 @@ describe('planted faults', () => {
       main({ ReadReplicaSourceDBInstanceIdentifier: 'first', ...change })();
       report('main', { ReplicaLag: lag });
     };
+  const single = () => {
+    report('shop-1', { CPUUtilization: undefined });
+    cloudWatch.metrics.at(-1)!.at = (epochS) => (now.getTime() / 1000 - epochS < 100 ? 95 : undefined);
+  };
   const ended = { StatusType: 'read replication', Normal: false, Status: 'error' };
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
@@ -273,14 +353,19 @@ describe('planted faults', () => {
     ['replica a minute behind', 'warn', replica(61)],
     ['replication ended, by the metric', 'fail', replica(-1)],
     ['replication ended, by its state', 'fail', replica(1, { StatusInfos: [ended] })],
-    ['no data of the CPU', 'warn', () => report('main', { CPUUtilization: undefined })],
-    ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
+    ['no data of the CPU', 'unknown', () => report('main', { CPUUtilization: undefined })],
+    ['metrics not permitted', 'unknown', broken('denied', { action: 'cloudwatch:GetMetricData' })],
     ['maintenance not permitted', 'warn', broken('denied', { action: 'rds:DescribePendingMaintenanceActions' })],
-    ['snapshots throttled', 'warn', broken('throttled', { action: 'rds:DescribeDBSnapshots' })],
-    ['parameters not permitted', 'warn', broken('denied', { action: 'rds:DescribeDBParameters' })],
+    ['snapshots throttled', 'unknown', broken('throttled', { action: 'rds:DescribeDBSnapshots' })],
+    ['parameters not permitted', 'unknown', broken('denied', { action: 'rds:DescribeDBParameters' })],
     ['maintenance is garbage', 'warn', broken('garbage', { action: 'rds:DescribePendingMaintenanceActions' })],
-    ['snapshots are garbage', 'warn', broken('garbage', { action: 'rds:DescribeDBSnapshots' })],
-    ['parameters are garbage', 'warn', broken('garbage', { action: 'rds:DescribeDBParameters' })],
+    ['snapshots are garbage', 'unknown', broken('garbage', { action: 'rds:DescribeDBSnapshots' })],
+    ['parameters are garbage', 'unknown', broken('garbage', { action: 'rds:DescribeDBParameters' })],
+    ['maintenance is empty', 'warn', broken('empty', { action: 'rds:DescribePendingMaintenanceActions' })],
+    ['snapshots are empty', 'unknown', broken('empty', { action: 'rds:DescribeDBSnapshots' })],
+    ['parameters are empty', 'unknown', broken('empty', { action: 'rds:DescribeDBParameters' })],
+    ['metrics are empty', 'unknown', broken('empty', { action: 'cloudwatch:GetMetricData' })],
+    ['empty', 'unknown', broken('empty')],
     ['no such instance', 'unknown', () => (state.instances = {})],
     ['an answer without a status', 'unknown', main({ DBInstanceStatus: undefined })],
     ['an answer without encryption', 'unknown', main({ StorageEncrypted: undefined })],
@@ -307,8 +392,12 @@ describe('planted faults', () => {
     ['one instance hot', 'warn', () => report('shop-1', { CPUUtilization: 97 })],
     ['the reader is behind', 'warn', () => report('shop-2', { AuroraReplicaLag: 61_000 })],
     ['no data of one instance', 'warn', () => report('shop-1', { CPUUtilization: undefined })],
+    ['a single datapoint of one instance', 'warn', single],
     ['cluster snapshots gone', 'fail', () => (state.snapshots = [])],
-    ['cluster snapshots are garbage', 'warn', broken('garbage', { action: 'rds:DescribeDBClusterSnapshots' })],
+    ['cluster snapshots are garbage', 'unknown', broken('garbage', { action: 'rds:DescribeDBClusterSnapshots' })],
+    ['cluster snapshots are empty', 'unknown', broken('empty', { action: 'rds:DescribeDBClusterSnapshots' })],
+    ['its instances are empty', 'unknown', broken('empty', { action: 'rds:DescribeDBInstances' })],
+    ['empty', 'unknown', broken('empty')],
     ['no instances', 'unknown', () => (state.clusters.shop!.DBClusterMembers = [])],
     ['an instance is not answered', 'unknown', () => delete state.instances['shop-2']],
     ['no such cluster', 'unknown', () => (state.clusters = {})],
