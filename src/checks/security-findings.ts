@@ -59,7 +59,10 @@ const facts: FactSpecs = {
   worst: { type: 'list', help: 'critical and high ones: control, vulnerability or type, how often, source' },
   threats: { type: 'number', help: 'critical and high ones of GuardDuty; null if it was not read' },
   threats_of: { type: 'list', help: 'their types, and how often' },
-  off: { type: 'list', help: 'sources and scans that are switched off' },
+  off: {
+    type: 'list',
+    help: 'sources, standards of Security Hub and scans of Inspector that are off; null if not known',
+  },
   ...Object.fromEntries(
     severities.map((severity): [string, FactSpecs[string]] => [
       `${severity}_deadline_h`,
@@ -79,7 +82,7 @@ export default defineCheck({
   facts: () => withUnread(facts),
   rules: () => ({
     fail: [
-      { when: 'size(off) > 0', say: '{off}: switch it on, or leave it out of sources' },
+      { when: 'size(off) > 0', say: '{off}: switch it on, or leave it out' },
       { when: 'critical > 0', say: '{critical} critical open (limit 0): {worst}' },
       { when: 'threats > 0', say: '{threats} critical or high of GuardDuty open (limit 0): {threats_of}' },
       { when: 'overdue > 0', say: '{overdue} past the deadline: {overdue_of}' },
@@ -92,6 +95,7 @@ export default defineCheck({
   okSays: 'no critical or high finding, {medium} medium, {low} low',
   iam: [
     'securityhub:GetFindings',
+    'securityhub:GetEnabledStandards',
     'guardduty:ListDetectors',
     'guardduty:GetDetector',
     'guardduty:GetFindingsStatistics',
@@ -118,7 +122,7 @@ export default defineCheck({
     const { most } = target;
     const ask: Record<Source, () => Promise<Reading>> = {
       'security-hub': async () =>
-        readSecurityHub({ aws: await connectSecurityHub(where, signal), signal, most, without: alsoAsked(target) }),
+        readSecurityHub({ aws: await connectSecurityHub(where, signal), signal, most, askedToo: alsoAsked(target) }),
       guardduty: async () => readGuardDuty({ aws: await connectGuardDuty(where, signal), signal, most }),
       inspector: async () =>
         readInspector({
@@ -134,13 +138,13 @@ export default defineCheck({
       facts: {
         ...findingFacts(parts, { now: clock.now(), deadlines: target.deadlines }),
         ...deadlines,
-        unread: few(unread),
+        unread: few([...unread, ...target.sources.flatMap((source) => parts[source]?.unread ?? [])]),
       },
     };
   },
 });
 
-/** Security Hub has the findings of the others too: as its own product names, of those that are asked themselves. */
+/** Security Hub has the findings of the others too: the names it gives to those that are asked themselves. */
 function alsoAsked({ sources: asked }: Target): string[] {
   return [...(asked.includes('guardduty') ? ['GuardDuty'] : []), ...(asked.includes('inspector') ? ['Inspector'] : [])];
 }
