@@ -59,7 +59,7 @@ const facts: FactSpecs = {
   security_groups: { type: 'number', help: 'security groups of the region; null if not all were read' },
   open_admin: {
     type: 'list',
-    help: 'rules that open an admin port, or everything, to anybody, in use or not; prefix lists are not looked into; null if not read',
+    help: 'rules that open an admin port, or everything, to anybody, in use or not, also by a prefix list; null if not read',
   },
   open_other: { type: 'list', help: 'rules that open other ports than `open_ports` to anybody; null if not read' },
   public_instances: { type: 'list', help: 'running instances with a public address; null if not read' },
@@ -112,6 +112,7 @@ export default defineCheck({
     'iam:ListRoles',
     'iam:ListPolicies',
     'ec2:DescribeSecurityGroups',
+    'ec2:GetManagedPrefixListEntries',
     'ec2:DescribeInstances',
   ],
   describe: ({ look_at }) => `access posture: ${look_at.join(', ')}`,
@@ -151,7 +152,7 @@ export default defineCheck({
         ...changeFacts(parts.changes),
         changes_limit: target.most_changes ?? null,
         ...networkFacts(parts, target.accepted),
-        unread: few([...unread, ...cutOff(parts)]),
+        unread: few([...unread, ...cutOff(parts, target.accepted)]),
       },
     };
   },
@@ -171,16 +172,23 @@ interface Parts {
   instances?: Awaited<ReturnType<typeof publicInstances>> | null | undefined;
 }
 
+type Named = { id: string; name: string };
+
+function isIn(accepted: string[]) {
+  return ({ id, name }: Named) => accepted.includes(id) || accepted.includes(name);
+}
+
 /** Of a part of the groups and instances, what is open holds; that nothing else is does not. */
 function networkFacts({ groups, instances }: Parts, accepted: string[]): Facts {
-  const isAccepted = ({ id, name }: { id: string; name: string }) => accepted.includes(id) || accepted.includes(name);
+  const isAccepted = isIn(accepted);
   const known = (list: string[], complete: boolean) => (list.length > 0 || complete ? few(list) : null);
   const open = (groups?.open ?? []).filter((group) => !isAccepted(group));
   const found = (instances?.found ?? []).filter((instance) => !isAccepted(instance));
+  const unclear = (groups?.unclear ?? []).filter((group) => !isAccepted(group));
   const ofKind = (admin: boolean) =>
     known(
       open.filter((group) => group.admin === admin).map((group) => `${titled(group)} ${group.what}`),
-      groups?.complete ?? false,
+      groups?.complete === true && !unclear.some((group) => group.admin === admin),
     );
   const all = [...(groups?.open ?? []), ...(instances?.found ?? [])];
   return {
@@ -192,12 +200,14 @@ function networkFacts({ groups, instances }: Parts, accepted: string[]): Facts {
   };
 }
 
-function titled({ id, name }: { id: string; name: string }): string {
+function titled({ id, name }: Named): string {
   return name === '' ? id : `${id} (${name})`;
 }
 
-function cutOff({ changes, groups, instances }: Parts): string[] {
+function cutOff({ changes, groups, instances }: Parts, accepted: string[]): string[] {
+  const isAccepted = isIn(accepted);
   return [
+    ...new Set((groups?.unclear ?? []).filter((group) => !isAccepted(group)).map(({ unread }) => unread)),
     ...(changes?.complete === false ? [`roles or policies past the first ${mostPolicies}`] : []),
     ...(groups?.complete === false ? [`security groups past the first ${mostOfNetwork}`] : []),
     ...(instances?.complete === false ? [`instances past the first ${mostOfNetwork}`] : []),

@@ -19,6 +19,8 @@ const web: Ec2Rule[] = [80, 443].map((port) => ({
 }));
 const ssh: Ec2Rule = { protocol: 'tcp', from: 22, to: 22, ranges: anybody };
 
+const behind = (...prefixLists: string[]): Ec2Rule => ({ protocol: 'tcp', from: 22, to: 22, prefixLists });
+
 beforeAll(async () => useAws(await aws.start()));
 afterAll(() => aws.stop());
 beforeEach(() => {
@@ -36,6 +38,7 @@ beforeEach(() => {
     'sg-web': { name: 'web', rules: web },
     'sg-db': { name: 'database', rules: [{ protocol: 'tcp', from: 5432, to: 5432, ranges: ['10.0.0.0/8'] }] },
   };
+  ec2.prefixLists = { 'pl-office': ['198.51.100.0/24'], 'pl-wide': ['198.51.100.0/24', '0.0.0.0/0'] };
   ec2.instances = { 'i-1': { name: 'worker' }, 'i-2': { name: 'old', state: 'stopped', publicIp: '192.0.2.1' } };
 });
 
@@ -172,6 +175,53 @@ describe('rules of security groups', () => {
   });
 });
 
+describe('prefix lists', () => {
+  const ports = { look_at: ['ports'] };
+
+  test('one that holds the internet opens the port, others don’t; lists of open ports alone are not read', async () => {
+    group(behind('pl-office', 'pl-wide'), { protocol: 'tcp', from: 443, to: 443, prefixLists: ['pl-web'] });
+    ec2.groups['sg-office'] = { name: '', rules: [behind('pl-office')] };
+    expect(await look(ports)).toMatchObject({
+      open_admin: ['sg-new (new) tcp 22 from pl-wide'],
+      ...{ open_other: [], unread: [] },
+    });
+    expect(aws.counts()).toMatchObject({ 'ec2:GetManagedPrefixListEntries': 2 });
+  });
+
+  test('its pages are read', async () => {
+    ec2.prefixLists = { 'pl-long': [...Array.from({ length: 100 }, () => '198.51.100.0/24'), '::/0'] };
+    group(behind('pl-long'));
+    expect(await look(ports)).toMatchObject({ open_admin: ['sg-new (new) tcp 22 from pl-long'] });
+  });
+
+  test('where it can’t be read, nobody says that no admin port is open; what else is open is told', async () => {
+    aws.break('denied', { action: 'ec2:GetManagedPrefixListEntries' });
+    group(behind('pl-office'));
+    const why =
+      'ec2:GetManagedPrefixListEntries on prefix list pl-office in eu-west-1: AccessDenied → grant ec2:GetManagedPrefixListEntries';
+    expect(await look(ports)).toMatchObject({ open_admin: null, open_other: [], unread: [why] });
+    expect(await look({ ...ports, accepted: ['new'] })).toMatchObject({ open_admin: [], unread: [] });
+    group(behind('pl-office'), ssh);
+    expect(await look(ports)).toMatchObject({ open_admin: ['sg-new (new) tcp 22 from 0.0.0.0/0'] });
+  });
+
+  test('more than 50 are not all read', async () => {
+    const ids = Array.from({ length: 51 }, (_, i) => `pl-${i}`);
+    ec2.prefixLists = Object.fromEntries(ids.map((id) => [id, ['10.0.0.0/8']]));
+    group(behind(...ids));
+    expect(await look(ports)).toMatchObject({ open_admin: null, unread: ['prefix lists past the first 50'] });
+  });
+});
+
+test.each<[string, Ec2Instance]>([
+  ['on a second interface', { interfaces: [{}, { publicIp: '192.0.2.2' }] }],
+  ['of a second private address', { interfaces: [{ publicIps: [undefined, '192.0.2.2'] }] }],
+  ['of IPv6 on a second interface', { interfaces: [{}, { ipv6: ['2001:db8::1'] }] }],
+])('a public address %s', async (_, instance) => {
+  ec2.instances = { 'i-1': { interfaces: [{ publicIps: [undefined] }, {}] }, 'i-3': instance };
+  expect(await look({ look_at: ['instances'] })).toMatchObject({ public_instances: ['i-3'] });
+});
+
 describe('size', () => {
   test('pages are read, lists are bounded', async () => {
     ec2.groups = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`sg-${i}`, { name: 'x', rules: [ssh] }]));
@@ -235,6 +285,7 @@ describe('a part that is refused does not hide the rest', () => {
 });
 
 test('it asks for nothing that it does not name, and for all that it names', async () => {
+  group(behind('pl-office'));
   await look();
   expect(Object.keys(aws.counts()).sort()).toEqual([...accessPosture.iam].sort());
 });
@@ -301,6 +352,13 @@ describe('planted faults', () => {
     ['an application port open', 'warn', opened(8_080)],
     ['an admin port of one’s own open', 'fail', opened(9_443), { admin_ports: [9_443] }],
     ['HTTP open, where only HTTPS may be', 'warn', () => {}, { open_ports: [443] }],
+    ['SSH open by a prefix list', 'fail', () => group(behind('pl-wide'))],
+    ['a prefix list that is gone', 'unknown', () => group(behind('pl-gone'))],
+    [
+      'a second interface with a public address',
+      'warn',
+      () => (ec2.instances['i-3'] = { interfaces: [{}, { publicIp: '192.0.2.2' }] }),
+    ],
     ['a public instance', 'warn', () => (ec2.instances['i-3'] = { publicIp: '192.0.2.2' })],
     [
       'a public instance that starts',
