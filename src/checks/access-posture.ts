@@ -39,6 +39,22 @@ const params = z.strictObject({
 });
 type Target = z.output<typeof params>;
 
+const actions: Record<Aspect, string[]> = {
+  credentials: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
+  changes: ['iam:ListRoles', 'iam:ListPolicies'],
+  ports: ['ec2:DescribeSecurityGroups', 'ec2:GetManagedPrefixListEntries'],
+  instances: ['ec2:DescribeInstances'],
+};
+
+/** What an ok check vouches for. */
+const okWords: Record<Aspect, (target: Target) => string> = {
+  credentials: () => 'no password without MFA, no access key of root, none older than {key_age_limit_d}',
+  changes: () => '{changes} roles and policies changed',
+  ports: ({ open_ports }) =>
+    `nothing open to anybody${open_ports.length > 0 ? ` but ${few(open_ports.map(String)).join(', ')}` : ''}`,
+  instances: () => 'no instance with a public address',
+};
+
 const facts: FactSpecs = {
   users: { type: 'number', help: 'IAM users; null if the credential report was not read' },
   users_without_mfa: { type: 'number', help: 'users with a password for the console and no MFA' },
@@ -105,16 +121,12 @@ export default defineCheck({
       ],
     };
   },
-  okSays: 'no admin port open to anybody, MFA everywhere, no old access key',
-  iam: [
-    'iam:GenerateCredentialReport',
-    'iam:GetCredentialReport',
-    'iam:ListRoles',
-    'iam:ListPolicies',
-    'ec2:DescribeSecurityGroups',
-    'ec2:GetManagedPrefixListEntries',
-    'ec2:DescribeInstances',
-  ],
+  okSays: (target) => {
+    const looked = aspects.filter((aspect) => target.look_at.includes(aspect)).map((aspect) => okWords[aspect](target));
+    return `${looked.join(', ')}${target.accepted.length > 0 ? '; besides what is accepted' : ''}`;
+  },
+  iam: Object.values(actions).flat(),
+  iamFor: ({ look_at }) => aspects.filter((aspect) => look_at.includes(aspect)).flatMap((aspect) => actions[aspect]),
   describe: ({ look_at }) => `access posture: ${look_at.join(', ')}`,
   lane: (target) => awsLane('iam', target),
   laneLimit: 1,

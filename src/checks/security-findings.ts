@@ -9,7 +9,7 @@ import { connectSecurityHub } from './aws/securityhub.ts';
 import { withUnread } from './aws/unread.ts';
 import { few } from './facts/few.ts';
 import { findingFacts } from './security-findings/facts.ts';
-import { type Reading, type Source, severities, sources } from './security-findings/finding.ts';
+import { type Reading, type Source, severities, sourceNames, sources } from './security-findings/finding.ts';
 import { readGuardDuty } from './security-findings/guardduty.ts';
 import { readInspector, scans } from './security-findings/inspector.ts';
 import { readSecurityHub } from './security-findings/security-hub.ts';
@@ -45,6 +45,15 @@ const params = z.strictObject({
   region,
 });
 type Target = z.output<typeof params>;
+
+const actions: Record<Source, string[]> = {
+  'security-hub': ['securityhub:GetFindings', 'securityhub:GetEnabledStandards'],
+  guardduty: [
+    ...['guardduty:ListDetectors', 'guardduty:GetDetector', 'guardduty:GetFindingsStatistics'],
+    ...['guardduty:ListFindings', 'guardduty:GetFindings'],
+  ],
+  inspector: ['inspector2:BatchGetAccountStatus', 'inspector2:ListFindings'],
+};
 
 const orNull = 'at least, where `complete` is false; null if none was found and not all sources were read';
 
@@ -92,18 +101,10 @@ export default defineCheck({
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
-  okSays: 'no critical or high finding, {medium} medium, {low} low',
-  iam: [
-    'securityhub:GetFindings',
-    'securityhub:GetEnabledStandards',
-    'guardduty:ListDetectors',
-    'guardduty:GetDetector',
-    'guardduty:GetFindingsStatistics',
-    'guardduty:ListFindings',
-    'guardduty:GetFindings',
-    'inspector2:BatchGetAccountStatus',
-    'inspector2:ListFindings',
-  ],
+  okSays: ({ sources: asked }) => `no critical or high finding of ${namesOf(asked)}, {medium} medium, {low} low`,
+  iam: Object.values(actions).flat(),
+  iamFor: ({ sources: asked }) =>
+    sources.filter((source) => asked.includes(source)).flatMap((source) => actions[source]),
   describe: ({ sources: asked }) => `findings of ${asked.join(', ')}`,
   lane: (target) => awsLane('security', target),
   laneLimit: 1,
@@ -143,6 +144,13 @@ export default defineCheck({
     };
   },
 });
+
+function namesOf(asked: Source[]): string {
+  return sources
+    .filter((source) => asked.includes(source))
+    .map((source) => sourceNames[source])
+    .join(', ');
+}
 
 /** Security Hub has the findings of the others too: the names it gives to those that are asked themselves. */
 function alsoAsked({ sources: asked }: Target): string[] {

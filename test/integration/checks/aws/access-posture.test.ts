@@ -6,6 +6,7 @@ import { type IamState, type IamUser, iamStandIn } from '../../../support/aws/ia
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
+import { okReasonOf } from '../../../support/probes.ts';
 
 const ec2: Ec2State = { volumes: {}, addresses: [], groups: {}, instances: {} };
 const iam: IamState = { users: [], madeAt: now, making: 0, roles: [], policies: [] };
@@ -288,6 +289,29 @@ test('it asks for nothing that it does not name, and for all that it names', asy
   group(behind('pl-office'));
   await look();
   expect(Object.keys(aws.counts()).sort()).toEqual([...accessPosture.iam].sort());
+});
+
+describe('each aspect alone', () => {
+  it.each<[string, string]>([
+    ['credentials', 'no password without MFA, no access key of root, none older than 90 d'],
+    ['changes', '0 roles and policies changed'],
+    ['ports', 'nothing open to anybody but 80, 443'],
+    ['instances', 'no instance with a public address'],
+  ])('%s: it asks for what it names and vouches for that alone', async (aspect, says) => {
+    group(behind('pl-office'));
+    const only = { look_at: [aspect as 'ports'] };
+    expect(okReasonOf(accessPosture, only, await look(only))).toBe(says);
+    const needed = accessPosture.iamFor?.(accessPosture.params.parse(only)) ?? [];
+    expect(Object.keys(aws.counts()).sort()).toEqual(needed.toSorted());
+  });
+
+  test('what is accepted is told apart', async () => {
+    group(ssh);
+    const accepted = { look_at: ['ports' as const], accepted: ['new', 'web'], open_ports: [] };
+    expect(okReasonOf(accessPosture, accepted, await look(accepted))).toBe(
+      'nothing open to anybody; besides what is accepted',
+    );
+  });
 });
 
 describe('the end of its time', () => {

@@ -7,6 +7,7 @@ import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type HubFinding, type SecurityHubState, securityHubStandIn } from '../../../support/aws/securityhub.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
+import { okReasonOf } from '../../../support/probes.ts';
 
 const hub: SecurityHubState = { enabled: true, findings: [], standards: [] };
 const guardDuty: GuardDutyState = { detector: undefined, findings: [] };
@@ -207,6 +208,21 @@ test('it asks for nothing that it does not name, and for all that it names', asy
   guardDuty.findings = [threat(5, 1)];
   await look();
   expect(Object.keys(aws.counts()).sort()).toEqual([...securityFindings.iam].sort());
+});
+
+it.each<[string, string, (() => void)?]>([
+  ['security-hub', 'Security Hub'],
+  ['guardduty', 'GuardDuty', () => (guardDuty.findings = [threat(5, 1)])],
+  ['inspector', 'Inspector'],
+])('%s alone: it asks for what it names and vouches for that alone', async (source, name, plant = () => {}) => {
+  plant();
+  const only = params({ sources: [source] });
+  const facts = (await measure(securityFindings, only)).facts;
+  expect(okReasonOf(securityFindings, only, facts)).toBe(
+    `no critical or high finding of ${name}, ${facts.medium} medium, 0 low`,
+  );
+  const needed = securityFindings.iamFor?.(securityFindings.params.parse(only)) ?? [];
+  expect(Object.keys(aws.counts()).sort()).toEqual(needed.toSorted());
 });
 
 test('an answer that hangs ends with the probe', async () => {
