@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { defineCheck, type FactSpecs, type Facts, type Probe } from '../kernel/check.ts';
-import { type Change, type Changes, changesSince, mostPolicies } from './access-posture/changes.ts';
+import { defineCheck, type FactSpecs, type Probe, Unmeasured } from '../kernel/check.ts';
+import { changesSince } from './access-posture/changes.ts';
 import { credentialFacts, noCredentials } from './access-posture/credentials.ts';
-import { mostOfNetwork, openGroups, publicInstances } from './access-posture/network.ts';
+import { changeFacts, cutOff, networkFacts } from './access-posture/facts.ts';
+import { openGroups, publicInstances } from './access-posture/network.ts';
 import { credentialReport } from './access-posture/report.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectEc2 } from './aws/ec2.ts';
@@ -147,81 +148,46 @@ export default defineCheck({
     const wanted = <Work>(aspect: Aspect, work: Work) => (target.look_at.includes(aspect) ? work : undefined);
     const { parts, unread } = await readParts(
       {
-        credentials: wanted('credentials', async () => {
-          const report = await credentialReport(await connectIam(where, signal), signal);
-          return credentialFacts(report, { now, keyAgeMs: target.key_age });
-        }),
+        credentials: wanted('credentials', () =>
+          orLate(signal, async () => {
+            const report = await credentialReport(await connectIam(where, signal), signal);
+            return credentialFacts(report, { now, keyAgeMs: target.key_age });
+          }),
+        ),
         changes: wanted('changes', async () => changesSince(await connectIam(where, signal), signal, since)),
         groups: wanted('ports', async () => openGroups(await connectEc2(where, signal), signal, ports)),
         instances: wanted('instances', async () => publicInstances(await connectEc2(where, signal), signal)),
       },
       signal,
     );
+    const late = parts.credentials instanceof Unmeasured ? parts.credentials : undefined;
+    if (late && !parts.changes && !parts.groups && !parts.instances) throw late;
     return {
       facts: {
-        ...(parts.credentials ?? noCredentials),
+        ...(late ? noCredentials : (parts.credentials ?? noCredentials)),
         key_age_limit_d: target.key_age / dayMs,
         ...changeFacts(parts.changes),
         changes_limit: target.most_changes ?? null,
         ...networkFacts(parts, target.accepted),
-        unread: few([...unread, ...cutOff(parts, target.accepted)]),
+        unread: few([
+          ...unread,
+          ...(late ? [late.next ? `${late.message} → ${late.next}` : late.message] : []),
+          ...cutOff(parts, target.accepted),
+        ]),
       },
     };
   },
 });
 
-function changeFacts(changes: Changes | null | undefined): Facts {
-  const day = ({ what, at }: Change) => `${what} ${at.toISOString().slice(0, 10)}`;
-  return {
-    changes: changes?.complete ? changes.items.length : null,
-    changes_list: changes ? few(changes.items.map(day)) : null,
-  };
-}
-
-interface Parts {
-  changes?: Changes | null | undefined;
-  groups?: Awaited<ReturnType<typeof openGroups>> | null | undefined;
-  instances?: Awaited<ReturnType<typeof publicInstances>> | null | undefined;
-}
-
-type Named = { id: string; name: string };
-
-function isIn(accepted: string[]) {
-  return ({ id, name }: Named) => accepted.includes(id) || accepted.includes(name);
-}
-
-/** Of a part of the groups and instances, what is open holds; that nothing else is does not. */
-function networkFacts({ groups, instances }: Parts, accepted: string[]): Facts {
-  const isAccepted = isIn(accepted);
-  const known = (list: string[], complete: boolean) => (list.length > 0 || complete ? few(list) : null);
-  const open = (groups?.open ?? []).filter((group) => !isAccepted(group));
-  const found = (instances?.found ?? []).filter((instance) => !isAccepted(instance));
-  const unclear = (groups?.unclear ?? []).filter((group) => !isAccepted(group));
-  const ofKind = (admin: boolean) =>
-    known(
-      open.filter((group) => group.admin === admin).map((group) => `${titled(group)} ${group.what}`),
-      groups?.complete === true && !unclear.some((group) => group.admin === admin),
-    );
-  const all = [...(groups?.open ?? []), ...(instances?.found ?? [])];
-  return {
-    security_groups: groups?.complete ? groups.groups : null,
-    open_admin: ofKind(true),
-    open_other: ofKind(false),
-    public_instances: known(found.map(titled), instances?.complete ?? false),
-    accepted: few([...new Set(all.filter(isAccepted).map(titled))]),
-  };
-}
-
-function titled({ id, name }: Named): string {
-  return name === '' ? id : `${id} (${name})`;
-}
-
-function cutOff({ changes, groups, instances }: Parts, accepted: string[]): string[] {
-  const isAccepted = isIn(accepted);
-  return [
-    ...new Set((groups?.unclear ?? []).filter((group) => !isAccepted(group)).map(({ unread }) => unread)),
-    ...(changes?.complete === false ? [`roles or policies past the first ${mostPolicies}`] : []),
-    ...(groups?.complete === false ? [`security groups past the first ${mostOfNetwork}`] : []),
-    ...(instances?.complete === false ? [`instances past the first ${mostOfNetwork}`] : []),
-  ];
+/**
+ * AWS may take longer over its report than the check has: what else is open is told all the same, in the turn of the abort,
+ * which the attempt still waits for.
+ */
+async function orLate<Found>(signal: AbortSignal, work: () => Promise<Found>): Promise<Found | Unmeasured> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted && error instanceof Unmeasured) return error;
+    throw error;
+  }
 }

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import accessPosture from '../../../../src/checks/access-posture.ts';
+import { attempt } from '../../../../src/health/attempt.ts';
 import { type Ec2Instance, type Ec2Rule, type Ec2State, ec2StandIn } from '../../../support/aws/ec2.ts';
 import { useAws } from '../../../support/aws/environment.ts';
 import { type IamState, type IamUser, iamStandIn } from '../../../support/aws/iam.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
-import { okReasonOf } from '../../../support/probes.ts';
+import { checkOf } from '../../../support/checks.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
+import { judgedByDefault, okReasonOf } from '../../../support/probes.ts';
 
 const ec2: Ec2State = { volumes: {}, addresses: [], groups: {}, instances: {} };
 const iam: IamState = { users: [], madeAt: now, making: 0, roles: [], policies: [] };
@@ -324,6 +327,39 @@ describe('the end of its time', () => {
     stop.abort();
     expect(await measured).toMatchObject({ reason: 'timeout' });
     await call.abandoned;
+  });
+
+  const slow = (look_at?: ('credentials' | 'ports')[]) => {
+    const target = accessPosture.params.parse({ look_at });
+    const check = checkOf(() => Promise.reject(new Error()), {
+      ...{ definition: accessPosture as never, target, timeoutMs: 1_500 },
+    });
+    const room = { clock: { now: () => now }, log: memoryLog(), reveal: String, site: { dir: '/', scriptDirs: [] } };
+    const batch = () => ({ load: () => Promise.reject(new Error('it asks nothing in batches')) });
+    return attempt(check, room, { previous: undefined, signal: new AbortController().signal, batch });
+  };
+
+  test('a report that is never made hides no open port', async () => {
+    iam.making = 1_000;
+    group(ssh);
+    const answer = await slow();
+    expect(answer).toMatchObject({
+      measured: {
+        facts: {
+          ...{ users: null, root_mfa: null, open_admin: ['sg-new (new) tcp 22 from 0.0.0.0/0'] },
+          unread: ['the credential report was not made in time → raise timeout'],
+        },
+      },
+    });
+    expect('measured' in answer && judgedByDefault(accessPosture, {}, answer.measured.facts)).toBe('fail');
+    ec2.groups = { 'sg-web': { name: 'web', rules: web } };
+    const closed = await slow();
+    expect('measured' in closed && judgedByDefault(accessPosture, {}, closed.measured.facts)).toBe('unknown');
+  });
+
+  test('alone, such a report is a timeout', async () => {
+    iam.making = 1_000;
+    expect(await slow(['credentials'])).toMatchObject({ unmeasured: { reason: 'timeout' } });
   });
 
   test('so does a report that is never made', async () => {
