@@ -151,10 +151,11 @@ data "aws_iam_policy_document" "task" {
     content {
       sid = "Security"
       actions = [
-        "securityhub:GetFindings", "guardduty:ListDetectors", "guardduty:GetDetector", "guardduty:GetFindingsStatistics",
+        "securityhub:GetFindings", "securityhub:GetEnabledStandards",
+        "guardduty:ListDetectors", "guardduty:GetDetector", "guardduty:GetFindingsStatistics",
         "guardduty:ListFindings", "guardduty:GetFindings", "inspector2:BatchGetAccountStatus", "inspector2:ListFindings",
         "iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:ListRoles", "iam:ListPolicies",
-        "ec2:DescribeSecurityGroups", "ec2:DescribeInstances", "ec2:DescribeAddresses",
+        "ec2:DescribeSecurityGroups", "ec2:GetManagedPrefixListEntries", "ec2:DescribeInstances", "ec2:DescribeAddresses",
       ]
       resources = ["*"]
     }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { defineCheck, type FactSpecs, type Facts, type Probe } from '../kernel/check.ts';
-import { type Change, type Changes, changesSince, mostPolicies } from './access-posture/changes.ts';
+import { defineCheck, type FactSpecs, type Probe, Unmeasured } from '../kernel/check.ts';
+import { changesSince } from './access-posture/changes.ts';
 import { credentialFacts, noCredentials } from './access-posture/credentials.ts';
-import { mostOfNetwork, openGroups, publicInstances } from './access-posture/network.ts';
+import { changeFacts, cutOff, networkFacts } from './access-posture/facts.ts';
+import { openGroups, publicInstances } from './access-posture/network.ts';
 import { credentialReport } from './access-posture/report.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectEc2 } from './aws/ec2.ts';
@@ -39,6 +40,22 @@ const params = z.strictObject({
 });
 type Target = z.output<typeof params>;
 
+const actions: Record<Aspect, string[]> = {
+  credentials: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
+  changes: ['iam:ListRoles', 'iam:ListPolicies'],
+  ports: ['ec2:DescribeSecurityGroups', 'ec2:GetManagedPrefixListEntries'],
+  instances: ['ec2:DescribeInstances'],
+};
+
+/** What an ok check vouches for. */
+const okWords: Record<Aspect, (target: Target) => string> = {
+  credentials: () => 'no password without MFA, no access key of root, none older than {key_age_limit_d}',
+  changes: () => '{changes} roles and policies changed',
+  ports: ({ open_ports }) =>
+    `nothing open to anybody${open_ports.length > 0 ? ` but ${few(open_ports.map(String)).join(', ')}` : ''}`,
+  instances: () => 'no instance with a public address',
+};
+
 const facts: FactSpecs = {
   users: { type: 'number', help: 'IAM users; null if the credential report was not read' },
   users_without_mfa: { type: 'number', help: 'users with a password for the console and no MFA' },
@@ -59,7 +76,7 @@ const facts: FactSpecs = {
   security_groups: { type: 'number', help: 'security groups of the region; null if not all were read' },
   open_admin: {
     type: 'list',
-    help: 'rules that open an admin port, or everything, to anybody, in use or not; prefix lists are not looked into; null if not read',
+    help: 'rules that open an admin port, or everything, to anybody, in use or not, also by a prefix list; null if not read',
   },
   open_other: { type: 'list', help: 'rules that open other ports than `open_ports` to anybody; null if not read' },
   public_instances: { type: 'list', help: 'running instances with a public address; null if not read' },
@@ -105,15 +122,12 @@ export default defineCheck({
       ],
     };
   },
-  okSays: 'no admin port open to anybody, MFA everywhere, no old access key',
-  iam: [
-    'iam:GenerateCredentialReport',
-    'iam:GetCredentialReport',
-    'iam:ListRoles',
-    'iam:ListPolicies',
-    'ec2:DescribeSecurityGroups',
-    'ec2:DescribeInstances',
-  ],
+  okSays: (target) => {
+    const looked = aspects.filter((aspect) => target.look_at.includes(aspect)).map((aspect) => okWords[aspect](target));
+    return `${looked.join(', ')}${target.accepted.length > 0 ? '; besides what is accepted' : ''}`;
+  },
+  iam: Object.values(actions).flat(),
+  iamFor: ({ look_at }) => aspects.filter((aspect) => look_at.includes(aspect)).flatMap((aspect) => actions[aspect]),
   describe: ({ look_at }) => `access posture: ${look_at.join(', ')}`,
   lane: (target) => awsLane('iam', target),
   laneLimit: 1,
@@ -134,72 +148,46 @@ export default defineCheck({
     const wanted = <Work>(aspect: Aspect, work: Work) => (target.look_at.includes(aspect) ? work : undefined);
     const { parts, unread } = await readParts(
       {
-        credentials: wanted('credentials', async () => {
-          const report = await credentialReport(await connectIam(where, signal), signal);
-          return credentialFacts(report, { now, keyAgeMs: target.key_age });
-        }),
+        credentials: wanted('credentials', () =>
+          orLate(signal, async () => {
+            const report = await credentialReport(await connectIam(where, signal), signal);
+            return credentialFacts(report, { now, keyAgeMs: target.key_age });
+          }),
+        ),
         changes: wanted('changes', async () => changesSince(await connectIam(where, signal), signal, since)),
         groups: wanted('ports', async () => openGroups(await connectEc2(where, signal), signal, ports)),
         instances: wanted('instances', async () => publicInstances(await connectEc2(where, signal), signal)),
       },
       signal,
     );
+    const late = parts.credentials instanceof Unmeasured ? parts.credentials : undefined;
+    if (late && !parts.changes && !parts.groups && !parts.instances) throw late;
     return {
       facts: {
-        ...(parts.credentials ?? noCredentials),
+        ...(late ? noCredentials : (parts.credentials ?? noCredentials)),
         key_age_limit_d: target.key_age / dayMs,
         ...changeFacts(parts.changes),
         changes_limit: target.most_changes ?? null,
         ...networkFacts(parts, target.accepted),
-        unread: few([...unread, ...cutOff(parts)]),
+        unread: few([
+          ...unread,
+          ...(late ? [late.next ? `${late.message} → ${late.next}` : late.message] : []),
+          ...cutOff(parts, target.accepted),
+        ]),
       },
     };
   },
 });
 
-function changeFacts(changes: Changes | null | undefined): Facts {
-  const day = ({ what, at }: Change) => `${what} ${at.toISOString().slice(0, 10)}`;
-  return {
-    changes: changes?.complete ? changes.items.length : null,
-    changes_list: changes ? few(changes.items.map(day)) : null,
-  };
-}
-
-interface Parts {
-  changes?: Changes | null | undefined;
-  groups?: Awaited<ReturnType<typeof openGroups>> | null | undefined;
-  instances?: Awaited<ReturnType<typeof publicInstances>> | null | undefined;
-}
-
-/** Of a part of the groups and instances, what is open holds; that nothing else is does not. */
-function networkFacts({ groups, instances }: Parts, accepted: string[]): Facts {
-  const isAccepted = ({ id, name }: { id: string; name: string }) => accepted.includes(id) || accepted.includes(name);
-  const known = (list: string[], complete: boolean) => (list.length > 0 || complete ? few(list) : null);
-  const open = (groups?.open ?? []).filter((group) => !isAccepted(group));
-  const found = (instances?.found ?? []).filter((instance) => !isAccepted(instance));
-  const ofKind = (admin: boolean) =>
-    known(
-      open.filter((group) => group.admin === admin).map((group) => `${titled(group)} ${group.what}`),
-      groups?.complete ?? false,
-    );
-  const all = [...(groups?.open ?? []), ...(instances?.found ?? [])];
-  return {
-    security_groups: groups?.complete ? groups.groups : null,
-    open_admin: ofKind(true),
-    open_other: ofKind(false),
-    public_instances: known(found.map(titled), instances?.complete ?? false),
-    accepted: few([...new Set(all.filter(isAccepted).map(titled))]),
-  };
-}
-
-function titled({ id, name }: { id: string; name: string }): string {
-  return name === '' ? id : `${id} (${name})`;
-}
-
-function cutOff({ changes, groups, instances }: Parts): string[] {
-  return [
-    ...(changes?.complete === false ? [`roles or policies past the first ${mostPolicies}`] : []),
-    ...(groups?.complete === false ? [`security groups past the first ${mostOfNetwork}`] : []),
-    ...(instances?.complete === false ? [`instances past the first ${mostOfNetwork}`] : []),
-  ];
+/**
+ * AWS may take longer over its report than the check has: what else is open is told all the same, in the turn of the abort,
+ * which the attempt still waits for.
+ */
+async function orLate<Found>(signal: AbortSignal, work: () => Promise<Found>): Promise<Found | Unmeasured> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted && error instanceof Unmeasured) return error;
+    throw error;
+  }
 }

@@ -9,7 +9,7 @@ import { connectSecurityHub } from './aws/securityhub.ts';
 import { withUnread } from './aws/unread.ts';
 import { few } from './facts/few.ts';
 import { findingFacts } from './security-findings/facts.ts';
-import { type Reading, type Source, severities, sources } from './security-findings/finding.ts';
+import { type Reading, type Source, severities, sourceNames, sources } from './security-findings/finding.ts';
 import { readGuardDuty } from './security-findings/guardduty.ts';
 import { readInspector, scans } from './security-findings/inspector.ts';
 import { readSecurityHub } from './security-findings/security-hub.ts';
@@ -46,6 +46,15 @@ const params = z.strictObject({
 });
 type Target = z.output<typeof params>;
 
+const actions: Record<Source, string[]> = {
+  'security-hub': ['securityhub:GetFindings', 'securityhub:GetEnabledStandards'],
+  guardduty: [
+    ...['guardduty:ListDetectors', 'guardduty:GetDetector', 'guardduty:GetFindingsStatistics'],
+    ...['guardduty:ListFindings', 'guardduty:GetFindings'],
+  ],
+  inspector: ['inspector2:BatchGetAccountStatus', 'inspector2:ListFindings'],
+};
+
 const orNull = 'at least, where `complete` is false; null if none was found and not all sources were read';
 
 const facts: FactSpecs = {
@@ -59,7 +68,10 @@ const facts: FactSpecs = {
   worst: { type: 'list', help: 'critical and high ones: control, vulnerability or type, how often, source' },
   threats: { type: 'number', help: 'critical and high ones of GuardDuty; null if it was not read' },
   threats_of: { type: 'list', help: 'their types, and how often' },
-  off: { type: 'list', help: 'sources and scans that are switched off' },
+  off: {
+    type: 'list',
+    help: 'sources, standards of Security Hub and scans of Inspector that are off; null if not known',
+  },
   ...Object.fromEntries(
     severities.map((severity): [string, FactSpecs[string]] => [
       `${severity}_deadline_h`,
@@ -79,7 +91,7 @@ export default defineCheck({
   facts: () => withUnread(facts),
   rules: () => ({
     fail: [
-      { when: 'size(off) > 0', say: '{off}: switch it on, or leave it out of sources' },
+      { when: 'size(off) > 0', say: '{off}: switch it on, or leave it out' },
       { when: 'critical > 0', say: '{critical} critical open (limit 0): {worst}' },
       { when: 'threats > 0', say: '{threats} critical or high of GuardDuty open (limit 0): {threats_of}' },
       { when: 'overdue > 0', say: '{overdue} past the deadline: {overdue_of}' },
@@ -89,17 +101,10 @@ export default defineCheck({
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
-  okSays: 'no critical or high finding, {medium} medium, {low} low',
-  iam: [
-    'securityhub:GetFindings',
-    'guardduty:ListDetectors',
-    'guardduty:GetDetector',
-    'guardduty:GetFindingsStatistics',
-    'guardduty:ListFindings',
-    'guardduty:GetFindings',
-    'inspector2:BatchGetAccountStatus',
-    'inspector2:ListFindings',
-  ],
+  okSays: ({ sources: asked }) => `no critical or high finding of ${namesOf(asked)}, {medium} medium, {low} low`,
+  iam: Object.values(actions).flat(),
+  iamFor: ({ sources: asked }) =>
+    sources.filter((source) => asked.includes(source)).flatMap((source) => actions[source]),
   describe: ({ sources: asked }) => `findings of ${asked.join(', ')}`,
   lane: (target) => awsLane('security', target),
   laneLimit: 1,
@@ -118,7 +123,7 @@ export default defineCheck({
     const { most } = target;
     const ask: Record<Source, () => Promise<Reading>> = {
       'security-hub': async () =>
-        readSecurityHub({ aws: await connectSecurityHub(where, signal), signal, most, without: alsoAsked(target) }),
+        readSecurityHub({ aws: await connectSecurityHub(where, signal), signal, most, askedToo: alsoAsked(target) }),
       guardduty: async () => readGuardDuty({ aws: await connectGuardDuty(where, signal), signal, most }),
       inspector: async () =>
         readInspector({
@@ -134,13 +139,20 @@ export default defineCheck({
       facts: {
         ...findingFacts(parts, { now: clock.now(), deadlines: target.deadlines }),
         ...deadlines,
-        unread: few(unread),
+        unread: few([...unread, ...target.sources.flatMap((source) => parts[source]?.unread ?? [])]),
       },
     };
   },
 });
 
-/** Security Hub has the findings of the others too: as its own product names, of those that are asked themselves. */
+function namesOf(asked: Source[]): string {
+  return sources
+    .filter((source) => asked.includes(source))
+    .map((source) => sourceNames[source])
+    .join(', ');
+}
+
+/** Security Hub has the findings of the others too: the names it gives to those that are asked themselves. */
 function alsoAsked({ sources: asked }: Target): string[] {
   return [...(asked.includes('guardduty') ? ['GuardDuty'] : []), ...(asked.includes('inspector') ? ['Inspector'] : [])];
 }

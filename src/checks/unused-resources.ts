@@ -50,6 +50,11 @@ const words: Record<Kind, string> = {
   snapshots: 'old manual RDS snapshots',
   addresses: 'unassociated Elastic IPs',
 };
+const actions: Record<Kind, string[]> = {
+  volumes: ['ec2:DescribeVolumes'],
+  snapshots: ['rds:DescribeDBSnapshots', 'rds:DescribeDBClusterSnapshots'],
+  addresses: ['ec2:DescribeAddresses'],
+};
 const sized = ['volumes', 'snapshots'] as const;
 
 const facts: FactSpecs = Object.fromEntries([
@@ -86,8 +91,13 @@ export default defineCheck({
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
-  okSays: 'nothing unused above its limit',
-  iam: ['ec2:DescribeVolumes', 'ec2:DescribeAddresses', 'rds:DescribeDBSnapshots', 'rds:DescribeDBClusterSnapshots'],
+  okSays: ({ look_for }) =>
+    kinds
+      .filter((kind) => look_for.includes(kind))
+      .map((kind) => `{${kind}} ${words[kind]} (limit {${kind}_limit})`)
+      .join(', '),
+  iam: Object.values(actions).flat(),
+  iamFor: ({ look_for }) => kinds.filter((kind) => look_for.includes(kind)).flatMap((kind) => actions[kind]),
   describe: ({ look_for }) => look_for.map((kind) => words[kind]).join(', '),
   lane: (target) => awsLane('ec2', target),
   laneLimit: 2,

@@ -1,6 +1,14 @@
 import { formatDuration } from '../../kernel/duration.ts';
 import { few, tally } from '../facts/few.ts';
-import { type Finding, type Reading, type Severity, type Source, severities, sourceNames } from './finding.ts';
+import {
+  type Finding,
+  type OfSeverity,
+  type Reading,
+  type Severity,
+  type Source,
+  severities,
+  sourceNames,
+} from './finding.ts';
 
 const dayMs = 86_400_000;
 
@@ -24,9 +32,14 @@ export function findingFacts(readings: Readings, { now, deadlines }: Situation) 
     }),
   );
   const allRead = asked.every(([, reading]) => reading?.open !== undefined);
-  const orNull = (count: number, known = allRead) => (count > 0 || known ? count : null);
-  const countOf = (severity: Severity) =>
-    orNull(open.filter((one) => one.severity === severity).reduce((sum, { count }) => sum + count, 0));
+  const orNull = (count: number, among: typeof open) => (count > 0 || (allRead && !among.some(isBlind)) ? count : null);
+  const countOf = (severity: Severity) => {
+    const among = open.filter((one) => one.severity === severity);
+    return orNull(
+      among.reduce((sum, { count }) => sum + count, 0),
+      among,
+    );
+  };
   const late = open
     .map((one) => ({ ...one, late: one.read.filter((finding) => isLate(finding, now, deadlines)) }))
     .filter((one) => one.late.length > 0);
@@ -35,6 +48,7 @@ export function findingFacts(readings: Readings, { now, deadlines }: Situation) 
   const guardDuty = open.filter(
     ({ source, severity }) => source === 'guardduty' && (severity === 'critical' || severity === 'high'),
   );
+  const off = asked.flatMap(([, reading]) => reading?.off ?? []);
   return {
     critical: countOf('critical'),
     high: countOf('high'),
@@ -42,7 +56,10 @@ export function findingFacts(readings: Readings, { now, deadlines }: Situation) 
     low: countOf('low'),
     new_24h: complete ? found.filter(({ since }) => now.getTime() - since.getTime() <= dayMs).length : null,
     // Oldest first: what lies past the first that were read is younger than they are.
-    overdue: orNull(late.reduce((sum, one) => sum + one.late.length, 0)),
+    overdue: orNull(
+      late.reduce((sum, one) => sum + one.late.length, 0),
+      open,
+    ),
     overdue_of: few(late.map((one) => sayLate(one, now, deadlines))),
     worst: few(
       open
@@ -54,12 +71,17 @@ export function findingFacts(readings: Readings, { now, deadlines }: Situation) 
     ),
     threats: threatsOf(readings, guardDuty),
     threats_of: few(guardDuty.flatMap(({ severity, read }) => tallied(read).map((what) => `${severity} ${what}`))),
-    off: few(asked.flatMap(([, reading]) => reading?.off ?? [])),
+    off: off.length > 0 || asked.every(([, reading]) => !reading || reading.off) ? few(off) : null,
     complete,
     cut_off: open
       .filter((one) => !one.complete)
       .map(({ source, severity, read }) => `${severity} of ${sourceNames[source]} past the oldest ${read.length}`),
   };
+}
+
+/** What lies past those that were read may be of any age: of these themselves none is left. */
+function isBlind({ complete, read }: OfSeverity): boolean {
+  return !complete && read.length === 0;
 }
 
 function isLate({ severity, since }: Finding, now: Date, deadlines: Deadlines): boolean {

@@ -23,7 +23,7 @@ export interface OfSeverity {
   /** All of them, also those past the first that were read; undefined = as many as were read, or more. */
   count?: number;
   read: Finding[];
-  /** Whether all were read. */
+  /** Whether all were read; if not, `read` may still be empty: those that were read count elsewhere. */
   complete: boolean;
 }
 
@@ -31,8 +31,10 @@ export interface OfSeverity {
 export interface Reading {
   /** Undefined while the source is off: what it would find isn't known. */
   open: Record<Severity, OfSeverity> | undefined;
-  /** What of it is switched off, and so looks at nothing: `Inspector: ec2 DISABLED`. */
-  off: string[];
+  /** What of it is switched off, and so looks at nothing: `Inspector: ec2 DISABLED`; undefined = that could not be read. */
+  off: string[] | undefined;
+  /** What of it was not read, and why. */
+  unread?: string[];
 }
 
 /** Asks for each severity; for critical ones first, so that a source that refuses is asked once. */

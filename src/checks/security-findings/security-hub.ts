@@ -1,7 +1,9 @@
 import type { AwsSecurityFinding, SecurityHub } from '@aws-sdk/client-securityhub';
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
+import { part } from '../aws/part.ts';
 import { bySeverity, type Finding, type OfSeverity, type Reading, type Severity } from './finding.ts';
+import { readStandards } from './standards.ts';
 
 /** GetFindings answers at most this many a page. */
 const perPage = 100;
@@ -11,16 +13,23 @@ export interface HubReader {
   signal: AbortSignal;
   /** Read of each severity. */
   most: number;
-  /** Products whose findings are read at their source, so that none counts twice: `GuardDuty`. */
-  without: string[];
+  /** Products that are asked themselves, by the names that Security Hub gives them: `GuardDuty`. */
+  askedToo: string[];
 }
 
-/** Security Hub's ACTIVE findings that nobody resolved or suppressed. Throws Unmeasured. */
+/**
+ * Security Hub's ACTIVE findings that nobody resolved or suppressed, and its standards that check nothing. A refusal of the
+ * standards alone is a remark. Throws Unmeasured.
+ */
 export async function readSecurityHub(reader: HubReader): Promise<Reading> {
-  return { open: await bySeverity((severity) => ofSeverity(reader, severity)), off: [] };
+  const unread: string[] = [];
+  const standards = await part(unread, reader.signal, () => readStandards(reader.aws, reader.signal));
+  const open = await bySeverity((severity) => ofSeverity(reader, severity, standards?.account));
+  return { open, off: standards?.off, unread: [...unread, ...(standards?.pending ?? [])] };
 }
 
-async function ofSeverity({ aws, signal, most, without }: HubReader, severity: Severity): Promise<OfSeverity> {
+async function ofSeverity(reader: HubReader, severity: Severity, account: string | undefined): Promise<OfSeverity> {
+  const { aws, signal, most } = reader;
   const equals = (Value: string) => ({ Value, Comparison: 'EQUALS' as const });
   const question = { action: 'securityhub:GetFindings', resource: `${severity} findings` };
   const { items, complete } = await everyPage(async (NextToken) => {
@@ -31,9 +40,6 @@ async function ofSeverity({ aws, signal, most, without }: HubReader, severity: S
             RecordState: [equals('ACTIVE')],
             WorkflowStatus: [equals('NEW'), equals('NOTIFIED')],
             SeverityLabel: [equals(severity.toUpperCase())],
-            ...(without.length > 0 && {
-              ProductName: without.map((Value) => ({ Value, Comparison: 'NOT_EQUALS' as const })),
-            }),
           },
           SortCriteria: [{ Field: 'CreatedAt', SortOrder: 'asc' }],
           MaxResults: perPage,
@@ -45,7 +51,20 @@ async function ofSeverity({ aws, signal, most, without }: HubReader, severity: S
     if (!page.Findings) throw invalid(aws.region, 'an answer without findings');
     return { items: page.Findings, next: page.NextToken };
   }, most);
-  return { read: items.map((finding) => readFinding(finding, severity, aws.region)), complete };
+  const own = items.filter((finding) => !isReadAtItsSource(finding, reader, account));
+  return { read: own.map((finding) => readFinding(finding, severity, aws.region)), complete };
+}
+
+/**
+ * So that none counts twice. Other products are asked in this region alone: what Security Hub has of linked regions and of
+ * member accounts is nowhere else.
+ */
+function isReadAtItsSource(finding: AwsSecurityFinding, { aws, askedToo }: HubReader, account: string | undefined) {
+  return (
+    askedToo.includes(finding.ProductName ?? '') &&
+    finding.Region === aws.region &&
+    (account === undefined || finding.AwsAccountId === account)
+  );
 }
 
 function readFinding(finding: AwsSecurityFinding, severity: Severity, region: string): Finding {

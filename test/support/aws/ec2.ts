@@ -23,6 +23,7 @@ export interface Ec2Rule {
   to?: number;
   ranges?: string[];
   ipv6Ranges?: string[];
+  prefixLists?: string[];
 }
 
 export interface Ec2Instance {
@@ -30,6 +31,8 @@ export interface Ec2Instance {
   publicIp?: string;
   ipv6?: string;
   name?: string;
+  /** Each with the public addresses of the private ones it has, and its addresses of IPv6; of the first, also above. */
+  interfaces?: { publicIp?: string; publicIps?: (string | undefined)[]; ipv6?: string[] }[];
 }
 
 /** What the stand-in knows, by id; change it between two looks. */
@@ -38,6 +41,8 @@ export interface Ec2State {
   addresses: Ec2Address[];
   groups: Record<string, { name: string; rules: Ec2Rule[] }>;
   instances: Record<string, Ec2Instance>;
+  /** Entries by the list's id; absent: there is none. */
+  prefixLists?: Record<string, string[]>;
 }
 
 /** Amazon EC2 (its own kind of Query), as far as the checks ask: page sizes, tokens and filters as documented. */
@@ -70,6 +75,16 @@ export function ec2StandIn(state: Ec2State): QueryService {
           nextToken,
         };
       },
+      GetManagedPrefixListEntries(input) {
+        const entries = state.prefixLists?.[String(input.PrefixListId)];
+        if (!entries)
+          throw new AwsRefusal(
+            'InvalidPrefixListID.NotFound',
+            `The prefix list ID '${input.PrefixListId}' does not exist`,
+          );
+        const { items, nextToken } = page(entries, input, 100, 1);
+        return { entrySet: set(items.map((cidr) => ({ cidr }))), nextToken };
+      },
       DescribeInstances(input) {
         const wanted = filtersOf(input, ['instance-state-name'])['instance-state-name'];
         const found = Object.entries(state.instances).filter(
@@ -84,9 +99,9 @@ export function ec2StandIn(state: Ec2State): QueryService {
   };
 }
 
-function page<Item>(items: Item[], { MaxResults, NextToken }: Input, most: number) {
+function page<Item>(items: Item[], { MaxResults, NextToken }: Input, most: number, least = 5) {
   const refuse = (message: string) => new AwsRefusal('InvalidParameterValue', message);
-  const { items: found, next } = tokenPage(items, { size: MaxResults, token: NextToken, least: 5, most }, refuse);
+  const { items: found, next } = tokenPage(items, { size: MaxResults, token: NextToken, least, most }, refuse);
   return { items: found, nextToken: next };
 }
 
@@ -106,13 +121,25 @@ const wireVolume = ([volumeId, { state = 'available', gib, createdAt, name }]: [
   ...{ volumeId, size: gib, status: state, createTime: createdAt, attachmentSet: '', tagSet: tags(name) },
 });
 
-const wireRule = ({ protocol, from, to, ranges = [], ipv6Ranges = [] }: Ec2Rule) => ({
-  ...{ ipProtocol: protocol, fromPort: from, toPort: to, groups: '', prefixListIds: '' },
+const wireRule = ({ protocol, from, to, ranges = [], ipv6Ranges = [], prefixLists = [] }: Ec2Rule) => ({
+  ...{ ipProtocol: protocol, fromPort: from, toPort: to, groups: '' },
+  prefixListIds: set(prefixLists.map((prefixListId) => ({ prefixListId }))),
   ipRanges: set(ranges.map((cidrIp) => ({ cidrIp }))),
   ipv6Ranges: set(ipv6Ranges.map((cidrIpv6) => ({ cidrIpv6 }))),
 });
 
-const wireInstance = ([instanceId, { state = 'running', publicIp, ipv6, name }]: [string, Ec2Instance]) => ({
+const wireInstance = ([instanceId, { state = 'running', publicIp, ipv6, name, interfaces = [] }]: [
+  string,
+  Ec2Instance,
+]) => ({
   ...{ instanceId, instanceState: { code: 16, name: state }, ipAddress: publicIp, ipv6Address: ipv6 },
-  tagSet: tags(name),
+  ...{ networkInterfaceSet: set(interfaces.map(wireInterface)), tagSet: tags(name) },
+});
+
+const associated = (publicIp: string | undefined) => (publicIp === undefined ? {} : { association: { publicIp } });
+
+const wireInterface = ({ publicIp, publicIps = [], ipv6 = [] }: NonNullable<Ec2Instance['interfaces']>[number]) => ({
+  ...associated(publicIp),
+  privateIpAddressesSet: set(publicIps.map((each, i) => ({ privateIpAddress: `10.0.0.${i}`, ...associated(each) }))),
+  ipv6AddressesSet: set(ipv6.map((ipv6Address) => ({ ipv6Address }))),
 });

@@ -10,6 +10,14 @@ export type HubFinding = Partial<AwsSecurityFinding>;
 export interface SecurityHubState {
   enabled: boolean;
   findings: HubFinding[];
+  standards: HubStandard[];
+}
+
+/** A standard that is enabled, or was asked to be. */
+export interface HubStandard {
+  name: string;
+  status?: string | undefined;
+  reason?: string;
 }
 
 /** What the stand-in can filter by, and where a finding has it. */
@@ -17,10 +25,9 @@ const filterable: Record<string, (finding: HubFinding) => string | undefined> = 
   RecordState: (finding) => finding.RecordState ?? 'ACTIVE',
   WorkflowStatus: (finding) => finding.Workflow?.Status ?? 'NEW',
   SeverityLabel: (finding) => finding.Severity?.Label,
-  ProductName: (finding) => finding.ProductName ?? 'Security Hub',
 };
 
-/** AWS Security Hub's GetFindings (REST, JSON): pages of 100, filters and their joins as documented, the refusal where it is off. */
+/** AWS Security Hub (REST, JSON): pages of 100, filters and their joins as documented, the refusal where it is off. */
 export function securityHubStandIn(state: SecurityHubState): RestService {
   return {
     ...{ protocol: 'rest-json', signingName: 'securityhub', iamPrefix: 'securityhub' },
@@ -28,14 +35,7 @@ export function securityHubStandIn(state: SecurityHubState): RestService {
       {
         ...{ method: 'POST', path: '/findings', operation: 'GetFindings' },
         run({ Filters = {}, SortCriteria, MaxResults, NextToken }) {
-          if (!state.enabled)
-            throw new AwsRefusal(
-              'InvalidAccessException',
-              'Account 123456789012 is not subscribed to AWS Security Hub',
-              {
-                status: 401,
-              },
-            );
+          mustBeEnabled(state);
           const filters = validated(Filters as Input);
           const found = state.findings.filter((finding) => matches(finding, filters));
           const { items, next } = tokenPage(
@@ -46,8 +46,34 @@ export function securityHubStandIn(state: SecurityHubState): RestService {
           return { Findings: items, ...(next !== undefined && { NextToken: next }) };
         },
       },
+      {
+        ...{ method: 'POST', path: '/standards/get', operation: 'GetEnabledStandards' },
+        run({ MaxResults, NextToken }, { region }) {
+          mustBeEnabled(state);
+          const { items, next } = tokenPage(
+            state.standards,
+            { size: MaxResults, token: NextToken, most: 100 },
+            invalid,
+          );
+          return {
+            StandardsSubscriptions: items.map(({ name, status, reason }) => ({
+              StandardsSubscriptionArn: `arn:aws:securityhub:${region}:123456789012:subscription/${name}`,
+              StandardsArn: `arn:aws:securityhub:${region}::standards/${name}`,
+              ...{ StandardsInput: {}, StandardsStatus: status },
+              ...(reason !== undefined && { StandardsStatusReason: { StatusReasonCode: reason } }),
+            })),
+            ...(next !== undefined && { NextToken: next }),
+          };
+        },
+      },
     ],
   };
+}
+
+function mustBeEnabled({ enabled }: SecurityHubState): void {
+  if (enabled) return;
+  const message = 'Account 123456789012 is not subscribed to AWS Security Hub';
+  throw new AwsRefusal('InvalidAccessException', message, { status: 401 });
 }
 
 const invalid = (message: string) => new AwsRefusal('InvalidInputException', message);

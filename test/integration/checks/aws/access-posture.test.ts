@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import accessPosture from '../../../../src/checks/access-posture.ts';
+import { attempt } from '../../../../src/health/attempt.ts';
 import { type Ec2Instance, type Ec2Rule, type Ec2State, ec2StandIn } from '../../../support/aws/ec2.ts';
 import { useAws } from '../../../support/aws/environment.ts';
 import { type IamState, type IamUser, iamStandIn } from '../../../support/aws/iam.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
+import { checkOf } from '../../../support/checks.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
+import { judgedByDefault, okReasonOf } from '../../../support/probes.ts';
 
 const ec2: Ec2State = { volumes: {}, addresses: [], groups: {}, instances: {} };
 const iam: IamState = { users: [], madeAt: now, making: 0, roles: [], policies: [] };
@@ -18,6 +22,8 @@ const web: Ec2Rule[] = [80, 443].map((port) => ({
   ...{ protocol: 'tcp', from: port, to: port, ranges: anybody, ipv6Ranges: ['::/0'] },
 }));
 const ssh: Ec2Rule = { protocol: 'tcp', from: 22, to: 22, ranges: anybody };
+
+const behind = (...prefixLists: string[]): Ec2Rule => ({ protocol: 'tcp', from: 22, to: 22, prefixLists });
 
 beforeAll(async () => useAws(await aws.start()));
 afterAll(() => aws.stop());
@@ -36,6 +42,7 @@ beforeEach(() => {
     'sg-web': { name: 'web', rules: web },
     'sg-db': { name: 'database', rules: [{ protocol: 'tcp', from: 5432, to: 5432, ranges: ['10.0.0.0/8'] }] },
   };
+  ec2.prefixLists = { 'pl-office': ['198.51.100.0/24'], 'pl-wide': ['198.51.100.0/24', '0.0.0.0/0'] };
   ec2.instances = { 'i-1': { name: 'worker' }, 'i-2': { name: 'old', state: 'stopped', publicIp: '192.0.2.1' } };
 });
 
@@ -172,6 +179,53 @@ describe('rules of security groups', () => {
   });
 });
 
+describe('prefix lists', () => {
+  const ports = { look_at: ['ports'] };
+
+  test('one that holds the internet opens the port, others don’t; lists of open ports alone are not read', async () => {
+    group(behind('pl-office', 'pl-wide'), { protocol: 'tcp', from: 443, to: 443, prefixLists: ['pl-web'] });
+    ec2.groups['sg-office'] = { name: '', rules: [behind('pl-office')] };
+    expect(await look(ports)).toMatchObject({
+      open_admin: ['sg-new (new) tcp 22 from pl-wide'],
+      ...{ open_other: [], unread: [] },
+    });
+    expect(aws.counts()).toMatchObject({ 'ec2:GetManagedPrefixListEntries': 2 });
+  });
+
+  test('its pages are read', async () => {
+    ec2.prefixLists = { 'pl-long': [...Array.from({ length: 100 }, () => '198.51.100.0/24'), '::/0'] };
+    group(behind('pl-long'));
+    expect(await look(ports)).toMatchObject({ open_admin: ['sg-new (new) tcp 22 from pl-long'] });
+  });
+
+  test('where it can’t be read, nobody says that no admin port is open; what else is open is told', async () => {
+    aws.break('denied', { action: 'ec2:GetManagedPrefixListEntries' });
+    group(behind('pl-office'));
+    const why =
+      'ec2:GetManagedPrefixListEntries on prefix list pl-office in eu-west-1: AccessDenied → grant ec2:GetManagedPrefixListEntries';
+    expect(await look(ports)).toMatchObject({ open_admin: null, open_other: [], unread: [why] });
+    expect(await look({ ...ports, accepted: ['new'] })).toMatchObject({ open_admin: [], unread: [] });
+    group(behind('pl-office'), ssh);
+    expect(await look(ports)).toMatchObject({ open_admin: ['sg-new (new) tcp 22 from 0.0.0.0/0'] });
+  });
+
+  test('more than 50 are not all read', async () => {
+    const ids = Array.from({ length: 51 }, (_, i) => `pl-${i}`);
+    ec2.prefixLists = Object.fromEntries(ids.map((id) => [id, ['10.0.0.0/8']]));
+    group(behind(...ids));
+    expect(await look(ports)).toMatchObject({ open_admin: null, unread: ['prefix lists past the first 50'] });
+  });
+});
+
+test.each<[string, Ec2Instance]>([
+  ['on a second interface', { interfaces: [{}, { publicIp: '192.0.2.2' }] }],
+  ['of a second private address', { interfaces: [{ publicIps: [undefined, '192.0.2.2'] }] }],
+  ['of IPv6 on a second interface', { interfaces: [{}, { ipv6: ['2001:db8::1'] }] }],
+])('a public address %s', async (_, instance) => {
+  ec2.instances = { 'i-1': { interfaces: [{ publicIps: [undefined] }, {}] }, 'i-3': instance };
+  expect(await look({ look_at: ['instances'] })).toMatchObject({ public_instances: ['i-3'] });
+});
+
 describe('size', () => {
   test('pages are read, lists are bounded', async () => {
     ec2.groups = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`sg-${i}`, { name: 'x', rules: [ssh] }]));
@@ -235,8 +289,32 @@ describe('a part that is refused does not hide the rest', () => {
 });
 
 test('it asks for nothing that it does not name, and for all that it names', async () => {
+  group(behind('pl-office'));
   await look();
   expect(Object.keys(aws.counts()).sort()).toEqual([...accessPosture.iam].sort());
+});
+
+describe('each aspect alone', () => {
+  it.each<[string, string]>([
+    ['credentials', 'no password without MFA, no access key of root, none older than 90 d'],
+    ['changes', '0 roles and policies changed'],
+    ['ports', 'nothing open to anybody but 80, 443'],
+    ['instances', 'no instance with a public address'],
+  ])('%s: it asks for what it names and vouches for that alone', async (aspect, says) => {
+    group(behind('pl-office'));
+    const only = { look_at: [aspect as 'ports'] };
+    expect(okReasonOf(accessPosture, only, await look(only))).toBe(says);
+    const needed = accessPosture.iamFor?.(accessPosture.params.parse(only)) ?? [];
+    expect(Object.keys(aws.counts()).sort()).toEqual(needed.toSorted());
+  });
+
+  test('what is accepted is told apart', async () => {
+    group(ssh);
+    const accepted = { look_at: ['ports' as const], accepted: ['new', 'web'], open_ports: [] };
+    expect(okReasonOf(accessPosture, accepted, await look(accepted))).toBe(
+      'nothing open to anybody; besides what is accepted',
+    );
+  });
 });
 
 describe('the end of its time', () => {
@@ -249,6 +327,39 @@ describe('the end of its time', () => {
     stop.abort();
     expect(await measured).toMatchObject({ reason: 'timeout' });
     await call.abandoned;
+  });
+
+  const slow = (look_at?: ('credentials' | 'ports')[]) => {
+    const target = accessPosture.params.parse({ look_at });
+    const check = checkOf(() => Promise.reject(new Error()), {
+      ...{ definition: accessPosture as never, target, timeoutMs: 1_500 },
+    });
+    const room = { clock: { now: () => now }, log: memoryLog(), reveal: String, site: { dir: '/', scriptDirs: [] } };
+    const batch = () => ({ load: () => Promise.reject(new Error('it asks nothing in batches')) });
+    return attempt(check, room, { previous: undefined, signal: new AbortController().signal, batch });
+  };
+
+  test('a report that is never made hides no open port', async () => {
+    iam.making = 1_000;
+    group(ssh);
+    const answer = await slow();
+    expect(answer).toMatchObject({
+      measured: {
+        facts: {
+          ...{ users: null, root_mfa: null, open_admin: ['sg-new (new) tcp 22 from 0.0.0.0/0'] },
+          unread: ['the credential report was not made in time → raise timeout'],
+        },
+      },
+    });
+    expect('measured' in answer && judgedByDefault(accessPosture, {}, answer.measured.facts)).toBe('fail');
+    ec2.groups = { 'sg-web': { name: 'web', rules: web } };
+    const closed = await slow();
+    expect('measured' in closed && judgedByDefault(accessPosture, {}, closed.measured.facts)).toBe('unknown');
+  });
+
+  test('alone, such a report is a timeout', async () => {
+    iam.making = 1_000;
+    expect(await slow(['credentials'])).toMatchObject({ unmeasured: { reason: 'timeout' } });
   });
 
   test('so does a report that is never made', async () => {
@@ -301,6 +412,13 @@ describe('planted faults', () => {
     ['an application port open', 'warn', opened(8_080)],
     ['an admin port of one’s own open', 'fail', opened(9_443), { admin_ports: [9_443] }],
     ['HTTP open, where only HTTPS may be', 'warn', () => {}, { open_ports: [443] }],
+    ['SSH open by a prefix list', 'fail', () => group(behind('pl-wide'))],
+    ['a prefix list that is gone', 'unknown', () => group(behind('pl-gone'))],
+    [
+      'a second interface with a public address',
+      'warn',
+      () => (ec2.instances['i-3'] = { interfaces: [{}, { publicIp: '192.0.2.2' }] }),
+    ],
     ['a public instance', 'warn', () => (ec2.instances['i-3'] = { publicIp: '192.0.2.2' })],
     [
       'a public instance that starts',

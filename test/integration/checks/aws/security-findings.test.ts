@@ -7,17 +7,20 @@ import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type HubFinding, type SecurityHubState, securityHubStandIn } from '../../../support/aws/securityhub.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
+import { okReasonOf } from '../../../support/probes.ts';
 
-const hub: SecurityHubState = { enabled: true, findings: [] };
+const hub: SecurityHubState = { enabled: true, findings: [], standards: [] };
 const guardDuty: GuardDutyState = { detector: undefined, findings: [] };
 const inspector: InspectorState = { status: undefined, scans: {}, findings: [] };
 const aws = new AwsServer([securityHubStandIn(hub), guardDutyStandIn(guardDuty), inspectorStandIn(inspector)]);
 
+let region = '';
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
 const daysAgo = (days: number) => hoursAgo(days * 24);
 const control = (label: string, days: number, more: HubFinding = {}): HubFinding => ({
   ...{ Severity: { Label: label as 'HIGH' }, CreatedAt: daysAgo(days).toISOString() },
   Compliance: { SecurityControlId: 'EC2.19' },
+  ...{ ProductName: 'Security Hub', Region: region, AwsAccountId: '123456789012' },
   ...more,
 });
 const threat = (severity: number, days: number, more: Partial<GuardDutyFinding> = {}): GuardDutyFinding => ({
@@ -27,14 +30,13 @@ const weakness = (severity: string, days: number, more: Partial<InspectorFinding
   ...{ severity, firstObservedAt: daysAgo(days), vulnerabilityId: 'CVE-2026-1234', ...more },
 });
 
-let region = '';
 beforeAll(async () => useAws(await aws.start()));
 afterAll(() => aws.stop());
 beforeEach(() => {
   region = freshRegion();
   aws.mend();
   aws.forget();
-  Object.assign(hub, { enabled: true, findings: [] });
+  Object.assign(hub, { enabled: true, findings: [], standards: [{ name: 'pci-dss/v/3.2.1', status: 'READY' }] });
   Object.assign(guardDuty, { detector: { id: 'd1', status: 'ENABLED' }, findings: [] });
   Object.assign(inspector, { status: 'ENABLED', scans: { ec2: 'ENABLED', ecr: 'DISABLED' }, findings: [] });
 });
@@ -84,6 +86,49 @@ describe('what it measures', () => {
     expect(await look()).toMatchObject({ high: 0 });
     expect(await look({ sources: ['security-hub'] })).toMatchObject({ high: 2 });
     expect(await look({ sources: ['security-hub', 'inspector'] })).toMatchObject({ high: 1 });
+  });
+
+  test('what Security Hub alone has of the others counts: of linked regions, of member accounts', async () => {
+    const ProductName = 'GuardDuty';
+    hub.findings = [
+      control('CRITICAL', 0, { ProductName, Region: 'eu-linked-1', Types: ['TTPs/Impact'] }),
+      control('CRITICAL', 0, { ProductName: 'Inspector', AwsAccountId: '210987654321' }),
+      control('CRITICAL', 0, { ProductName, Region: undefined }),
+      control('CRITICAL', 0, { ProductName }),
+    ];
+    expect(await look()).toMatchObject({ critical: 3, threats: 0 });
+    hub.standards = [];
+    expect(await look()).toMatchObject({ critical: 2 });
+  });
+
+  test('where all that was read counts elsewhere, what lies past it is not known', async () => {
+    hub.findings = Array.from({ length: 101 }, () => control('CRITICAL', 0, { ProductName: 'GuardDuty' }));
+    const facts = await look({ most: 100 });
+    expect(facts).toMatchObject({ critical: null, overdue: null, high: 0, new_24h: null, complete: false });
+    expect(await awsVerdict(securityFindings, params({ most: 100 }))).toBe('unknown');
+    expect(await look({ most: 101 })).toMatchObject({ critical: 0, overdue: 0, complete: true });
+  });
+
+  test('standards that check nothing are named, with AWS’s reason', async () => {
+    hub.standards.push(
+      { name: 'cis/v/1', status: 'INCOMPLETE', reason: 'NO_AVAILABLE_CONFIGURATION_RECORDER' },
+      { name: 'nist/v/5', status: 'FAILED' },
+      { name: 'new/v/1', status: 'PENDING' },
+    );
+    expect(await look()).toMatchObject({
+      off: [
+        `Security Hub's standard cis/v/1 in ${region} is INCOMPLETE: NO_AVAILABLE_CONFIGURATION_RECORDER`,
+        `Security Hub's standard nist/v/5 in ${region} is FAILED`,
+      ],
+      unread: [`Security Hub's standard new/v/1 in ${region} is PENDING → wait until AWS has enabled its controls`],
+    });
+    hub.standards = [];
+    expect(await look()).toMatchObject({ off: [`Security Hub in ${region} has no standard enabled`], critical: 0 });
+  });
+
+  test('a standard on a later page is read too', async () => {
+    hub.standards = Array.from({ length: 101 }, (_, i) => ({ name: `s${i}`, status: i === 100 ? 'FAILED' : 'READY' }));
+    expect(await look()).toMatchObject({ off: [`Security Hub's standard s100 in ${region} is FAILED`] });
   });
 
   test('a finding is named by control, vulnerability or type, never by its title', async () => {
@@ -141,6 +186,15 @@ describe('a source that is refused does not hide the others', () => {
     expect(await awsVerdict(securityFindings, params())).toBe('fail');
   });
 
+  test('the standards are not permitted: findings count, that Security Hub looks at something is not known', async () => {
+    aws.break('denied', { action: 'securityhub:GetEnabledStandards' });
+    const facts = await look();
+    expect(facts).toMatchObject({ critical: 0, complete: true, off: null });
+    expect(says(facts, 'unread')).toContain('grant securityhub:GetEnabledStandards');
+    guardDuty.detector = undefined;
+    expect(await look()).toMatchObject({ off: [expect.stringContaining('no detector')] });
+  });
+
   test('alone, it is unknown', async () => {
     hub.enabled = false;
     expect(await refusal(measure(securityFindings, params({ sources: ['security-hub'] })))).toMatchObject({
@@ -154,6 +208,21 @@ test('it asks for nothing that it does not name, and for all that it names', asy
   guardDuty.findings = [threat(5, 1)];
   await look();
   expect(Object.keys(aws.counts()).sort()).toEqual([...securityFindings.iam].sort());
+});
+
+it.each<[string, string, (() => void)?]>([
+  ['security-hub', 'Security Hub'],
+  ['guardduty', 'GuardDuty', () => (guardDuty.findings = [threat(5, 1)])],
+  ['inspector', 'Inspector'],
+])('%s alone: it asks for what it names and vouches for that alone', async (source, name, plant = () => {}) => {
+  plant();
+  const only = params({ sources: [source] });
+  const facts = (await measure(securityFindings, only)).facts;
+  expect(okReasonOf(securityFindings, only, facts)).toBe(
+    `no critical or high finding of ${name}, ${facts.medium} medium, 0 low`,
+  );
+  const needed = securityFindings.iamFor?.(securityFindings.params.parse(only)) ?? [];
+  expect(Object.keys(aws.counts()).sort()).toEqual(needed.toSorted());
 });
 
 test('an answer that hangs ends with the probe', async () => {
@@ -178,6 +247,7 @@ describe('planted faults', () => {
     () => {
       hub.findings = findings;
     };
+  const linked = (finding: HubFinding): Plant => found({ ...finding, Region: 'eu-linked-1' });
   const watched =
     (...findings: GuardDutyFinding[]): Plant =>
     () => {
@@ -207,6 +277,13 @@ describe('planted faults', () => {
     ['Inspector disabled', 'fail', () => (inspector.status = 'DISABLED')],
     ['Inspector suspended', 'fail', () => (inspector.status = 'SUSPENDED')],
     ['a scan that must be on is off', 'fail', () => {}, { inspector_scans: ['ec2', 'ecr'] }],
+    ['Security Hub without a standard', 'fail', () => (hub.standards = [])],
+    ['a standard without a recorder', 'fail', () => hub.standards.push({ name: 'cis', status: 'INCOMPLETE' })],
+    ['a standard being disabled', 'fail', () => hub.standards.push({ name: 'cis', status: 'DELETING' })],
+    ['a standard without a status', 'fail', () => hub.standards.push({ name: 'cis', status: undefined })],
+    ['a standard being enabled', 'warn', () => hub.standards.push({ name: 'cis', status: 'PENDING' })],
+    ['standards not permitted', 'unknown', broken('denied', { action: 'securityhub:GetEnabledStandards' })],
+    ['a critical threat in a linked region', 'fail', linked(control('CRITICAL', 0, { ProductName: 'GuardDuty' }))],
     ['Security Hub not enabled', 'unknown', () => (hub.enabled = false)],
     ['only Security Hub asked, not enabled', 'unknown', () => (hub.enabled = false), { sources: ['security-hub'] }],
     ['Security Hub not permitted', 'unknown', broken('denied', { action: 'securityhub:GetFindings' })],

@@ -20,7 +20,7 @@ const aws = new AwsServer([
   iamStandIn({ users: [], madeAt: new Date(0), making: 1, roles: [], policies: [] }),
   guardDutyStandIn({ detector, findings: [] }),
   inspectorStandIn({ status: 'DISABLED', scans: {}, findings: [] }),
-  securityHubStandIn({ enabled: true, findings: [] }),
+  securityHubStandIn({ enabled: true, findings: [], standards: [] }),
 ]);
 const options = { region: 'eu-west-1', maxAttempts: 1 };
 const clients: { destroy(): void }[] = [];

@@ -6,6 +6,7 @@ import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type RdsState, rdsStandIn } from '../../../support/aws/rds.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
+import { okReasonOf } from '../../../support/probes.ts';
 
 const ec2: Ec2State = { volumes: {}, addresses: [], groups: {}, instances: {} };
 const rds: RdsState = { instances: {}, clusters: {}, snapshots: [], maintenance: {}, parameters: {} };
@@ -72,6 +73,17 @@ describe('what it measures', () => {
     expect(facts).toMatchObject({ addresses: 0, volumes: null, volumes_list: null, snapshots: null, unread: [] });
     expect(aws.counts()).toEqual({ 'ec2:DescribeAddresses': 1 });
     expect(await awsVerdict(unusedResources, { look_for: ['addresses'] })).toBe('ok');
+  });
+
+  it.each<[string, string]>([
+    ['volumes', '0 unattached EBS volumes (limit 10)'],
+    ['snapshots', '0 old manual RDS snapshots (limit 20)'],
+    ['addresses', '0 unassociated Elastic IPs (limit 3)'],
+  ])('%s alone: it asks for what it names and vouches for that alone', async (kind, says) => {
+    const only = { look_for: [kind as 'volumes'] };
+    expect(okReasonOf(unusedResources, only, await look(only))).toBe(says);
+    const needed = unusedResources.iamFor?.(unusedResources.params.parse(only)) ?? [];
+    expect(Object.keys(aws.counts()).sort()).toEqual(needed.toSorted());
   });
 
   test('pages are read, lists are bounded', async () => {
