@@ -69,7 +69,7 @@ const figures: Figure[] = [
     { warn: 'value > 2', 'cloudwatch-metric': { dimensions: targets } },
   ],
   ['errors above 5 % for 5 min', 'error-rate', { warn: 'value > 5', held_for: '5m' }],
-  ['less than 20 % of the disk free', 'database', { warn: 'storage_free_pct < 20' }],
+  ['less than 20 % of the disk free', 'database', { warn: 'fixed_storage && storage_free_pct < 20' }],
   [
     'the balancer of the API',
     'balancer',
