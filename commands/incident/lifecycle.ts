@@ -21,7 +21,7 @@ export const lifecycle: Record<string, Sub> = {
     const how = { id, severity, words: why.join(' ') };
     const { kind, incident } = await ctx.services.incidents.changeSeverity(askerOf(ctx), how);
     const said = {
-      raised: 'Raised',
+      raised: incident.way === 'page' && !incident.drill ? 'Raised, and paged again' : 'Raised',
       lowered: 'Lowered',
       same: 'It has that severity',
       over: 'It is over: reopen it first',

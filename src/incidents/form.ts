@@ -63,7 +63,7 @@ export function declareFields(severities: readonly Severity[], given: Given, beg
     {
       ...{ kind: 'several', name: 'how', label: 'Anything special?', shown: 'list', optional: true },
       options: [
-        { value: 'private', label: 'Private', description: 'Only those in it see it; others learn that it is there' },
+        { value: 'private', label: 'Private', description: 'Only those in it see it, also in lists and reports' },
         { value: 'drill', label: 'This is a drill', description: 'Nobody outside is paged' },
       ],
     },

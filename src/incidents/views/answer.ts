@@ -12,7 +12,11 @@ export function declaredPost(
   now: Date,
 ): Post {
   if (announced === undefined) return incidentPost(incident, now);
-  const where = announced.startsWith('#') ? announced : `<#${announced}>`;
+  const where = incident.private
+    ? 'a private channel of its own, which opens now'
+    : announced.startsWith('#')
+      ? announced
+      : `<#${announced}>`;
   const words = `${known ? 'Declared already' : 'Declared'}: ${headOf(incident)} · ${pagingWords(incident, now)} · it is in ${where}`;
   return { text: words, blocks: [section(words)] };
 }

@@ -141,7 +141,7 @@ export const onAws: Record<string, OnAws> = {
   'security-findings': {
     params: {},
     services: [
-      securityHubStandIn({ enabled: true, findings: [] }),
+      securityHubStandIn({ enabled: true, findings: [], standards: [{ name: 'pci-dss/v/3.2.1', status: 'READY' }] }),
       guardDutyStandIn({ detector: { id: 'd1', status: 'ENABLED' }, findings: [] }),
       inspectorStandIn({ status: 'ENABLED', scans: { ec2: 'ENABLED', ecr: 'ENABLED' }, findings: [] }),
     ],
