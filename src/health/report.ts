@@ -8,7 +8,7 @@ import { type Said, saidOf } from './hold.ts';
 import { type Input, judge, pastUnknown, type Unread, type Verdict } from './judge.ts';
 import type { CheckReport, Judgement } from './model.ts';
 import type { ProbeResult } from './probe.ts';
-import { hasRates, shownFacts, specsOf } from './specs.ts';
+import { hasRates, okSaysOf, shownFacts, specsOf } from './specs.ts';
 
 export interface Judging {
   check: Check;
@@ -27,7 +27,7 @@ export interface Judging {
 export function judgeResult({ check, result, last, history, unread, clock }: Judging): Measurement {
   const { at, attempts } = result;
   const measured: Input =
-    result.kind === 'unmeasured' ? result : { ...result, specs: specsOf(check), okSays: check.definition.okSays };
+    result.kind === 'unmeasured' ? result : { ...result, specs: specsOf(check), okSays: okSaysOf(check) };
   const { fired, ...judgement } = judge({
     ...{ measured, check, history, previous: last?.settled, unread, now: at },
     ...(clock && { apartMs: (from, to) => ranMs(clock, from, to) }),

@@ -25,6 +25,11 @@ export function specsOf(check: Check): FactSpecs {
   return knownOf(check).specs;
 }
 
+/** What it says when it is ok, by what its parameters have it look at. */
+export function okSaysOf({ definition: { okSays }, target }: Pick<Check, 'definition' | 'target'>): string | undefined {
+  return typeof okSays === 'function' ? okSays(target) : okSays;
+}
+
 export function hasRates(check: Check): boolean {
   return knownOf(check).hasRates;
 }

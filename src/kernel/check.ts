@@ -166,8 +166,11 @@ export interface CheckType<Schema extends z.ZodType = z.ZodType> {
   facts: (target: z.output<Schema>) => FactSpecs;
   /** Default rules, used unless the check says `defaults: off`. */
   rules: (target: z.output<Schema>) => Partial<Rules>;
-  /** What an ok check says, with `{fact}` filled in; else a few telling facts are listed. */
-  okSays?: string;
+  /**
+   * What an ok check says, with `{fact}` filled in; else a few telling facts are listed. A function where parameters decide
+   * what is looked at: it may only vouch for that.
+   */
+  okSays?: string | ((target: z.output<Schema>) => string);
   /** IAM actions it needs; empty outside AWS. */
   iam: string[];
   /** Of these, what it takes with these parameters, a text on all resources; absent: all of them. */

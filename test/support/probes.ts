@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { judge } from '../../src/health/judge.ts';
+import { okSaysOf } from '../../src/health/specs.ts';
 import type { CheckType, Facts, Probe, Reported, Sample } from '../../src/kernel/check.ts';
 import { Unmeasured } from '../../src/kernel/check.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
@@ -73,6 +74,21 @@ export function judgedByDefault<S extends z.ZodType>(
   });
   if (outcome === 'ok' || outcome === 'warn' || outcome === 'fail' || outcome === 'unknown') return outcome;
   throw new Error(`judged ${outcome}`);
+}
+
+/** The reason of an ok check with these facts, by the type's default rules; fails when it is not ok. */
+export function okReasonOf<S extends z.ZodType>(type: CheckType<S>, params: unknown, facts: Facts): string {
+  const target = type.params.parse(params);
+  const specs = type.facts(target);
+  const now = new Date();
+  const okSays = okSaysOf({ definition: type, target });
+  const { outcome, reason } = judge({
+    measured: { kind: 'measured', at: now, facts, specs, attempts: 1, okSays },
+    check: judgedOf(type.rules(target), specs),
+    ...{ history: [], now },
+  });
+  if (outcome !== 'ok') throw new Error(`judged ${outcome}: ${reason}`);
+  return reason;
 }
 
 /** The verdict on what is there now: by the type's default rules, or unknown where it could not be measured. */
