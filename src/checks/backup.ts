@@ -2,7 +2,7 @@ import { defineCheck, type Probe, Unmeasured } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectBackup } from './aws/backup.ts';
 import { part } from './aws/part.ts';
-import { copyAgeFacts, planFacts, resourceFacts, vaultFacts } from './backup/estate.ts';
+import { copyAgeFacts, kindFacts, planFacts, resourceFacts, vaultFacts } from './backup/estate.ts';
 import { backupFacts, backupRules } from './backup/facts.ts';
 import { completedSince, jobFacts, judgedJobs } from './backup/jobs.ts';
 import { isJudged } from './backup/names.ts';
@@ -51,7 +51,7 @@ export default defineCheck({
     const reader: BackupReader = { backup: await connectBackup(whereOf(probe), signal), signal };
     const all = await protectedResources(reader);
     const judged = all.items.filter((resource) => isJudged(resource, target));
-    if (judged.length === 0 && all.complete && !target.resources) throw nothing(reader);
+    if (judged.length === 0 && all.complete && !target.resources && !target.types) throw nothing(reader);
     const unread: string[] = [];
     if (!all.complete) unread.push(`protected resources past the first ${all.items.length}`);
     const [jobs, copies, vaultsRead, plansRead] = await Promise.all([
@@ -65,6 +65,7 @@ export default defineCheck({
     return {
       facts: {
         ...resourceFacts(judged, all.complete, target, now),
+        ...kindFacts(all, target),
         ...(jobs ?? noJobs),
         ...(copies ?? { copies: null, copies_failed: null, copies_overdue: null, copy_oldest_h: null }),
         ...(vaultsRead
@@ -86,7 +87,7 @@ const noJobs = {
 
 function nothing({ backup }: BackupReader): Unmeasured {
   return new Unmeasured('empty', `AWS Backup has no backup of such resources in ${backup.region}`, {
-    next: 'check account, region, types and except, or assign the resources to a backup plan',
+    next: 'check account, region and except, or assign the resources to a backup plan',
   });
 }
 

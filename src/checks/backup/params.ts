@@ -16,7 +16,9 @@ export const backupParams = z.strictObject({
   window: withinDays.prefault('24h').describe('how far back jobs count'),
   types: names
     .optional()
-    .describe('look at these kinds of resource alone, as AWS Backup calls them: `[RDS, S3, DynamoDB]`; default: all'),
+    .describe(
+      'look at these kinds of resource alone, as AWS Backup calls them, one of each at least has to be there: `[RDS, S3, DynamoDB]`; default: all',
+    ),
   resources: names
     .optional()
     .describe(

@@ -71,7 +71,7 @@ describe('what it measures', () => {
   test('healthy: ages, jobs, copies, vaults, and the plans as they really are', async () => {
     const facts = await look();
     expect(facts).toEqual({
-      ...{ protected: 3, overdue: [], missing: [], oldest_h: 9.3, oldest_of: 'RDS main' },
+      ...{ protected: 3, overdue: [], missing: [], types_missing: [], oldest_h: 9.3, oldest_of: 'RDS main' },
       ...{ jobs: 3, completed: 3, running: 0, completed_in_rpo: 3 },
       ...{ failed: [], recovered: [], partial: [], with_issues: [] },
       ...{ copies: 3, copies_failed: [], copies_overdue: [], copy_oldest_h: 8 },
@@ -135,6 +135,21 @@ describe('what it measures', () => {
     expect(await look({ types: ['S3'] })).toMatchObject({ protected: 1, jobs: 1, overdue: [] });
   });
 
+  test('a kind of which nothing is protected is no kind that is well', async () => {
+    const params = { types: ['rds', 'Aurora', 'DynamoDb'] };
+    const facts = await look(params);
+    expect(facts).toMatchObject({ protected: 2, jobs: 2, types_missing: ['Aurora'] });
+    expect(fired(backup, params, facts)).toEqual(['fail size(types_missing) > 0']);
+    expect(saidByDefault(backup, params, facts)).toBe(
+      'no backup of any Aurora: correct types, or add such resources to a plan',
+    );
+    expect((await look({ types: ['RDSS'] })).types_missing).toEqual(['RDSS']);
+  });
+
+  test('a kind of which an exception is the only one is there', async () => {
+    expect(await look({ types: ['RDS', 'S3'], except: ['main'] })).toMatchObject({ protected: 1, types_missing: [] });
+  });
+
   test('several pages of everything', async () => {
     state.pageSize = 1;
     expect(await look()).toMatchObject({ protected: 3, jobs: 3, copies: 3, vaults: 2, plans_missing: [], unread: [] });
@@ -154,6 +169,8 @@ describe('what it measures', () => {
     const facts = await look({});
     expect(facts).toMatchObject({ protected: null, overdue: null, oldest_h: null });
     expect(facts.unread).toEqual(['protected resources past the first 5000']);
+    expect((await look({ types: ['RDS'] })).types_missing).toEqual([]);
+    expect((await look({ types: ['RDS', 'S3'] })).types_missing).toBeNull();
     state.resources[7] = protectedAt({ ...main, ResourceName: 'db-7' }, 30);
     expect((await look({})).overdue).toEqual(['RDS db-7 30 h']);
   });
