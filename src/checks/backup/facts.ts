@@ -21,13 +21,16 @@ export const backupFacts = withUnread({
   completed_in_rpo: { type: 'number', help: `backup jobs created within \`rpo\` that completed; ${notRead}` },
   failed: {
     type: 'list',
-    help: 'jobs that failed, expired or were aborted, with AWS’s reason, and no later one of the same resource completed',
+    help: 'jobs of the window, or of `rpo` if that is longer, that failed, expired or were aborted, with AWS’s reason, and no later one of the same resource completed',
   },
   recovered: { type: 'list', help: 'jobs that failed, and a later one of the same resource completed' },
   partial: { type: 'list', help: 'jobs that backed up a part of what they should' },
   with_issues: { type: 'list', help: 'jobs that completed with a message other than success' },
   copies: { type: 'number', help: `copy jobs created in the window; ${notRead}` },
-  copies_failed: { type: 'list', help: 'copy jobs that failed, and no later one of the same resource completed' },
+  copies_failed: {
+    type: 'list',
+    help: 'copy jobs of the window, or of `copy_rpo` if that is longer, that failed, and no later one of the same resource completed',
+  },
   copies_overdue: {
     type: 'list',
     help: 'resources whose newest copy to another region is older than `copy_rpo` (by the start of the copy job); null without it',

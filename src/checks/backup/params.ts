@@ -13,7 +13,11 @@ export const backupParams = z.strictObject({
   rpo: withinDays
     .prefault('26h')
     .describe('no resource may have a newest backup that is older: a daily job and the time that it takes'),
-  window: withinDays.prefault('24h').describe('how far back jobs count'),
+  window: withinDays
+    .prefault('24h')
+    .describe(
+      'how far back jobs count; one that failed and was not made good counts for `rpo` (a copy: `copy_rpo`) at least',
+    ),
   types: names
     .optional()
     .describe(

@@ -107,6 +107,19 @@ describe('what it measures', () => {
     expect((await look()).failed).toEqual(['RDS main EXPIRED']);
   });
 
+  test('a weekly backup that failed stays failed until one completes, and so does a copy', async () => {
+    const weekly = { rpo: '8d', copy_rpo: '8d' };
+    state.jobs = [job(main, 120, { State: 'FAILED' }), job(papers, 3)];
+    state.copies = [copy(main, 120, { State: 'FAILED' }), copy(main, 170), copy(orders, 8), copy(papers, 2)];
+    const facts = await look(weekly);
+    expect(facts).toMatchObject({ jobs: 1, failed: ['RDS main FAILED'], copies_failed: ['RDS main FAILED'] });
+    expect(await awsVerdict(backup, weekly)).toBe('fail');
+    state.jobs.push(job(main, 100));
+    state.copies.push(copy(main, 100));
+    expect(await look(weekly)).toMatchObject({ failed: [], recovered: [], copies_failed: [] });
+    expect(await awsVerdict(backup, weekly)).toBe('ok');
+  });
+
   test('no recovery point inside the RPO, or none at all', async () => {
     state.resources[0] = protectedAt(main, 31.5);
     state.resources[2] = papers;
