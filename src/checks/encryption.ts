@@ -31,7 +31,8 @@ export default defineCheck({
   params,
   facts: () => encryptionFacts,
   rules: encryptionRules,
-  okSays: '{databases} databases, {volumes} volumes, {buckets} buckets, {caches} caches: all encrypted',
+  okSays: ({ of }) =>
+    `${kinds.flatMap((kind) => (of.includes(kind) ? [counted[kind]] : [])).join(', ')}: all encrypted`,
   iam: [
     'rds:DescribeDBInstances',
     'rds:DescribeDBClusters',
@@ -80,6 +81,11 @@ export default defineCheck({
     return { facts: { ...facts, unread } };
   },
 });
+
+const counted: Record<Kind, string> = {
+  ...{ rds: '{databases} databases', ebs: '{volumes} volumes' },
+  ...{ s3: '{buckets} buckets', elasticache: '{caches} caches' },
+};
 
 /** What was not asked for, or refused, stays so. */
 const nothingRead: Facts = {

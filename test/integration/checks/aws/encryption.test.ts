@@ -8,6 +8,7 @@ import { type RdsState, rdsStandIn } from '../../../support/aws/rds.ts';
 import { type S3State, s3StandIn } from '../../../support/aws/s3.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
+import { okReasonOf } from '../../../support/probes.ts';
 import { saidByDefault } from '../../../support/said.ts';
 
 const rds: RdsState = { instances: {}, clusters: {}, snapshots: [], maintenance: {}, parameters: {} };
@@ -90,6 +91,17 @@ describe('what it measures', () => {
     expect(facts).toMatchObject({ volumes: 2, databases: null, buckets: null, caches: null });
     expect(fired(encryption, { of: ['ebs'] }, facts)).toEqual([]);
     expect(Object.keys(aws.counts()).sort()).toEqual(['ec2:DescribeVolumes', 'ec2:GetEbsEncryptionByDefault']);
+  });
+
+  test.each([
+    [undefined, '2 databases, 2 volumes, 2 buckets, 2 caches: all encrypted'],
+    [['rds'], '2 databases: all encrypted'],
+    [['ebs'], '2 volumes: all encrypted'],
+    [['s3'], '2 buckets: all encrypted'],
+    [['elasticache'], '2 caches: all encrypted'],
+    [['elasticache', 'rds', 'rds'], '2 databases, 2 caches: all encrypted'],
+  ])('it vouches only for what it looked at: %j', async (of, says) => {
+    expect(okReasonOf(encryption, { of }, await look({ of }))).toBe(says);
   });
 
   test('several pages of everything', async () => {
