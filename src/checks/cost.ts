@@ -42,6 +42,7 @@ export default defineCheck({
   rules: costRules,
   okSays: '{day_cost} {currency} on {day} (average {average_cost}), {month_to_date} this month',
   iam: ['ce:GetCostAndUsage', 'ce:GetCostForecast'],
+  iamFor: ({ budget }) => ['ce:GetCostAndUsage', ...(budget === undefined ? [] : ['ce:GetCostForecast'])],
   describe: ({ account }) => `AWS costs${account === undefined ? '' : ` of ${account}`}`,
   lane: ({ account, region }) => awsLane('ce', { account, region: region ?? 'us-east-1' }),
   // So that the second of two checks finds what the first has paid for.

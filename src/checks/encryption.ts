@@ -24,6 +24,13 @@ const params = z.strictObject({
 });
 type Target = z.output<typeof params>;
 
+const actions: Record<Kind, string[]> = {
+  rds: ['rds:DescribeDBInstances', 'rds:DescribeDBClusters'],
+  ebs: ['ec2:DescribeVolumes', 'ec2:GetEbsEncryptionByDefault'],
+  s3: ['s3:ListAllMyBuckets', 's3:GetEncryptionConfiguration'],
+  elasticache: ['elasticache:DescribeReplicationGroups', 'elasticache:DescribeCacheClusters'],
+};
+
 export default defineCheck({
   type: 'encryption',
   summary: 'Whether everything of a region that stores data is encrypted: RDS, EBS, S3, ElastiCache',
@@ -33,16 +40,8 @@ export default defineCheck({
   rules: encryptionRules,
   okSays: ({ of }) =>
     `${kinds.flatMap((kind) => (of.includes(kind) ? [counted[kind]] : [])).join(', ')}: all encrypted`,
-  iam: [
-    'rds:DescribeDBInstances',
-    'rds:DescribeDBClusters',
-    'ec2:DescribeVolumes',
-    'ec2:GetEbsEncryptionByDefault',
-    's3:ListAllMyBuckets',
-    's3:GetEncryptionConfiguration',
-    'elasticache:DescribeReplicationGroups',
-    'elasticache:DescribeCacheClusters',
-  ],
+  iam: kinds.flatMap((kind) => actions[kind]),
+  iamFor: ({ of }) => kinds.flatMap((kind) => (of.includes(kind) ? actions[kind] : [])),
   describe: ({ of }) => `encryption of ${of.join(', ')}`,
   lane: (target) => awsLane('encryption', target),
   example: `- id: encryption

@@ -21,6 +21,12 @@ export default defineCheck({
   okSays: '{present} there, the newest {newest_age_h} old, {newest_bytes}',
   // Not s3:GetObject, for the encryption of one object: with it the bot could read the backups.
   iam: ['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning', 'cloudwatch:GetMetricData'],
+  iamFor: ({ bucket, bucket_size }) => [
+    ...['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning'].map((action) => ({
+      ...{ action, resources: [`arn:aws:s3:::${bucket}`] },
+    })),
+    ...(bucket_size ? ['cloudwatch:GetMetricData'] : []),
+  ],
   describe: ({ bucket, key }) => `s3://${bucket}/${key}`,
   lane: (target) => awsLane('s3', target),
   example: `- id: nightly-dump

@@ -206,6 +206,12 @@ test('it asks for what `iam` lists, and nothing else, in us-east-1', async () =>
   expect(new Set(aws.calls.map((call) => call.region))).toEqual(new Set(['us-east-1']));
 });
 
+test('without a budget it takes no forecast', () => {
+  const iamFor = (params: object) => cost.iamFor?.(cost.params.parse(params));
+  expect(iamFor({})).toEqual(['ce:GetCostAndUsage']);
+  expect(iamFor({ budget: 500 })).toEqual(cost.iam);
+});
+
 describe('planted faults', () => {
   const broken =
     (...[fault, options]: Parameters<AwsServer['break']>) =>

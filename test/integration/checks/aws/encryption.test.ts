@@ -182,6 +182,15 @@ test('it asks for what `iam` lists, and nothing else', async () => {
   expect(Object.keys(aws.counts()).sort()).toEqual([...encryption.iam].sort());
 });
 
+test.each(['rds', 'ebs', 's3', 'elasticache'] as const)('%s alone takes what it asks for', async (kind) => {
+  const params = { of: [kind] };
+  await look(params);
+  expect(encryption.iamFor?.(encryption.params.parse(params))).toEqual(
+    encryption.iam.filter((action) => action in aws.counts()),
+  );
+  expect(encryption.iamFor?.(encryption.params.parse({}))).toEqual(encryption.iam);
+});
+
 describe('planted faults', () => {
   const broken =
     (...[fault, options]: Parameters<AwsServer['break']>) =>

@@ -197,6 +197,17 @@ test('it asks for what `iam` lists, and nothing else', async () => {
   expect(Object.keys(aws.counts()).sort()).toEqual([...s3Objects.iam].sort());
 });
 
+test('it takes reading of its bucket alone, and no metrics without bucket_size', () => {
+  const iamFor = (params: object) =>
+    s3Objects.iamFor?.(s3Objects.params.parse({ bucket: 'shop-backups', key: 'YYYY/MM/DD/x-*', ...params }));
+  const resources = ['arn:aws:s3:::shop-backups'];
+  const ofBucket = ['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning'].map((action) => ({
+    ...{ action, resources },
+  }));
+  expect(iamFor({})).toEqual([...ofBucket, 'cloudwatch:GetMetricData']);
+  expect(iamFor({ bucket_size: false })).toEqual(ofBucket);
+});
+
 describe('parameters', () => {
   const problems = (params: object) =>
     s3Objects.params.safeParse({ ...backups, ...params }).error?.issues.map(({ path }) => path.join('.')) ?? [];
