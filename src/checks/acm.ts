@@ -4,7 +4,7 @@ import { acmFacts, acmRules, daysLeft, isFor, nameOf, validityFacts } from './ac
 import { type AcmReader, type Certificate, certificates, renewalOf } from './acm/read.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectAcm } from './aws/acm.ts';
-import { account, region } from './aws/params.ts';
+import { account, partitionOf, region } from './aws/params.ts';
 import { part } from './aws/part.ts';
 import { few } from './facts/few.ts';
 
@@ -37,6 +37,15 @@ export default defineCheck({
   rules: acmRules,
   okSays: '{in_use} in use, the first expires in {days_left}',
   iam: ['acm:ListCertificates', 'acm:DescribeCertificate'],
+  iamFor: ({ cloudfront, region = '*' }) => [
+    'acm:ListCertificates',
+    {
+      action: 'acm:DescribeCertificate',
+      resources: [...new Set([region, ...(cloudfront && region !== '*' ? [cloudFrontRegion] : [])])].map(
+        (each) => `arn:${partitionOf(each)}:acm:${each}:*:certificate/*`,
+      ),
+    },
+  ],
   describe: ({ domains }) => `ACM certificates${domains ? ` of ${few(domains).join(', ')}` : ''}`,
   lane: (target) => awsLane('acm', target),
   example: `- id: certificates

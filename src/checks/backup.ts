@@ -1,6 +1,7 @@
 import { defineCheck, type Probe, Unmeasured } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectBackup } from './aws/backup.ts';
+import { partitionOf } from './aws/params.ts';
 import { part } from './aws/part.ts';
 import { copyAgeFacts, kindFacts, planFacts, resourceFacts, vaultFacts } from './backup/estate.ts';
 import { backupFacts, backupRules } from './backup/facts.ts';
@@ -17,6 +18,12 @@ import {
   vaults,
 } from './backup/read.ts';
 
+/** AWS grants them on all resources only. */
+const lists = [
+  ...['backup:ListProtectedResources', 'backup:ListBackupJobs', 'backup:ListCopyJobs'],
+  ...['backup:ListBackupVaults', 'backup:ListBackupPlans'],
+];
+
 export default defineCheck({
   type: 'backup',
   summary: 'AWS Backup: the newest backup of each resource, jobs that failed, copies to another region, vaults, plans',
@@ -25,13 +32,10 @@ export default defineCheck({
   facts: () => backupFacts,
   rules: backupRules,
   okSays: '{protected} resources backed up, the oldest {oldest_h} ago; {completed} jobs completed',
-  iam: [
-    'backup:ListProtectedResources',
-    'backup:ListBackupJobs',
-    'backup:ListCopyJobs',
-    'backup:ListBackupVaults',
-    'backup:ListBackupPlans',
-    'backup:GetBackupPlan',
+  iam: [...lists, 'backup:GetBackupPlan'],
+  iamFor: ({ region = '*' }) => [
+    ...lists,
+    { action: 'backup:GetBackupPlan', resources: [`arn:${partitionOf(region)}:backup:${region}:*:backup-plan:*`] },
   ],
   describe: ({ types }) => `AWS Backup of ${types?.join(', ') ?? 'all resources'}`,
   lane: (target) => awsLane('backup', target),

@@ -1,5 +1,6 @@
 import { defineCheck, type Probe } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
+import { partitionOf } from './aws/params.ts';
 import { part } from './aws/part.ts';
 import { connectS3 } from './aws/s3.ts';
 import { bucketEncryption } from './aws/s3-encryption.ts';
@@ -21,9 +22,9 @@ export default defineCheck({
   okSays: '{present} there, the newest {newest_age_h} old, {newest_bytes}',
   // Not s3:GetObject, for the encryption of one object: with it the bot could read the backups.
   iam: ['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning', 'cloudwatch:GetMetricData'],
-  iamFor: ({ bucket, bucket_size }) => [
+  iamFor: ({ bucket, bucket_size, region }) => [
     ...['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning'].map((action) => ({
-      ...{ action, resources: [`arn:aws:s3:::${bucket}`] },
+      ...{ action, resources: [`arn:${partitionOf(region)}:s3:::${bucket}`] },
     })),
     ...(bucket_size ? ['cloudwatch:GetMetricData'] : []),
   ],

@@ -173,6 +173,18 @@ test('it asks for what `iam` lists, and nothing else', async () => {
   expect(Object.keys(aws.counts()).sort()).toEqual([...acm.iam].sort());
 });
 
+test('it takes reading of certificates in the regions that it reads', () => {
+  const iamFor = (params: object) => acm.iamFor?.(acm.params.parse(params));
+  const inRegions = (...regions: string[]) => [
+    'acm:ListCertificates',
+    { action: 'acm:DescribeCertificate', resources: regions.map((each) => `arn:aws:acm:${each}:*:certificate/*`) },
+  ];
+  expect(iamFor({})).toEqual(inRegions('*'));
+  expect(iamFor({ region: 'eu-west-1' })).toEqual(inRegions('eu-west-1', 'us-east-1'));
+  expect(iamFor({ region: 'us-east-1' })).toEqual(inRegions('us-east-1'));
+  expect(iamFor({ region: 'eu-west-1', cloudfront: false })).toEqual(inRegions('eu-west-1'));
+});
+
 describe('planted faults', () => {
   const broken =
     (...[fault, options]: Parameters<AwsServer['break']>) =>

@@ -244,6 +244,12 @@ test('it asks for what `iam` lists, and nothing else', async () => {
   expect(Object.keys(aws.counts()).sort()).toEqual([...backup.iam].sort());
 });
 
+test('it takes reading of the plans of its region alone', () => {
+  const grants = backup.iamFor?.(backup.params.parse({ region: 'eu-west-1' })) ?? [];
+  expect(grants.map((grant) => (typeof grant === 'string' ? grant : grant.action))).toEqual(backup.iam);
+  expect(grants.at(-1)).toMatchObject({ resources: ['arn:aws:backup:eu-west-1:*:backup-plan:*'] });
+});
+
 describe('planted faults', () => {
   const broken =
     (...[fault, options]: Parameters<AwsServer['break']>) =>

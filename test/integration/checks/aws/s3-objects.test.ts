@@ -200,12 +200,13 @@ test('it asks for what `iam` lists, and nothing else', async () => {
 test('it takes reading of its bucket alone, and no metrics without bucket_size', () => {
   const iamFor = (params: object) =>
     s3Objects.iamFor?.(s3Objects.params.parse({ bucket: 'shop-backups', key: 'YYYY/MM/DD/x-*', ...params }));
-  const resources = ['arn:aws:s3:::shop-backups'];
-  const ofBucket = ['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning'].map((action) => ({
-    ...{ action, resources },
-  }));
-  expect(iamFor({})).toEqual([...ofBucket, 'cloudwatch:GetMetricData']);
-  expect(iamFor({ bucket_size: false })).toEqual(ofBucket);
+  const ofBucket = (arn: string) =>
+    ['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning'].map((action) => ({
+      ...{ action, resources: [arn] },
+    }));
+  expect(iamFor({})).toEqual([...ofBucket('arn:aws:s3:::shop-backups'), 'cloudwatch:GetMetricData']);
+  expect(iamFor({ bucket_size: false })).toEqual(ofBucket('arn:aws:s3:::shop-backups'));
+  expect(iamFor({ bucket_size: false, region: 'cn-north-1' })).toEqual(ofBucket('arn:aws-cn:s3:::shop-backups'));
 });
 
 describe('parameters', () => {
