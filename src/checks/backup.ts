@@ -50,7 +50,7 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<BackupTarget>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const now = clock.now();
     const reader: BackupReader = { backup: await connectBackup(whereOf(probe), signal), signal };
     const all = await protectedResources(reader);
@@ -58,11 +58,12 @@ export default defineCheck({
     if (judged.length === 0 && all.complete && !target.resources && !target.types) throw nothing(reader);
     const unread: string[] = [];
     if (!all.complete) unread.push(`protected resources past the first ${all.items.length}`);
+    const beside: BackupReader = { ...reader, signal: partsSignal };
     const [jobs, copies, vaultsRead, plansRead] = await Promise.all([
-      part(unread, signal, () => readJobs(reader, target, now, unread)),
-      part(unread, signal, () => readCopies(reader, target, { judged, now, unread })),
-      part(unread, signal, () => vaults(reader)),
-      part(unread, signal, () => plans(reader)),
+      part(unread, signal, () => readJobs(beside, target, now, unread)),
+      part(unread, signal, () => readCopies(beside, target, { judged, now, unread })),
+      part(unread, signal, () => vaults(beside)),
+      part(unread, signal, () => plans(beside)),
     ]);
     cutOff(vaultsRead, 'vaults', unread);
     cutOff(plansRead, 'plans', unread);

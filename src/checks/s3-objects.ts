@@ -42,17 +42,18 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<S3ObjectsTarget>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const { at, grace, every, periods, zone } = target;
     const now = clock.now();
     const reader: BucketReader = { s3: await connectS3(whereOf(probe), signal), bucket: target.bucket, signal };
     const { due, early } = periodsDue({ zone, atMs: at, graceMs: grace, everyDays: every / dayMs, periods }, now);
     const byDay = await objectsByDay(reader, target.key, [...early, ...due.flatMap(({ days }) => days)]);
     const unread: string[] = [];
+    const beside: BucketReader = { ...reader, signal: partsSignal };
     const [encryption, versioning, standard_objects, bucket_bytes] = await Promise.all([
-      part(unread, signal, () => bucketEncryption(reader.s3, target.bucket, signal)),
-      part(unread, signal, () => versioningOf(reader)),
-      target.standard_objects ? part(unread, signal, () => countStandard(reader, target.key, unread)) : null,
+      part(unread, signal, () => bucketEncryption(reader.s3, target.bucket, partsSignal)),
+      part(unread, signal, () => versioningOf(beside)),
+      target.standard_objects ? part(unread, signal, () => countStandard(beside, target.key, unread)) : null,
       target.bucket_size ? part(unread, signal, () => bucketBytes(probe)) : null,
     ]);
     return {

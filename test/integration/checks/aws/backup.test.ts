@@ -5,7 +5,9 @@ import { type BackupState, backupStandIn } from '../../../support/aws/backup.ts'
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { withSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
+import { judgedByDefault } from '../../../support/probes.ts';
 import { saidByDefault } from '../../../support/said.ts';
 
 const state: BackupState = { resources: [], jobs: [], copies: [], vaults: [], plans: {} };
@@ -248,6 +250,15 @@ test('it takes reading of the plans of its region alone', () => {
   const grants = backup.iamFor?.(backup.params.parse({ region: 'eu-west-1' })) ?? [];
   expect(grants.map((grant) => (typeof grant === 'string' ? grant : grant.action))).toEqual(backup.iam);
   expect(grants.at(-1)).toMatchObject({ resources: ['arn:aws:backup:eu-west-1:*:backup-plan:*'] });
+});
+
+test('a slow part does not hide what failed', async () => {
+  state.jobs.push(job(main, 1, { State: 'FAILED' }));
+  const params = { ...all, region: 'eu-south-1' };
+  const facts = await withSlowPart(aws, 'backup:ListCopyJobs', backup, params);
+  expect(facts).toMatchObject({ protected: 3, failed: ['RDS main FAILED'], vaults: 2, copies: null });
+  expect(facts.unread).toEqual([expect.stringContaining('backup:ListCopyJobs on all copies in eu-south-1: no answer')]);
+  expect(judgedByDefault(backup, params, facts)).toBe('fail');
 });
 
 describe('planted faults', () => {

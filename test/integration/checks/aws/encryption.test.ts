@@ -7,6 +7,7 @@ import { fired, measure, refusal } from '../../../support/aws/probe.ts';
 import { type RdsState, rdsStandIn } from '../../../support/aws/rds.ts';
 import { type S3State, s3StandIn } from '../../../support/aws/s3.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { withSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 import { okReasonOf } from '../../../support/probes.ts';
 import { saidByDefault } from '../../../support/said.ts';
@@ -189,6 +190,16 @@ test.each(['rds', 'ebs', 's3', 'elasticache'] as const)('%s alone takes what it 
     encryption.iam.filter((action) => action in aws.counts()),
   );
   expect(encryption.iamFor?.(encryption.params.parse({}))).toEqual(encryption.iam);
+});
+
+test.each([
+  ['rds:DescribeDBClusters', { databases: null, volumes: 2, volumes_by_default: true, buckets: 2, caches: 2 }],
+  ['ec2:GetEbsEncryptionByDefault', { databases: 2, volumes: 2, volumes_by_default: null, buckets: 2, caches: 2 }],
+  ['s3:GetEncryptionConfiguration', { databases: 2, volumes: 2, buckets: 2, buckets_unencrypted: null, caches: 2 }],
+])('%s is slow: the rest is told', async (action, told) => {
+  const facts = await withSlowPart(aws, action, encryption, { region: `eu-test-${action.length}` });
+  expect(facts).toMatchObject(told);
+  expect(facts.unread).toContainEqual(expect.stringContaining(`${action} on`));
 });
 
 describe('planted faults', () => {

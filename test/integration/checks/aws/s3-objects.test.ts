@@ -5,6 +5,7 @@ import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type S3Bucket, type S3State, s3StandIn } from '../../../support/aws/s3.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { withSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 import { saidByDefault } from '../../../support/said.ts';
 
@@ -233,6 +234,17 @@ describe('parameters', () => {
     expect(problems({ at: '25:00' })).toEqual(['at']);
     expect(problems({ bucket: 's3://backups' })).toEqual(['bucket']);
   });
+});
+
+test.each([
+  ['s3:GetEncryptionConfiguration', { encryption: null, versioning: 'Enabled', bucket_bytes: 590_000 }],
+  ['s3:GetBucketVersioning', { encryption: 'aws:kms', versioning: null, bucket_bytes: 590_000 }],
+  ['cloudwatch:GetMetricData', { encryption: 'aws:kms', versioning: 'Enabled', bucket_bytes: null }],
+])('%s is slow: a day without an object is told all the same', async (action, told) => {
+  state.buckets.backups!.objects.splice(3, 1);
+  const facts = await withSlowPart(aws, action, s3Objects, backups);
+  expect(facts).toMatchObject({ present: 6, ...told });
+  expect(facts.unread).toHaveLength(1);
 });
 
 describe('planted faults', () => {
