@@ -4,7 +4,7 @@ import { acmFacts, acmRules, daysLeft, isFor, nameOf, validityFacts } from './ac
 import { type AcmReader, type Certificate, certificates, renewalOf } from './acm/read.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectAcm } from './aws/acm.ts';
-import { account, region } from './aws/params.ts';
+import { account, partitionOf, region } from './aws/params.ts';
 import { part } from './aws/part.ts';
 import { few } from './facts/few.ts';
 
@@ -37,6 +37,15 @@ export default defineCheck({
   rules: acmRules,
   okSays: '{in_use} in use, the first expires in {days_left}',
   iam: ['acm:ListCertificates', 'acm:DescribeCertificate'],
+  iamFor: ({ cloudfront, region = '*' }) => [
+    'acm:ListCertificates',
+    {
+      action: 'acm:DescribeCertificate',
+      resources: [...new Set([region, ...(cloudfront && region !== '*' ? [cloudFrontRegion] : [])])].map(
+        (each) => `arn:${partitionOf(each)}:acm:${each}:*:certificate/*`,
+      ),
+    },
+  ],
   describe: ({ domains }) => `ACM certificates${domains ? ` of ${few(domains).join(', ')}` : ''}`,
   lane: (target) => awsLane('acm', target),
   example: `- id: certificates
@@ -46,7 +55,7 @@ export default defineCheck({
   acm: {domains: [www.example.com], region: eu-west-1}
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const now = clock.now();
     const unread: string[] = [];
     const readers = await readersOf(probe);
@@ -61,7 +70,7 @@ export default defineCheck({
     if (lists.some((list) => list?.complete === false)) unread.push(`certificates past the first ${found.length}`);
     const judged = judgedOf(found, target.domains);
     if (judged.length === 0 && complete && !target.domains) throw nothing(readers);
-    const renewals = await renewalFacts(readers, judged, { now, unread });
+    const renewals = await renewalFacts(readers, judged, { now, unread, signal, partsSignal });
     const missing = (target.domains ?? []).filter((domain) => !issuedFor(found, domain, now));
     const validity = validityFacts(judged, target, now);
     const listed = (of: (one: Certificate) => boolean) => few(found.filter(of).map(nameOf));
@@ -83,11 +92,11 @@ export default defineCheck({
 });
 
 async function readersOf(probe: Probe<Target>): Promise<AcmReader[]> {
-  const { target, signal } = probe;
+  const { target, signal, partsSignal } = probe;
   const where = whereOf(probe);
   const own = { acm: await connectAcm(where, signal), signal };
   if (!target.cloudfront || own.acm.region === cloudFrontRegion) return [own];
-  return [own, { acm: await connectAcm({ ...where, region: cloudFrontRegion }, signal), signal }];
+  return [own, { acm: await connectAcm({ ...where, region: cloudFrontRegion }, signal), signal: partsSignal }];
 }
 
 /** Of a part of the certificates, what was found holds; that there is no more does not. */
@@ -122,7 +131,7 @@ function nothing(readers: AcmReader[]): Unmeasured {
 async function renewalFacts(
   readers: AcmReader[],
   judged: Certificate[],
-  { now, unread }: { now: Date; unread: string[] },
+  { now, unread, signal, partsSignal }: { now: Date; unread: string[]; signal: AbortSignal; partsSignal: AbortSignal },
 ) {
   const soon = judged
     .filter((one) => !one.imported && one.status === 'ISSUED' && daysLeft(one, now) < renewalDays)
@@ -130,7 +139,9 @@ async function renewalFacts(
   const renewals = await Promise.all(
     soon.slice(0, mostRenewals).map(async (one) => {
       const reader = readers.find(({ acm }) => acm.region === one.region);
-      return reader && { one, renewal: await part(unread, reader.signal, () => renewalOf(reader, one)) };
+      return (
+        reader && { one, renewal: await part(unread, signal, () => renewalOf({ ...reader, signal: partsSignal }, one)) }
+      );
     }),
   );
   if (soon.length > mostRenewals) unread.push(`renewals past the first ${mostRenewals}`);

@@ -1,8 +1,9 @@
 import { defineCheck, type Probe, Unmeasured } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectBackup } from './aws/backup.ts';
+import { partitionOf } from './aws/params.ts';
 import { part } from './aws/part.ts';
-import { copyAgeFacts, planFacts, resourceFacts, vaultFacts } from './backup/estate.ts';
+import { copyAgeFacts, kindFacts, planFacts, resourceFacts, vaultFacts } from './backup/estate.ts';
 import { backupFacts, backupRules } from './backup/facts.ts';
 import { completedSince, jobFacts, judgedJobs } from './backup/jobs.ts';
 import { isJudged } from './backup/names.ts';
@@ -17,6 +18,12 @@ import {
   vaults,
 } from './backup/read.ts';
 
+/** AWS grants them on all resources only. */
+const lists = [
+  ...['backup:ListProtectedResources', 'backup:ListBackupJobs', 'backup:ListCopyJobs'],
+  ...['backup:ListBackupVaults', 'backup:ListBackupPlans'],
+];
+
 export default defineCheck({
   type: 'backup',
   summary: 'AWS Backup: the newest backup of each resource, jobs that failed, copies to another region, vaults, plans',
@@ -25,13 +32,10 @@ export default defineCheck({
   facts: () => backupFacts,
   rules: backupRules,
   okSays: '{protected} resources backed up, the oldest {oldest_h} ago; {completed} jobs completed',
-  iam: [
-    'backup:ListProtectedResources',
-    'backup:ListBackupJobs',
-    'backup:ListCopyJobs',
-    'backup:ListBackupVaults',
-    'backup:ListBackupPlans',
-    'backup:GetBackupPlan',
+  iam: [...lists, 'backup:GetBackupPlan'],
+  iamFor: ({ region = '*' }) => [
+    ...lists,
+    { action: 'backup:GetBackupPlan', resources: [`arn:${partitionOf(region)}:backup:${region}:*:backup-plan:*`] },
   ],
   describe: ({ types }) => `AWS Backup of ${types?.join(', ') ?? 'all resources'}`,
   lane: (target) => awsLane('backup', target),
@@ -46,25 +50,27 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<BackupTarget>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const now = clock.now();
     const reader: BackupReader = { backup: await connectBackup(whereOf(probe), signal), signal };
     const all = await protectedResources(reader);
     const judged = all.items.filter((resource) => isJudged(resource, target));
-    if (judged.length === 0 && all.complete && !target.resources) throw nothing(reader);
+    if (judged.length === 0 && all.complete && !target.resources && !target.types) throw nothing(reader);
     const unread: string[] = [];
     if (!all.complete) unread.push(`protected resources past the first ${all.items.length}`);
+    const beside: BackupReader = { ...reader, signal: partsSignal };
     const [jobs, copies, vaultsRead, plansRead] = await Promise.all([
-      part(unread, signal, () => readJobs(reader, target, now, unread)),
-      part(unread, signal, () => readCopies(reader, target, { judged, now, unread })),
-      part(unread, signal, () => vaults(reader)),
-      part(unread, signal, () => plans(reader)),
+      part(unread, signal, () => readJobs(beside, target, now, unread)),
+      part(unread, signal, () => readCopies(beside, target, { judged, now, unread })),
+      part(unread, signal, () => vaults(beside)),
+      part(unread, signal, () => plans(beside)),
     ]);
     cutOff(vaultsRead, 'vaults', unread);
     cutOff(plansRead, 'plans', unread);
     return {
       facts: {
         ...resourceFacts(judged, all.complete, target, now),
+        ...kindFacts(all, target),
         ...(jobs ?? noJobs),
         ...(copies ?? { copies: null, copies_failed: null, copies_overdue: null, copy_oldest_h: null }),
         ...(vaultsRead
@@ -86,7 +92,7 @@ const noJobs = {
 
 function nothing({ backup }: BackupReader): Unmeasured {
   return new Unmeasured('empty', `AWS Backup has no backup of such resources in ${backup.region}`, {
-    next: 'check account, region, types and except, or assign the resources to a backup plan',
+    next: 'check account, region and except, or assign the resources to a backup plan',
   });
 }
 

@@ -42,6 +42,7 @@ export default defineCheck({
   rules: costRules,
   okSays: '{day_cost} {currency} on {day} (average {average_cost}), {month_to_date} this month',
   iam: ['ce:GetCostAndUsage', 'ce:GetCostForecast'],
+  iamFor: ({ budget }) => ['ce:GetCostAndUsage', ...(budget === undefined ? [] : ['ce:GetCostForecast'])],
   describe: ({ account }) => `AWS costs${account === undefined ? '' : ` of ${account}`}`,
   lane: ({ account, region }) => awsLane('ce', { account, region: region ?? 'us-east-1' }),
   // So that the second of two checks finds what the first has paid for.
@@ -53,7 +54,7 @@ export default defineCheck({
   cost: {budget: 500, max_calls: 6}
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const { budget, average_days, max_calls } = target;
     const now = clock.now();
     const where = { account: whereOf(probe).account, region: target.region ?? 'us-east-1' };
@@ -68,7 +69,10 @@ export default defineCheck({
       costsByDay(reader, firstDay(now, average_days), dayOf(now, 1)),
     );
     const unread: string[] = [];
-    const rest = budget === undefined ? null : await part(unread, signal, () => readRest(reader, payer, now));
+    const rest =
+      budget === undefined
+        ? null
+        : await part(unread, signal, () => readRest({ ...reader, signal: partsSignal }, payer, now));
     const month_to_date = cents(monthCosts(costs, at, dayOf(at, 1)));
     const forecast = rest && cents(monthCosts(costs, at, dayOf(rest.at)) + rest.answer);
     return {

@@ -24,6 +24,13 @@ const params = z.strictObject({
 });
 type Target = z.output<typeof params>;
 
+const actions: Record<Kind, string[]> = {
+  rds: ['rds:DescribeDBInstances', 'rds:DescribeDBClusters'],
+  ebs: ['ec2:DescribeVolumes', 'ec2:GetEbsEncryptionByDefault'],
+  s3: ['s3:ListAllMyBuckets', 's3:GetEncryptionConfiguration'],
+  elasticache: ['elasticache:DescribeReplicationGroups', 'elasticache:DescribeCacheClusters'],
+};
+
 export default defineCheck({
   type: 'encryption',
   summary: 'Whether everything of a region that stores data is encrypted: RDS, EBS, S3, ElastiCache',
@@ -31,17 +38,10 @@ export default defineCheck({
   params,
   facts: () => encryptionFacts,
   rules: encryptionRules,
-  okSays: '{databases} databases, {volumes} volumes, {buckets} buckets, {caches} caches: all encrypted',
-  iam: [
-    'rds:DescribeDBInstances',
-    'rds:DescribeDBClusters',
-    'ec2:DescribeVolumes',
-    'ec2:GetEbsEncryptionByDefault',
-    's3:ListAllMyBuckets',
-    's3:GetEncryptionConfiguration',
-    'elasticache:DescribeReplicationGroups',
-    'elasticache:DescribeCacheClusters',
-  ],
+  okSays: ({ of }) =>
+    `${kinds.flatMap((kind) => (of.includes(kind) ? [counted[kind]] : [])).join(', ')}: all encrypted`,
+  iam: kinds.flatMap((kind) => actions[kind]),
+  iamFor: ({ of }) => kinds.flatMap((kind) => (of.includes(kind) ? actions[kind] : [])),
   describe: ({ of }) => `encryption of ${of.join(', ')}`,
   lane: (target) => awsLane('encryption', target),
   example: `- id: encryption
@@ -51,10 +51,10 @@ export default defineCheck({
   encryption: {except: [public-assets], region: eu-west-1}
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal } = probe;
+    const { target, signal, partsSignal } = probe;
     const unread: string[] = [];
-    const reader: Reader = { where: whereOf(probe), signal };
-    const read = readersOf(reader, target.except, unread);
+    const reader: Reader = { where: whereOf(probe), signal: partsSignal };
+    const read = readersOf(reader, target.except, { unread, signal });
     const wanted = [...new Set(target.of)];
     const parts = await Promise.all(
       wanted.map((kind) =>
@@ -81,6 +81,11 @@ export default defineCheck({
   },
 });
 
+const counted: Record<Kind, string> = {
+  ...{ rds: '{databases} databases', ebs: '{volumes} volumes' },
+  ...{ s3: '{buckets} buckets', elasticache: '{caches} caches' },
+};
+
 /** What was not asked for, or refused, stays so. */
 const nothingRead: Facts = {
   ...{ databases: null, databases_unencrypted: null },
@@ -90,7 +95,11 @@ const nothingRead: Facts = {
 };
 
 /** How each kind is read and what it says; a kind that refuses must not hide the others. */
-function readersOf(reader: Reader, except: string[], unread: string[]): Record<Kind, () => Promise<Facts>> {
+function readersOf(
+  reader: Reader,
+  except: string[],
+  { unread, signal }: { unread: string[]; signal: AbortSignal },
+): Record<Kind, () => Promise<Facts>> {
   const judged = async (what: string, found: Promise<Found>): Promise<Found> => {
     const { items, complete } = await found;
     if (!complete) unread.push(`what comes after the first ${items.length} (${what})`);
@@ -104,13 +113,13 @@ function readersOf(reader: Reader, except: string[], unread: string[]): Record<K
     async ebs() {
       const [found, volumes_by_default] = await Promise.all([
         judged('volumes', volumes(reader)),
-        part(unread, reader.signal, () => volumesByDefault(reader)),
+        part(unread, signal, () => volumesByDefault(reader)),
       ]);
       const { count, lacking } = storedFacts(found);
       return { volumes: count, volumes_unencrypted: lacking, volumes_by_default };
     },
     async s3() {
-      const found = await buckets(reader, { except, unread });
+      const found = await buckets(reader, { except, unread, signal });
       if (!found.complete) unread.push(`buckets past the first ${found.items.length}`);
       return bucketFacts(found);
     },

@@ -1,5 +1,6 @@
 import { defineCheck, type Probe } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
+import { partitionOf } from './aws/params.ts';
 import { part } from './aws/part.ts';
 import { connectS3 } from './aws/s3.ts';
 import { bucketEncryption } from './aws/s3-encryption.ts';
@@ -21,6 +22,12 @@ export default defineCheck({
   okSays: '{present} there, the newest {newest_age_h} old, {newest_bytes}',
   // Not s3:GetObject, for the encryption of one object: with it the bot could read the backups.
   iam: ['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning', 'cloudwatch:GetMetricData'],
+  iamFor: ({ bucket, bucket_size, region }) => [
+    ...['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning'].map((action) => ({
+      ...{ action, resources: [`arn:${partitionOf(region)}:s3:::${bucket}`] },
+    })),
+    ...(bucket_size ? ['cloudwatch:GetMetricData'] : []),
+  ],
   describe: ({ bucket, key }) => `s3://${bucket}/${key}`,
   lane: (target) => awsLane('s3', target),
   example: `- id: nightly-dump
@@ -35,17 +42,18 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<S3ObjectsTarget>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const { at, grace, every, periods, zone } = target;
     const now = clock.now();
     const reader: BucketReader = { s3: await connectS3(whereOf(probe), signal), bucket: target.bucket, signal };
     const { due, early } = periodsDue({ zone, atMs: at, graceMs: grace, everyDays: every / dayMs, periods }, now);
     const byDay = await objectsByDay(reader, target.key, [...early, ...due.flatMap(({ days }) => days)]);
     const unread: string[] = [];
+    const beside: BucketReader = { ...reader, signal: partsSignal };
     const [encryption, versioning, standard_objects, bucket_bytes] = await Promise.all([
-      part(unread, signal, () => bucketEncryption(reader.s3, target.bucket, signal)),
-      part(unread, signal, () => versioningOf(reader)),
-      target.standard_objects ? part(unread, signal, () => countStandard(reader, target.key, unread)) : null,
+      part(unread, signal, () => bucketEncryption(reader.s3, target.bucket, partsSignal)),
+      part(unread, signal, () => versioningOf(beside)),
+      target.standard_objects ? part(unread, signal, () => countStandard(beside, target.key, unread)) : null,
       target.bucket_size ? part(unread, signal, () => bucketBytes(probe)) : null,
     ]);
     return {

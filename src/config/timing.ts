@@ -3,7 +3,8 @@ import type { Mistake, Path } from './mistake.ts';
 import type { Check } from './model.ts';
 import type { Timing } from './schema/checks.ts';
 
-const day = 24 * 3_600_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 
 type ResolvedTiming = Pick<
   Check,
@@ -48,16 +49,16 @@ export function judgeTiming(timing: ResolvedTiming, path: Path): Mistake[] {
   return mistakes;
 }
 
-/** A check that doesn't run every day has no days to compare with. */
+/** A check that doesn't run in the same hours of each day (every 5 h, every 2 d) never has three days to compare with. */
 export function judgeUsual(rules: Pick<Check, 'fail' | 'warn' | 'clear'>, everyMs: number, path: Path): Mistake[] {
-  if (everyMs <= day) return [];
+  if (everyMs <= hour || day % everyMs === 0) return [];
   const asking = [...rules.fail, ...rules.warn, ...rules.clear].find(({ usual }) => usual.length > 0);
   if (!asking) return [];
   return [
     {
       path: [...path, 'every'],
       found: `every ${formatDuration(everyMs)}, and \`${asking.source}\` compares with the days before`,
-      allowed: 'every of 1 d or less where a rule asks baseline()',
+      allowed: 'where a rule asks baseline(), every of 1 h or less, or one that divides a day: 2h, 3h, 6h, 1d',
     },
   ];
 }

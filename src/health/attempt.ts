@@ -33,6 +33,9 @@ export interface Attempting {
   batch: (signal: AbortSignal) => Batch;
 }
 
+/** Parts of a check end so long before its timeout, a tenth of it at most: time for the rest to be told. */
+const sparedMs = 2_000;
+
 const attemptOver = new Unmeasured('timeout', 'the attempt is over', { retryable: false });
 
 export type Answer = { measured: Measurement; size: number } | { unmeasured: Unmeasured };
@@ -41,26 +44,34 @@ export type Answer = { measured: Measurement; size: number } | { unmeasured: Unm
 export async function attempt(check: Check, room: ProbeRoom, run: Attempting): Promise<Answer> {
   if (run.signal.aborted) return { unmeasured: endOf(run.signal) };
   const limit = new AbortController();
+  const parts = new AbortController();
+  const stop = (why: Unmeasured) => {
+    limit.abort(why);
+    parts.abort(why);
+  };
   let end: (why: Unmeasured) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
     end = (why) => {
       reject(why);
-      limit.abort(why);
+      stop(why);
     };
   });
   const sweepEnded = () => end(endOf(run.signal));
   // The probe hears of it first: what it makes of its own timeout in that turn (`on_timeout: fail`) counts.
   const timeUp = () => {
     const why = timedOut(check);
-    limit.abort(why);
+    stop(why);
     setImmediate(() => end(why));
   };
   const timer = setTimeout(timeUp, check.timeoutMs);
+  const partsMs = check.timeoutMs - Math.min(sparedMs, check.timeoutMs / 10);
+  const partsTimer = setTimeout(() => parts.abort(timedOut(check, partsMs)), partsMs);
   run.signal.addEventListener('abort', sweepEnded, { once: true });
   const probe: Probe<unknown> = {
     target: check.target,
     previous: run.previous,
     signal: limit.signal,
+    partsSignal: parts.signal,
     clock: room.clock,
     batch: run.batch(limit.signal),
     reveal: room.reveal,
@@ -74,9 +85,10 @@ export async function attempt(check: Check, room: ProbeRoom, run: Attempting): P
     return { unmeasured: asUnmeasured(error, check, room.log) };
   } finally {
     clearTimeout(timer);
+    clearTimeout(partsTimer);
     run.signal.removeEventListener('abort', sweepEnded);
     // The attempt is over: whatever the probe left running (a second request, a batch question) stops too.
-    limit.abort(attemptOver);
+    stop(attemptOver);
   }
 }
 
@@ -123,8 +135,8 @@ function nameOf(error: unknown): string {
   return typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? code : error.name.slice(0, 40);
 }
 
-function timedOut(check: Check): Unmeasured {
-  return new Unmeasured('timeout', `${what(check)}: no answer within ${formatDuration(check.timeoutMs)}`);
+function timedOut(check: Check, withinMs = check.timeoutMs): Unmeasured {
+  return new Unmeasured('timeout', `${what(check)}: no answer within ${formatDuration(withinMs)}`);
 }
 
 /** Why a probe that was cut off measured nothing. */

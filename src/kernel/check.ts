@@ -132,6 +132,8 @@ export interface Probe<Target> {
   previous: Sample | undefined;
   /** Aborted at the check's timeout or when the sweep ends: a probe stops all of its work then. */
   signal: AbortSignal;
+  /** Aborted a little before `signal`'s timeout: for parts without which the rest is worth telling. */
+  partsSignal: AbortSignal;
   clock: Clock;
   batch: Batch;
   reveal: Reveal;

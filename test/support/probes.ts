@@ -20,10 +20,12 @@ export interface ProbeSetting {
 
 /** What a probe of `target` gets in the product, with a deadline of 10 s unless the test brings its own. */
 export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Probe<Target> {
+  const signal = setting.signal ?? AbortSignal.timeout(10_000);
   return {
     target,
     previous: setting.previous,
-    signal: setting.signal ?? AbortSignal.timeout(10_000),
+    signal,
+    partsSignal: signal,
     clock: setting.clock ?? systemClock,
     batch: { load: () => Promise.reject(new Error('this check asks nothing in batches')) },
     reveal: (value) => {

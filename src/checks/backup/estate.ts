@@ -1,7 +1,7 @@
 import type { BackupPlan, BackupRule, BackupVaultListMember, CopyJob, ProtectedResource } from '@aws-sdk/client-backup';
 import { tenth } from '../aws/worst.ts';
 import { few } from '../facts/few.ts';
-import { isCalled, labelOf } from './names.ts';
+import { isCalled, isOfKind, labelOf } from './names.ts';
 import type { BackupTarget } from './params.ts';
 import type { Read } from './read.ts';
 
@@ -48,6 +48,12 @@ export function resourceFacts(
     oldest_h: complete ? oldest_h : null,
     oldest_of: complete ? oldest_of : null,
   };
+}
+
+/** Kinds that are asked for and of which nothing is protected: misspelt, or never put into a plan. */
+export function kindFacts({ items, complete }: Read<ProtectedResource>, { types = [] }: BackupTarget) {
+  const missing = types.filter((kind) => !items.some((resource) => isOfKind(resource, kind)));
+  return { types_missing: complete || missing.length === 0 ? few(missing) : null };
 }
 
 const regionOf = (arn: string | undefined) => arn?.split(':')[3];

@@ -12,6 +12,7 @@ export const backupFacts = withUnread({
     help: 'those whose newest backup is older than `rpo`: `RDS main 31.5 h`, `S3 papers never`',
   },
   missing: { type: 'list', help: 'of `resources`, those that AWS Backup has no backup of' },
+  types_missing: { type: 'list', help: 'of `types`, those of which AWS Backup has no backup at all' },
   oldest_h: { type: 'number', unit: 'h', help: 'age of the newest backup of the resource that is worst off' },
   oldest_of: { type: 'string', help: 'the resource that is worst off' },
   jobs: { type: 'number', help: `backup jobs created in the window; ${notRead}` },
@@ -20,13 +21,16 @@ export const backupFacts = withUnread({
   completed_in_rpo: { type: 'number', help: `backup jobs created within \`rpo\` that completed; ${notRead}` },
   failed: {
     type: 'list',
-    help: 'jobs that failed, expired or were aborted, with AWS’s reason, and no later one of the same resource completed',
+    help: 'jobs of the window, or of `rpo` if that is longer, that failed, expired or were aborted, with AWS’s reason, and no later one of the same resource completed',
   },
   recovered: { type: 'list', help: 'jobs that failed, and a later one of the same resource completed' },
   partial: { type: 'list', help: 'jobs that backed up a part of what they should' },
   with_issues: { type: 'list', help: 'jobs that completed with a message other than success' },
   copies: { type: 'number', help: `copy jobs created in the window; ${notRead}` },
-  copies_failed: { type: 'list', help: 'copy jobs that failed, and no later one of the same resource completed' },
+  copies_failed: {
+    type: 'list',
+    help: 'copy jobs of the window, or of `copy_rpo` if that is longer, that failed, and no later one of the same resource completed',
+  },
   copies_overdue: {
     type: 'list',
     help: 'resources whose newest copy to another region is older than `copy_rpo` (by the start of the copy job); null without it',
@@ -44,11 +48,19 @@ export const backupFacts = withUnread({
   unread: { type: 'list', help: 'parts that could not be read, and why' },
 });
 
-export function backupRules({ rpo, copy_rpo, resources, vaults, plans }: BackupTarget): Partial<Rules> {
+export function backupRules({ rpo, copy_rpo, types, resources, vaults, plans }: BackupTarget): Partial<Rules> {
   const limit = formatDuration(rpo);
   const copyLimit = formatDuration(copy_rpo ?? 0);
   return {
     fail: [
+      ...(types
+        ? [
+            {
+              when: 'size(types_missing) > 0',
+              say: 'no backup of any {types_missing}: correct types, or add such resources to a plan',
+            },
+          ]
+        : []),
       { when: 'size(failed) > 0', say: 'backup jobs failed: {failed}; mend the cause and start them again' },
       {
         when: 'completed_in_rpo == 0',

@@ -19,20 +19,23 @@ export function judgedJobs<J extends BackupJob | CopyJob>({ items }: Read<J>, ta
   return judged as (J & Job)[];
 }
 
-/** What the jobs created since `since` came to; those that failed and were made good by a later one stand apart. */
+/**
+ * What the jobs created since `since` came to; those that failed and were made good by a later one stand apart. One that no
+ * later one made good counts however old it is: of a weekly backup, until the next week's.
+ */
 export function jobFacts(jobs: Job[], { complete }: { complete: boolean }, since: Date) {
   const recent = jobs.filter(({ CreationDate }) => CreationDate >= since);
-  const bad = recent.filter(({ State }) => failed.has(State));
+  const bad = (some: Job[]) => some.filter(({ State }) => failed.has(State));
   const madeGood = (job: Job) =>
-    recent.some((later) => later.State === 'COMPLETED' && later.CreationDate > job.CreationDate && isSame(later, job));
+    jobs.some((later) => later.State === 'COMPLETED' && later.CreationDate > job.CreationDate && isSame(later, job));
   const number = (some: Job[]) => (complete ? some.length : null);
   const listed = (some: Job[]) => (complete || some.length > 0 ? few(some.map(inWords)) : null);
   return {
     jobs: number(recent),
     completed: number(recent.filter(({ State }) => State === 'COMPLETED')),
     running: number(recent.filter(({ State }) => running.has(State))),
-    failed: listed(bad.filter((job) => !madeGood(job))),
-    recovered: listed(bad.filter(madeGood)),
+    failed: listed(bad(jobs).filter((job) => !madeGood(job))),
+    recovered: listed(bad(recent).filter(madeGood)),
     partial: listed(recent.filter(({ State }) => State === 'PARTIAL')),
     with_issues: listed(recent.filter(hasIssues)),
   };

@@ -18,11 +18,16 @@ export function isCalled({ ResourceArn = '', ResourceName }: Named, wanted: stri
   return wanted === ResourceArn || wanted === ResourceName || wanted === lastPart(ResourceArn);
 }
 
+/** Whether it is of this kind, `RDS`, in capitals or not. */
+export function isOfKind({ ResourceType = '' }: Named, kind: string): boolean {
+  return ResourceType.toLowerCase() === kind.toLowerCase();
+}
+
 /** Whether a check that is limited to kinds, and has exceptions, judges it. */
 export function isJudged(
   resource: Named,
   { types, except }: { types?: string[] | undefined; except?: string[] | undefined },
 ): boolean {
-  if (types && !types.includes(resource.ResourceType ?? '')) return false;
+  if (types && !types.some((kind) => isOfKind(resource, kind))) return false;
   return !except?.some((name) => isCalled(resource, name));
 }

@@ -13,10 +13,16 @@ export const backupParams = z.strictObject({
   rpo: withinDays
     .prefault('26h')
     .describe('no resource may have a newest backup that is older: a daily job and the time that it takes'),
-  window: withinDays.prefault('24h').describe('how far back jobs count'),
+  window: withinDays
+    .prefault('24h')
+    .describe(
+      'how far back jobs count; one that failed and was not made good counts for `rpo` (a copy: `copy_rpo`) at least',
+    ),
   types: names
     .optional()
-    .describe('look at these kinds of resource alone, as AWS Backup calls them: `[RDS, S3, DynamoDB]`; default: all'),
+    .describe(
+      'look at these kinds of resource alone, as AWS Backup calls them, one of each at least has to be there: `[RDS, S3, DynamoDB]`; default: all',
+    ),
   resources: names
     .optional()
     .describe(

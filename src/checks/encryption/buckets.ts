@@ -16,20 +16,20 @@ export interface Bucket {
 
 /** The region's buckets; one that refuses alone goes to `unread`. Throws Unmeasured. */
 export async function buckets(
-  { where, signal }: Reader,
-  { except, unread }: { except: string[]; unread: string[] },
+  { where, signal: partsSignal }: Reader,
+  { except, unread, signal }: { except: string[]; unread: string[]; signal: AbortSignal },
 ): Promise<{ items: Bucket[]; complete: boolean }> {
-  const s3 = await connectS3(where, signal);
+  const s3 = await connectS3(where, partsSignal);
   const question = { action: 's3:ListAllMyBuckets', resource: 'all buckets', region: s3.region };
   const { items, complete } = await everyPage(async (ContinuationToken) => {
     const request = { BucketRegion: s3.region, MaxBuckets: s3Page, ContinuationToken };
-    const page = await askAws(s3, question, signal, (client, options) => client.listBuckets(request, options));
+    const page = await askAws(s3, question, partsSignal, (client, options) => client.listBuckets(request, options));
     return { items: listed(page.Buckets, question), next: page.ContinuationToken };
   }, mostBuckets);
   const names = items.flatMap(({ Name }) => (Name && !except.includes(Name) ? [Name] : []));
   const read = names.map(async (name) => ({
     name,
-    algorithm: await part(unread, signal, () => bucketEncryption(s3, name, signal)),
+    algorithm: await part(unread, signal, () => bucketEncryption(s3, name, partsSignal)),
   }));
   return { items: await Promise.all(read), complete };
 }

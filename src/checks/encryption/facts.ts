@@ -20,7 +20,7 @@ export const encryptionFacts = withUnread({
   buckets_without_kms: { type: 'list', help: 'those that encrypt with S3’s own keys, not with a key of KMS' },
   caches: { type: 'number', help: `ElastiCache replication groups, and clusters that stand alone; ${notRead}` },
   caches_unencrypted: { type: 'list', help: 'those that keep data unencrypted; Memcached keeps none' },
-  caches_in_plain: { type: 'list', help: 'those that talk without TLS' },
+  caches_in_plain: { type: 'list', help: 'those that take connections without TLS, `preferred` too' },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
 });
 
@@ -52,7 +52,7 @@ export function encryptionRules({ of, kms }: { of: Kind[]; kms: boolean }): Part
       }),
       ...only('elasticache', {
         when: 'size(caches_in_plain) > 0',
-        say: 'not encrypted in transit: {caches_in_plain}; turn on TLS',
+        say: 'not encrypted in transit: {caches_in_plain}; turn on TLS, and set its mode to required',
       }),
       ...(kms
         ? only('s3', {

@@ -1,3 +1,4 @@
+import type { CacheCluster, ReplicationGroup } from '@aws-sdk/client-elasticache';
 import { Unmeasured } from '../../kernel/check.ts';
 import type { Where } from '../aws/account.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
@@ -111,6 +112,11 @@ export async function volumesByDefault({ where, signal }: Reader): Promise<boole
   throw new Unmeasured('invalid_answer', `${question.action} in ${ec2.region} does not say whether it is on`);
 }
 
+/** `preferred`, a step on the way to TLS, takes connections in plain too. */
+function talksTlsOnly({ TransitEncryptionEnabled, TransitEncryptionMode }: ReplicationGroup | CacheCluster): boolean {
+  return TransitEncryptionEnabled === true && TransitEncryptionMode !== 'preferred';
+}
+
 /** Replication groups and clusters that stand alone; serverless caches are always encrypted. */
 export async function caches({ where, signal }: Reader): Promise<Found> {
   const elastiCache = await connectElastiCache(where, signal);
@@ -121,7 +127,7 @@ export async function caches({ where, signal }: Reader): Promise<Found> {
     ({ ReplicationGroups, Marker }) => ({
       items: ReplicationGroups?.map((one) => ({
         ...stored('replication group', one.ReplicationGroupId, one.AtRestEncryptionEnabled),
-        inTransit: one.TransitEncryptionEnabled ?? false,
+        inTransit: talksTlsOnly(one),
       })),
       next: Marker,
     }),
@@ -138,7 +144,7 @@ export async function caches({ where, signal }: Reader): Promise<Found> {
       items: CacheClusters?.map((one) => ({
         // Memcached keeps nothing on disk, and so has no encryption at rest to lack.
         ...stored('cluster', one.CacheClusterId, one.Engine === 'memcached' || one.AtRestEncryptionEnabled),
-        inTransit: one.TransitEncryptionEnabled ?? false,
+        inTransit: talksTlsOnly(one),
       })),
       next: Marker,
     }),

@@ -87,6 +87,36 @@ describe('runProbe', () => {
     expect(result).toMatchObject({ kind: 'measured', facts: { reachable: false } });
   });
 
+  test('parts end before the attempt does, so that the rest is told', async () => {
+    const run: Run = async ({ signal, partsSignal }) => {
+      const [reason] = await once(partsSignal, 'abort').then(() => [partsSignal.reason]);
+      return { facts: { part: String(reason.message), over: signal.aborted } };
+    };
+    const { result } = await probe(run, { timeoutMs: 800 });
+    const part = 'the probe of a test: no answer within 720 ms';
+    expect(result).toMatchObject({ kind: 'measured', facts: { part, over: false }, attempts: 1 });
+  });
+
+  test('parts end with the sweep, and with the attempt', async () => {
+    const sweep = new AbortController();
+    const seen: AbortSignal[] = [];
+    const ended = probe(
+      async ({ partsSignal }) => {
+        seen.push(partsSignal);
+        sweep.abort(new Unmeasured('timeout', 'the sweep is over'));
+        return once(partsSignal, 'abort').then(() => ({ facts: {} }));
+      },
+      { timeoutMs: 60_000 },
+      sweep.signal,
+    );
+    expect((await ended).result).toMatchObject({ kind: 'unmeasured', reason: 'timeout' });
+    await probe(async ({ partsSignal }) => {
+      seen.push(partsSignal);
+      return { facts: {} };
+    });
+    expect(seen.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   test('a probe that ignores its signal ends at its timeout', async () => {
     const { result } = await probe(() => new Promise(() => {}), { timeoutMs: 30 });
     expect(result).toMatchObject({ kind: 'unmeasured', reason: 'timeout', attempts: 1 });

@@ -9,6 +9,8 @@ export const now = new Date('2026-11-23T12:15:30Z');
 
 export interface ProbeOptions {
   signal?: AbortSignal;
+  /** Of the parts; default: `signal`. */
+  partsSignal?: AbortSignal;
   heldForMs?: number;
   /** Checks of one sweep share it. */
   batch?: SweepBatch;
@@ -21,12 +23,20 @@ export interface ProbeOptions {
 export function measure<Schema extends z.ZodType>(
   check: CheckType<Schema>,
   params: z.input<Schema>,
-  { signal = new AbortController().signal, heldForMs = 0, batch = createBatch(), aws, at = now }: ProbeOptions = {},
+  {
+    signal = new AbortController().signal,
+    partsSignal = signal,
+    heldForMs = 0,
+    batch = createBatch(),
+    aws,
+    at = now,
+  }: ProbeOptions = {},
 ): Promise<Measurement> {
   return check.run({
     target: check.params.parse(params),
     previous: undefined,
     signal,
+    partsSignal,
     clock: { now: () => at },
     batch: batch.forAttempt(signal, () => {}),
     reveal: (value) => String(value),

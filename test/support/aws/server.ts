@@ -36,7 +36,7 @@ export class AwsServer {
   #faults: ActiveFault[] = [];
   #server: Server;
   #services: AwsService[];
-  #waiting: { action: string; resolve: (call: AwsCall) => void }[] = [];
+  #waiting: { action: string; region: string | undefined; resolve: (call: AwsCall) => void }[] = [];
 
   constructor(services: AwsService[]) {
     this.#services = services;
@@ -72,9 +72,9 @@ export class AwsServer {
     this.#faults = [];
   }
 
-  /** The next call of an action, as soon as it has arrived. */
-  nextCall(action: string): Promise<AwsCall> {
-    return new Promise((resolve) => this.#waiting.push({ action, resolve }));
+  /** The next call of an action, in this region or in any, as soon as it has arrived. */
+  nextCall(action: string, region?: string): Promise<AwsCall> {
+    return new Promise((resolve) => this.#waiting.push({ action, region, resolve }));
   }
 
   /** How many calls each action got, since the start or the last `forget`. */
@@ -115,8 +115,10 @@ export class AwsServer {
   }
 
   #tellWaiting(call: AwsCall): void {
-    const told = this.#waiting.filter((one) => one.action === call.action);
-    this.#waiting = this.#waiting.filter((one) => one.action !== call.action);
+    const told = this.#waiting.filter(
+      ({ action, region }) => action === call.action && (region === undefined || region === call.region),
+    );
+    this.#waiting = this.#waiting.filter((one) => !told.includes(one));
     for (const one of told) one.resolve(call);
   }
 

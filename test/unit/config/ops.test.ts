@@ -159,6 +159,16 @@ test.each([
     'checks[0].every',
     'every 2 d, and `status > 2 * baseline(status)` compares with the days before',
   ],
+  [
+    'warn: status > 2 * baseline(status)\nevery: 5h',
+    'checks[0].every',
+    'every 5 h, and `status > 2 * baseline(status)` compares with the days before',
+  ],
+  [
+    'warn: status > 2 * baseline(status)\nevery: 61m',
+    'checks[0].every',
+    'every 1 h 1 min, and `status > 2 * baseline(status)` compares with the days before',
+  ],
   ['attempts: 10\ntimeout: 1m', 'checks[0].timeout', 'attempts that take up to 10 min 5 s (10 × 1 min + 9 × 500 ms)'],
 ])('%s in a check is refused', (line, path, found) => {
   expect(problemOf(checkWith(line))).toMatchObject({
@@ -167,6 +177,11 @@ test.each([
     check: 'api',
     line: 5 + (line.split('\n').length - 1),
   });
+});
+
+test.each(['7m', '50m', '1h', '90m', '2h', '6h', '12h', '1d'])('every %s has days to compare with', (every) => {
+  const { checks } = parse(checkWith(`warn: status > 2 * baseline(status)\nevery: ${every}`));
+  expect(checks).toHaveLength(1);
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { type AcmCertificate, type AcmState, acmStandIn } from '../../../support
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { withSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 import { saidByDefault } from '../../../support/said.ts';
 
@@ -171,6 +172,27 @@ test('it asks for what `iam` lists, and nothing else', async () => {
   shop({ NotAfter: inDays(50) })();
   await look();
   expect(Object.keys(aws.counts()).sort()).toEqual([...acm.iam].sort());
+});
+
+test('it takes reading of certificates in the regions that it reads', () => {
+  const iamFor = (params: object) => acm.iamFor?.(acm.params.parse(params));
+  const inRegions = (...regions: string[]) => [
+    'acm:ListCertificates',
+    { action: 'acm:DescribeCertificate', resources: regions.map((each) => `arn:aws:acm:${each}:*:certificate/*`) },
+  ];
+  expect(iamFor({})).toEqual(inRegions('*'));
+  expect(iamFor({ region: 'eu-west-1' })).toEqual(inRegions('eu-west-1', 'us-east-1'));
+  expect(iamFor({ region: 'us-east-1' })).toEqual(inRegions('us-east-1'));
+  expect(iamFor({ region: 'eu-west-1', cloudfront: false })).toEqual(inRegions('eu-west-1'));
+});
+
+test('a slow renewal does not hide what has expired', async () => {
+  shop({ NotAfter: inDays(50) })();
+  state.certificates.mail!.NotAfter = inDays(-1);
+  const facts = await withSlowPart(aws, 'acm:DescribeCertificate', acm, domains);
+  expect(facts.expired).toHaveLength(1);
+  expect(facts).toMatchObject({ renewal_failed: null, renewal_waiting: null });
+  expect(facts.unread).toEqual([expect.stringContaining('acm:DescribeCertificate on certificate www.shop.example')]);
 });
 
 describe('planted faults', () => {

@@ -5,7 +5,9 @@ import { type BackupState, backupStandIn } from '../../../support/aws/backup.ts'
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { withSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
+import { judgedByDefault } from '../../../support/probes.ts';
 import { saidByDefault } from '../../../support/said.ts';
 
 const state: BackupState = { resources: [], jobs: [], copies: [], vaults: [], plans: {} };
@@ -71,7 +73,7 @@ describe('what it measures', () => {
   test('healthy: ages, jobs, copies, vaults, and the plans as they really are', async () => {
     const facts = await look();
     expect(facts).toEqual({
-      ...{ protected: 3, overdue: [], missing: [], oldest_h: 9.3, oldest_of: 'RDS main' },
+      ...{ protected: 3, overdue: [], missing: [], types_missing: [], oldest_h: 9.3, oldest_of: 'RDS main' },
       ...{ jobs: 3, completed: 3, running: 0, completed_in_rpo: 3 },
       ...{ failed: [], recovered: [], partial: [], with_issues: [] },
       ...{ copies: 3, copies_failed: [], copies_overdue: [], copy_oldest_h: 8 },
@@ -107,6 +109,19 @@ describe('what it measures', () => {
     expect((await look()).failed).toEqual(['RDS main EXPIRED']);
   });
 
+  test('a weekly backup that failed stays failed until one completes, and so does a copy', async () => {
+    const weekly = { rpo: '8d', copy_rpo: '8d' };
+    state.jobs = [job(main, 120, { State: 'FAILED' }), job(papers, 3)];
+    state.copies = [copy(main, 120, { State: 'FAILED' }), copy(main, 170), copy(orders, 8), copy(papers, 2)];
+    const facts = await look(weekly);
+    expect(facts).toMatchObject({ jobs: 1, failed: ['RDS main FAILED'], copies_failed: ['RDS main FAILED'] });
+    expect(await awsVerdict(backup, weekly)).toBe('fail');
+    state.jobs.push(job(main, 100));
+    state.copies.push(copy(main, 100));
+    expect(await look(weekly)).toMatchObject({ failed: [], recovered: [], copies_failed: [] });
+    expect(await awsVerdict(backup, weekly)).toBe('ok');
+  });
+
   test('no recovery point inside the RPO, or none at all', async () => {
     state.resources[0] = protectedAt(main, 31.5);
     state.resources[2] = papers;
@@ -135,6 +150,21 @@ describe('what it measures', () => {
     expect(await look({ types: ['S3'] })).toMatchObject({ protected: 1, jobs: 1, overdue: [] });
   });
 
+  test('a kind of which nothing is protected is no kind that is well', async () => {
+    const params = { types: ['rds', 'Aurora', 'DynamoDb'] };
+    const facts = await look(params);
+    expect(facts).toMatchObject({ protected: 2, jobs: 2, types_missing: ['Aurora'] });
+    expect(fired(backup, params, facts)).toEqual(['fail size(types_missing) > 0']);
+    expect(saidByDefault(backup, params, facts)).toBe(
+      'no backup of any Aurora: correct types, or add such resources to a plan',
+    );
+    expect((await look({ types: ['RDSS'] })).types_missing).toEqual(['RDSS']);
+  });
+
+  test('a kind of which an exception is the only one is there', async () => {
+    expect(await look({ types: ['RDS', 'S3'], except: ['main'] })).toMatchObject({ protected: 1, types_missing: [] });
+  });
+
   test('several pages of everything', async () => {
     state.pageSize = 1;
     expect(await look()).toMatchObject({ protected: 3, jobs: 3, copies: 3, vaults: 2, plans_missing: [], unread: [] });
@@ -154,6 +184,8 @@ describe('what it measures', () => {
     const facts = await look({});
     expect(facts).toMatchObject({ protected: null, overdue: null, oldest_h: null });
     expect(facts.unread).toEqual(['protected resources past the first 5000']);
+    expect((await look({ types: ['RDS'] })).types_missing).toEqual([]);
+    expect((await look({ types: ['RDS', 'S3'] })).types_missing).toBeNull();
     state.resources[7] = protectedAt({ ...main, ResourceName: 'db-7' }, 30);
     expect((await look({})).overdue).toEqual(['RDS db-7 30 h']);
   });
@@ -212,6 +244,21 @@ describe('what it can not measure is never a verdict', () => {
 test('it asks for what `iam` lists, and nothing else', async () => {
   await look();
   expect(Object.keys(aws.counts()).sort()).toEqual([...backup.iam].sort());
+});
+
+test('it takes reading of the plans of its region alone', () => {
+  const grants = backup.iamFor?.(backup.params.parse({ region: 'eu-west-1' })) ?? [];
+  expect(grants.map((grant) => (typeof grant === 'string' ? grant : grant.action))).toEqual(backup.iam);
+  expect(grants.at(-1)).toMatchObject({ resources: ['arn:aws:backup:eu-west-1:*:backup-plan:*'] });
+});
+
+test('a slow part does not hide what failed', async () => {
+  state.jobs.push(job(main, 1, { State: 'FAILED' }));
+  const params = { ...all, region: 'eu-south-1' };
+  const facts = await withSlowPart(aws, 'backup:ListCopyJobs', backup, params);
+  expect(facts).toMatchObject({ protected: 3, failed: ['RDS main FAILED'], vaults: 2, copies: null });
+  expect(facts.unread).toEqual([expect.stringContaining('backup:ListCopyJobs on all copies in eu-south-1: no answer')]);
+  expect(judgedByDefault(backup, params, facts)).toBe('fail');
 });
 
 describe('planted faults', () => {

@@ -4,6 +4,7 @@ import { type CostState, costStandIn } from '../../../support/aws/cost-explorer.
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, type ProbeOptions, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { withSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 import { saidByDefault } from '../../../support/said.ts';
 
@@ -204,6 +205,18 @@ test('it asks for what `iam` lists, and nothing else, in us-east-1', async () =>
   await measure(cost, { budget: 500 });
   expect(Object.keys(aws.counts()).sort()).toEqual([...cost.iam].sort());
   expect(new Set(aws.calls.map((call) => call.region))).toEqual(new Set(['us-east-1']));
+});
+
+test('without a budget it takes no forecast', () => {
+  const iamFor = (params: object) => cost.iamFor?.(cost.params.parse(params));
+  expect(iamFor({})).toEqual(['ce:GetCostAndUsage']);
+  expect(iamFor({ budget: 500 })).toEqual(cost.iam);
+});
+
+test('a slow forecast does not hide the costs', async () => {
+  const facts = await withSlowPart(aws, 'ce:GetCostForecast', cost, { region, budget: 500 });
+  expect(facts).toMatchObject({ day_cost: 15.5, month_to_date: 356.5, budget_pct: 71.3, forecast: null });
+  expect(facts.unread).toEqual([expect.stringContaining('ce:GetCostForecast on the rest of the month')]);
 });
 
 describe('planted faults', () => {

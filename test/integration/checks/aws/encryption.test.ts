@@ -7,7 +7,9 @@ import { fired, measure, refusal } from '../../../support/aws/probe.ts';
 import { type RdsState, rdsStandIn } from '../../../support/aws/rds.ts';
 import { type S3State, s3StandIn } from '../../../support/aws/s3.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { withSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
+import { okReasonOf } from '../../../support/probes.ts';
 import { saidByDefault } from '../../../support/said.ts';
 
 const rds: RdsState = { instances: {}, clusters: {}, snapshots: [], maintenance: {}, parameters: {} };
@@ -92,6 +94,17 @@ describe('what it measures', () => {
     expect(Object.keys(aws.counts()).sort()).toEqual(['ec2:DescribeVolumes', 'ec2:GetEbsEncryptionByDefault']);
   });
 
+  test.each([
+    [undefined, '2 databases, 2 volumes, 2 buckets, 2 caches: all encrypted'],
+    [['rds'], '2 databases: all encrypted'],
+    [['ebs'], '2 volumes: all encrypted'],
+    [['s3'], '2 buckets: all encrypted'],
+    [['elasticache'], '2 caches: all encrypted'],
+    [['elasticache', 'rds', 'rds'], '2 databases, 2 caches: all encrypted'],
+  ])('it vouches only for what it looked at: %j', async (of, says) => {
+    expect(okReasonOf(encryption, { of }, await look({ of }))).toBe(says);
+  });
+
   test('several pages of everything', async () => {
     rds.instances = Object.fromEntries(
       Array.from({ length: 150 }, (_, i) => [`db-${i}`, { StorageEncrypted: i !== 149 }]),
@@ -155,7 +168,8 @@ describe('what it can not measure is never a verdict', () => {
 
   test('a hang ends with the probe, and the request with it', async () => {
     aws.break('hang', { action: 'elasticache:DescribeCacheClusters' });
-    const call = aws.nextCall('elasticache:DescribeCacheClusters');
+    // A second try of the test before may still be on its way, in its region.
+    const call = aws.nextCall('elasticache:DescribeCacheClusters', 'eu-north-1');
     const stop = new AbortController();
     const measured = refusal(measure(encryption, { region: 'eu-north-1' }, { signal: stop.signal }));
     const { abandoned } = await call;
@@ -168,6 +182,25 @@ describe('what it can not measure is never a verdict', () => {
 test('it asks for what `iam` lists, and nothing else', async () => {
   await look();
   expect(Object.keys(aws.counts()).sort()).toEqual([...encryption.iam].sort());
+});
+
+test.each(['rds', 'ebs', 's3', 'elasticache'] as const)('%s alone takes what it asks for', async (kind) => {
+  const params = { of: [kind] };
+  await look(params);
+  expect(encryption.iamFor?.(encryption.params.parse(params))).toEqual(
+    encryption.iam.filter((action) => action in aws.counts()),
+  );
+  expect(encryption.iamFor?.(encryption.params.parse({}))).toEqual(encryption.iam);
+});
+
+test.each([
+  ['rds:DescribeDBClusters', { databases: null, volumes: 2, volumes_by_default: true, buckets: 2, caches: 2 }],
+  ['ec2:GetEbsEncryptionByDefault', { databases: 2, volumes: 2, volumes_by_default: null, buckets: 2, caches: 2 }],
+  ['s3:GetEncryptionConfiguration', { databases: 2, volumes: 2, buckets: 2, buckets_unencrypted: null, caches: 2 }],
+])('%s is slow: the rest is told', async (action, told) => {
+  const facts = await withSlowPart(aws, action, encryption, { region: `eu-test-${action.length}` });
+  expect(facts).toMatchObject(told);
+  expect(facts.unread).toContainEqual(expect.stringContaining(`${action} on`));
 });
 
 describe('planted faults', () => {
@@ -186,6 +219,9 @@ describe('planted faults', () => {
     ['a Redis that stands alone', 'fail', () => (cache.clusters.pages!.Engine = 'redis')],
     ['volumes by default', 'warn', () => (ebs.byDefault = false)],
     ['a replication group in plain', 'warn', () => (cache.groups.sessions!.TransitEncryptionEnabled = false)],
+    ['a group that takes both', 'warn', () => (cache.groups.sessions!.TransitEncryptionMode = 'preferred')],
+    ['a cluster that takes both', 'warn', () => (cache.clusters.pages!.TransitEncryptionMode = 'preferred')],
+    ['a group that takes TLS alone', 'ok', () => (cache.groups.sessions!.TransitEncryptionMode = 'required')],
     ['Memcached in plain', 'warn', () => (cache.clusters.pages!.TransitEncryptionEnabled = undefined)],
     ['the default of volumes not answered', 'unknown', () => (ebs.byDefault = undefined)],
     ['an instance that does not say', 'unknown', () => (rds.instances.main!.StorageEncrypted = undefined)],

@@ -5,6 +5,7 @@ import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type S3Bucket, type S3State, s3StandIn } from '../../../support/aws/s3.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { withSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 import { saidByDefault } from '../../../support/said.ts';
 
@@ -197,6 +198,18 @@ test('it asks for what `iam` lists, and nothing else', async () => {
   expect(Object.keys(aws.counts()).sort()).toEqual([...s3Objects.iam].sort());
 });
 
+test('it takes reading of its bucket alone, and no metrics without bucket_size', () => {
+  const iamFor = (params: object) =>
+    s3Objects.iamFor?.(s3Objects.params.parse({ bucket: 'shop-backups', key: 'YYYY/MM/DD/x-*', ...params }));
+  const ofBucket = (arn: string) =>
+    ['s3:ListBucket', 's3:GetEncryptionConfiguration', 's3:GetBucketVersioning'].map((action) => ({
+      ...{ action, resources: [arn] },
+    }));
+  expect(iamFor({})).toEqual([...ofBucket('arn:aws:s3:::shop-backups'), 'cloudwatch:GetMetricData']);
+  expect(iamFor({ bucket_size: false })).toEqual(ofBucket('arn:aws:s3:::shop-backups'));
+  expect(iamFor({ bucket_size: false, region: 'cn-north-1' })).toEqual(ofBucket('arn:aws-cn:s3:::shop-backups'));
+});
+
 describe('parameters', () => {
   const problems = (params: object) =>
     s3Objects.params.safeParse({ ...backups, ...params }).error?.issues.map(({ path }) => path.join('.')) ?? [];
@@ -221,6 +234,17 @@ describe('parameters', () => {
     expect(problems({ at: '25:00' })).toEqual(['at']);
     expect(problems({ bucket: 's3://backups' })).toEqual(['bucket']);
   });
+});
+
+test.each([
+  ['s3:GetEncryptionConfiguration', { encryption: null, versioning: 'Enabled', bucket_bytes: 590_000 }],
+  ['s3:GetBucketVersioning', { encryption: 'aws:kms', versioning: null, bucket_bytes: 590_000 }],
+  ['cloudwatch:GetMetricData', { encryption: 'aws:kms', versioning: 'Enabled', bucket_bytes: null }],
+])('%s is slow: a day without an object is told all the same', async (action, told) => {
+  state.buckets.backups!.objects.splice(3, 1);
+  const facts = await withSlowPart(aws, action, s3Objects, backups);
+  expect(facts).toMatchObject({ present: 6, ...told });
+  expect(facts.unread).toHaveLength(1);
 });
 
 describe('planted faults', () => {
