@@ -1,11 +1,15 @@
 import { readEnding, resolveFields } from '../../src/incidents/after/resolve-form.ts';
+import { paperName } from '../../src/incidents/after/views.ts';
 import type { Ending } from '../../src/incidents/end.ts';
-import { nameOf, numberOf } from '../../src/incidents/model.ts';
+import { type Incident, nameOf, numberOf } from '../../src/incidents/model.ts';
 import { askToResolvePost } from '../../src/incidents/views/answer.ts';
+import { context } from '../../src/incidents/views/blocks.ts';
 import type { Reply } from '../../src/kernel/command.ts';
+import { formatDuration } from '../../src/kernel/duration.ts';
 import { OpsError } from '../../src/kernel/errors.ts';
 import { defineForm } from '../../src/kernel/form.ts';
 import type { Services } from '../../src/services.ts';
+import { clocksAfter } from '../../src/severities/decide.ts';
 import { askerOf, type Context, changed, named, which } from './meant.ts';
 
 /** Asks for the cause and what keeps it from happening again; one submit ends it once. */
@@ -55,5 +59,30 @@ export async function falseAlarm(ctx: Context, word: string | undefined, place: 
 async function ended(ctx: Context, ending: Ending, place: Reply['place']): Promise<Reply> {
   const { kind, incident } = await ctx.services.incidents.resolve(askerOf(ctx), ending);
   const said = ending.falseAlarm ? 'Closed as a false alarm (/ops incident reopen takes it back)' : 'Resolved';
-  return changed(incident, kind === 'resolved' ? said : 'It was over already', place);
+  if (kind !== 'resolved') return changed(incident, 'It was over already', place);
+  return followedBy(changed(incident, said, place), papersDue(incident, ctx));
+}
+
+/** `incident report in 24h, post-mortem in 3d`, as its severity asks for; undefined = nothing is to be written. */
+function papersDue({ severity: id, resolved }: Incident, { services }: Context): string | undefined {
+  const severity = services.severities.find((each) => each.id === id);
+  if (!severity || !resolved || resolved.falseAlarm) return undefined;
+  const papers = clocksAfter(severity, resolved.at).flatMap(({ name, at }) =>
+    name === 'report' || name === 'postmortem'
+      ? [`${paperName[name]} in ${formatDuration(at.getTime() - resolved.at.getTime())}`]
+      : [],
+  );
+  return papers.length > 0 ? `Due: ${papers.join(', ')} → /ops postmortem makes the draft` : undefined;
+}
+
+function followedBy(reply: Reply, line: string | undefined): Reply {
+  if (line === undefined) return reply;
+  return {
+    ...reply,
+    slack: () => {
+      const post = reply.slack();
+      return { text: `${post.text}\n${line}`, blocks: [...post.blocks, context(line)] };
+    },
+    terminal: (style) => `${reply.terminal(style)}\n${line}`,
+  };
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runbookOf } from '../../../commands/incident/runbook.ts';
 import command from '../../../commands/incident.ts';
 import { auditDenials } from '../../../src/audit-denials.ts';
+import { declaredPost } from '../../../src/incidents/views/answer.ts';
 import { permissionsOf } from '../../../src/kernel/access.ts';
 import type { CommandContext, Reply } from '../../../src/kernel/command.ts';
 import { runbookFolders } from '../../../src/registry.ts';
@@ -76,9 +77,27 @@ describe('a line', () => {
     expect((await typed(room, 'inc1')).terminal(style)).toContain('OPEN  INC-1 P1 High: IVR is deaf');
     expect((await typed(room, 'ack #1')).terminal(style)).toContain('You are on it: INC-1');
     expect((await typed(room, 'ack 1')).terminal(style)).toContain('Somebody is on it already');
-    expect((await typed(room, 'resolve INC-1 rolled back')).terminal(style)).toContain('Resolved: INC-1');
+    const resolved = await typed(room, 'resolve INC-1 rolled back');
+    expect(resolved.terminal(style)).toContain('Resolved: INC-1');
+    const due = 'Due: incident report in 1\u00a0d, post-mortem in 3\u00a0d → /ops postmortem makes the draft';
+    expect(resolved.terminal(style)).toContain(due);
+    expect(resolved.slack().text).toContain(due);
     expect((await typed(room, 'INC-1')).terminal(style)).toContain('rolled back');
     expect((await typed(room, '')).terminal(style)).toMatch(/^RESOLVED/);
+  });
+
+  it('that declares a private one is not told that it stands where everybody reads', async () => {
+    const room = await roomOf(store);
+    const asker = { by: { id: 'slack:U0ANNA0001', mention: '<@U0ANNA0001>' }, request: 'ABC123' };
+    const { incident } = await room.incidents.declare(asker, {
+      key: 'k',
+      severity: 'P1',
+      title: 'Leak',
+      private: true,
+    });
+    const { text } = declaredPost(incident, { known: false, announced: '#incidents' }, room.clock.now());
+    expect(text).toContain('a private channel of its own');
+    expect(text).not.toContain('#incidents');
   });
 
   it('that begins with a number says it of the incident that is meant, not of the one with that number', async () => {
