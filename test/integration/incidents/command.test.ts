@@ -79,7 +79,7 @@ describe('a line', () => {
     expect((await typed(room, 'ack 1')).terminal(style)).toContain('Somebody is on it already');
     const resolved = await typed(room, 'resolve INC-1 rolled back');
     expect(resolved.terminal(style)).toContain('Resolved: INC-1');
-    const due = 'Due: incident report in 1\u00a0d, post-mortem in 3\u00a0d → /ops postmortem makes the draft';
+    const due = 'Due: incident report in 1 d, post-mortem in 3 d → /ops postmortem makes the draft';
     expect(resolved.terminal(style)).toContain(due);
     expect(resolved.slack().text).toContain(due);
     expect((await typed(room, 'INC-1')).terminal(style)).toContain('rolled back');
