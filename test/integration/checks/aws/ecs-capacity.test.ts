@@ -321,6 +321,19 @@ describe('planted faults', () => {
   });
 });
 
+test.each([
+  ['ecs:DescribeCapacityProviders', { providers_read: false, providers_broken: null }],
+  ['application-autoscaling:DescribeScalableTargets', { targets_read: false, targets: null, not_as_expected: null }],
+  ['application-autoscaling:DescribeScalingPolicies', { policies_read: false, without_policy: null }],
+  ['application-autoscaling:DescribeScalingActivities', { activities_read: false, capped: null }],
+])('an empty answer of %s is not read, and not "there are none"', async (action, facts) => {
+  aws.break('empty', { action });
+  expect(await look({ ...prod, services: ['web'] })).toMatchObject({
+    ...facts,
+    unread: [expect.stringMatching(new RegExp(`^${action} on .*not what AWS documents`))],
+  });
+});
+
 test('no such cluster: what to do', async () => {
   expect(await refusal(measure(ecsCapacity, { cluster: 'nope' }))).toMatchObject({
     reason: 'misconfigured',
