@@ -1,6 +1,7 @@
 import type { ECS, Service, Task } from '@aws-sdk/client-ecs';
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, awsService } from './client.ts';
+import { listed } from './listed.ts';
 
 /** ECS answers at most this many services and tasks a call. */
 const servicesPerCall = 10;
@@ -28,6 +29,10 @@ function ask<Answer>(
   return askAws(ecs, { action: `ecs:${action}`, resource: `cluster ${cluster}` }, signal, send);
 }
 
+function list<Item>({ ecs, cluster }: ClusterReader, action: string, items: Item[] | undefined): Item[] {
+  return listed(items, { action: `ecs:${action}`, resource: `cluster ${cluster}`, region: ecs.region });
+}
+
 /** ARNs of all services of the cluster, page by page. */
 export async function listServices(reader: ClusterReader): Promise<string[]> {
   const { cluster } = reader;
@@ -37,7 +42,7 @@ export async function listServices(reader: ClusterReader): Promise<string[]> {
     const page = await ask(reader, 'ListServices', (ecs, options) =>
       ecs.listServices({ cluster, maxResults: perPage, nextToken }, options),
     );
-    arns.push(...(page.serviceArns ?? []));
+    arns.push(...list(reader, 'ListServices', page.serviceArns));
     nextToken = page.nextToken;
   } while (nextToken);
   return arns;
@@ -104,7 +109,7 @@ export async function stoppedTasks(
       const page = await ask(reader, 'ListTasks', (ecs, options) =>
         ecs.listTasks({ cluster, serviceName, desiredStatus: 'STOPPED', maxResults: perPage, nextToken }, options),
       );
-      arns.push(...(page.taskArns ?? []));
+      arns.push(...list(reader, 'ListTasks', page.taskArns));
       nextToken = page.nextToken;
     } while (nextToken && arns.length < maxStoppedTasks);
     complete &&= nextToken === undefined;
@@ -126,7 +131,7 @@ export async function newestRevisions(reader: ClusterReader, families: string[])
       const answer = await ask(reader, 'ListTaskDefinitions', (ecs, options) =>
         ecs.listTaskDefinitions({ familyPrefix, status: 'ACTIVE', sort: 'DESC', maxResults: 1 }, options),
       );
-      return revisionOf(answer.taskDefinitionArns?.[0]);
+      return revisionOf(list(reader, 'ListTaskDefinitions', answer.taskDefinitionArns)[0]);
     }),
   );
   return new Map(found.flatMap((newest) => (newest ? [[newest.family, newest.revision]] : [])));

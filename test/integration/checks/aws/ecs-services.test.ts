@@ -339,6 +339,13 @@ describe('what it can not measure is never a verdict', () => {
     await call.abandoned;
   });
 
+  test('an answer without its tasks is none about tasks', async () => {
+    aws.break('empty', { action: 'ecs:ListTasks' });
+    const { facts } = await look();
+    expect(facts).toMatchObject({ stopped_read: false, stopped_tasks: null });
+    expect(facts.unread).toEqual([expect.stringContaining('ecs:ListTasks on cluster prod in eu-west-1')]);
+  });
+
   test('a hang in the stopped tasks is the end of the check, not a remark', async () => {
     aws.break('hang', { action: 'ecs:ListTasks' });
     const asked = aws.nextCall('ecs:ListTasks');
@@ -357,6 +364,7 @@ describe('what it can not measure is never a verdict', () => {
     ['internal', 'error', undefined],
     ['unavailable', 'error', undefined],
     ['garbage', 'invalid_answer', undefined],
+    ['empty', 'invalid_answer', undefined],
   ] as const)('%s → %s', async ([fault, reason, next]) => {
     aws.break(fault);
     expect(await refusal(look())).toMatchObject({ reason, next });
