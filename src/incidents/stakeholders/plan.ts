@@ -1,6 +1,6 @@
 import type { DueTime } from '../../severities/decide.ts';
 import type { Incident } from '../model.ts';
-import { isMention } from '../updates/plan.ts';
+import { apart, isMention, type Ran } from '../updates/plan.ts';
 import { type Clock, isStakeholder, responseKey } from './model.ts';
 
 const minute = 60_000;
@@ -53,15 +53,15 @@ export interface Look {
   late: boolean;
 }
 
-/** What has come due since it was looked at last: each is said once. Pure. */
-export function lookAt(clocks: readonly Clock[], now: Date): Look {
+/** What has come due since it was looked at last: each is said once. `ran`: how much real time lies between two moments. Pure. */
+export function lookAt(clocks: readonly Clock[], now: Date, ran: Ran = apart): Look {
   const running = clocks.filter(({ state }) => state === 'due');
   const overdue = running.filter(({ dueAt, overdueAt }) => !overdueAt && dueAt <= now);
   const soon = running.filter((clock) => {
     return isStakeholder(clock) && !clock.remindedAt && clock.dueAt > now && remindAt(clock) <= now;
   });
   const since = [...overdue.map(({ dueAt }) => dueAt), ...soon.map(remindAt)];
-  return { soon, overdue, late: since.some((at) => now.getTime() - at.getTime() > lateAfterMs) };
+  return { soon, overdue, late: since.some((at) => ran(at, now) > lateAfterMs) };
 }
 
 /** When there is something to say, or to show, next; undefined = no more. Pure. */

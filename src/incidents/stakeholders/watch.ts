@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JobHandler } from '../../jobs/model.ts';
 import { defineJob } from '../../jobs/model.ts';
+import { ranMs } from '../../kernel/clock.ts';
 import { clocksOf as dueTimesOf } from '../../severities/decide.ts';
 import type { Tx } from '../../store/store.ts';
 import { timersOf } from '../jobs.ts';
@@ -95,7 +96,13 @@ export function clocksHandler(room: Room): JobHandler<z.output<typeof schema>> {
         if (paused.until) await setTimer(tx, id, paused.until, room);
         return;
       }
-      await tell(tx, incident, lookAt(await rows.clocksOf(tx, id), now), now, room);
+      await tell(
+        tx,
+        incident,
+        lookAt(await rows.clocksOf(tx, id), now, (from, to) => ranMs(room.clock, from, to)),
+        now,
+        room,
+      );
       if ((await rows.boardOf(tx, id))?.message) await showBoard(tx, id, room);
       await lookAgain(tx, id, { at: now, clocks: await rows.clocksOf(tx, id) }, room);
     });

@@ -81,11 +81,16 @@ export type Reminding =
   /** `late`: it should have come over a minute ago. */
   | { kind: 'remind'; due: Date; remindAt: Date; late: boolean };
 
+/** How much real time lies between two moments, ms: less than they are apart where somebody moves the clock on. */
+export type Ran = (from: Date, to: Date) => number;
+export const apart: Ran = (from, to) => to.getTime() - from.getTime();
+
 /** Whether somebody is to be reminded now. Pure. */
 export function reminding(
   { resolved, paused, nextUpdateAt }: Pick<Incident, 'resolved' | 'paused' | 'nextUpdateAt'>,
   remindAt: Date | undefined,
   now: Date,
+  ran: Ran = apart,
 ): Reminding {
   if (resolved) return { kind: 'over' };
   if (!nextUpdateAt || !remindAt) return { kind: 'none' };
@@ -93,7 +98,7 @@ export function reminding(
   if (paused?.until && remindAt > paused.at && remindAt < paused.until)
     return { kind: 'pause_over', pausedAt: paused.at };
   if (remindAt > now) return { kind: 'early' };
-  const late = now.getTime() - remindAt.getTime() > lateAfterMs;
+  const late = ran(remindAt, now) > lateAfterMs;
   return { kind: 'remind', due: nextUpdateAt, remindAt, late };
 }
 

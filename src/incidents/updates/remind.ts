@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JobHandler } from '../../jobs/model.ts';
 import { defineJob } from '../../jobs/model.ts';
+import { ranMs } from '../../kernel/clock.ts';
 import type { Tx } from '../../store/store.ts';
 import { showJob, timersOf } from '../jobs.ts';
 import type { Incident } from '../model.ts';
@@ -117,7 +118,8 @@ async function decided(tx: Tx, id: number, room: Room): Promise<Found | undefine
   const incident = await incidents.lockIncident(tx, id);
   if (!incident) return undefined;
   const now = room.clock.now();
-  const decision = reminding(incident, await rows.remindAtOf(tx, id), now);
+  const ran = (from: Date, to: Date) => ranMs(room.clock, from, to);
+  const decision = reminding(incident, await rows.remindAtOf(tx, id), now, ran);
   if (decision.kind === 'paused' && decision.until)
     await room.timers.set(tx, { key: remindTimer(id), dueAt: decision.until, kind: remindJob, data: { id } });
   if (decision.kind === 'pause_over' && incident.nextUpdateAt) {

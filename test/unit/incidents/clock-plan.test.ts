@@ -77,6 +77,8 @@ describe('what is said of a clock of half an hour', () => {
     expect(lookAt([clock()], at(31)).late).toBe(false);
     expect(lookAt([clock()], at(32)).late).toBe(true);
     expect(lookAt([clock()], at(27)).late).toBe(true);
+    // A clock that somebody moves on makes nothing late.
+    expect(lookAt([clock()], at(40), () => 500).late).toBe(false);
   });
 
   it('of three minutes comes when a third is left', () => {

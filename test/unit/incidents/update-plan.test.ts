@@ -77,6 +77,7 @@ describe('a reminder', () => {
   it('is late more than a minute after its time', () => {
     expect(reminding(due, at(12), at(13))).toMatchObject({ kind: 'remind', late: false });
     expect(reminding(due, at(12), at(13.1))).toMatchObject({ kind: 'remind', late: true });
+    expect(reminding(due, at(12), at(40), () => 500)).toMatchObject({ kind: 'remind', late: false });
   });
 });
 
