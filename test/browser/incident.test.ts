@@ -86,6 +86,8 @@ describe('from a red check to a post-mortem', () => {
       .waitFor(patience);
     await page.keyboard.press('Escape');
     const phone = page.locator('#card-phone');
+    // It rings where people look, however far down its card is.
+    await expect.poll(() => phone.evaluate((card) => card.getBoundingClientRect().top < innerHeight)).toBe(true);
     await phone.getByRole('button', { name: 'Acknowledge' }).click(patience);
     await channel('incidents');
     await message('INC-1').first().getByText('is on it').waitFor(patience);
@@ -95,7 +97,7 @@ describe('from a red check to a post-mortem', () => {
   it('it has a channel of its own, where everything is at hand', async () => {
     await channel(/^inc-/);
     await message('INC-1').first().waitFor(patience);
-    await message('P0 Critical').getByRole('button', { name: 'Take it' }).first().click(patience);
+    await message('P0 Critical').getByRole('button', { name: 'Take command' }).first().click(patience);
     await main()
       .getByText(/Commander/)
       .first()

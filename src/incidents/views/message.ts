@@ -53,7 +53,7 @@ function whoPart(incident: Incident, now: Date, { wanted, hidden }: { wanted: bo
   const paging = resolved ? resolvedWords(resolved, now, hidden) : pagingWords(incident, now);
   const commander = roles.commander && `Commander: ${mention(roles.commander.mention)}`;
   if (commander || !wanted) return context(joined([paging, commander]));
-  const accessory = { ...button('', 'Take it', `${id}:commander`), action_id: 'role.claim' };
+  const accessory = { ...button('', 'Take command', `${id}:commander`), action_id: 'role.claim' };
   return { ...section(joined([paging, 'Commander: nobody'])), accessory };
 }
 

@@ -41,6 +41,16 @@ function draw() {
     document.body,
   );
   keepAtBottom();
+  showRinging();
+}
+
+let ringing = 0;
+
+/** A phone that rings is looked at, however far down its card is. */
+function showRinging() {
+  const rings = shown().pages.filter(({ status }) => status === 'triggered').length;
+  if (rings > ringing) document.getElementById('card-phone')?.scrollIntoView({ block: 'nearest' });
+  ringing = rings;
 }
 
 /** Looks where somebody looked last, else at the channel for operations. */
