@@ -23,7 +23,7 @@ import { askerOf, type Context, changed, placeFor, privately, readIn, which } fr
 import { runbookOf } from './incident/runbook.ts';
 
 const usage =
-  '[declare SEVERITY TITLE | INC | ack | mitigate | resolve [WHAT HELPED] | false-alarm | severity NAME | phi yes/no | pause 30m | resume | merge INC | reopen | add @PERSON]';
+  '[declare SEVERITY TITLE | INC | ack | mitigate | resolve [WHAT HELPED] | false-alarm | severity NAME | phi yes/no WHY | pause 30m | resume | merge INC | reopen | add @PERSON]';
 /** How long a terminal waits for the page to be accepted. */
 const patienceMs = 5_000;
 const hint = 'incident declare P1 API is down, for example';

@@ -36,11 +36,18 @@ export const lifecycle: Record<string, Sub> = {
   }),
   phi: responder(async (ctx, rest) => {
     const [word, text] = named(rest);
-    const phi = { yes: true, unsure: true, no: false }[text.toLowerCase()];
+    const [said = '', ...why] = text.split(' ');
+    const phi = { yes: true, unsure: true, no: false }[said.toLowerCase()];
     if (phi === undefined)
-      throw new OpsError('invalid', 'Could PHI be involved?', { hint: '`/ops incident phi yes`, `unsure` or `no`' });
-    const { id } = await which(ctx, word);
-    const { kind, incident } = await ctx.services.incidents.setPhi(askerOf(ctx), { id, phi });
+      throw new OpsError('invalid', 'Could PHI be involved?', {
+        hint: '`/ops incident phi yes`, `unsure` or `no WHY`',
+      });
+    const { id, phi: before } = await which(ctx, word);
+    if (!phi && before && why.length === 0)
+      throw new OpsError('invalid', 'Why is no PHI involved?', {
+        hint: '`/ops incident phi no WHY`: its title is shown to everybody then, and the breach assessment ends',
+      });
+    const { kind, incident } = await ctx.services.incidents.setPhi(askerOf(ctx), { id, phi, words: why.join(' ') });
     return changed(
       incident,
       kind === 'changed' ? (phi ? 'PHI may be involved' : 'No PHI is involved') : 'It says so already',

@@ -49,7 +49,7 @@ export interface Incidents {
     asker: Asker,
     how: { id: number; severity: string; words: string },
   ): ReturnType<typeof lifecycle.changeSeverity>;
-  setPhi(asker: Asker, how: { id: number; phi: boolean }): ReturnType<typeof lifecycle.setPhi>;
+  setPhi(asker: Asker, how: { id: number; phi: boolean; words?: string }): ReturnType<typeof lifecycle.setPhi>;
   pause(asker: Asker, how: { id: number; until: Date | undefined }): ReturnType<typeof lifecycle.pauseIncident>;
   resume(asker: Asker, id: number): ReturnType<typeof lifecycle.resumeIncident>;
   merge(asker: Asker, how: { id: number; into: number }): ReturnType<typeof lifecycle.mergeIncident>;

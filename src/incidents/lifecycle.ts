@@ -72,13 +72,19 @@ export async function changeSeverity(
 }
 
 /** PHI may be involved after all, or is not. `same`: nothing was changed. */
-export function setPhi(asker: Asker, { id, phi }: { id: number; phi: boolean }, room: Room): Done<'changed' | 'same'> {
+export function setPhi(
+  asker: Asker,
+  { id, phi, words: given = '' }: { id: number; phi: boolean; words?: string },
+  room: Room,
+): Done<'changed' | 'same'> {
+  const reason = kept(given, 2_000);
   return changeIncident(asker, id, room, async (tx, incident, at) => {
     if (incident.phi === phi) return { kind: 'same', audit: [] };
     await rows.setPhi(tx, id, phi);
-    const words = phi ? 'PHI may be involved' : 'No PHI is involved';
+    const words = `${phi ? 'PHI may be involved' : 'No PHI is involved'}${reason && `: ${reason}`}`;
     await rows.addEvent(tx, id, { at, kind: 'phi', by: asker.by.id, words });
-    return { kind: 'changed', audit: [{ action: 'incident.phi', after: { phi } }], change: 'phi' };
+    const audit = [{ action: 'incident.phi', after: { phi }, ...(reason && { reason }) }];
+    return { kind: 'changed', audit, change: 'phi' };
   });
 }
 

@@ -86,6 +86,21 @@ describe('a line', () => {
     expect((await typed(room, '')).terminal(style)).toMatch(/^RESOLVED/);
   });
 
+  it('that says that no PHI is involved after all says why', async () => {
+    const room = await roomOf(store);
+    await typed(room, 'declare P1 a laptop is gone');
+    await typed(room, 'phi unsure');
+    await expect(typed(room, 'phi no')).rejects.toMatchObject({
+      ...{ code: 'invalid', hint: expect.stringContaining('the breach assessment ends') },
+    });
+    expect((await room.incident(1)).phi).toBe(true);
+    const said = await typed(room, 'phi no its disk was encrypted');
+    expect(said.terminal(style)).toContain('No PHI is involved');
+    expect((await room.incident(1)).phi).toBe(false);
+    const timeline = await room.store.pool.query("select words from incident_event where kind = 'phi' order by id");
+    expect(timeline.rows.at(-1)).toEqual({ words: 'No PHI is involved: its disk was encrypted' });
+  });
+
   it('that declares a private one is not told that it stands where everybody reads', async () => {
     const room = await roomOf(store);
     const asker = { by: { id: 'slack:U0ANNA0001', mention: '<@U0ANNA0001>' }, request: 'ABC123' };
