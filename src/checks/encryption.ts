@@ -45,7 +45,7 @@ export default defineCheck({
   describe: ({ of }) => `encryption of ${of.join(', ')}`,
   lane: (target) => awsLane('encryption', target),
   example: `- id: encryption
-  group: compliance
+  group: platform
   every: 6h
   timeout: 60s
   encryption: {except: [public-assets], region: eu-west-1}
