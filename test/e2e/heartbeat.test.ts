@@ -4,7 +4,7 @@ import { token } from '../support/heartbeats.ts';
 
 const opsYml = `
 checks:
-  - { id: backup, heartbeat: { token: { secret: BACKUP_TOKEN }, every: 24h, grace: 1h } }
+  - { id: backup, heartbeat: { token: { secret: BACKUP_TOKEN }, every: 24h, grace: 1h, message: true } }
 `;
 
 it('a job reports to the bot, over a kill and a start: health, in the terminal, is what it reported', async () => {
