@@ -29,6 +29,8 @@ import { announceLate } from './late.ts';
 import { createMail } from './mail/mail.ts';
 import { journalOf, pagingOf } from './pagerduty.ts';
 import { runbookFolders } from './registry.ts';
+import { reportTimerKinds } from './reports/jobs.ts';
+import { createReports, type Reports } from './reports/reports.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { absentStore } from './store/absent.ts';
@@ -46,6 +48,7 @@ export interface Core {
   timers: Timers;
   alerts: Alerts;
   incidents: Incidents;
+  reports: Reports;
   directory: Directory;
   health: Health;
   heartbeats: Heartbeats;
@@ -111,7 +114,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const timers = createTimers({
       store,
       jobs,
-      kinds: [silenceOverJob, ...incidentTimerKinds],
+      kinds: [silenceOverJob, ...incidentTimerKinds, ...reportTimerKinds],
       clock,
       log,
       onLate: announceLate(alerts, ops.team.zone),
@@ -131,6 +134,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onEvents: async (tx, events) => {
         await alerts.take(tx, events);
         await incidents.timeline.take(tx, events);
+        await reports.take(tx, events);
       },
       onSilence: alerts.silenced,
     });
@@ -158,6 +162,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       },
       evidence: { recorded: health.recorded },
     });
+    const reports = createReports({
+      ...{ ops, store, jobs, timers, clock, log, charts, health, files: configured.reports },
+      announce: alerts.announce,
+      sources: { ops, health, incidents, directory, store, checklists: noChecklists },
+    });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');
     const pieces: Pieces = {
@@ -172,6 +181,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           incidents,
           directory,
           health,
+          reports,
           charts,
           runbooks,
           audit,
@@ -179,7 +189,20 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
-      ...{ store, clock, jobs, timers, alerts, incidents, directory, health, heartbeats, pieces, databaseAway: away },
+      ...{
+        store,
+        clock,
+        jobs,
+        timers,
+        alerts,
+        incidents,
+        reports,
+        directory,
+        health,
+        heartbeats,
+        pieces,
+        databaseAway: away,
+      },
       async close() {
         await health.stop();
         await jobs.stop(0);
@@ -203,3 +226,6 @@ async function openDatabase(options: CoreOptions): Promise<{ store: Store; away?
     return { store: absentStore(error, log), away: error };
   }
 }
+
+/** Until there are any. */
+const noChecklists = { open: async () => [], endedBetween: async () => [] };

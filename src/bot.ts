@@ -83,9 +83,16 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   linked.link = link;
   closing.defer('Slack', () => link.stop());
   const head = auditHead({ audit: core.services.audit, alerts, jobs, store, ops: core.services.ops, log });
-  const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs), ...directory.takeOn(jobs)];
+  const regular = [
+    ...health.takeOn(jobs),
+    ...alerts.schedules,
+    ...head.takeOn(jobs),
+    ...directory.takeOn(jobs),
+    ...core.reports.schedules(),
+  ];
   alerts.register(jobs, link.port);
   incidents.register(jobs, link.port);
+  core.reports.register(jobs, link.port);
   const schedules = createSchedules({ store, clock, log, schedules: regular });
   const parts = {
     database: databaseHealth(store),

@@ -5,9 +5,11 @@ import type { ConfigProblem, Ops } from './config/model.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
 import { runbooksOf } from './config/report.ts';
 import { OpsError } from './kernel/errors.ts';
+import { type LiveFolder, openFolder } from './live/folder.ts';
 import { loadMessages, type Messages } from './messages/messages.ts';
 import { type MessageKind, namesOf, problemOf } from './messages/sample.ts';
-import { checkTypes, messageFolders, severityFolders } from './registry.ts';
+import { checkTypes, messageFolders, reportFolders, reportSections, severityFolders } from './registry.ts';
+import { type ReportFile, reportReader } from './reports/read.ts';
 import { loadSeverities } from './severities/load.ts';
 import type { Severities } from './severities/model.ts';
 import { missingWays, unknownContacts } from './severities/reach.ts';
@@ -17,6 +19,7 @@ export interface Configuration {
   ops: Ops;
   severities: Severities;
   messages: Messages;
+  reports: LiveFolder<ReportFile>;
 }
 
 /**
@@ -25,12 +28,13 @@ export interface Configuration {
  */
 export async function loadConfiguration(file: string, variables: NodeJS.ProcessEnv): Promise<Configuration> {
   const types = await checkTypes();
-  const [ops, severities, messages] = await Promise.allSettled([
+  const [ops, severities, messages, reports] = await Promise.allSettled([
     loadOps(file, { checkTypes: types, compile: compileCondition, env: variables }),
     loadSeverities(severityFolders(dirname(file))),
     readMessages(dirname(file)),
+    reportSections().then((sections) => openFolder(reportFolders(dirname(file)), reportReader(sections))),
   ]);
-  const read = [ops, severities, messages];
+  const read = [ops, severities, messages, reports];
   const reasons: unknown[] = read.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (ops.status === 'fulfilled' && severities.status === 'fulfilled') {
     const unknown = unknownContacts(severities.value, ops.value.contacts);
@@ -39,8 +43,8 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
   if (severities.status === 'fulfilled' && messages.status === 'fulfilled') {
     const wrong = wrongMessages(severities.value, messages.value);
     if (wrong.length > 0) reasons.push(new ConfigError(wrong));
-    else if (ops.status === 'fulfilled' && reasons.length === 0)
-      return { ops: ops.value, severities: severities.value, messages: messages.value };
+    else if (ops.status === 'fulfilled' && reports.status === 'fulfilled' && reasons.length === 0)
+      return { ops: ops.value, severities: severities.value, messages: messages.value, reports: reports.value };
   }
   throw allProblems(reasons);
 }

@@ -109,6 +109,8 @@ function assemble(
     })),
     heartbeat: section.heartbeat,
     timeline: section.timeline,
+    reports: section.reports,
+    checklists: section.checklists,
     ...(section.ticket && { ticket: ticketOf(section.ticket) }),
     ...(section.bridge && { bridge: section.bridge }),
     breach: { assessWithinMs: section.breach.assess_within, contact: markOf(section.breach.contact) },

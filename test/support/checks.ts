@@ -79,6 +79,8 @@ export function opsOf(checks: Check[], over: Partial<Ops> = {}): Ops {
     scriptDirs: [],
     breach: { assessWithinMs: 72 * 3_600_000, contact: undefined },
     limits: { concurrent: 100, perLane: 100, sweepDeadlineMs: 10_000 },
+    reports: {},
+    checklists: { scheduled: [] },
     missingSecrets: [],
     ...over,
   };

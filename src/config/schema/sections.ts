@@ -3,11 +3,29 @@ import { secretRef } from '../../kernel/secret.ts';
 import { checkFields, defaultsSection, group, groupsSection } from './checks.ts';
 import { contactEntry, contactsSection } from './contacts.ts';
 import { cron, duration, identifier, timeZone } from './scalars.ts';
-import { rolesSection, slackSection, teamSection } from './team.ts';
+import { channel, rolesSection, slackSection, teamSection } from './team.ts';
 import { bridgeSection, ticketSection } from './ticket.ts';
 
 const second = 1_000;
 const minute = 60 * second;
+
+const reportsSection = z.strictObject({
+  scheduled: z
+    .array(identifier)
+    .optional()
+    .describe(
+      'which reports are made by themselves, by the names of their files; default: `morning`, and all of your own `templates/reports`',
+    ),
+});
+const checklistsSection = z.strictObject({
+  scheduled: z
+    .array(identifier)
+    .default([])
+    .describe('which of the shipped checklists begin by themselves, by the names of their files'),
+  channel: channel
+    .optional()
+    .describe('where they go that name no channel; default: `slack.daily`, else `slack.alerts`'),
+});
 
 export const windowEntry = z.strictObject({
   id: identifier.describe('shown: *muted until 04:45 by patches*'),
@@ -129,6 +147,8 @@ export const sections = z.strictObject({
   timeline: timelineSection.prefault({}).describe('of incidents'),
   ticket: ticketSection.optional().describe('where incidents get a ticket'),
   bridge: bridgeSection.optional().describe('the call that people meet in'),
+  reports: reportsSection.prefault({}).describe('reports that are made by themselves'),
+  checklists: checklistsSection.prefault({}).describe('checklists that begin by themselves'),
   breach: breachSection.prefault({}).describe('breaches of PHI'),
   aws: awsSection.prefault({}).describe('accounts and regions at AWS'),
   limits: limitsSection.prefault({}).describe('how much at the same time'),
@@ -152,6 +172,8 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'timeline', prefix: 'timeline.', schema: timelineSection, guide: 'the-sections' },
     { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
     { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
+    { name: 'reports', prefix: 'reports.', schema: reportsSection, guide: 'the-sections' },
+    { name: 'checklists', prefix: 'checklists.', schema: checklistsSection, guide: 'the-sections' },
     { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
     { name: 'aws', prefix: 'aws.', schema: awsSection, guide: 'several-aws-accounts' },
     { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
