@@ -95,7 +95,10 @@ export function coveredMs(spans: readonly { fromMs: number; toMs: number }[]): n
 export function asOne(each: readonly Spent[], together?: Together): Spent | undefined {
   if (each.length === 0) return undefined;
   const within = (value: number, parts: readonly number[]) =>
-    Math.min(Math.max(value, ...parts), parts.reduce((sum, part) => sum + part, 0));
+    Math.min(
+      Math.max(value, ...parts),
+      parts.reduce((sum, part) => sum + part, 0),
+    );
   const fails = each.map(({ failMs }) => failMs);
   const bads = each.map(({ failMs, unknownMs }) => failMs + unknownMs);
   const failMs = within(together?.failMs ?? 0, fails);

@@ -37,7 +37,8 @@ export function budgetOf(
   const told = upMs + failMs;
   const allowed = Math.max(0, (100 - percent) / 100);
   const totalMs = allowed * (told + leftMs);
-  const burn = told > 0 ? (allowed > 0 ? failMs / told / allowed : failMs > 0 ? Number.POSITIVE_INFINITY : 0) : undefined;
+  const burn =
+    told > 0 ? (allowed > 0 ? failMs / told / allowed : failMs > 0 ? Number.POSITIVE_INFINITY : 0) : undefined;
   const usedUpAt = burn !== undefined && burn > 1 ? now.getTime() + (totalMs - failMs) / (failMs / told) : undefined;
   return {
     standing: standingOf({ failMs, unknownMs, totalMs, told, burn, isOver: leftMs === 0 }),

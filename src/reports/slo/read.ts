@@ -14,7 +14,9 @@ export interface Read {
   owner: string | undefined;
   period: CalendarPeriod;
   isOver: boolean;
-  found: { kind: 'uptime'; percent: number; budget: Budget; lately: number | undefined } | { kind: 'level'; level: Level };
+  found:
+    | { kind: 'uptime'; percent: number; budget: Budget; lately: number | undefined }
+    | { kind: 'level'; level: Level };
 }
 
 interface Wanted {
@@ -33,7 +35,12 @@ export async function readObjectives(
 ): Promise<{ read: Read[]; missing: string[] }> {
   const { wanted, missing } = wantedOf(ctx.sources.ops, options);
   const read: Read[] = [];
-  for (const [kind, back] of [['month', 0], ['week', 0], ['month', 1], ['week', 1]] as const) {
+  for (const [kind, back] of [
+    ['month', 0],
+    ['week', 0],
+    ['month', 1],
+    ['week', 1],
+  ] as const) {
     const period = periodAt(kind, { now: ctx.now, zone: ctx.zone, back });
     // The first report after its end tells of a period as a whole.
     if (back > 0 && !(options.before ?? ctx.from <= period.to)) continue;
@@ -56,7 +63,9 @@ function wantedOf(ops: SectionContext['sources']['ops'], { objectives, groups }:
     const label = objective.label ?? (fact === undefined ? (checkId ?? group ?? '') : `${checkId} ${fact}`);
     if (first && (fact === undefined || first.definition.facts(first.target)[fact]?.type === 'number'))
       return [{ objective, checks, label }];
-    const what = first ? `${checkId} has no number "${fact}"` : `there is no check ${group === undefined ? `"${checkId}"` : `in group "${group}"`}`;
+    const what = first
+      ? `${checkId} has no number "${fact}"`
+      : `there is no check ${group === undefined ? `"${checkId}"` : `in group "${group}"`}`;
     missing.push(`${label}: ${what}: correct its objective`);
     return [];
   });
@@ -70,11 +79,16 @@ async function readPeriod(
 ): Promise<Read[]> {
   const { health } = sources;
   const until = new Date(Math.min(now.getTime(), period.to.getTime()));
-  const ids = [...new Set(wanted.flatMap(({ checks, objective }) => (objective.fact === undefined ? checks.map(({ id }) => id) : [])))];
+  const ids = [
+    ...new Set(
+      wanted.flatMap(({ checks, objective }) => (objective.fact === undefined ? checks.map(({ id }) => id) : [])),
+    ),
+  ];
   const whole = { from: period.from, to: until };
   const recent = { from: new Date(Math.max(period.from.getTime(), until.getTime() - dayMs)), to: until };
   const none = new Map<string, Spent>();
-  const [spent, lately] = ids.length === 0 ? [none, none] : [await health.spent(ids, whole), await health.spent(ids, recent)];
+  const [spent, lately] =
+    ids.length === 0 ? [none, none] : [await health.spent(ids, whole), await health.spent(ids, recent)];
   const levels = wanted.filter(({ objective }) => objective.fact !== undefined);
   const facts = levels.map(({ checks, objective }) => ({ id: checks[0]!.id, fact: objective.fact! }));
   const series = facts.length === 0 ? [] : await health.series(facts, hoursOf(whole));
@@ -83,21 +97,35 @@ async function readPeriod(
     const each = checks.flatMap(({ id }) => by.get(id) ?? []);
     const bad = each.filter(({ failMs, unknownMs }) => failMs + unknownMs > 0);
     // What one check says alone needs no changes of outcome to be read.
-    return asOne(each, bad.length > 1 ? await health.together(checks.map(({ id }) => id), window) : undefined);
+    return asOne(
+      each,
+      bad.length > 1
+        ? await health.together(
+            checks.map(({ id }) => id),
+            window,
+          )
+        : undefined,
+    );
   };
   const read: Read[] = [];
   for (const each of wanted) {
     const { objective, label, checks } = each;
     const { uptime: percent, fact, target, share } = objective;
-    const unit = objective.unit ?? (fact === undefined ? '%' : checks[0]!.definition.facts(checks[0]!.target)[fact]?.unit);
-    const owner = objective.owner ?? (objective.group === undefined ? checks[0]!.owner : sources.ops.groups.get(objective.group)?.owner);
+    const unit =
+      objective.unit ?? (fact === undefined ? '%' : checks[0]!.definition.facts(checks[0]!.target)[fact]?.unit);
+    const owner =
+      objective.owner ??
+      (objective.group === undefined ? checks[0]!.owner : sources.ops.groups.get(objective.group)?.owner);
     const base = { objective, label, unit, owner, period, isOver: period.to <= now };
     if (percent !== undefined) {
       const budget = budgetOf(await together(each, spent, whole), { percent, period, now });
       const last = budgetOf(await together(each, lately, recent), { percent, period, now }).burn;
       read.push({ ...base, found: { kind: 'uptime', percent, budget, lately: last } });
     } else if (target) {
-      read.push({ ...base, found: { kind: 'level', level: levelOf(series[levels.indexOf(each)]!, { target, share }) } });
+      read.push({
+        ...base,
+        found: { kind: 'level', level: levelOf(series[levels.indexOf(each)]!, { target, share }) },
+      });
     }
   }
   return read;

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../kernel/duration.ts';
-import type { ReportLine, ReportTable } from '../model.ts';
 import { dayName } from '../day-name.ts';
+import type { ReportLine, ReportTable } from '../model.ts';
 import { isUpper, shown, targetWords } from '../target.ts';
 import { percentWords, type Standing } from './budget.ts';
 import type { Read } from './read.ts';
@@ -18,12 +18,16 @@ export function byStanding(a: Read, b: Read): number {
 }
 
 /** One objective as a line. Pure. */
-export function objectiveLine(read: Read, { zone, consequence }: { zone: string; consequence?: string | undefined }): ReportLine {
+export function objectiveLine(
+  read: Read,
+  { zone, consequence }: { zone: string; consequence?: string | undefined },
+): ReportLine {
   const standing = standingOf(read);
   const { objective, label, period, owner } = read;
   const what = read.found.kind === 'uptime' ? uptimeWords(read, zone) : levelWords(read);
   const follows = objective.consequence ?? consequence;
-  const next = standing === 'missed' ? follows : standing === 'unsure' ? 'find out what the unknown time was' : undefined;
+  const next =
+    standing === 'missed' ? follows : standing === 'unsure' ? 'find out what the unknown time was' : undefined;
   return {
     mark: marks[standing],
     text: `${label}, ${period.name}: ${what}`,
@@ -40,7 +44,9 @@ function uptimeWords({ found, isOver }: Read, zone: string): string {
   const parts = [
     `${percentWords(uptime ?? 0)} up (>= ${percent} %)`,
     `${formatDuration(usedMs)} down of ${formatDuration(totalMs)}, ${leftWords(totalMs - usedMs)}`,
-    burn === undefined || isOver ? '' : `burn ${burnWords(burn)}${lately === undefined ? '' : `, last 24 h ${burnWords(lately)}`}`,
+    burn === undefined || isOver
+      ? ''
+      : `burn ${burnWords(burn)}${lately === undefined ? '' : `, last 24 h ${burnWords(lately)}`}`,
     usedUpAt === undefined ? '' : `used up about ${dayName(usedUpAt, zone)} at this rate`,
     unknownMs < 1_000 ? '' : `${formatDuration(unknownMs)} unknown: ${percentWords(worst ?? 0)} if that was down`,
     outsideMs < hourMs ? '' : `${formatDuration(outsideMs)} muted or not measured`,
@@ -78,7 +84,17 @@ export function budgetTable(read: readonly Read[]): ReportTable[] {
     const { standing, uptime, totalMs, usedMs, unknownMs, burn } = found.budget;
     const numbers = [totalMs, usedMs, totalMs - usedMs, unknownMs].map(minutes);
     const rate = burn === undefined ? null : burnWords(burn);
-    return [[label, period.name, uptime === undefined ? null : percentWords(uptime), `${found.percent} %`, ...numbers, rate, standing]];
+    return [
+      [
+        label,
+        period.name,
+        uptime === undefined ? null : percentWords(uptime),
+        `${found.percent} %`,
+        ...numbers,
+        rate,
+        standing,
+      ],
+    ];
   });
   const columns = ['What', 'Period', 'Up', 'Objective', 'Budget min', 'Down', 'Left', 'Unknown', 'Burn', 'State'];
   return rows.length === 0 ? [] : [{ title: 'Error budgets', columns, rows }];

@@ -36,10 +36,7 @@ export type Objective = z.output<typeof objective>;
 export const sloOptions = z.strictObject({
   objectives: z.array(objective).max(100).default([]).describe('what was promised, besides `groups.ID.slo`'),
   groups: z.boolean().default(true).describe('whether the groups of `ops.yml` that have a `slo` are told of'),
-  before: z
-    .boolean()
-    .optional()
-    .describe('also the period before; default: in the first report after its end'),
+  before: z.boolean().optional().describe('also the period before; default: in the first report after its end'),
   consequence: words.optional().describe('what follows when one is missed that names nothing itself'),
 });
 export type SloOptions = z.output<typeof sloOptions>;
