@@ -88,9 +88,9 @@ function foresee(
   by: 'mean' | 'worst',
 ): Omit<Foreseen, 'metric'> {
   const { target } = metric;
-  const valueOf = ({ mean, low, high }: SeriesPoint) =>
+  const dayOf = ({ mean, low, high }: SeriesPoint) =>
     by === 'mean' ? mean : target && !isUpper(target) ? low : high;
-  const days = points.flatMap((point, day): DayValue[] => (point ? [{ day, value: valueOf(point) }] : []));
+  const days = points.flatMap((point, day): DayValue[] => (point ? [{ day, value: dayOf(point) }] : []));
   const [first, last] = [days[0]?.value ?? 0, days.at(-1)?.value ?? 0];
   return { first, last, days: days.length, forecast: target && forecast(days, { target, horizon }) };
 }
