@@ -31,9 +31,8 @@ export function reportPost(report: Report, shown: Shown): Post {
     const line = [...head, ...briefs(sections).map(escapeSlack)].join(' · ');
     return { text: line, blocks: [section(line), ...notes(shown), buttons(report, shown, true)] };
   }
-  const loud = sections.filter(
-    (each) => saysSomething(each) && (each.attention !== 'none' || report.plan.quiet === 'full'),
-  );
+  const all = report.plan.quiet === 'full';
+  const loud = sections.filter((each) => saysSomething(each) && (all || !isCalm(each)));
   const calm = sections.filter((each) => !loud.includes(each));
   const blocks: SlackBlock[] = [section([...head, ...(shown.mentions ?? [])].join(' '))];
   let left = inAll;
@@ -49,6 +48,10 @@ export function reportPost(report: Report, shown: Shown): Post {
     text: `${head[0]}${worst === undefined ? '' : `: ${escapeSlack(worst)}`}`,
     blocks: [...blocks, ...notes(shown), buttons(report, shown, false)],
   };
+}
+
+function isCalm({ attention, unknown = [] }: MadeSection): boolean {
+  return attention === 'none' && unknown.length === 0;
 }
 
 function saysSomething({ lines, unknown = [] }: MadeSection): boolean {
