@@ -9,7 +9,7 @@ import { type Target, target } from './target.ts';
 export const metricChoice = z.strictObject({
   check: identifier.describe('a check of `ops.yml`'),
   fact: z.string().min(1).max(200).optional().describe('one of its numbers; default: the one its rules compare'),
-  label: z.string().trim().min(1).max(60).optional().describe('what it is called; default: `CHECK FACT`'),
+  label: z.string().trim().min(1).max(60).optional().describe('what it is called; default: the check and the fact'),
   target: target.optional().describe("what it should be: `< 500`, `>= 95`; default: by the check's own limits"),
   unit: z.string().trim().max(10).optional().describe('shown behind it; default: the unit of the fact'),
 });
@@ -45,11 +45,17 @@ export function metricsOf(
       continue;
     }
     metrics.push({
-      ...{ check, fact, label: choice.label ?? `${check.id} ${fact}` },
+      ...{ check, fact, label: choice.label ?? labelOf(check.id, fact, spec.unit) },
       ...{ target: choice.target ?? ownTarget(check, fact), unit: choice.unit ?? spec.unit },
     });
   }
   return { metrics, missing };
+}
+
+/** `api latency` of `latency_ms`. */
+function labelOf(id: string, fact: string, unit: string | undefined): string {
+  const bare = unit !== undefined && fact.endsWith(`_${unit}`) ? fact.slice(0, -unit.length - 1) : fact;
+  return `${id} ${bare.replaceAll('_', ' ')}`;
 }
 
 /** The numbers that rules set limits to, one a check, in the order of the file. Pure. */

@@ -13,8 +13,9 @@ const help = 'what it should be, such as "< 500", ">= 99.9" or "< 80 %"';
 export const target = z
   .string({ error: help })
   .transform((text, context): Target => {
-    const [, op, number] = /^([<>]=?)\s*(-?\d+(?:\.\d+)?)\s*[^\d\s]{0,10}$/.exec(text.trim()) ?? [];
-    if (op !== undefined) return { op: op as Target['op'], value: Number(number) };
+    const [, op, number] = /^([<>]=?|[≤≥])\s*(-?\d+(?:\.\d+)?)\s*[^\d\s]{0,10}$/.exec(text.trim()) ?? [];
+    if (op !== undefined)
+      return { op: op.replace('≤', '<=').replace('≥', '>=') as Target['op'], value: Number(number) };
     context.addIssue({ code: 'custom', message: help });
     return z.NEVER;
   })

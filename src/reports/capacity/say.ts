@@ -1,24 +1,12 @@
 import { dayName } from '../day-name.ts';
-import type { Metric } from '../metric-choice.ts';
 import type { ReportLine } from '../model.ts';
 import { shown, targetWords } from '../target.ts';
-import { daysNeeded, type Forecast } from './forecast.ts';
+import { daysNeeded } from './forecast.ts';
+import type { Foreseen } from './foresee.ts';
 
 const dayMs = 86_400_000;
 
-/** A number of many days with what becomes of it. */
-export interface Foreseen {
-  metric: Metric;
-  /** Of the last whole day, and of the first one that was measured. */
-  last: number;
-  first: number;
-  days: number;
-  forecast: Forecast | undefined;
-}
-
 interface Saying {
-  /** The midnight that the days end at. */
-  until: Date;
   zone: string;
   /** How soon it must cross to want a look, days. */
   look: number;
@@ -51,10 +39,10 @@ export function capacityLine(foreseen: Foreseen, saying: Saying): ReportLine {
 }
 
 /** "crosses 80 % about 14 Jan, in 7 weeks (30 Dec to 12 Feb)". Pure. */
-export function becomes({ metric, forecast, first, last, days }: Foreseen, { until, zone }: Saying): string {
+export function becomes({ metric, forecast, growth, days, lastAt }: Foreseen, { zone }: Saying): string {
   const { unit, target } = metric;
-  if (!forecast || !target) return growthWords(first, last, days);
-  const at = (inDays: number) => dayName(new Date(until.getTime() + inDays * dayMs), zone);
+  if (!forecast || !target) return growthWords(growth, days);
+  const at = (inDays: number) => dayName(new Date(lastAt.getTime() + inDays * dayMs), zone);
   const month = (slope: number) => `${slope > 0 ? '+' : '−'}${shown(Math.abs(slope) * 30, unit)} a month`;
   switch (forecast.kind) {
     case 'too few':
@@ -69,17 +57,20 @@ export function becomes({ metric, forecast, first, last, days }: Foreseen, { unt
       return `${month(forecast.slope)}, not within a year`;
     case 'crosses': {
       const { slope, inDays, earliest, latest } = forecast;
-      const range = `${at(earliest)} ${latest === undefined ? 'at the earliest' : `to ${at(latest)}`}`;
-      return `crosses ${shown(target.value, unit)} about ${at(inDays)}, ${inWords(inDays)} (${range}), ${month(slope)}`;
+      const ends = [at(earliest), latest === undefined ? undefined : at(latest)];
+      const range =
+        ends[0] === ends[1] ? '' : ` (${ends[0]} ${ends[1] === undefined ? 'at the earliest' : `to ${ends[1]}`})`;
+      return `crosses ${shown(target.value, unit)} about ${at(inDays)}, ${inWords(inDays)}${range}, ${month(slope)}`;
     }
   }
 }
 
-function growthWords(first: number, last: number, days: number): string {
+function growthWords(growth: number | undefined, days: number): string {
   if (days < daysNeeded) return `too few days to tell (${days} of ${daysNeeded})`;
-  if (first === 0) return `${days} days ago 0`;
-  const percent = Math.round((100 * (last - first)) / Math.abs(first));
-  return percent === 0 ? `as ${days} days ago` : `${percent > 0 ? '+' : '−'}${Math.abs(percent)} % in ${days} days`;
+  if (growth === undefined) return 'no growth to tell: it was 0';
+  const percent = Math.round(growth);
+  const weeks = `from the first to the last week of ${days} days`;
+  return percent === 0 ? `the same ${weeks}` : `${percent > 0 ? '+' : '−'}${Math.abs(percent)} % ${weeks}`;
 }
 
 function inWords(days: number): string {

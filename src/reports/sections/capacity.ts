@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import type { SeriesPoint } from '../../health/series.ts';
 import { midnights } from '../calendar.ts';
-import { type DayValue, forecast } from '../capacity/forecast.ts';
-import { becomes, capacityLine, type Foreseen, urgency, wantsLook } from '../capacity/say.ts';
+import { foresee } from '../capacity/foresee.ts';
+import { becomes, capacityLine, urgency, wantsLook } from '../capacity/say.ts';
 import { usualCapacity } from '../capacity/usual.ts';
+import { dayName } from '../day-name.ts';
 import { isDrawable, metricChart } from '../metric-chart.ts';
 import { type Metric, metricChoice, metricsOf } from '../metric-choice.ts';
 import { defineReportSection } from '../section.ts';
-import { isUpper, shown, targetWords } from '../target.ts';
+import { shown, targetWords } from '../target.ts';
 
-/** Days ahead that a forecast reaches. */
-const horizon = 365;
 const mostCharts = 4;
 
 /** What can run out, day by day, and when it will. */
@@ -28,7 +26,7 @@ export default defineReportSection({
       .enum(['mean', 'worst'])
       .default('mean')
       .describe('what stands for a day: its mean, or the end nearest to the target'),
-    look: z.int().min(1).max(horizon).default(60).describe('days ahead: what may cross its target sooner wants a look'),
+    look: z.int().min(1).max(365).default(60).describe('days ahead: what may cross its target sooner wants a look'),
   }),
   async run(ctx, { show, days, by, look }) {
     const { ops, health } = ctx.sources;
@@ -38,16 +36,18 @@ export default defineReportSection({
       metrics.map(({ check, fact }) => ({ id: check.id, fact })),
       bounds,
     );
-    const found = metrics
-      .map((metric, at) => ({ metric, points: series[at]!, ...foresee(metric, series[at]!, by) }))
-      .sort((a, b) => urgency(a) - urgency(b));
-    const measured = found.filter(({ days: count }) => count > 0);
-    // A check that has the fact for some systems alone measures none for others: only what was asked for is missed.
+    const found = metrics.map((metric, at) => ({ metric, seen: foresee(metric, { points: series[at]!, bounds, by }) }));
+    const seen = found.flatMap((each) => each.seen ?? []);
+    const measured = seen.filter(({ isOld }) => !isOld).sort((a, b) => urgency(a) - urgency(b));
     const unknown = [
       ...missing,
-      ...(show ? found.filter((each) => !measured.includes(each)).map(unmeasured(days)) : []),
+      // A check that has the fact for some systems alone measures none for others: only what was asked for is missed.
+      ...(show ? found.filter((each) => !each.seen).map(({ metric }) => unmeasured(metric, `in ${days} days`)) : []),
+      ...seen
+        .filter(({ isOld }) => isOld)
+        .map(({ metric, lastAt }) => unmeasured(metric, `since ${dayName(lastAt, ctx.zone)}`)),
     ];
-    const saying = { until: bounds.at(-1)!, zone: ctx.zone, look };
+    const saying = { zone: ctx.zone, look };
     const loud = measured.filter((each) => wantsLook(each, look)).length;
     return {
       title: 'Capacity',
@@ -82,20 +82,7 @@ export default defineReportSection({
   },
 });
 
-function foresee(
-  metric: Metric,
-  points: readonly (SeriesPoint | null)[],
-  by: 'mean' | 'worst',
-): Omit<Foreseen, 'metric'> {
-  const { target } = metric;
-  const dayOf = ({ mean, low, high }: SeriesPoint) =>
-    by === 'mean' ? mean : target && !isUpper(target) ? low : high;
-  const days = points.flatMap((point, day): DayValue[] => (point ? [{ day, value: dayOf(point) }] : []));
-  const [first, last] = [days[0]?.value ?? 0, days.at(-1)?.value ?? 0];
-  return { first, last, days: days.length, forecast: target && forecast(days, { target, horizon }) };
-}
-
-function unmeasured(days: number) {
-  return ({ metric: { label, check } }: { metric: Metric }) =>
-    `${label}: nothing was measured in ${days} days: see /ops health ${check.id}`;
+/** Nothing at all, or nothing lately. */
+function unmeasured({ label, check }: Metric, since: string): string {
+  return `${label}: nothing was measured ${since}: see /ops health ${check.id}`;
 }

@@ -43,21 +43,28 @@ function uptimeWords({ found, isOver }: Read, zone: string): string {
   const { uptime, worst, totalMs, usedMs, unknownMs, burn, usedUpAt, outsideMs } = budget;
   const parts = [
     `${percentWords(uptime ?? 0)} up (>= ${percent} %)`,
-    `${formatDuration(usedMs)} down of ${formatDuration(totalMs)}, ${leftWords(totalMs - usedMs)}`,
+    `${timeWords(usedMs)} down of ${timeWords(totalMs)}, ${leftWords(totalMs - usedMs)}`,
     burn === undefined || isOver
       ? ''
       : `burn ${burnWords(burn)}${lately === undefined ? '' : `, last 24 h ${burnWords(lately)}`}`,
     usedUpAt === undefined ? '' : `used up about ${dayName(usedUpAt, zone)} at this rate`,
-    unknownMs < 1_000 ? '' : `${formatDuration(unknownMs)} unknown: ${percentWords(worst ?? 0)} if that was down`,
-    outsideMs < hourMs ? '' : `${formatDuration(outsideMs)} muted or not measured`,
+    unknownMs < 1_000 ? '' : `${timeWords(unknownMs)} unknown: ${percentWords(worst ?? 0)} if that was down`,
+    outsideMs < hourMs ? '' : `${timeWords(outsideMs)} muted or not measured`,
   ];
   return parts.filter(Boolean).join(' · ');
 }
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** To the minute from ten minutes on. */
+function timeWords(ms: number): string {
+  if (ms < 1_000) return '0 min';
+  return formatDuration(ms < 10 * minuteMs ? ms : Math.round(ms / minuteMs) * minuteMs);
+}
 
 function leftWords(leftMs: number): string {
-  return leftMs >= 0 ? `${formatDuration(leftMs)} left` : `${formatDuration(-leftMs)} too many`;
+  return leftMs >= 0 ? `${timeWords(leftMs)} left` : `${timeWords(-leftMs)} too many`;
 }
 
 function burnWords(burn: number): string {
@@ -78,7 +85,7 @@ function levelWords({ found, objective, unit }: Read): string {
 
 /** All objectives for the thread; numbers in minutes. Pure. */
 export function budgetTable(read: readonly Read[]): ReportTable[] {
-  const minutes = (ms: number) => Number((ms / 60_000).toFixed(1));
+  const minutes = (ms: number) => Number((ms / minuteMs).toFixed(1));
   const rows = read.flatMap(({ found, label, period }) => {
     if (found.kind !== 'uptime') return [];
     const { standing, uptime, totalMs, usedMs, unknownMs, burn } = found.budget;
