@@ -125,6 +125,29 @@ export interface Reported {
   }[];
 }
 
+/** What probes keep under a key. */
+export interface KeptValue {
+  /** When it was written. */
+  at: Date;
+  /** JSON, of whatever version of Rounds wrote it. */
+  value: unknown;
+  version: number;
+}
+
+/** What probes of one type keep beyond their runs, for all replicas. */
+export interface Kept {
+  /**
+   * Undefined = nothing is kept. While the database is away: what this process saw last; throws `Unmeasured` when that is
+   * nothing.
+   */
+  read(key: string): Promise<KeptValue | undefined>;
+  /**
+   * Writes it (JSON) unless somebody wrote since `before` was read (undefined = nothing was there): undefined then. Throws
+   * `Unmeasured` while the database is away.
+   */
+  write(key: string, value: unknown, before: KeptValue | undefined): Promise<KeptValue | undefined>;
+}
+
 /** What a probe gets. It measures and never judges. */
 export interface Probe<Target> {
   target: Target;
@@ -140,6 +163,8 @@ export interface Probe<Target> {
   site: Site;
   /** Reads what was reported under the check's id; throws `Unmeasured` while the database is away. */
   reported: () => Promise<Reported>;
+  /** What probes of its type keep: for answers that cost money. */
+  kept: Kept;
   /** How long a condition must hold (`held_for`), ms; 0 = no hold. A source with a history of its own returns `earlier`. */
   heldForMs: number;
 }
