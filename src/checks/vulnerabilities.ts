@@ -27,7 +27,7 @@ export default defineCheck({
   describe,
   hears: (target) => (target.source === 'report' ? { token: target.token, findings: readPayload } : undefined),
   lane(target) {
-    if (target.source === 'report') return 'rounds:heartbeats';
+    if (target.source === 'report') return 'rounds:vulnerabilities';
     return target.source === 'inspector' ? awsLane('security', target) : `host:${new URL(target.url).host}`;
   },
   laneLimit: 1,

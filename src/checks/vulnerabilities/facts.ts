@@ -1,14 +1,15 @@
 import type { Facts } from '../../kernel/check.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { type Severity, severities } from '../../kernel/findings.ts';
+import { few } from '../facts/few.ts';
 import { firstFew } from '../facts/first-few.ts';
 import { cleanText } from '../facts/text.ts';
 import type { VulnerabilityTarget } from './params.ts';
 import type { OpenFinding, Reading } from './reading.ts';
 
 const hourMs = 3_600_000;
-/** Named in a reason; whoever wants all of them opens the source. */
-const mostNamed = 3;
+/** Beside the first: what a reason has room for. */
+const mostOthers = 2;
 
 type Judged = OpenFinding & { ageMs: number; deadlineMs: number };
 
@@ -24,22 +25,28 @@ export function openFacts(
   });
   const complete = reading !== null && reading.cutOff.length === 0;
   const count = (found: readonly Judged[]) => (found.length > 0 || complete ? found.length : null);
-  const list = (found: Judged[]) =>
-    found.length > 0 || complete ? firstFew(inOrder(found).map(say), mostNamed) : null;
+  const named = (name: string, found: Judged[]) => {
+    const said = inOrder(found);
+    const known = found.length > 0 || complete;
+    return {
+      [name]: count(found),
+      [`${name}_of`]: known ? few(said.map(say)) : null,
+      [`${name}_first`]: said[0] ? say(said[0]) : null,
+      [`${name}_others`]: known ? firstFew(said.slice(1).map(shortNameOf), mostOthers) : null,
+    };
+  };
   const late = open.filter(({ ageMs, deadlineMs }) => ageMs > deadlineMs);
   const soon = open.filter(({ ageMs, deadlineMs }) => ageMs <= deadlineMs && ageMs > (deadlineMs * warn_after) / 100);
   const [worst] = late.toSorted((a, b) => b.ageMs - b.deadlineMs - (a.ageMs - a.deadlineMs));
   const of = (found: Judged[], severity: Severity) => count(found.filter((one) => one.severity === severity));
   return {
     ...Object.fromEntries(severities.map((severity) => [severity, of(open, severity)])),
-    overdue: count(late),
+    ...named('overdue', late),
     ...Object.fromEntries(severities.map((severity) => [`${severity}_overdue`, of(late, severity)])),
-    overdue_of: list(late),
-    oldest_overdue: worst ? nameOf(worst) : null,
+    oldest_overdue: worst ? shortNameOf(worst) : null,
     oldest_overdue_age_h: worst ? hours(worst.ageMs) : null,
     oldest_overdue_deadline_h: worst ? hours(worst.deadlineMs) : null,
-    due_soon: count(soon),
-    due_soon_of: list(soon),
+    ...named('due_soon', soon),
     suppressed: reading?.suppressed ?? null,
     ...Object.fromEntries(severities.map((severity) => [`${severity}_deadline_h`, hours(deadlines[severity])])),
     complete: reading === null ? null : complete,
@@ -53,15 +60,16 @@ function inOrder(found: Judged[]): Judged[] {
   return found.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.ageMs - a.ageMs);
 }
 
-/** `critical CVE-2026-1234 in lodash, package-lock.json: open 3 d (limit 1 d)`. */
-function say(finding: Judged): string {
-  return `${nameOf(finding)}: open ${formatDuration(finding.ageMs)} (limit ${formatDuration(finding.deadlineMs)})`;
-}
-
-function nameOf({ severity, id, package: name, where }: Judged): string {
+/** `critical CVE-2026-1234 open 3 d (limit 1 d) in lodash, package-lock.json`. */
+function say({ severity, id, ageMs, deadlineMs, package: name, where }: Judged): string {
   const places = [name, where].filter(Boolean).map((place) => cleanText(place, 80));
   const place = places.length > 0 ? ` in ${places.join(', ')}` : '';
-  return `${severity} ${cleanText(id, 80)}${place}`;
+  const age = `open ${formatDuration(ageMs)} (limit ${formatDuration(deadlineMs)})`;
+  return `${severity} ${shortNameOf({ id })} ${age}${place}`;
+}
+
+function shortNameOf({ id }: Pick<Judged, 'id'>): string {
+  return cleanText(id, 40);
 }
 
 function hours(ms: number): number {

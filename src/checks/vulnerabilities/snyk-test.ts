@@ -34,7 +34,7 @@ export function readSnykTest(json: unknown): Parsed {
     return { invalid: `not as snyk test prints it, at ${read.error.issues[0]?.path.map(String).join('.')}` };
   const raw: RawFinding[] = [];
   for (const { ok, error, vulnerabilities, displayTargetFile, projectName } of read.data) {
-    if (error !== undefined || vulnerabilities === undefined)
+    if (error != null || vulnerabilities === undefined)
       return { invalid: 'snyk test failed and says why; run it again' };
     if (!ok && vulnerabilities.length === 0) return { invalid: 'snyk test is not ok and lists nothing' };
     const where = displayTargetFile ?? projectName ?? '';

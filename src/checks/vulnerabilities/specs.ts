@@ -10,6 +10,14 @@ function perSeverity(name: (severity: string) => string, spec: (severity: string
   return Object.fromEntries(severities.map((severity) => [name(severity), spec(severity)]));
 }
 
+function named(name: string): FactSpecs {
+  return {
+    [`${name}_of`]: { type: 'list', help: 'the first 20 of these, gravest first, with age, limit and place' },
+    [`${name}_first`]: { type: 'string', help: 'the gravest, of several the oldest' },
+    [`${name}_others`]: { type: 'list', help: 'ids of the next two, and how many more' },
+  };
+}
+
 const open: FactSpecs = {
   ...perSeverity(
     (severity) => severity,
@@ -20,12 +28,12 @@ const open: FactSpecs = {
     (severity) => `${severity}_overdue`,
     (severity) => ({ type: 'number', help: `of these, ${severity} ones` }),
   ),
-  overdue_of: { type: 'list', help: 'the first three of these, gravest first, with place, age and limit' },
-  oldest_overdue: { type: 'string', help: 'the one that is longest past its deadline' },
+  ...named('overdue'),
+  oldest_overdue: { type: 'string', help: 'the id of the one that is longest past its deadline' },
   oldest_overdue_age_h: { type: 'number', unit: 'h', help: 'how long it is open' },
   oldest_overdue_deadline_h: { type: 'number', unit: 'h', help: 'how long it may be' },
   due_soon: { type: 'number', help: `past \`warn_after\` of their deadline and not overdue, ${orNull}` },
-  due_soon_of: { type: 'list', help: 'the first three of these, gravest first, with place, age and limit' },
+  ...named('due_soon'),
   suppressed: { type: 'number', help: 'dismissed, ignored or suppressed ones; of an API at most 100 are counted' },
   ...perSeverity(
     (severity) => `${severity}_deadline_h`,
@@ -53,7 +61,7 @@ function whyAbsent(name: string): (facts: Facts) => string | undefined {
       return 'no scan has reported yet what it found: it posts its findings, not only that it ran';
     const unread = notRead(facts);
     if (name === 'suppressed') return unread;
-    if (name.startsWith('oldest_') && (facts.overdue === 0 || facts.complete)) return 'none is overdue';
+    if (facts.complete) return 'there is none';
     return `there are more than were read (${String(facts.cut_off)}): raise most, or close what is old`;
   };
 }
@@ -90,11 +98,17 @@ export function rulesFor(target: VulnerabilityTarget): Partial<Rules> {
   return {
     fail: [
       ...scan.fail,
-      { when: 'overdue > 0', say: '{overdue} past the deadline: {overdue_of}; patch, or accept the risk in writing' },
+      {
+        when: 'overdue > 0',
+        say: '{overdue} past the deadline: {overdue_first}; others: {overdue_others}; patch, or accept the risk in writing',
+      },
     ],
     warn: [
       ...scan.warn,
-      { when: 'due_soon > 0', say: '{due_soon} near the deadline: {due_soon_of}; patch before it is over' },
+      {
+        when: 'due_soon > 0',
+        say: '{due_soon} near the deadline: {due_soon_first}; others: {due_soon_others}; patch before it is over',
+      },
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   };
