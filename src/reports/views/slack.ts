@@ -94,7 +94,7 @@ function buttons(report: Report, shown: Shown, quiet: boolean): SlackBlock {
       ...(items.length > 0 ? [button('report.items', 'Acknowledge or snooze', String(report.id))] : []),
       ...[...files].slice(0, 2).map(([name, check], at) => button(`health.runbook.${at}`, `Runbook: ${name}`, check)),
       button('report.again', 'Run now', report.name),
-      ...(shown.alone ? [] : [button('report.full', 'All of it', String(report.id))]),
+      ...(shown.alone ? [] : [button('report.full', 'Full report', String(report.id))]),
     ],
   };
 }
