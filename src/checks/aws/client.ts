@@ -99,7 +99,8 @@ export function askAws<Client extends AwsClient, Answer>(
     return send(client, { abortSignal: signal });
   });
   return untilAborted(work, signal).catch((error: unknown) => {
-    if (error instanceof Unmeasured) throw error;
+    // Whoever ends a part or the check says so for all of its work: what was asked is known here.
+    if (error instanceof Unmeasured && error !== signal.reason) throw error;
     if (state === 'credentials') throw account ? noKeysOf(account, region, error) : noCredentials(error);
     if (state === 'waiting' && signal.aborted)
       throw new Unmeasured('throttled', `${question.action} in ${region}: too many checks ask for it to have a turn`, {

@@ -1,6 +1,12 @@
+import type { Probe } from '../../kernel/check.ts';
 import { reasonOf } from './reason.ts';
 
 const mostReasons = 20;
+
+/** A probe as its parts see it: their time is over a little before its own, so that the rest can still be told. */
+export function asPart<Ending extends Pick<Probe<unknown>, 'signal' | 'partsSignal'>>(probe: Ending): Ending {
+  return { ...probe, signal: probe.partsSignal };
+}
 
 /**
  * One part of a check. What is refused there must not hide the rest: null then, and the reason goes to `unread`, once.

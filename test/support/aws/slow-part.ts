@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { CheckType, Facts } from '../../../src/kernel/check.ts';
+import { type CheckType, type Facts, Unmeasured } from '../../../src/kernel/check.ts';
+import { judgedByDefault } from '../probes.ts';
 import { measure } from './probe.ts';
 import type { AwsServer } from './server.ts';
 
@@ -19,9 +20,19 @@ export async function withSlowPart<Schema extends z.ZodType>(
   aws.break('hang', { action });
   const call = aws.nextCall(action);
   const over = new AbortController();
-  const options = { signal: over.signal, partsSignal: AbortSignal.timeout(partsMs) };
-  const { facts } = await measure(check, params, options);
+  const parts = new AbortController();
+  const timer = setTimeout(() => parts.abort(new Unmeasured('timeout', 'the check: no answer in time')), partsMs);
+  const { facts } = await measure(check, params, { signal: over.signal, partsSignal: parts.signal });
+  clearTimeout(timer);
   over.abort();
   await (await call).abandoned;
   return facts;
+}
+
+/** The verdict on what is measured while `action` hangs, by the type's default rules, and the parts that were not read. */
+export async function verdictWithSlowPart<Schema extends z.ZodType>(
+  ...[aws, action, check, params]: Parameters<typeof withSlowPart<Schema>>
+) {
+  const facts = await withSlowPart(aws, action, check, params);
+  return { verdict: judgedByDefault(check, params, facts), unread: facts.unread, facts };
 }
