@@ -8,7 +8,7 @@ import type { AwsServer } from './server.ts';
 const partsMs = 1_500;
 
 /**
- * What a check measures when its parts' time is over while `action` hangs; resolves once that request was given up too,
+ * What a check measures when its parts' time is over while `action` hangs, `times` calls of it at most; resolves once that request was given up too,
  * with the end of the attempt at the latest.
  */
 export async function withSlowPart<Schema extends z.ZodType>(
@@ -16,8 +16,9 @@ export async function withSlowPart<Schema extends z.ZodType>(
   action: string,
   check: CheckType<Schema>,
   params: z.input<Schema>,
+  times = Infinity,
 ): Promise<Facts> {
-  aws.break('hang', { action });
+  aws.break('hang', { action, times });
   const call = aws.nextCall(action);
   const over = new AbortController();
   const parts = new AbortController();
@@ -31,8 +32,8 @@ export async function withSlowPart<Schema extends z.ZodType>(
 
 /** The verdict on what is measured while `action` hangs, by the type's default rules, and the parts that were not read. */
 export async function verdictWithSlowPart<Schema extends z.ZodType>(
-  ...[aws, action, check, params]: Parameters<typeof withSlowPart<Schema>>
+  ...[aws, action, check, params, times]: Parameters<typeof withSlowPart<Schema>>
 ) {
-  const facts = await withSlowPart(aws, action, check, params);
+  const facts = await withSlowPart(aws, action, check, params, times);
   return { verdict: judgedByDefault(check, params, facts), unread: facts.unread, facts };
 }
