@@ -1,3 +1,4 @@
+import { describedChecklists } from '../src/checklists/schema.ts';
 import { checkConfig, missingRunbooks } from '../src/config/report.ts';
 import { environmentVariables, secretVariables } from '../src/config/schema/environment.ts';
 import { describedSections, sections } from '../src/config/schema/sections.ts';
@@ -17,7 +18,7 @@ export default defineTerminalCommand({
   examples: ['check-config', 'check-config ops.yml', 'check-config --markdown'],
   async runAlone(args, { print, env }) {
     if (args[0] === '--markdown') {
-      const files = [describedSeverities];
+      const files = [describedSeverities, describedChecklists];
       const declared = { files, variables: environmentVariables, secrets: secretVariables };
       print(configurationReference({ sections, described: describedSections, ...declared }));
       return 0;

@@ -112,6 +112,10 @@ function assemble(
     ...(section.ticket && { ticket: ticketOf(section.ticket) }),
     ...(section.bridge && { bridge: section.bridge }),
     breach: { assessWithinMs: section.breach.assess_within, contact: markOf(section.breach.contact) },
+    checklists: {
+      channel: section.checklists.channel ?? section.slack.daily ?? section.slack.alerts,
+      scheduled: section.checklists.scheduled,
+    },
     aws: awsOf(section.aws),
     scriptDirs: section.scripts.allow.map((folder) => resolve(dir, folder)),
     limits: {

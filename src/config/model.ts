@@ -85,6 +85,12 @@ export interface Ops {
   bridge?: { url: string };
   /** An outside watchdog that is called every minute while Rounds is well. */
   heartbeat?: { url: string | Secret };
+  checklists: {
+    /** Where they are posted: an id, or `#name`. */
+    channel: string | undefined;
+    /** Of the shipped ones, those that begin by their schedule. */
+    scheduled: string[];
+  };
   aws: AwsSettings;
   /** Absolute folders whose programs `script` checks may run. */
   scriptDirs: string[];

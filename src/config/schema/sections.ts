@@ -3,7 +3,7 @@ import { secretRef } from '../../kernel/secret.ts';
 import { checkFields, defaultsSection, group, groupsSection } from './checks.ts';
 import { contactEntry, contactsSection } from './contacts.ts';
 import { cron, duration, identifier, timeZone } from './scalars.ts';
-import { rolesSection, slackSection, teamSection } from './team.ts';
+import { channel, rolesSection, slackSection, teamSection } from './team.ts';
 import { bridgeSection, ticketSection } from './ticket.ts';
 
 const second = 1_000;
@@ -69,6 +69,17 @@ const breachSection = z.strictObject({
     ),
 });
 
+const checklistsSection = z.strictObject({
+  channel: channel.optional().describe('where they are posted; default: `slack.daily`, else `slack.alerts`'),
+  scheduled: z
+    .array(identifier)
+    .default([])
+    .meta({ title: 'list of ids' })
+    .describe(
+      'which of the shipped ones begin by their schedule; those in `templates/checklists` beside the file always do',
+    ),
+});
+
 const regionHelp = 'a region such as eu-west-1';
 const awsRegion = z.string({ error: regionHelp }).regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, regionHelp);
 const roleHelp = 'the ARN of a role: arn:aws:iam::111122223333:role/rounds-read';
@@ -130,6 +141,7 @@ export const sections = z.strictObject({
   ticket: ticketSection.optional().describe('where incidents get a ticket'),
   bridge: bridgeSection.optional().describe('the call that people meet in'),
   breach: breachSection.prefault({}).describe('breaches of PHI'),
+  checklists: checklistsSection.prefault({}).describe('what people go through, item by item'),
   aws: awsSection.prefault({}).describe('accounts and regions at AWS'),
   limits: limitsSection.prefault({}).describe('how much at the same time'),
   checks: z.unknown().optional().describe('what is watched: required, at least one'),
@@ -153,6 +165,7 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
     { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
     { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
+    { name: 'checklists', prefix: 'checklists.', schema: checklistsSection, guide: 'checklists' },
     { name: 'aws', prefix: 'aws.', schema: awsSection, guide: 'several-aws-accounts' },
     { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
   ];
