@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, identifier, oneOrMany } from '../config/schema/scalars.ts';
-import { schedule } from '../config/schema/schedule.ts';
+import { scheduleEntry } from '../config/schema/schedule.ts';
 import { channel } from '../config/schema/team.ts';
 import { evidences } from './model.ts';
 
@@ -72,10 +72,12 @@ export const checklistFile = z.strictObject({
   summary: words(300).optional().describe('what it is for, in a sentence'),
   owner: owner.optional().describe('who is reminded, and attests at the end; default: any responder attests'),
   channel: channel.optional().describe('where it is posted; default: `checklists.channel` of ops.yml'),
-  schedule: oneOrMany(schedule)
+  schedule: oneOrMany(scheduleEntry)
     .default([])
-    .describe('when it begins by itself: `{at: Mon-Fri 08:30}`; default: on demand alone')
-    .meta({ title: 'schedule, or a list' }),
+    .describe(
+      'when it begins by itself: `Mon-Fri 08:30`, `{at: first Mon 14:00, zone: UTC, holidays: skip}`; default: on demand alone',
+    )
+    .meta({ title: 'days and time, a map of `at`, `zone` and `holidays`, or a list' }),
   due: z
     .union(
       [

@@ -1,10 +1,9 @@
 import type { JobContext } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
-import { PortError } from '../kernel/errors.ts';
+import { ledgerOf } from '../posting/ledger.ts';
+import { postOnce as postByLedger } from '../posting/post-once.ts';
 import type { Store } from '../store/store.ts';
-import { mayArriveNoMore, mayBeThere, triedAgain } from './failures.ts';
 import type { IncidentPort } from './ports.ts';
-import { beginPost, beginPostAgain, notPosted, posted, readPost } from './posted.ts';
 
 export interface Once {
   store: Store;
@@ -12,82 +11,11 @@ export interface Once {
   ctx: Pick<JobContext, 'stillMine' | 'signal'>;
 }
 
-/** How long a 429 may hold a post up: then it waits in the queue, and leaves its slot to others. */
-const patienceMs = 1_000;
-
-/**
- * Posts what has this key about incident `id`, unless it is there (`earlier`: as it was then). It may end anywhere: that it begins is written down first,
- * and what was begun is looked up before it is sent again. Throws PortError; most say to try again.
- */
-export async function postOnce(
-  message: { id: number; channel: string; key: string; post: Post; threadTs?: string; broadcast?: boolean },
+/** `postOnce` of `posting`, about incident `id`: its posts are written down with it. */
+export function postOnce(
+  { id, ...message }: { id: number; channel: string; key: string; post: Post; threadTs?: string; broadcast?: boolean },
   since: Date,
-  once: Once,
-): Promise<{ channel: string; ts: string; earlier: boolean }> {
-  const { id, key, threadTs } = message;
-  const { slack } = once;
-  const known = await readPost(once, id, key);
-  if (known.posted) return { ...known.posted, earlier: true };
-  try {
-    if (known.begun) {
-      const { agoMs, ...at } = known.begun;
-      const ts = await lookedUp({ ...at, key, since, patienceMs }, slack);
-      if (ts !== undefined) return { ...(await keep({ channel: at.channel, ts })), earlier: true };
-      mayArriveNoMore(agoMs);
-      await notPosted(once, id, key);
-    }
-    // A name, or a person, whose direct message must be found.
-    const channel = /^[#UW]/.test(message.channel) ? await slack.channelId(message.channel) : message.channel;
-    await holdOn(once.ctx);
-    if (!(await beginPost(once, id, key, { channel, threadTs }))) throw lost();
-    const { id: _, ...sent } = message;
-    const onAgain = async () => {
-      await holdOn(once.ctx);
-      if (!(await beginPostAgain(once, id, key))) throw lost();
-    };
-    const sentTo = await sentOff(() => slack.post({ ...sent, channel, patienceMs, onAgain }));
-    return { ...(await keep(sentTo)), earlier: false };
-  } catch (error) {
-    throw triedAgain(error);
-  }
-
-  async function sentOff<T>(post: () => Promise<T>): Promise<T> {
-    try {
-      return await post();
-    } catch (error) {
-      // A clear no: nothing is on its way.
-      if (!mayBeThere(error) && !isLost(error)) await notPosted(once, id, key);
-      throw error;
-    }
-  }
-
-  async function keep(at: { channel: string; ts: string }) {
-    await posted(once, id, key, at);
-    return at;
-  }
-}
-
-/** Where the bot may post but not look, it posts again: twice is better than never. */
-async function lookedUp(sought: Parameters<IncidentPort['find']>[0], slack: IncidentPort) {
-  try {
-    return await slack.find(sought);
-  } catch (error) {
-    const blind = ['not_in_channel', 'missing_scope', 'channel_not_found', 'is_archived', 'thread_not_found'];
-    if (error instanceof PortError && blind.includes(error.reason)) return undefined;
-    throw error;
-  }
-}
-
-/** Right before an effect: a process that was frozen may have lost the job to another. */
-async function holdOn({ stillMine, signal }: Once['ctx']): Promise<void> {
-  if (!(await stillMine())) throw lost();
-  if (signal.aborted) throw new PortError('stopped', 'the bot is stopping', { retryable: true });
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof PortError && error.reason === 'lost';
-}
-
-function lost(): PortError {
-  return new PortError('lost', 'another process has this job now', { retryable: true });
+  { store, slack, ctx }: Once,
+): ReturnType<typeof postByLedger> {
+  return postByLedger(message, since, { slack, ctx, ledger: ledgerOf(store, `incident/${id}`) });
 }

@@ -1,6 +1,6 @@
 import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
-import { triedAgain } from './failures.ts';
+import { triedAgain } from '../posting/failures.ts';
 import type { IncidentPort } from './ports.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { JobHandler } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
-import { isHomeless } from './failures.ts';
+import { isHomeless } from '../posting/failures.ts';
 import { loseHome } from './home.ts';
 import { type Incident, nameOf } from './model.ts';
 import type { IncidentPort, Room } from './ports.ts';

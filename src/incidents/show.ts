@@ -1,9 +1,9 @@
 import type { JobContext, JobHandler } from '../jobs/model.ts';
 import type { Post } from '../kernel/command.ts';
 import { PortError } from '../kernel/errors.ts';
+import { isDeleted, isHomeless, triedAgain } from '../posting/failures.ts';
 import { channelJob } from './channel/jobs.ts';
 import { alarmFacts } from './escalation/alarm.ts';
-import { isDeleted, isHomeless, triedAgain } from './failures.ts';
 import type { Incident } from './model.ts';
 import type { IncidentPort, IncidentPorts } from './ports.ts';
 import { postOnce } from './post-once.ts';

@@ -57,7 +57,7 @@ export function createSchedules(options: SchedulesOptions): Schedules & {
   tick(): Promise<void>;
 } {
   const { store, clock, log } = options;
-  const plans = options.schedules.map((schedule) => planOf(schedule, clock.now()));
+  let plans = options.schedules.map((schedule) => planOf(schedule, clock.now()));
   refuseDoubles(options.schedules);
   let lastNow = clock.now();
   let ticking: Promise<void> | undefined;
@@ -160,9 +160,23 @@ export function createSchedules(options: SchedulesOptions): Schedules & {
     return Math.max(shortestPauseMs, Math.min(longestPauseMs, ...pauses));
   }
 
+  function replace(prefix: string, schedules: readonly Schedule[]): void {
+    const others = plans.filter(({ schedule }) => !schedule.name.startsWith(prefix));
+    refuseDoubles([...others.map(({ schedule }) => schedule), ...schedules]);
+    const now = clock.now();
+    const kept = (schedule: Schedule) => {
+      const before = plans.find((plan) => plan.schedule.name === schedule.name);
+      // What it is to enqueue may have changed; how far it has come has not.
+      if (before?.definition === describe(schedule.when)) return Object.assign(before, { schedule });
+      return planOf(schedule, now);
+    };
+    plans = [...others, ...schedules.map(kept)];
+  }
+
   const ticker = createTicker({ name: 'schedules', log, beat: () => tick().then(pauseMs) });
   return {
     tick,
+    replace,
     start: ticker.start,
     async stop() {
       stopped = true;

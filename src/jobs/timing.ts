@@ -35,6 +35,11 @@ export interface Schedules {
   stop(): Promise<void>;
   /** Why slots are not enqueued in this process, in words; undefined = they are, or nothing was amiss for over 2 min. */
   problem(): string | undefined;
+  /**
+   * From now on these are the schedules whose names begin with `prefix`: files say so that can change. One that is planned as
+   * before goes on. Throws OpsError `invalid` as making them does; then all stay as they were.
+   */
+  replace(prefix: string, schedules: readonly Schedule[]): void;
   /** For the doctor: the last and the next slot of each. */
   list(): Promise<{ name: string; last: Date | undefined; next: Date }[]>;
 }

@@ -153,7 +153,7 @@ export async function roomOf(store: Store, options: Partial<RoomOptions> = {}): 
 
 /** What was begun is older by that much. */
 async function elapse({ pool }: Store, ms: number): Promise<void> {
-  for (const table of ['incident_post', 'incident_channel'])
+  for (const table of ['posting', 'incident_channel'])
     await pool.query(`update ${table} set begun_at = begun_at - $1 * interval '1 millisecond'`, [ms]);
 }
 
@@ -162,7 +162,15 @@ export async function emptied({ pool }: Store): Promise<void> {
   const kept = 'select 1 from breach_assessment union all select 1 from incident_hold limit 1';
   const { rows } = await pool.query(kept);
   if (rows.length > 0) await pool.query('truncate incident cascade');
-  for (const table of ['incident_proposal', 'incident', 'business_timer', 'on_call', 'on_call_asked', 'page_test'])
+  for (const table of [
+    'incident_proposal',
+    'posting',
+    'incident',
+    'business_timer',
+    'on_call',
+    'on_call_asked',
+    'page_test',
+  ])
     await pool.query(`delete from ${table}`);
   await pool.query('alter table incident alter column id restart');
 }

@@ -3,8 +3,8 @@ import { defineJob, type JobContext, type JobHandler } from '../../jobs/model.ts
 import type { Picture } from '../../kernel/command.ts';
 import { OpsError, PortError } from '../../kernel/errors.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
+import { triedAgain } from '../../posting/failures.ts';
 import { type Asker, changeIncident } from '../change.ts';
-import { triedAgain } from '../failures.ts';
 import { type Incident, nameOf } from '../model.ts';
 import type { IncidentPort, Room } from '../ports.ts';
 import { say } from '../say.ts';

@@ -1,9 +1,9 @@
 import type { JobContext, JobHandler } from '../../jobs/model.ts';
 import { PortError } from '../../kernel/errors.ts';
+import { isHomeless, isRefused, triedAgain } from '../../posting/failures.ts';
 import type { Tx } from '../../store/store.ts';
 import { isRunning } from '../breach/model.ts';
 import { findAssessment } from '../breach/store.ts';
-import { isHomeless, isRefused, triedAgain } from '../failures.ts';
 import { loseHome } from '../home.ts';
 import { timersOf } from '../jobs.ts';
 import type { Incident } from '../model.ts';

@@ -1,5 +1,5 @@
 import { PortError } from '../../kernel/errors.ts';
-import { isRefused, mayArriveNoMore, mayBeThere } from '../failures.ts';
+import { isRefused, mayArriveNoMore, mayBeThere } from '../../posting/failures.ts';
 import { loseHome } from '../home.ts';
 import { showJob } from '../jobs.ts';
 import type { Incident } from '../model.ts';

@@ -1,7 +1,7 @@
 import type { JobContext } from '../../jobs/model.ts';
 import { OpsError, PortError } from '../../kernel/errors.ts';
+import { isDeleted, isHomeless, isRefused, triedAgain } from '../../posting/failures.ts';
 import type { Tx } from '../../store/store.ts';
-import { isDeleted, isHomeless, isRefused, triedAgain } from '../failures.ts';
 import { showJob } from '../jobs.ts';
 import type { IncidentPort, Room } from '../ports.ts';
 import { postOnce } from '../post-once.ts';

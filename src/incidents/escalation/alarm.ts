@@ -1,7 +1,7 @@
 import type { Reachable } from '../../directory/model.ts';
 import type { JobHandler } from '../../jobs/model.ts';
 import { PortError } from '../../kernel/errors.ts';
-import { triedAgain } from '../failures.ts';
+import { triedAgain } from '../../posting/failures.ts';
 import { currentPages, type Incident } from '../model.ts';
 import type { IncidentPort, IncidentPorts } from '../ports.ts';
 import * as rows from '../store.ts';

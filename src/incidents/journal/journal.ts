@@ -1,8 +1,8 @@
 import type { JobHandler, Jobs } from '../../jobs/model.ts';
 import { OpsError, PortError } from '../../kernel/errors.ts';
+import { triedAgain } from '../../posting/failures.ts';
 import type { Asker } from '../change.ts';
 import { type Declaration, type Declared, type Prepared, preparedOf, writeDeclared } from '../declare.ts';
-import { triedAgain } from '../failures.ts';
 import type { Part } from '../part.ts';
 import type { IncidentPort, Room } from '../ports.ts';
 import * as rows from '../store.ts';

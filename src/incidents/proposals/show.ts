@@ -1,5 +1,5 @@
 import { PortError } from '../../kernel/errors.ts';
-import { triedAgain } from '../failures.ts';
+import { triedAgain } from '../../posting/failures.ts';
 import type { IncidentPort, Room } from '../ports.ts';
 import { postUnlessThere } from '../post-unless-there.ts';
 import * as rows from './store.ts';

@@ -1,6 +1,6 @@
 import type { JobHandler } from '../../jobs/model.ts';
 import { PortError } from '../../kernel/errors.ts';
-import { triedAgain } from '../failures.ts';
+import { triedAgain } from '../../posting/failures.ts';
 import type { Incident } from '../model.ts';
 import { slackIdOf } from '../people.ts';
 import type { IncidentPort, Room } from '../ports.ts';

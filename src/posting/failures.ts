@@ -1,6 +1,6 @@
 import { PortError } from '../kernel/errors.ts';
 
-/** What a failed call to Slack means for an incident. */
+/** What a failed call to Slack means for a message that must get there. */
 
 /** Slack finds fault with the message itself: another time it will again. */
 const hopeless = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'];
