@@ -1,7 +1,11 @@
+import { createOwners } from './access/owners.ts';
 import { type Alerts, createAlerts } from './alerts/alerts.ts';
 import { createAudit } from './audit/audit.ts';
 import { announceErasures } from './audit-head.ts';
 import { createCharts } from './charts/charts.ts';
+import type { Checklists } from './checklists/checklists.ts';
+import { checklistTimerKinds } from './checklists/jobs.ts';
+import { checklistsOf, openChecklistFiles } from './checklists-room.ts';
 import { checksPastOf } from './checks-past.ts';
 import type { Environment } from './config/environment.ts';
 import type { Ops } from './config/model.ts';
@@ -46,6 +50,7 @@ export interface Core {
   timers: Timers;
   alerts: Alerts;
   incidents: Incidents;
+  checklists: Checklists;
   directory: Directory;
   health: Health;
   heartbeats: Heartbeats;
@@ -111,7 +116,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const timers = createTimers({
       store,
       jobs,
-      kinds: [silenceOverJob, ...incidentTimerKinds],
+      kinds: [silenceOverJob, ...incidentTimerKinds, ...checklistTimerKinds],
       clock,
       log,
       onLate: announceLate(alerts, ops.team.zone),
@@ -158,6 +163,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       },
       evidence: { recorded: health.recorded },
     });
+    const files = await openChecklistFiles(ops);
+    const checklists = checklistsOf({ ops, health, store, jobs, timers, clock, log, files, announce: alerts.announce });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');
     const pieces: Pieces = {
@@ -170,6 +177,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           ops,
           severities: severities.all,
           incidents,
+          checklists,
+          owners: createOwners({ log }),
           directory,
           health,
           charts,
@@ -179,7 +188,20 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         },
         deadJobs: createDeadJobs({ store, clock, jobs }),
       },
-      ...{ store, clock, jobs, timers, alerts, incidents, directory, health, heartbeats, pieces, databaseAway: away },
+      ...{
+        store,
+        clock,
+        jobs,
+        timers,
+        alerts,
+        incidents,
+        checklists,
+        directory,
+        health,
+        heartbeats,
+        pieces,
+        databaseAway: away,
+      },
       async close() {
         await health.stop();
         await jobs.stop(0);

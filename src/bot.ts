@@ -4,6 +4,7 @@ import { alertmanagerHook } from './alertmanager-hook.ts';
 import { type CoreOptions, openCore } from './app.ts';
 import { auditDenials } from './audit-denials.ts';
 import { auditHead } from './audit-head.ts';
+import { watchChecklists } from './checklists-room.ts';
 import type { Closing } from './closing.ts';
 import type { Environment } from './config/environment.ts';
 import { makeReveal } from './config/secrets.ts';
@@ -68,7 +69,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...{ onTimerKept: metrics.timerKept, onPaged: metrics.paged },
   };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
-  const { store, clock, jobs, timers, alerts, incidents, directory, health, heartbeats } = core;
+  const { store, clock, jobs, timers, alerts, incidents, checklists, directory, health, heartbeats } = core;
   closing.defer('the database', () => store.close());
   closing.defer('the checks', () => health.stop());
   const { roles, file } = core.services.ops;
@@ -83,9 +84,16 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   linked.link = link;
   closing.defer('Slack', () => link.stop());
   const head = auditHead({ audit: core.services.audit, alerts, jobs, store, ops: core.services.ops, log });
-  const regular = [...health.takeOn(jobs), ...alerts.schedules, ...head.takeOn(jobs), ...directory.takeOn(jobs)];
+  const regular = [
+    ...health.takeOn(jobs),
+    ...alerts.schedules,
+    ...head.takeOn(jobs),
+    ...directory.takeOn(jobs),
+    ...checklists.schedules(),
+  ];
   alerts.register(jobs, link.port);
   incidents.register(jobs, link.port);
+  checklists.register(jobs, link.port);
   const schedules = createSchedules({ store, clock, log, schedules: regular });
   const parts = {
     database: databaseHealth(store),
@@ -132,6 +140,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   closing.defer('the schedules and deadlines', () => Promise.all([schedules.stop(), timers.stop()]));
   await unlessAborted(schedules.start(), signal);
   timers.start();
+  const watch = watchChecklists({ checklists, schedules, log });
+  closing.defer('the look at the checklists', () => watch.stop());
+  watch.start();
   closing.defer('the journal', () => incidents.journal.stop());
   incidents.journal.start();
   await link.connect(signal);
@@ -148,7 +159,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       home: { sections },
       hearing: timelineHearing(incidents.timeline),
       graceMs: SLACK_GRACE_MS,
-      access: (directory) => createAccess({ roles: services.ops.roles, directory, log }),
+      access: (directory) => {
+        services.owners.use(directory);
+        return createAccess({ roles: services.ops.roles, directory, log });
+      },
       onAck: metrics.ack,
       onCall: metrics.slackCall,
       onFatal: (error) => fatal.resolve(error),

@@ -35,6 +35,11 @@ export function severityFolders(opsDir: string): string[] {
   return [opsDir, root].map((folder) => join(folder, 'templates', 'incidents'));
 }
 
+/** Where checklists are looked for, likewise file by file; with one folder there are none of the operator's own. */
+export function checklistFolders(opsDir: string): string[] {
+  return [...new Set([opsDir, root].map((folder) => join(folder, 'templates', 'checklists')))];
+}
+
 /** All commands, by the files of `commands/`. */
 export async function allCommands(): Promise<{ shared: Command<Services>[]; terminal: TerminalCommand[] }> {
   const found = await discover<Command<Services> | TerminalCommand>(join(root, 'commands'));
