@@ -141,7 +141,7 @@ export function attestRun(
 }
 
 /** It is over without being done. Throws OpsError `invalid` without a reason. */
-export function closeRun(
+export async function closeRun(
   asker: Asker,
   { id, reason }: { id: number; reason: string },
   ports: ChecklistPorts,

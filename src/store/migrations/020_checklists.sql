@@ -58,12 +58,16 @@ create table checklist_item (
 
 -- What was gone through is documentation that is kept for six years (45 CFR 164.316(b)(2)(i)).
 create function checklist_refuse() returns trigger language plpgsql as $$
+declare
+  run bigint := case tg_table_name when 'checklist_run' then (to_jsonb(old) ->> 'id') else to_jsonb(old) ->> 'run_id' end;
 begin
-  if old.begun_at > now() - interval '6 years' then
-    raise exception 'checklists are kept for six years: the removal of run % is refused', old.id
+  if exists (select 1 from checklist_run r where r.id = run and r.begun_at > now() - interval '6 years') then
+    raise exception 'checklists are kept for six years: the removal of run % is refused', run
       using errcode = 'insufficient_privilege';
   end if;
   return old;
 end $$;
 create trigger checklist_run_kept before delete on checklist_run
+  for each row execute function checklist_refuse();
+create trigger checklist_item_kept before delete on checklist_item
   for each row execute function checklist_refuse();
