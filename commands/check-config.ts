@@ -2,7 +2,7 @@ import { describedChecklists } from '../src/checklists/schema.ts';
 import { checkConfig, missingRunbooks } from '../src/config/report.ts';
 import { environmentVariables, secretVariables } from '../src/config/schema/environment.ts';
 import { describedSections, sections } from '../src/config/schema/sections.ts';
-import { loadConfiguration, runbooksIn, waysMissing } from '../src/configuration.ts';
+import { checklistRemarks, loadConfiguration, runbooksIn, waysMissing } from '../src/configuration.ts';
 import { heartbeatLines } from '../src/heartbeat-hook.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';
 import { configurationReference } from '../src/reference/configuration.ts';
@@ -31,6 +31,7 @@ export default defineTerminalCommand({
         beside: [
           ...heartbeatLines(read.ops.checks),
           ...severityLines(read.severities, read.ops.team),
+          ...checklistRemarks(read),
           ...waysMissing(read, env).map((line) => `remark: ${line}`),
         ],
         missingRunbooks: missingRunbooks(runbooksIn(read), runbookFolders(read.ops.dir)),

@@ -5,7 +5,7 @@ import { announceErasures } from './audit-head.ts';
 import { createCharts } from './charts/charts.ts';
 import type { Checklists } from './checklists/checklists.ts';
 import { checklistTimerKinds } from './checklists/jobs.ts';
-import { checklistsOf, openChecklistFiles } from './checklists-room.ts';
+import { checklistsOf } from './checklists-room.ts';
 import { checksPastOf } from './checks-past.ts';
 import type { Environment } from './config/environment.ts';
 import type { Ops } from './config/model.ts';
@@ -163,8 +163,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       },
       evidence: { recorded: health.recorded },
     });
-    const files = await openChecklistFiles(ops);
-    const checklists = checklistsOf({ ops, health, store, jobs, timers, clock, log, files, announce: alerts.announce });
+    const checklists = checklistsOf({
+      ...{ ops, health, store, jobs, timers, clock, log, announce: alerts.announce },
+      files: configured.checklists,
+    });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');
     const pieces: Pieces = {

@@ -1,23 +1,12 @@
 import { schedulePrefix } from './checklists/begin.ts';
 import { type Checklists, createChecklists } from './checklists/checklists.ts';
-import type { ChecklistPorts, Filed } from './checklists/ports.ts';
-import { readChecklist } from './checklists/read.ts';
+import type { ChecklistPorts } from './checklists/ports.ts';
 import { compileCondition } from './conditions/compile.ts';
 import type { Ops } from './config/model.ts';
 import type { Health } from './health/health.ts';
 import { createTicker, type Ticker } from './jobs/ticker.ts';
 import type { Schedules } from './jobs/timing.ts';
 import type { Log } from './kernel/log.ts';
-import { type LiveFolder, openFolder } from './live/folder.ts';
-import { checklistFolders } from './registry.ts';
-
-/** The checklists beside ops.yml and the shipped ones. Throws `ConfigError` with every problem of every file. */
-export function openChecklistFiles({ dir, checks }: Pick<Ops, 'dir' | 'checks'>): Promise<LiveFolder<Filed>> {
-  return openFolder(checklistFolders(dir), (file) => ({
-    checklist: readChecklist(file, { checks, compile: compileCondition }),
-    own: file.own,
-  }));
-}
 
 /** The room of checklists over the configuration: `health` measures for it. */
 export function checklistsOf({

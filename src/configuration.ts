@@ -1,10 +1,14 @@
 import { dirname, join } from 'node:path';
+import { openChecklistFiles } from './checklist-files.ts';
+import type { Filed } from './checklists/ports.ts';
+import { checklistLines, unknownScheduled } from './checklists/remarks.ts';
 import { compileCondition } from './conditions/compile.ts';
 import { loadOps } from './config/load.ts';
 import type { ConfigProblem, Ops } from './config/model.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
 import { runbooksOf } from './config/report.ts';
 import { OpsError } from './kernel/errors.ts';
+import type { LiveFolder } from './live/folder.ts';
 import { loadMessages, type Messages } from './messages/messages.ts';
 import { type MessageKind, namesOf, problemOf } from './messages/sample.ts';
 import { checkTypes, messageFolders, severityFolders } from './registry.ts';
@@ -17,6 +21,8 @@ export interface Configuration {
   ops: Ops;
   severities: Severities;
   messages: Messages;
+  /** What is changed in them holds without a restart. */
+  checklists: LiveFolder<Filed>;
 }
 
 /**
@@ -30,17 +36,26 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
     loadSeverities(severityFolders(dirname(file))),
     readMessages(dirname(file)),
   ]);
-  const read = [ops, severities, messages];
+  // Their conditions are over the facts of its checks; with mistakes in it theirs are told all the same.
+  const beside = ops.status === 'fulfilled' ? ops.value : { dir: dirname(file), checks: [] };
+  const [checklists] = await Promise.allSettled([openChecklistFiles(beside)]);
+  const read = [ops, severities, messages, checklists];
   const reasons: unknown[] = read.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (ops.status === 'fulfilled' && severities.status === 'fulfilled') {
     const unknown = unknownContacts(severities.value, ops.value.contacts);
     if (unknown.length > 0) reasons.push(new ConfigError(unknown));
   }
+  if (ops.status === 'fulfilled' && checklists.status === 'fulfilled') {
+    const unknown = unknownScheduled(ops.value.checklists.scheduled, checklists.value.all(), ops.value.file);
+    if (unknown.length > 0) reasons.push(new ConfigError(unknown));
+  }
   if (severities.status === 'fulfilled' && messages.status === 'fulfilled') {
     const wrong = wrongMessages(severities.value, messages.value);
     if (wrong.length > 0) reasons.push(new ConfigError(wrong));
-    else if (ops.status === 'fulfilled' && reasons.length === 0)
-      return { ops: ops.value, severities: severities.value, messages: messages.value };
+    else if (ops.status === 'fulfilled' && checklists.status === 'fulfilled' && reasons.length === 0)
+      return {
+        ...{ ops: ops.value, severities: severities.value, messages: messages.value, checklists: checklists.value },
+      };
   }
   throw allProblems(reasons);
 }
@@ -115,4 +130,10 @@ export function waysMissing({ ops, severities }: Configuration, variables: NodeJ
   const set = (name: string) => Boolean(variables[name] ?? variables[`${name}_FILE`]);
   const ways = { smtp: set('SMTP_URL'), telephone: set('TWILIO_ACCOUNT_SID') };
   return missingWays(severities, { contacts: ops.contacts, ...ways });
+}
+
+/** What is worth knowing of the checklists that begin by themselves, a line each. */
+export function checklistRemarks({ ops, checklists }: Configuration): string[] {
+  const { scheduled, channel } = ops.checklists;
+  return checklistLines(checklists.all(), { checks: ops.checks, contacts: ops.contacts, scheduled, channel });
 }

@@ -103,8 +103,9 @@ export async function checklistRoom(
     team: { zone: 'UTC', businessHours: 'Mon-Fri 08:00-18:00', holidays: [] },
     ...{ scheduled: [], channel: '#ops', fallbackChannel: '#alerts' },
     async measure(ids, signal) {
-      const reports = await Array.fromAsync(health.measure({ scope: { kind: 'several', ids }, signal }));
-      return reports.at(-1)?.checks ?? [];
+      let last: Awaited<ReturnType<ChecklistPorts['measure']>> = [];
+      for await (const { checks } of health.measure({ scope: { kind: 'several', ids }, signal })) last = checks;
+      return last;
     },
     announce: async (_, said) => void announced.push(said),
     ...over,

@@ -38,7 +38,9 @@ export function pageAnswer(
 ): Post {
   const said = changed === 0 ? 'Nothing was changed' : `Saved: ${changed} changed`;
   const text = `${said} · ${headWords(run)}`;
-  const to = (n: number, label: string): Button => ({ action: 'checklist.page', label, value: `${run.id}:${n}` });
+  const to = (n: number, label: string): Button => ({
+    ...{ action: `checklist.page.${n < page ? 1 : 2}`, label, value: `${run.id}:${n}` },
+  });
   const buttons = [
     ...(page < pages ? [to(page + 1, 'Next page')] : []),
     ...(page > 1 ? [to(page - 1, 'Page before')] : []),

@@ -91,7 +91,7 @@ function buttonsOf(run: Run, open: readonly RunItem[], own: boolean): (Button | 
     { action: 'checklist.page', label: 'Open', value: `${id}:${page}` },
     ...(items.some(({ result }) => result !== undefined) ? [again] : []),
     {
-      action: 'checklist.item',
+      action: 'checklist.item.1',
       placeholder: 'Note, evidence, not applicable …',
       options: [...open, ...items.filter((one) => one.state !== 'open')].map(({ n, item }) => ({
         label: cut(`${n} ${item.title}`, 75),
