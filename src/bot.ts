@@ -154,7 +154,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ],
     { store, announce: alerts.announce, log },
   );
-  closing.defer('the look at files', () => live.stop());
+  const watch = watchChecklists({ checklists, schedules, log });
+  closing.defer('the look at files', () => Promise.all([live.stop(), watch.stop()]));
+  watch.start();
   await unlessAborted(live.start(), signal);
   closing.defer('the journal', () => incidents.journal.stop());
   incidents.journal.start();
