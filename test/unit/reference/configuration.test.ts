@@ -11,6 +11,7 @@ import { keysAt } from '../../../src/config/schema-keys.ts';
 import type { FactSpecs } from '../../../src/kernel/check.ts';
 import { configurationReference } from '../../../src/reference/configuration.ts';
 import { checkTypes, root } from '../../../src/registry.ts';
+import { describedReports } from '../../../src/reports/schema.ts';
 import { readSeverities } from '../../../src/severities/read.ts';
 import { describedSeverities } from '../../../src/severities/schema.ts';
 
@@ -20,7 +21,7 @@ const types = await checkTypes();
 const reference = configurationReference({
   sections,
   described: describedSections,
-  files: [describedSeverities, describedChecklists],
+  files: [describedSeverities, describedReports, describedChecklists],
   variables: environmentVariables,
   secrets: secretVariables,
 });
@@ -49,6 +50,9 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
     ...describedSeverities.tables.flatMap(({ prefix, schema }) =>
       keysAt(schema, []).map((key): [string, string] => ['severities', `${prefix}${key}`]),
     ),
+    ...describedReports.tables.flatMap(({ prefix, schema }) =>
+      keysAt(schema, []).map((key): [string, string] => ['report-files', `${prefix}${key}`]),
+    ),
     ...describedChecklists.tables.flatMap(({ prefix, schema }) =>
       keysAt(schema, []).map((key): [string, string] => ['checklist-files', `${prefix}${key}`]),
     ),
@@ -65,7 +69,7 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
     expect([...describedSections.map(({ name }) => name), 'version'].toSorted()).toEqual(
       Object.keys(sections.shape).toSorted(),
     );
-    for (const { guide } of [...describedSections, describedSeverities, describedChecklists])
+    for (const { guide } of [...describedSections, describedSeverities, describedReports, describedChecklists])
       expect(page).toMatch(new RegExp(`^##+ ${guide.replaceAll('-', ' ')}$`, 'im'));
   });
 
