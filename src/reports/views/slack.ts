@@ -32,7 +32,7 @@ export function reportPost(report: Report, shown: Shown): Post {
     return { text: line, blocks: [section(line), ...notes(shown), buttons(report, shown, true)] };
   }
   const loud = sections.filter(
-    (each) => saysSomething(each) && (each.attention !== 'none' || report.plan.quiet === 'full'),
+    (each) => saysSomething(each) && (each.attention !== 'none' || each.always || report.plan.quiet === 'full'),
   );
   const calm = sections.filter((each) => !loud.includes(each));
   const blocks: SlackBlock[] = [section([...head, ...(shown.mentions ?? [])].join(' '))];
@@ -44,7 +44,7 @@ export function reportPost(report: Report, shown: Shown): Post {
   }
   const quiet = briefs(calm);
   if (quiet.length > 0) blocks.push(context(`✓ ${quiet.map(escapeSlack).join(' · ')}`));
-  const worst = loud.flatMap(({ lines }) => lines)[0]?.text;
+  const worst = loud.filter(({ attention }) => attention !== 'none').flatMap(({ lines }) => lines)[0]?.text;
   return {
     text: `${head[0]}${worst === undefined ? '' : `: ${escapeSlack(worst)}`}`,
     blocks: [...blocks, ...notes(shown), buttons(report, shown, false)],
