@@ -39,7 +39,7 @@ interface Row {
 }
 
 /** Who is asked for what follows an incident: as `personToAsk`, without telling who can be written to. */
-const asked = sql`coalesce(
+const personAsked = sql`coalesce(
   (select r.mention from incident_role r where r.incident_id = i.id and r.role = 'commander'),
   i.acknowledged_by, i.resolved_by)`;
 
@@ -66,17 +66,18 @@ const waiting = (until: Date, zone: string) => sql`
   where ((n.due_on + 1)::timestamp at time zone ${zone}) < ${until}
     and not exists (select 1 from breach_sent s where s.incident_id = n.incident_id and s.kind = n.kind)`;
 
-/** What people have to do in and after incidents before `until`, in one statement; of those that the viewer may see. */
+/** What people have to do in and after incidents before `until`, in one statement: of some kinds, or all; of those that the viewer may see. */
 export async function waitingBefore(
   db: Tx,
-  { until, now, zone, viewer, most }: { until: Date; now: Date; zone: string; viewer: Viewer; most: number },
+  asked: { until: Date; now: Date; zone: string; viewer: Viewer; most: number; kinds?: readonly Waiting['kind'][] },
 ): Promise<WaitingList> {
+  const { until, now, zone, viewer, most, kinds } = asked;
   const { rows } = await sql<Row>`
     select w.kind, w.which, w.incident_id::text as incident, w.words, i.phi, i.drill,
-           case when w.kind in ('followup', 'task') then w.owner else ${asked} end as owner, w.due_at,
+           case when w.kind in ('followup', 'task') then w.owner else ${personAsked} end as owner, w.due_at,
            (count(*) over ())::int as total, (count(*) filter (where w.due_at < ${now}) over ())::int as late
     from (${waiting(until, zone)}) w join incident i on i.id = w.incident_id
-    where ${visible(viewer)}
+    where ${visible(viewer)} and (${kinds ?? null}::text[] is null or w.kind = any(${kinds ?? null}::text[]))
     order by w.due_at, w.kind, w.incident_id, w.which limit ${most}`.execute(db);
   return {
     ...{ total: rows[0]?.total ?? 0, late: rows[0]?.late ?? 0 },

@@ -1,0 +1,109 @@
+import { formatValue } from '../../conditions/format.ts';
+import type { CheckReport, Outcome } from '../../health/model.ts';
+import { sparkline } from '../../health/views/sparkline.ts';
+import type { Metric } from './choose.ts';
+import { medianOf } from './past.ts';
+import { meets } from './target.ts';
+
+/** A metric as it is now, and what it was. */
+export interface MetricNow {
+  metric: Metric;
+  value: number;
+  /** What it is out of. */
+  of: number | undefined;
+  outcome: Outcome;
+  yesterday: number | undefined;
+  usual: number | undefined;
+  /** The days before and today, oldest first. */
+  line: string;
+}
+
+/** Its value in the facts, or why there is none. Pure. */
+export function valueOf(
+  metric: Metric,
+  report: CheckReport | undefined,
+): { value: number; of?: number } | { why: string } {
+  const { label, path, of } = metric;
+  if (!report) return { why: `${label}: ${metric.check.id} was not measured` };
+  const { outcome, reason, facts, next } = report;
+  const then = next === undefined ? '' : ` → ${next}`;
+  if (outcome === 'unknown' || outcome === 'stale')
+    return { why: `${label}: ${report.id} is ${outcome}: ${reason}${then}` };
+  const value = numberAt(facts, path);
+  if (value === undefined) return { why: `${label}: ${report.id} did not measure ${path.join('.')}` };
+  if (of === undefined) return { value };
+  const whole = typeof of === 'number' ? of : numberAt(facts, of);
+  return whole === undefined ? { value } : { value, of: whole };
+}
+
+/** What stands at a place in the facts. Pure. */
+export function factAt(facts: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, step) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined,
+    facts,
+  );
+}
+
+function numberAt(facts: unknown, path: readonly string[]): number | undefined {
+  const found = factAt(facts, path);
+  return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+}
+
+/** Together with its past; `last`: what the report before kept, where the history has nothing of yesterday. Pure. */
+export function metricNow(
+  metric: Metric,
+  now: { value: number; of?: number; report: CheckReport; days: readonly (number | null)[]; last: number | undefined },
+): MetricNow {
+  const { value, of, report, days, last } = now;
+  return {
+    ...{ metric, value, of, outcome: outcomeOf(metric, value, report), yesterday: days[0] ?? last },
+    usual: medianOf(days),
+    line: days.some((day) => day !== null) ? sparkline([...days.toReversed(), value], days.length + 1) : '',
+  };
+}
+
+/** Of a check that is well, the target decides; of one that isn't, the check itself, unless this number meets its target. */
+function outcomeOf({ target, ownTarget }: Metric, value: number, { outcome }: CheckReport): Outcome {
+  const met = target === undefined || meets(value, target);
+  if (met) return target === undefined && outcome !== 'ok' ? outcome : 'ok';
+  return ownTarget && outcome === 'ok' ? 'warn' : outcome === 'ok' ? 'warn' : outcome;
+}
+
+/** "p95 287 ms (< 500) · yesterday 301 · usual 290 ▂▃▂▅▃". Pure. */
+export function metricWords({ metric, value, of, yesterday, usual, line }: MetricNow): string {
+  const { label, unit, target, digits } = metric;
+  const bare = (one: number) => shown(one, unit === 'bytes' ? unit : undefined, digits);
+  const bound = target === undefined ? '' : ` (${sign[target.op]} ${bare(target.value)})`;
+  const past = [
+    yesterday === undefined ? '' : `yesterday ${bare(yesterday)}`,
+    usual === undefined ? '' : `usual ${bare(usual)}`,
+  ].filter(Boolean);
+  return [`${label} ${valueWords(metric, value, of)}${bound}`, ...past].join(' · ') + (line === '' ? '' : ` ${line}`);
+}
+
+const sign = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
+
+/** "287 ms", "12/25". Pure. */
+export function valueWords({ unit, digits }: Pick<Metric, 'unit' | 'digits'>, value: number, of?: number): string {
+  return of === undefined
+    ? shown(value, unit, digits)
+    : `${shown(value, undefined, digits)}/${shown(of, unit, digits)}`;
+}
+
+/** As a row of the full table. Pure. */
+export function metricRow({ metric, value, of, outcome, yesterday, usual, line }: MetricNow): (string | null)[] {
+  const { label, unit, digits, target } = metric;
+  const one = (number: number | undefined) => (number === undefined ? null : shown(number, unit, digits));
+  const bound = target === undefined ? null : `${sign[target.op]} ${shown(target.value, unit, digits)}`;
+  return [label, valueWords(metric, value, of), bound, one(yesterday), one(usual), line || null, outcome];
+}
+
+function shown(value: number, unit: string | undefined, digits: number | undefined): string {
+  return formatValue(digits === undefined ? rounded(value) : Number(value.toFixed(digits)), unit);
+}
+
+/** A mean has digits that nobody measured. */
+function rounded(value: number): number {
+  return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+}
