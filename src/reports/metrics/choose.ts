@@ -15,8 +15,6 @@ export interface Metric {
   path: string[];
   unit: string | undefined;
   target: Target | undefined;
-  /** The operator's own target, which no rule of the check watches. */
-  ownTarget: boolean;
   of: number | string[] | undefined;
   digits: number | undefined;
 }
@@ -69,10 +67,9 @@ function metricOf(shown: ShownMetric, checks: readonly Check[]): Metric | string
   if (!path || wrong !== undefined || (shown.of !== undefined && of === undefined))
     return `${id} has no such fact: ${Object.keys(specs).join(', ')}`;
   const unit = shown.unit ?? specs[fact]?.unit;
-  const own = target !== undefined;
   return {
     ...{ key: `${id}.${fact}`, label: label ?? labelOf(id, fact, specs[fact]?.unit), check, path, unit, of, digits },
-    ...{ target: target ?? targetOf(check, fact), ownTarget: own },
+    ...{ target: target ?? targetOf(check, fact) },
   };
 }
 

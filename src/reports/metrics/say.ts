@@ -19,7 +19,7 @@ export interface MetricNow {
 }
 
 /** Its value in the facts, or why there is none. Pure. */
-export function valueOf(
+export function measured(
   metric: Metric,
   report: CheckReport | undefined,
 ): { value: number; of?: number } | { why: string } {
@@ -63,11 +63,11 @@ export function metricNow(
   };
 }
 
-/** Of a check that is well, the target decides; of one that isn't, the check itself, unless this number meets its target. */
-function outcomeOf({ target, ownTarget }: Metric, value: number, { outcome }: CheckReport): Outcome {
-  const met = target === undefined || meets(value, target);
-  if (met) return target === undefined && outcome !== 'ok' ? outcome : 'ok';
-  return ownTarget && outcome === 'ok' ? 'warn' : outcome === 'ok' ? 'warn' : outcome;
+/** Whether the number is where it should be; where it isn't, the check says how bad that is. Pure. */
+function outcomeOf({ target }: Metric, value: number, { outcome }: CheckReport): Outcome {
+  if (target === undefined) return outcome;
+  if (meets(value, target)) return 'ok';
+  return outcome === 'ok' ? 'warn' : outcome;
 }
 
 /** "p95 287 ms (< 500) · yesterday 301 · usual 290 ▂▃▂▅▃". Pure. */

@@ -5,7 +5,7 @@ import { hasLine, trendChart } from '../../health/views/chart.ts';
 import { namedMetrics, usualMetrics } from '../metrics/choose.ts';
 import { shownMetric } from '../metrics/options.ts';
 import { daysBefore } from '../metrics/past.ts';
-import { type MetricNow, metricNow, metricRow, metricWords, valueOf, valueWords } from '../metrics/say.ts';
+import { type MetricNow, measured, metricNow, metricRow, metricWords, valueWords } from '../metrics/say.ts';
 import { checkItem, type ReportLine, type SectionResult } from '../model.ts';
 import { defineReportSection, type SectionContext } from '../section.ts';
 
@@ -31,7 +31,7 @@ export default defineReportSection({
     const unknown = [...wrong];
     for (const metric of metrics) {
       const report = reports.get(metric.check.id);
-      const found = valueOf(metric, report);
+      const found = measured(metric, report);
       if ('why' in found) unknown.push(found.why);
       else {
         const last = isOfYesterday(ctx) ? ctx.previous?.values?.[metric.key] : undefined;
