@@ -1,7 +1,5 @@
 import type { PaperKind } from '../../incidents/after/store.ts';
 import { paperName } from '../../incidents/after/views.ts';
-import type { NoticeKind } from '../../incidents/breach/deadlines.ts';
-import { noticeNames } from '../../incidents/breach/model.ts';
 import type { Waiting } from '../../incidents/waiting.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import type { ReportLine } from '../model.ts';
@@ -40,10 +38,10 @@ export function ofIncident(waiting: Waiting): ActionItem {
       const command = which === 'report' ? '/ops postmortem report' : '/ops postmortem';
       return item(`paper/${name}-${which}`, `${paperName[which as PaperKind]} of ${of}`, `${command} ${name}`);
     }
+    // What an assessment has come to is for those in the incident.
     case 'assessment':
-      return item(`breach/${name}`, `Breach assessment of ${of}`, `/ops breach ${name}`);
     case 'notice':
-      return item(`notice/${name}-${which}`, `${noticeNames[which as NoticeKind]}, ${of}`, `/ops breach show ${name}`);
+      return item(`breach/${name}-${dueAt.toISOString()}`, `Breach deadline of ${of}`, `/ops breach show ${name}`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { compileCondition } from '../../conditions/compile.ts';
 import type { Check } from '../../config/model.ts';
-import type { CheckReport, Outcome } from '../../health/model.ts';
+import { type CheckReport, countOutcomes, type Outcome, verdictOf } from '../../health/model.ts';
 import { isOpen } from '../check-line.ts';
-import { worstOf } from './fill.ts';
+import { whyNoValue } from '../metrics/say.ts';
 import type { OwnLine } from './options.ts';
 
 /** How a line stands. */
@@ -18,10 +18,10 @@ export interface Decided {
 /** What decides about a line; `undefined` = nothing does. Pure. */
 export function decide(
   ok: OwnLine['ok'],
-  { checks, reports }: { checks: readonly Check[]; reports: readonly CheckReport[] },
+  known: { checks: readonly Check[]; reports: readonly CheckReport[]; now: Date },
 ): Decided | undefined {
   if (ok === undefined) return undefined;
-  return ok.kind === 'condition' ? byCondition(ok, checks, reports) : byChecks(ok.ids, reports);
+  return ok.kind === 'condition' ? byCondition(ok, known) : byChecks(ok.ids, known.reports);
 }
 
 /** Ids are those of checks, else of groups; `all` is every check where nothing is named so. */
@@ -44,15 +44,14 @@ function byChecks(ids: readonly string[], reports: readonly CheckReport[]): Deci
         ({ id, outcome, reason, next }) => `${id} is ${outcome}: ${reason}${next === undefined ? '' : ` → ${next}`}`,
       ),
   );
-  const worst = worstOf(all);
+  const worst = verdictOf(countOutcomes(all));
   return { outcome: unknown.length > 0 && worst !== 'fail' ? 'unknown' : worst, bad, total: all.length, unknown };
 }
 
 /** A condition that is false is a warning: that its check is well says nothing against it. */
 function byCondition(
   { check: id, when }: { check: string; when: string },
-  checks: readonly Check[],
-  reports: readonly CheckReport[],
+  { checks, reports, now }: Parameters<typeof decide>[1],
 ): Decided {
   const cannot = (why: string): Decided => ({ outcome: 'unknown', bad: [], total: 1, unknown: [why] });
   const check = checks.find((each) => each.id === id);
@@ -60,7 +59,8 @@ function byCondition(
   if (!check || !report) return cannot(`there is no check ${id}`);
   const compiled = compileCondition({ when }, check.definition.facts(check.target));
   if (!compiled.ok) return cannot(`${when}: found ${compiled.problem.found}; allowed: ${compiled.problem.allowed}`);
-  if (report.outcome === 'unknown' || report.outcome === 'stale') return cannot(`${id} is unknown: ${report.reason}`);
+  const why = whyNoValue(report, check, now);
+  if (why !== undefined) return cannot(why);
   const result = compiled.condition.evaluate(report.facts);
   if (result.kind === 'true') return { outcome: 'ok', bad: [], total: 1, unknown: [] };
   if (result.kind === 'false') return { outcome: 'warn', bad: isOpen(report) ? [report] : [], total: 1, unknown: [] };

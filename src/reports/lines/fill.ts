@@ -1,13 +1,14 @@
 import { formatValue } from '../../conditions/format.ts';
 import type { Check } from '../../config/model.ts';
-import { type CheckReport, type Outcome, outcomes } from '../../health/model.ts';
+import type { CheckReport, Outcome } from '../../health/model.ts';
 import { pathOf } from '../metrics/choose.ts';
-import { factAt } from '../metrics/say.ts';
+import { factAt, whyNoValue } from '../metrics/say.ts';
 
 /** What placeholders are filled from. */
 export interface Filling {
   checks: readonly Check[];
   reports: ReadonlyMap<string, CheckReport>;
+  now: Date;
   /** `{ok}`, `{reasons}`…; without their braces. */
   words: ReadonlyMap<string, string>;
 }
@@ -41,7 +42,7 @@ export function hasPlaces(text: string): boolean {
   return text.replaceAll('{ok}', '').search(place) >= 0;
 }
 
-function valueIn(inner: string, { checks, reports }: Filling): string | { why: string } {
+function valueIn(inner: string, { checks, reports, now }: Filling): string | { why: string } {
   const [, id = '', fact, format] = /^([a-z0-9-]+)(?:\.([^:]+))?(?::(unit|[0-6]))?$/.exec(inner) ?? [];
   const check = checks.find((each) => each.id === id);
   if (!check) return { why: `{${inner}} names no check` };
@@ -51,16 +52,11 @@ function valueIn(inner: string, { checks, reports }: Filling): string | { why: s
   const path = pathOf(fact);
   const specs = check.definition.facts(check.target);
   if (!path || !Object.hasOwn(specs, path[0] ?? '')) return { why: `${id} has no fact ${fact}` };
-  if (report.outcome === 'unknown' || report.outcome === 'stale') return { why: `${id} is unknown: ${report.reason}` };
+  const why = whyNoValue(report, check, now);
+  if (why !== undefined) return { why };
   const value = factAt(report.facts, path);
   if (value === undefined || value === null) return { why: `${id} did not measure ${fact}` };
   const digits = format === undefined || format === 'unit' ? undefined : Number(format);
   const number = typeof value === 'number' && digits !== undefined ? Number(value.toFixed(digits)) : value;
   return formatValue(number, format === 'unit' ? specs[fact]?.unit : undefined);
-}
-
-/** The worst of some checks that says something; nothing measured is unknown. Pure. */
-export function worstOf(reports: readonly CheckReport[]): Outcome {
-  const told = reports.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'blocked' && outcome !== 'muted');
-  return outcomes.find((outcome) => told.includes(outcome)) ?? 'unknown';
 }

@@ -1,6 +1,8 @@
 import { formatValue } from '../../conditions/format.ts';
+import type { Check } from '../../config/model.ts';
 import type { CheckReport, Outcome } from '../../health/model.ts';
 import { sparkline } from '../../health/views/sparkline.ts';
+import { formatDuration } from '../../kernel/duration.ts';
 import type { Metric } from './choose.ts';
 import { medianOf } from './past.ts';
 import { meets } from './target.ts';
@@ -22,18 +24,26 @@ export interface MetricNow {
 export function measured(
   metric: Metric,
   report: CheckReport | undefined,
+  now: Date,
 ): { value: number; of?: number } | { why: string } {
-  const { label, path, of } = metric;
-  if (!report) return { why: `${label}: ${metric.check.id} was not measured` };
-  const { outcome, reason, facts, next } = report;
-  const then = next === undefined ? '' : ` → ${next}`;
-  if (outcome === 'unknown' || outcome === 'stale')
-    return { why: `${label}: ${report.id} is ${outcome}: ${reason}${then}` };
-  const value = numberAt(facts, path);
+  const { label, path, of, check } = metric;
+  if (!report) return { why: `${label}: ${check.id} was not measured` };
+  const why = whyNoValue(report, check, now);
+  if (why !== undefined) return { why: `${label}: ${why}` };
+  const value = numberAt(report.facts, path);
   if (value === undefined) return { why: `${label}: ${report.id} did not measure ${path.join('.')}` };
   if (of === undefined) return { value };
-  const whole = typeof of === 'number' ? of : numberAt(facts, of);
+  const whole = typeof of === 'number' ? of : numberAt(report.facts, of);
   return whole === undefined ? { value } : { value, of: whole };
+}
+
+/** Why the facts of a check say nothing of now: it can't be measured, or wasn't for too long. Pure. */
+export function whyNoValue(report: CheckReport, check: Pick<Check, 'staleAfterMs'>, now: Date): string | undefined {
+  const { id, outcome, reason, next, at } = report;
+  const then = next === undefined ? '' : ` → ${next}`;
+  if (outcome === 'unknown' || outcome === 'stale') return `${id} is ${outcome}: ${reason}${then}`;
+  const ageMs = now.getTime() - at.getTime();
+  return ageMs > check.staleAfterMs ? `${id} was measured last ${formatDuration(ageMs)} ago: ${reason}` : undefined;
 }
 
 /** What stands at a place in the facts. Pure. */

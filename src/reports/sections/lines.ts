@@ -7,7 +7,7 @@ import { markedTitle, markPlace, smallMark } from '../marks.ts';
 import type { ReportLine, SectionResult } from '../model.ts';
 import { defineReportSection } from '../section.ts';
 
-type Source = Pick<Filling, 'checks' | 'reports'> & { all: readonly CheckReport[] };
+type Source = Pick<Filling, 'checks' | 'reports' | 'now'> & { all: readonly CheckReport[] };
 
 /** Worst first, for the title. */
 const ranks: readonly Outcome[] = ['fail', 'unknown', 'warn', 'ok'];
@@ -19,13 +19,14 @@ export default defineReportSection({
   async run(ctx, { title, lines, brief }): Promise<SectionResult> {
     const { checks: all } = await ctx.health();
     const source = {
-      ...{ all, checks: ctx.sources.ops.checks },
+      ...{ all, checks: ctx.sources.ops.checks, now: ctx.now },
       reports: new Map(all.map((report) => [report.id, report])),
     };
     const made = lines.map((line) => madeLine(line, source));
     const unknown = [...new Set(made.flatMap((each) => each.unknown))];
     const found = made.map(({ outcome }) => outcome);
-    const worst = ranks.find((outcome) => found.includes(outcome)) ?? (unknown.length > 0 ? 'unknown' : 'ok');
+    const known = ranks.find((outcome) => found.includes(outcome)) ?? 'ok';
+    const worst = known !== 'fail' && unknown.length > 0 ? 'unknown' : known;
     const quiet = brief === undefined ? undefined : filled(brief, { ...source, words: new Map() });
     return {
       title: markedTitle(title, worst),
@@ -43,7 +44,7 @@ export default defineReportSection({
 
 /** `{ok}` in a text is its mark; without it the mark stands in front. */
 function madeLine(own: OwnLine, source: Source): { line: ReportLine; outcome: Outcome | undefined; unknown: string[] } {
-  const decided = decide(own.ok, { checks: source.checks, reports: source.all });
+  const decided = decide(own.ok, { checks: source.checks, reports: source.all, now: source.now });
   const text = wordsFor(own, decided);
   const mark = decided && smallMark(decided.outcome);
   const words = new Map([
@@ -63,6 +64,7 @@ function wordsFor(own: OwnLine, decided: Decided | undefined): string {
   if (!decided || decided.outcome === 'ok') return own.text;
   if (own.else !== undefined) return own.else;
   if (hasPlaces(own.text)) return own.text;
+  if (decided.outcome === 'unknown' && decided.bad.length === 0) return `unknown whether: ${own.text}`;
   return decided.bad.length > 0 ? '{failing} of {total} not ok: {reasons}' : `not so: ${own.text}`;
 }
 

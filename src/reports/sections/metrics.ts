@@ -31,7 +31,7 @@ export default defineReportSection({
     const unknown = [...wrong];
     for (const metric of metrics) {
       const report = reports.get(metric.check.id);
-      const found = measured(metric, report);
+      const found = measured(metric, report, ctx.now);
       if ('why' in found) unknown.push(found.why);
       else {
         const last = isOfYesterday(ctx) ? ctx.previous?.values?.[metric.key] : undefined;
