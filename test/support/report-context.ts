@@ -19,7 +19,11 @@ export function contextOf(
   const day = 24 * 60 * minute;
   return {
     // What a test does not give and a section asks fails it.
-    sources: { ops: opsOf(checks), checklists: { open: async () => [], endedBetween: async () => [] }, ...sources } as Sources,
+    sources: {
+      ops: opsOf(checks),
+      checklists: { open: async () => [], endedBetween: async () => [] },
+      ...sources,
+    } as Sources,
     health: async () => healthReport(reports),
     from: new Date(now.getTime() - day),
     now,

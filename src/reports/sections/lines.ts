@@ -22,7 +22,8 @@ export default defineReportSection({
       ...{ all, checks: ctx.sources.ops.checks, now: ctx.now },
       reports: new Map(all.map((report) => [report.id, report])),
     };
-    const made = lines.map((line) => madeLine(line, source));
+    const titled = title.includes(markPlace);
+    const made = lines.map((line) => madeLine(line, { source, titled }));
     const unknown = [...new Set(made.flatMap((each) => each.unknown))];
     const found = made.map(({ outcome }) => outcome);
     const known = ranks.find((outcome) => found.includes(outcome)) ?? 'ok';
@@ -42,8 +43,11 @@ export default defineReportSection({
   },
 });
 
-/** `{ok}` in a text is its mark; without it the mark stands in front. */
-function madeLine(own: OwnLine, source: Source): { line: ReportLine; outcome: Outcome | undefined; unknown: string[] } {
+/** `{ok}` in a text is its mark; without it the mark stands in front, unless the title says that all is well. */
+function madeLine(
+  own: OwnLine,
+  { source, titled }: { source: Source; titled: boolean },
+): { line: ReportLine; outcome: Outcome | undefined; unknown: string[] } {
   const decided = decide(own.ok, { checks: source.checks, reports: source.all, now: source.now });
   const text = wordsFor(own, decided);
   const mark = decided && smallMark(decided.outcome);
@@ -53,7 +57,7 @@ function madeLine(own: OwnLine, source: Source): { line: ReportLine; outcome: Ou
   ]);
   const said = filled(text, { ...source, words });
   const line: ReportLine = {
-    ...(decided && !text.includes(markPlace) && { mark: decided.outcome }),
+    ...(decided && !text.includes(markPlace) && !(titled && decided.outcome === 'ok') && { mark: decided.outcome }),
     text: said.text,
   };
   return { line, outcome: decided?.outcome, unknown: [...(decided?.unknown ?? []), ...said.unknown] };

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answers } from '../../../../src/incidents/breach/model.ts';
-import actions from '../../../../src/reports/sections/actions.ts';
 import type { SectionContext } from '../../../../src/reports/section.ts';
+import actions from '../../../../src/reports/sections/actions.ts';
 import type { Store } from '../../../../src/store/store.ts';
 import { asker, ben, type Room, roomOf } from '../../../support/incidents.ts';
 import { contextOf } from '../../../support/report-context.ts';

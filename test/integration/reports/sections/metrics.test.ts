@@ -70,9 +70,7 @@ describe('key metrics', () => {
     ]);
     const result = await run({ show: [{ check: 'api', label: 'p95', target: '< 500' }] }, [api(now)]);
     // Oldest first: 305 295 285 280 310 290 301, and 287 now.
-    expect(result.lines).toEqual([
-      { mark: 'ok', text: 'p95 287 ms (< 500) · yesterday 301 · usual 295 ▇▅▂▁█▃▆▃' },
-    ]);
+    expect(result.lines).toEqual([{ mark: 'ok', text: 'p95 287 ms (< 500) · yesterday 301 · usual 295 ▇▅▂▁█▃▆▃' }]);
     expect(result).toMatchObject({ attention: 'none', brief: 'p95 287 ms', values: { 'api.latency_ms': 287 } });
     expect(result.tables![0]!.rows).toEqual([['p95', '287 ms', '< 500 ms', '301 ms', '295 ms', '▇▅▂▁█▃▆▃', 'ok']]);
   });
@@ -110,7 +108,13 @@ describe('key metrics', () => {
       { check: 'api', target: '< 200' },
       { check: 'web', target: '<= 800' },
     ];
-    const web = checkReport('web', { facts: { latency_ms: 900 }, at: now, outcome: 'fail', owner: '@web', next: 'restart' });
+    const web = checkReport('web', {
+      facts: { latency_ms: 900 },
+      at: now,
+      outcome: 'fail',
+      owner: '@web',
+      next: 'restart',
+    });
     const looked = await run({ show: [show[0]] }, [api(now)]);
     expect(looked.attention).toBe('look');
     expect(looked.lines[0]).toMatchObject({ mark: 'warn', item: 'check/api' });
@@ -192,7 +196,9 @@ describe('key metrics', () => {
     const show = [{ check: 'api' }, { check: 'web', label: 'Web' }, { check: 'web', fact: 'used' }];
     const web = checkReport('web', { facts: { latency_ms: 900, used: 1 }, outcome: 'fail', at: now });
     const { charts } = await run({ show, charts: 2 }, [api(now), web]);
-    expect(charts).toMatchObject([{ kind: 'line', title: 'Web', points: [{ value: 1 }, { value: null }, { value: 2 }] }]);
+    expect(charts).toMatchObject([
+      { kind: 'line', title: 'Web', points: [{ value: 1 }, { value: null }, { value: 2 }] },
+    ]);
   });
 
   it('know what a target is', () => {
