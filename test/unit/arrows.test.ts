@@ -46,6 +46,7 @@ const allowed: Record<string, string[]> = {
     'audit',
   ],
   reports: [
+    'conditions',
     'health',
     'alerts',
     'incidents',
