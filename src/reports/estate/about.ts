@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { identifier, oneOrMany } from '../../config/schema/scalars.ts';
 import { type CheckReport, countOutcomes, type Outcome } from '../../health/model.ts';
 import { countsLine, faces } from '../../health/views/words.ts';
+import { OpsError } from '../../kernel/errors.ts';
 import { attentionOf, checkLine, isOpen } from '../check-line.ts';
 import type { ReportLine, SectionResult } from '../model.ts';
 import type { SectionContext } from '../section.ts';
@@ -51,6 +52,18 @@ export async function aboutChecks(
       ...groups.filter((id) => !isGroup(id)).map((id) => missing('group', id)),
     ],
   };
+}
+
+/** All checks; none, and why, when they could not be measured: for a section that has more to say. */
+export async function checksOrWhy(
+  ctx: Pick<SectionContext, 'health'>,
+): Promise<{ checks: CheckReport[]; why?: string }> {
+  try {
+    return { checks: (await ctx.health()).checks };
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    return { checks: [], why: error.message };
+  }
 }
 
 function missing(what: 'check' | 'group', id: string): string {

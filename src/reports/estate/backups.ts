@@ -29,8 +29,7 @@ export function backupsOf(ctx: SectionContext, checks: readonly CheckReport[], s
   return checks.map((check) => {
     if (!isMeasured(check))
       return { check, count: { good: 0, of: 1 }, newest: 'unknown', limit: '–', what: check.reason, ageH: null };
-    if (check.type === 'backup')
-      return ofResources(check, paramsOf(ctx, check.id, z.object({ rpo: z.number() }))?.rpo);
+    if (check.type === 'backup') return ofResources(check, paramsOf(ctx, check.id, z.object({ rpo: z.number() }))?.rpo);
     if (check.type === 'rds') return ofSnapshots(check, snapshotsMs);
     if (check.type === 's3-objects') return ofObjects(check);
     const age = textOf(check, 'age');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { countActs, denial, lastActs } from '../acts.ts';
+import { checksOrWhy } from '../estate/about.ts';
 import { countOf, figure, isMeasured, listOf, numberOf } from '../estate/facts.ts';
 import { fewRows } from '../estate/few.ts';
 import { namesOf } from '../people.ts';
@@ -31,7 +32,13 @@ export default defineReportSection({
       ctx,
       [...acts.by, ...last].map(({ actor }) => actor),
     );
-    const { checks } = await ctx.health();
+    const { checks, why } = await checksOrWhy(ctx);
+    const unknown = [
+      ...(acts.cut ? ['only the newest 200,000 rows of the audit were counted: shorten `covers`'] : []),
+      ...(why !== undefined && sources.ops.checks.some(({ type }) => type === 'ecs-services')
+        ? [`deployments: ${why}`]
+        : []),
+    ];
     const services = checks.filter((check) => check.type === 'ecs-services' && isMeasured(check));
     const underWay = services.reduce((sum, check) => sum + (numberOf(check, 'rollouts_in_progress') ?? 0), 0);
     const failed = services.reduce((sum, check) => sum + countOf(listOf(check, 'rollouts_failed') ?? []), 0);
@@ -44,7 +51,7 @@ export default defineReportSection({
       title: 'Change log',
       attention: 'none',
       lines: [],
-      ...(acts.cut && { unknown: ['only the newest 200,000 rows of the audit were counted: shorten `covers`'] }),
+      unknown,
       ...(briefs.length > 0 && { brief: briefs.join(', ') }),
       tables: [
         ...fewRows(acts.by, {

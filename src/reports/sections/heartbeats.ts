@@ -8,7 +8,8 @@ import { defineReportSection } from '../section.ts';
 /** Jobs elsewhere that report their runs. */
 export default defineReportSection({
   name: 'heartbeats',
-  summary: 'Jobs that report their runs: how many are well, and in the thread the last run of each and how long it took',
+  summary:
+    'Jobs that report their runs: how many are well, and in the thread the last run of each and how long it took',
   options: z.strictObject({ ...aboutKeys, show: showKey }),
   async run(ctx, { checks, groups, show }) {
     const about = await aboutChecks(ctx, { checks, groups }, ({ type }) => type === 'heartbeat');
