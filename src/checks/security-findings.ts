@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCheck, type FactSpecs, type Probe } from '../kernel/check.ts';
+import { severities } from '../kernel/findings.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectGuardDuty } from './aws/guardduty.ts';
 import { connectInspector } from './aws/inspector.ts';
@@ -9,7 +10,7 @@ import { connectSecurityHub } from './aws/securityhub.ts';
 import { withUnread } from './aws/unread.ts';
 import { few } from './facts/few.ts';
 import { findingFacts } from './security-findings/facts.ts';
-import { type Reading, type Source, severities, sourceNames, sources } from './security-findings/finding.ts';
+import { type Reading, type Source, sourceNames, sources } from './security-findings/finding.ts';
 import { readGuardDuty } from './security-findings/guardduty.ts';
 import { readInspector, scans } from './security-findings/inspector.ts';
 import { readSecurityHub } from './security-findings/security-hub.ts';

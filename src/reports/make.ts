@@ -19,13 +19,11 @@ export interface Making {
   previous: Report | undefined;
   items: ReadonlyMap<string, ItemState>;
   signal: AbortSignal;
-  /** Default: `sectionMs`. */
-  sectionMs?: number;
 }
 
 /** Makes a report: measures the checks once, and asks all sections at the same time. Never rejects but for the signal. */
 export async function makeReport(
-  ports: Pick<ReportPorts, 'ops' | 'health' | 'sources' | 'clock' | 'log'>,
+  ports: Pick<ReportPorts, 'ops' | 'health' | 'sources' | 'clock' | 'log' | 'sectionMs'>,
   making: Making,
 ): Promise<Omit<Report, 'id' | 'version' | 'shown' | 'message'>> {
   const { ops, clock } = ports;
@@ -51,7 +49,7 @@ export async function makeReport(
       const run = (ending: AbortSignal) =>
         section.run({ ...context, signal: ending, previous: last && { ...last, madeAt: previous!.madeAt } }, options);
       await measured;
-      const found = await within(run, { ms: making.sectionMs ?? sectionMs, signal }).catch((error: unknown) => {
+      const found = await within(run, { ms: ports.sectionMs ?? sectionMs, signal }).catch((error: unknown) => {
         signal.throwIfAborted();
         ports.log.warn({ err: error, report: file.name, section: key }, 'a section of a report failed');
         return failed(section.name, error);

@@ -64,4 +64,6 @@ export interface ReportPorts {
   files: LiveFolder<ReportFile>;
   /** Tells people of something in plain lines, once per `key`. */
   announce: Alerts['announce'];
+  /** How long one section may take once the checks are measured, ms; default 10 s. */
+  sectionMs?: number;
 }

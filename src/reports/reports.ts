@@ -12,7 +12,7 @@ import { makeReport } from './make.ts';
 import { checkItem, type ItemState, isSilent, type Report } from './model.ts';
 import type { ReportPort, ReportPorts } from './ports.ts';
 import type { ReportFile } from './read.ts';
-import { fileNamed, isScheduled, reportSchedules } from './schedule.ts';
+import { fileNamed, isScheduled, reportSchedules, zoned } from './schedule.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
 import { threadHandler } from './thread.ts';
@@ -37,6 +37,10 @@ export interface Reports {
   register(jobs: Pick<Jobs, 'handle'>, slack: ReportPort): void;
   /** What is to be run with all other schedules; files may change it later. */
   schedules(): Schedule[];
+  /** What each file plans, also of those that are made only when asked for. */
+  plans(): ReportPlan[];
+  /** What is wrong with the files as they are now. */
+  problem(): string | undefined;
   /** Reads the files again. `broken`: a mistake, which was told; what held before holds. */
   refresh(): Promise<'same' | 'changed' | 'broken'>;
   /** The zone of a report's days. Throws OpsError `not_found`. */
@@ -50,6 +54,14 @@ export interface ListedReport {
   /** The next time of each of its schedules, the soonest first; also of one that is not run by itself. */
   next: { at: Date; zone: string }[];
   last?: { id: number; madeAt: Date; posted: boolean };
+}
+
+export interface ReportPlan {
+  kind: 'report';
+  name: string;
+  title: string;
+  schedule: { cron: string; zone: string; holidays: 'run' | 'skip' }[];
+  scheduled: boolean;
 }
 
 /** How long after its post a message still follows what changes. */
@@ -122,10 +134,7 @@ export function createReports(ports: ReportPorts): Reports {
       const now = clock.now();
       return [...files.all().values()].map((file) => {
         const last = newest.get(file.name);
-        const next = file.schedule.map(({ cron, zone }) => {
-          const when = { cron, zone: zone ?? file.zone ?? ops.team.zone };
-          return { at: nextSlot(when, now), zone: when.zone };
-        });
+        const next = zoned(file, ops.team.zone).map((when) => ({ at: nextSlot(when, now), zone: when.zone }));
         return {
           ...{ name: file.name, title: file.title, scheduled: isScheduled(file, ops.reports.scheduled) },
           next: next.toSorted((a, b) => a.at.getTime() - b.at.getTime()),
@@ -163,6 +172,12 @@ export function createReports(ports: ReportPorts): Reports {
       queue.handle(expectedJob, expectedHandler(ports, slack));
     },
     schedules: () => reportSchedules(files.all().values(), ports),
+    plans: () =>
+      [...files.all().values()].map((file) => ({
+        ...{ kind: 'report' as const, name: file.name, title: file.title, schedule: zoned(file, ops.team.zone) },
+        scheduled: isScheduled(file, ops.reports.scheduled),
+      })),
+    problem: () => files.problem(),
     refresh: () => files.refresh(),
     zoneOf: (name) => fileNamed(files.all(), name).zone ?? ops.team.zone,
   };

@@ -12,6 +12,11 @@ export function isScheduled({ name, own, schedule }: ReportFile, scheduled: read
   return scheduled === undefined ? own || name === 'morning' : scheduled.includes(name);
 }
 
+/** When a file is run, each in its zone. Pure. */
+export function zoned({ schedule, zone }: Pick<ReportFile, 'schedule' | 'zone'>, teamZone: string) {
+  return schedule.map((each) => ({ ...each, zone: each.zone ?? zone ?? teamZone }));
+}
+
 /** What enqueues the reports of these files: each slot one job, whatever the number of replicas. */
 export function reportSchedules(
   files: Iterable<ReportFile>,
@@ -20,14 +25,14 @@ export function reportSchedules(
   return [...files]
     .filter((file) => isScheduled(file, ops.reports.scheduled))
     .flatMap((file) =>
-      file.schedule.map(({ cron, zone, holidays }, at): Schedule => {
-        const when = { cron, zone: zone ?? file.zone ?? ops.team.zone };
+      zoned(file, ops.team.zone).map(({ cron, zone, holidays }, at): Schedule => {
+        const when = { cron, zone };
         return {
           name: `${schedulePrefix}${file.name}${at === 0 ? '' : `.${at + 1}`}`,
           when,
           missed: file.missed,
           async enqueue(tx, slot, key) {
-            if (holidays === 'skip' && ops.team.holidays.includes(dateOf(slot, when.zone))) return;
+            if (holidays === 'skip' && ops.team.holidays.includes(dateOf(slot, zone))) return;
             const data = { name: file.name, slot: slot.toISOString() };
             const planned = await jobs.enqueue(tx, makeJob, data, { key });
             if (planned === 'known') return;

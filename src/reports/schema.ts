@@ -39,7 +39,10 @@ export const reportFile = z.strictObject({
   covers: duration(60 * minute, 400 * day)
     .optional()
     .describe('how far back it tells; default: to the report before it, the first time a day'),
-  sections: z.unknown().describe('what it says, in order: names, or `NAME: {options}`: required, at least one'),
+  sections: z
+    .unknown()
+    .optional()
+    .describe('what it says, in order: names, or `NAME: {options}`: required, at least one'),
 });
 export type ReportFileKeys = z.output<typeof reportFile>;
 

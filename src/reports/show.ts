@@ -29,7 +29,9 @@ export function showHandler(ports: ReportPorts, slack: ReportPort): JobHandler<{
       return rows.setShown(store.db(), id, { version: report.version, channel, ts, at: shown.postedAt });
     }
     const at = await posted(report, shown, ctx).catch(async (error: unknown) => {
-      await rows.setProblem(store.db(), id, error instanceof Error ? error.message : String(error));
+      // That it may be on its way says nothing of why it was not there at once.
+      const waits = error instanceof PortError && error.reason === 'unconfirmed' && report.problem !== undefined;
+      if (!waits) await rows.setProblem(store.db(), id, error instanceof Error ? error.message : String(error));
       throw error;
     });
     await rows.setShown(store.db(), id, { version: at.earlier ? 0 : report.version, ...at, at: shown.postedAt });

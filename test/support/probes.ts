@@ -18,6 +18,8 @@ export interface ProbeSetting {
   reported?: () => Promise<Reported>;
 }
 
+const keepsNothing = () => Promise.reject(new Error('this check keeps nothing'));
+
 /** What a probe of `target` gets in the product, with a deadline of 10 s unless the test brings its own. */
 export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Probe<Target> {
   const signal = setting.signal ?? AbortSignal.timeout(10_000);
@@ -35,6 +37,7 @@ export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Pro
       return secret;
     },
     site: { dir: setting.dir ?? import.meta.dirname, scriptDirs: setting.scriptDirs ?? [] },
+    kept: { read: keepsNothing, write: keepsNothing },
     reported: setting.reported ?? (() => Promise.reject(new Error('this check reads no reports'))),
     heldForMs: 0,
   };

@@ -29,6 +29,7 @@ const unknownNames: [RegExp, string][] = [
   [/^NoSuchBucket$/, 'bucket'],
   [/^TrailNotFound/, 'trail'],
   [/^WAFNonexistentItem/, 'web ACL'],
+  [/^NoSuchDistribution$/, 'distribution'],
   [/^ResourceNotFound/, 'resource'],
 ];
 

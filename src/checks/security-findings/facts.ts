@@ -1,14 +1,7 @@
 import { formatDuration } from '../../kernel/duration.ts';
+import { type Severity, severities } from '../../kernel/findings.ts';
 import { few, tally } from '../facts/few.ts';
-import {
-  type Finding,
-  type OfSeverity,
-  type Reading,
-  type Severity,
-  type Source,
-  severities,
-  sourceNames,
-} from './finding.ts';
+import { type Finding, type OfSeverity, type Reading, type Source, sourceNames } from './finding.ts';
 
 const dayMs = 86_400_000;
 

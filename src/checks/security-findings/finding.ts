@@ -1,5 +1,4 @@
-export const severities = ['critical', 'high', 'medium', 'low'] as const;
-export type Severity = (typeof severities)[number];
+import type { Severity } from '../../kernel/findings.ts';
 
 export const sources = ['security-hub', 'guardduty', 'inspector'] as const;
 export type Source = (typeof sources)[number];
@@ -16,6 +15,11 @@ export interface Finding {
   /** A control, a vulnerability, a type of finding: `EC2.19`, `CVE-2026-1234`. Titles may name people, this doesn't. */
   what: string;
   since: Date;
+  /** CVSS or Inspector's own score, 0 to 10, of a vulnerability. */
+  score?: number | undefined;
+  package?: string | undefined;
+  /** An image by its digest, else a machine, a function. */
+  where?: string | undefined;
 }
 
 /** The open findings of one severity, oldest first. */

@@ -1,7 +1,8 @@
 import type { Condition, GuardDuty } from '@aws-sdk/client-guardduty';
 import { Unmeasured } from '../../kernel/check.ts';
+import type { Severity } from '../../kernel/findings.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
-import { bySeverity, type Finding, type OfSeverity, type Reading, type Severity } from './finding.ts';
+import { bySeverity, type Finding, type OfSeverity, type Reading } from './finding.ts';
 
 /** ListFindings and GetFindings take at most this many. */
 const perPage = 50;

@@ -1,8 +1,9 @@
 import type { AwsSecurityFinding, SecurityHub } from '@aws-sdk/client-securityhub';
 import { Unmeasured } from '../../kernel/check.ts';
+import type { Severity } from '../../kernel/findings.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
 import { part } from '../aws/part.ts';
-import { bySeverity, type Finding, type OfSeverity, type Reading, type Severity } from './finding.ts';
+import { bySeverity, type Finding, type OfSeverity, type Reading } from './finding.ts';
 import { readStandards } from './standards.ts';
 
 /** GetFindings answers at most this many a page. */

@@ -11,8 +11,14 @@ export default defineReportSection({
   }),
   async run(ctx, { all }) {
     const { checks } = await ctx.health();
-    const { standing } = compared(checks, { before: ctx.previousChecks, from: ctx.from });
+    const { standing, worse } = compared(checks, { before: ctx.previousChecks, from: ctx.from });
     const open = (all ? checks.filter(isOpen) : standing).toSorted((a, b) => a.since.getTime() - b.since.getTime());
-    return { title: 'Open', attention: attentionOf(open), lines: open.map(checkLine), brief: 'nothing open' };
+    return {
+      title: 'Open',
+      attention: attentionOf(open),
+      lines: open.map(checkLine),
+      // Nothing is open but what is new: that would read as if all were well.
+      ...(open.length + worse.length === 0 && { brief: 'nothing open' }),
+    };
   },
 });

@@ -21,7 +21,7 @@ export function itemsOf(report: Report, states: ReadonlyMap<string, ItemState>, 
     .map(([value, line]) => ({ value, label: line.text, description: stateWords(states.get(value), now) }));
   if (options.length === 0) return [];
   return [
-    { kind: 'several', name: 'items', label: 'What', options: options.map(withoutBlank), shown: 'menu' },
+    { kind: 'several', name: 'items', label: 'What', options: options.map(withoutBlank), ...shownAs(options.length) },
     {
       ...{ kind: 'choice', name: 'how', label: 'What about it?', shown: 'list', initial: 'have' },
       options: [
@@ -32,6 +32,11 @@ export function itemsOf(report: Report, states: ReadonlyMap<string, ItemState>, 
       ],
     },
   ];
+}
+
+/** Ten fit in sight. */
+function shownAs(count: number): { shown: 'list' | 'menu' } {
+  return { shown: count <= 10 ? 'list' : 'menu' };
 }
 
 function stateWords(state: ItemState | undefined, now: Date): string {

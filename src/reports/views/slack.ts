@@ -31,9 +31,8 @@ export function reportPost(report: Report, shown: Shown): Post {
     const line = [...head, ...briefs(sections).map(escapeSlack)].join(' · ');
     return { text: line, blocks: [section(line), ...notes(shown), buttons(report, shown, true)] };
   }
-  const loud = sections.filter(
-    (each) => saysSomething(each) && (each.attention !== 'none' || report.plan.quiet === 'full'),
-  );
+  const all = report.plan.quiet === 'full';
+  const loud = sections.filter((each) => saysSomething(each) && (all || !isCalm(each)));
   const calm = sections.filter((each) => !loud.includes(each));
   const blocks: SlackBlock[] = [section([...head, ...(shown.mentions ?? [])].join(' '))];
   let left = inAll;
@@ -49,6 +48,10 @@ export function reportPost(report: Report, shown: Shown): Post {
     text: `${head[0]}${worst === undefined ? '' : `: ${escapeSlack(worst)}`}`,
     blocks: [...blocks, ...notes(shown), buttons(report, shown, false)],
   };
+}
+
+function isCalm({ attention, unknown = [] }: MadeSection): boolean {
+  return attention === 'none' && unknown.length === 0;
 }
 
 function saysSomething({ lines, unknown = [] }: MadeSection): boolean {
@@ -91,7 +94,7 @@ function buttons(report: Report, shown: Shown, quiet: boolean): SlackBlock {
       ...(items.length > 0 ? [button('report.items', 'Acknowledge or snooze', String(report.id))] : []),
       ...[...files].slice(0, 2).map(([name, check], at) => button(`health.runbook.${at}`, `Runbook: ${name}`, check)),
       button('report.again', 'Run now', report.name),
-      ...(shown.alone ? [] : [button('report.full', 'All of it', String(report.id))]),
+      ...(shown.alone ? [] : [button('report.full', 'Full report', String(report.id))]),
     ],
   };
 }

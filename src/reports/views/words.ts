@@ -42,12 +42,11 @@ export function briefs(sections: readonly Pick<MadeSection, 'brief'>[]): string[
 }
 
 /** The mark of a whole report: its verdict, but never green while something in it wants a look. */
-export function markOf(report: Pick<Report, 'verdict' | 'content'>): string {
-  const { content, verdict } = report;
-  if (verdict !== 'ok' || isQuiet(content)) return faces[content.unmeasured === undefined ? verdict : 'unknown'].mark;
-  const unknown = content.sections.some((section) => (section.unknown ?? []).length > 0);
-  return faces[content.sections.some(({ attention }) => attention === 'act') ? 'warn' : unknown ? 'unknown' : 'ok']
-    .mark;
+export function markOf({ content, verdict }: Pick<Report, 'verdict' | 'content'>): string {
+  if (content.unmeasured !== undefined) return faces.unknown.mark;
+  if (verdict !== 'ok' || isQuiet(content)) return faces[verdict].mark;
+  if (content.sections.some(({ attention }) => attention === 'act')) return faces.warn.mark;
+  return content.sections.some(({ unknown = [] }) => unknown.length > 0) ? faces.unknown.mark : faces.ok.mark;
 }
 
 export function lineMark({ mark }: Pick<ReportLine, 'mark'>): string {
