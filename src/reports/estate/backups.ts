@@ -55,7 +55,7 @@ function ofResources(check: CheckReport, rpoMs: number | undefined): Backup {
   };
   if (all === null || overdue === null || missing === null) {
     const why = `${check.id}: not all resources were read${unreadWords(check)}`;
-    return { ...seen, ...(!isOpen(check) && { unknown: why }) };
+    return { ...seen, ...(check.outcome === 'ok' && { unknown: why }) };
   }
   return { ...seen, count: { good: Math.max(0, all - countOf(overdue)), of: all + countOf(missing) } };
 }
@@ -80,7 +80,7 @@ function ofSnapshots(check: CheckReport, limitMs: number): Backup {
   if (snapshots === 0) return bad(`no snapshot, ${kept}`, { ...seen, newest: 'none', what: kept });
   if (ageH === null || ageH === undefined) {
     const unknown = `${check.id}: snapshots were not read${unreadWords(check)}`;
-    return { ...seen, what: unreadWords(check) || kept, ...(!isOpen(check) && { unknown }) };
+    return { ...seen, what: unreadWords(check) || kept, ...(check.outcome === 'ok' && { unknown }) };
   }
   if (ageH * hourMs > limitMs)
     return bad(`the newest snapshot is ${ageWords(ageH)} old (limit ${limit})`, { ...seen, what: kept });

@@ -1,5 +1,4 @@
 import type { CheckReport } from '../../health/model.ts';
-import { isOpen } from '../check-line.ts';
 import { isMeasured, listOf, numberOf, textOf } from './facts.ts';
 
 interface Certificate {
@@ -21,7 +20,7 @@ export function certificatesOf(checks: readonly CheckReport[]): { known: Certifi
     known: known.toSorted((a, b) => a.days - b.days || a.name.localeCompare(b.name)),
     // Of the others `changes` and `open` tell; ACM without a certificate in use has no end to know.
     unknown: found
-      .filter(({ check, days }) => days === null && !isOpen(check) && isMeasured(check) && check.facts.in_use !== 0)
+      .filter(({ check, days }) => days === null && check.outcome === 'ok' && check.facts.in_use !== 0)
       .map(({ check }) => `${check.id}: the days left are not known`),
   };
 }

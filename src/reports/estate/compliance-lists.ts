@@ -42,5 +42,5 @@ function pointOf(run: ChecklistState, { now, zone }: { now: Date; zone: string }
   if (dueAt !== undefined && dueAt < now)
     return { ...base, state: 'no', words: `${progress}, overdue`, since: dueAt.toISOString(), item };
   const due = dueAt === undefined ? '' : `, due ${dayWords(dueAt, zone)}`;
-  return { ...base, state: 'unknown', words: `under way: ${progress}${due}`, item };
+  return { ...base, state: 'open', words: `${progress}${due}`, item };
 }

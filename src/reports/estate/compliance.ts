@@ -3,10 +3,10 @@ import { isOpen } from '../check-line.ts';
 import type { ReportLine } from '../model.ts';
 import { countOf, figure, isMeasured, listOf, numberOf } from './facts.ts';
 
-/** One thing that must be so: yes, no, or nobody could find out. */
+/** One thing that must be so: yes, no, nobody could find out, or somebody is at it in time. */
 export interface Point {
   what: string;
-  state: 'yes' | 'no' | 'unknown';
+  state: 'yes' | 'no' | 'unknown' | 'open';
   words: string;
   /** The check that it is read from: `changes` and `open` tell of it where it is not ok. */
   check?: CheckReport;
@@ -16,7 +16,8 @@ export interface Point {
   item?: string;
 }
 
-export const pointMarks = { yes: '✓', no: '✗', unknown: '⚪ unknown' } as const;
+export const pointMarks = { yes: '✓', no: '✗', unknown: '⚪ unknown', open: 'under way' } as const;
+const marks = { yes: 'ok', no: 'fail', unknown: 'unknown', open: 'info' } as const;
 
 /** What is asked of each type of check, beside whether it is ok: names of lists that must be empty, and what they hold. */
 const asked: Record<string, { what: string; bad: Record<string, string>; seen: (check: CheckReport) => string }> = {
@@ -62,6 +63,8 @@ export function pointsOf(checks: readonly CheckReport[]): Point[] {
     if (type === 'cloudtrail' && numberOf(check, 'logging') === 0)
       return { ...told, state: 'no', words: 'no trail logs' };
     if (outcome === 'fail' || outcome === 'warn') return { ...told, state: 'no', words: reason };
+    // Nobody knows what a muted one would be.
+    if (outcome === 'muted') return { ...told, state: 'unknown', words: `muted: ${reason}` };
     // A list that was not read is null; one that was not asked for has no number beside it, either.
     const unread = listOf(check, 'unread') ?? [];
     if (unread.length > 0) return { ...told, state: 'unknown', words: `not read: ${unread.join(', ')}` };
@@ -82,7 +85,7 @@ function counted(check: CheckReport, names: Readonly<Record<string, string>>): s
 export function pointLine(point: Point, isTold: boolean): ReportLine {
   const { what, words, state, owner, next, since, item } = point;
   return {
-    mark: state === 'yes' ? 'ok' : state === 'no' ? 'fail' : 'unknown',
+    mark: marks[state],
     text: `${what}: ${words}`,
     ...(owner !== undefined && { owner }),
     ...(state !== 'yes' && next !== undefined && { next }),

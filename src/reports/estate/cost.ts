@@ -1,6 +1,5 @@
 import type { CheckReport } from '../../health/model.ts';
-import { isOpen } from '../check-line.ts';
-import { figure, isMeasured, listOf, numberOf, textOf } from './facts.ts';
+import { figure, listOf, numberOf, textOf } from './facts.ts';
 
 /** One service of one account on the newest whole day. */
 interface ServiceCost {
@@ -46,7 +45,7 @@ export function costValues(checks: readonly CheckReport[]): Record<string, numbe
 /** Costs that are not known though their check is ok. Pure. */
 export function unknownCosts(checks: readonly CheckReport[]): string[] {
   return checks
-    .filter((check) => isMeasured(check) && !isOpen(check) && numberOf(check, 'month_to_date') === null)
+    .filter((check) => check.outcome === 'ok' && numberOf(check, 'month_to_date') === null)
     .map((check) => `${check.id}: the costs of this month are not known`);
 }
 

@@ -30,7 +30,7 @@ export async function restoreTestOf(ctx: SectionContext, name: string, withinMs:
     if (ageS === null && !never)
       return {
         ...{ check, brief: 'restore test unknown', row: [name, 'unknown', limit] },
-        ...(!isOpen(check) && { unknown }),
+        ...(check.outcome === 'ok' && { unknown }),
       };
     const { line, ...test } = judged(name, { ageMs: ageS === null ? undefined : ageS * 1_000, withinMs });
     return { ...test, check, ...(line && !isOpen(check) && { line }) };

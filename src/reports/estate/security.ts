@@ -1,5 +1,4 @@
 import type { CheckReport } from '../../health/model.ts';
-import { isOpen } from '../check-line.ts';
 import type { ReportLine } from '../model.ts';
 import { countOf, figure, isMeasured, listOf, numberOf } from './facts.ts';
 
@@ -36,7 +35,7 @@ export function findingsOf(checks: readonly CheckReport[]): Findings {
 /** Of checks that are ok, which counts are not known, and why. Pure. */
 export function unknownFindings(checks: readonly CheckReport[]): string[] {
   return checks.filter(countsFindings).flatMap((check) => {
-    if (isOpen(check) || !isMeasured(check)) return [];
+    if (check.outcome !== 'ok') return [];
     const missing = severities.filter((name) => numberOf(check, name) === null);
     if (missing.length === 0) return [];
     const unread = listOf(check, 'unread') ?? [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, identifier, oneOrMany } from '../../config/schema/scalars.ts';
 import { aboutChecks, aboutKeys, checksOrWhy, showKey } from '../estate/about.ts';
-import { complianceTypes, isToldElsewhere, pointLine, pointMarks, pointsOf } from '../estate/compliance.ts';
+import { complianceTypes, isToldElsewhere, type Point, pointLine, pointMarks, pointsOf } from '../estate/compliance.ts';
 import { checklistPoints } from '../estate/compliance-lists.ts';
 import { fewLines, fewRows } from '../estate/few.ts';
 import { ownAuditPoints } from '../estate/own-audit.ts';
@@ -36,14 +36,13 @@ export default defineReportSection({
       ownAuditPoints(ctx),
       checklistPoints(ctx, { named: checklists, withinMs: checklists_within }),
     ]);
-    const order = ['no', 'unknown', 'yes'];
+    const order = ['no', 'unknown', 'open', 'yes'];
     const points = [...pointsOf(about.checks), ...lists, ...own].toSorted(
       (a, b) => order.indexOf(a.state) - order.indexOf(b.state),
     );
     const good = points.filter(({ state }) => state === 'yes').length;
-    const inThread = (point: (typeof points)[number]) =>
-      show === 'thread' && (point.state === 'yes' || isToldElsewhere(point));
-    const said = points.filter((point) => point.state !== 'yes' && !inThread(point));
+    const inThread = (point: Point) => show === 'thread' && (!isBad(point) || isToldElsewhere(point));
+    const said = points.filter((point) => isBad(point) && !inThread(point));
     const { unknown } = about;
     const onlyOwn = points.length === own.length && unknown.length === 0;
     return {
@@ -61,3 +60,7 @@ export default defineReportSection({
     };
   },
 });
+
+function isBad({ state }: Point): boolean {
+  return state === 'no' || state === 'unknown';
+}
