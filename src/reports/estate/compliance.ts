@@ -36,7 +36,8 @@ const asked: Record<string, { what: string; bad: Record<string, string>; seen: (
   cloudtrail: {
     what: 'CloudTrail',
     bad: { stopped: 'trails stopped', missing: 'trails missing', unvalidated: 'trails without log file validation' },
-    seen: (check) => counted(check, { logging: 'trails log', denied: 'refused calls', failed_logins: 'failed logins' }),
+    seen: (check) =>
+      counted(check, { logging: 'trails that log', denied: 'refused calls', failed_logins: 'failed logins' }),
   },
   'access-posture': {
     what: 'Access',
@@ -76,7 +77,7 @@ function counted(check: CheckReport, names: Readonly<Record<string, string>>): s
   return Object.entries(names)
     .flatMap(([fact, words]) => {
       const value = numberOf(check, fact);
-      return value === null ? [] : [`${figure(value)} ${words}`];
+      return value === null ? [] : [`${words} ${figure(value)}`];
     })
     .join(', ');
 }

@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../health/model.ts';
-import { figure, listOf, numberOf, textOf } from './facts.ts';
+import { figure, isMeasured, listOf, numberOf, textOf } from './facts.ts';
 
 /** One service of one account on the newest whole day. */
 interface ServiceCost {
@@ -21,7 +21,7 @@ export function servicesOf(check: CheckReport): ServiceCost[] {
 
 /** `costs 412.2 USD this month (82 % of 500)`: of several checks the sum, where they count in one currency. Pure. */
 export function costBrief(checks: readonly CheckReport[]): string {
-  const months = checks.map((check) => numberOf(check, 'month_to_date'));
+  const months = checks.map((check) => (isMeasured(check) ? numberOf(check, 'month_to_date') : null));
   const currencies = new Set(checks.map((check) => textOf(check, 'currency') ?? ''));
   const month = sum(months);
   if (month === null || checks.length === 0 || currencies.size > 1) return 'costs unknown';

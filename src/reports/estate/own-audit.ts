@@ -28,8 +28,12 @@ export async function ownAuditPoints(ctx: SectionContext): Promise<Point[]> {
         words: `changed at row ${fault.seq}`,
         next: '`/ops audit verify` says how',
       }
-    : { what: 'Audit of Rounds', state: 'yes', words: `${looked} as recorded, ${figure(acts.done)} new ones` };
-  const denied: Point = { what: 'Denied by Rounds', state: 'yes', words: `${figure(acts.denied)} attempts` };
+    : {
+        what: 'Audit of Rounds',
+        state: 'yes',
+        words: `${looked} as recorded, new since the report before ${figure(acts.done)}`,
+      };
+  const denied: Point = { what: 'Denied by Rounds', state: 'yes', words: `attempts ${figure(acts.denied)}` };
   if (head === undefined) return [chain, denied];
   const late = now.getTime() - head.at.getTime() > headMs;
   const sent: Point = {

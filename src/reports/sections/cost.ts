@@ -21,7 +21,7 @@ export default defineReportSection({
       attention: attentionFor({ ...about, unknown }, show),
       lines: openLines(about.checks, show),
       unknown,
-      ...(about.checks.length > 0 && { brief: `${costBrief(measured)}${notOkWords(about.checks)}` }),
+      ...(about.checks.length > 0 && { brief: `${costBrief(about.checks)}${notOkWords(about.checks)}` }),
       tables: [
         ...fewRows(about.checks, {
           title: 'Costs',
