@@ -175,7 +175,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const reports = createReports({
       ...{ ops, store, jobs, timers, clock, log, charts, health, files: configured.reports },
       announce: alerts.announce,
-      sources: { ops, health, incidents, directory, store, checklists: checklistsPastOf(checklists) },
+      sources: {
+        ...{ ops, health, incidents, directory, store, checklists: checklistsPastOf(checklists) },
+        names: (ids) => incidents.timeline.names(ids),
+      },
     });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');

@@ -15,6 +15,8 @@ export interface Sources {
   incidents: Pick<Incidents, 'list' | 'open' | 'after' | 'statistics' | 'breach' | 'dueClocks' | 'pageTests'>;
   directory: Pick<Directory, 'people' | 'toCall' | 'state'>;
   checklists: ChecklistsPast;
+  /** What people are called, by their ids (`slack:U123`), as far as Slack tells. */
+  names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** For statements of a section's own, reading alone. */
   store: Pick<Store, 'db'>;
 }
