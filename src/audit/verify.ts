@@ -105,7 +105,7 @@ function compareHeads(waiting: HeadFinding[], link: Link, before: number): { pro
 }
 
 /** Whether the chain ends where the database says that it ends. */
-function judgeEnds({ head, lastSeq, detailOutside }: Ends, last: Link): Fault | undefined {
+export function judgeEnds({ head, lastSeq, detailOutside }: Ends, last: Link): Fault | undefined {
   const { seq, atMs } = last;
   if (head === undefined) return { kind: 'no_head', seq, atMs };
   if (lastSeq !== seq || head.seq > seq) {

@@ -119,20 +119,24 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal: whole, partsSignal: signal, clock } = probe;
     const where = whereOf(probe);
     const { most } = target;
     const ask: Record<Source, () => Promise<Reading>> = {
       'security-hub': async () =>
-        readSecurityHub({ aws: await connectSecurityHub(where, signal), signal, most, askedToo: alsoAsked(target) }),
-      guardduty: async () => readGuardDuty({ aws: await connectGuardDuty(where, signal), signal, most }),
+        readSecurityHub(
+          { aws: await connectSecurityHub(where, signal), signal, most, askedToo: alsoAsked(target) },
+          whole,
+        ),
+      guardduty: async () => readGuardDuty({ aws: await connectGuardDuty(where, signal), signal, most }, whole),
       inspector: async () =>
-        readInspector({
-          ...{ aws: await connectInspector(where, signal), signal, most, expected: target.inspector_scans },
-        }),
+        readInspector(
+          { aws: await connectInspector(where, signal), signal, most, expected: target.inspector_scans },
+          whole,
+        ),
     };
     const asked = Object.fromEntries(target.sources.map((source) => [source, ask[source]]));
-    const { parts, unread } = await readParts<Partial<Record<Source, Reading>>>(asked, signal);
+    const { parts, unread } = await readParts<Partial<Record<Source, Reading>>>(asked, whole);
     const deadlines = Object.fromEntries(
       severities.map((severity) => [`${severity}_deadline_h`, target.deadlines[severity] / hourMs]),
     );

@@ -25,7 +25,7 @@ import { recordedIn } from './recorded.ts';
 import { healthSchedule, slowSweepJob, sweepHandler, sweepJob } from './regular.ts';
 import { lastReport } from './report.ts';
 import type { HeldWindow } from './rollup.ts';
-import type { Scope } from './scope.ts';
+import type { Measured, Scope } from './scope.ts';
 import { type FactOf, type SeriesPoint, seriesOf } from './series.ts';
 import type { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
@@ -50,7 +50,7 @@ export interface Health extends Silences {
    * every 250 ms; the last report has nothing pending. Ends early, without it, when `signal` is aborted.
    * Throws OpsError `not_found` for an unknown group or check, `unavailable` after `stop`.
    */
-  measure(options: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport>;
+  measure(options: { scope: Measured; signal: AbortSignal }): AsyncIterable<HealthReport>;
   /** What this process remembers of a check, without asking anybody. */
   remembered(id: string): CheckReport | undefined;
   /** What is known without measuring. */
@@ -138,8 +138,9 @@ export function createHealth(options: HealthOptions): Health {
     return results ?? mutes;
   }
 
-  function within(scope: Scope): Check[] {
+  function within(scope: Measured): Check[] {
     if (scope.kind === 'all') return ops.checks;
+    if (scope.kind === 'several') return ops.checks.filter(({ id }) => scope.ids.includes(id));
     const checks = ops.checks.filter((check) => (scope.kind === 'group' ? check.group : check.id) === scope.id);
     if (checks.length === 0) throw new OpsError('not_found', `There is no ${scope.kind} "${echo(scope.id)}"`);
     return checks;
@@ -177,7 +178,7 @@ export function createHealth(options: HealthOptions): Health {
     };
   }
 
-  async function last(scope: Scope): Promise<HealthReport> {
+  async function last(scope: Measured): Promise<HealthReport> {
     const checks = within(scope);
     return report(checks, undefined, await refresh());
   }
@@ -204,7 +205,7 @@ export function createHealth(options: HealthOptions): Health {
     );
   }
 
-  async function* measure({ scope, signal }: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport> {
+  async function* measure({ scope, signal }: { scope: Measured; signal: AbortSignal }): AsyncIterable<HealthReport> {
     const checks = within(scope);
     const quick = checks.filter(runsOnDemand);
     const unskipped = () => {

@@ -264,7 +264,7 @@ describe('a newcomer', () => {
     await last().getByRole('button', { name: 'Acknowledge or snooze' }).click();
     const dialog = page.getByRole('dialog', { name: 'Acknowledge or snooze' });
     await dialog.getByText('I have it').waitFor();
-    await dialog.getByLabel(/^api: HTTP 503/).check();
+    await dialog.getByLabel('api: HTTP 503').check();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
     await reports().filter({ hasText: 'has it' }).waitFor();

@@ -9,6 +9,8 @@ import { judgedOf } from './judging.ts';
 
 export interface ProbeSetting {
   signal?: AbortSignal;
+  /** Of the parts; default: `signal`. */
+  partsSignal?: AbortSignal;
   previous?: Sample;
   secrets?: Record<string, string>;
   dir?: string;
@@ -27,7 +29,7 @@ export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Pro
     target,
     previous: setting.previous,
     signal,
-    partsSignal: signal,
+    partsSignal: setting.partsSignal ?? signal,
     clock: setting.clock ?? systemClock,
     batch: { load: () => Promise.reject(new Error('this check asks nothing in batches')) },
     reveal: (value) => {

@@ -21,10 +21,11 @@ export interface InspectorReader {
 }
 
 /** Inspector's ACTIVE findings, and what it does not scan although it should. Throws Unmeasured. */
-export async function readInspector(reader: InspectorReader): Promise<Reading> {
-  const { aws, signal, expected } = reader;
+export async function readInspector(reader: InspectorReader, signal: AbortSignal): Promise<Reading> {
+  const parts = { unread: [], signal };
+  const { aws, expected } = reader;
   const question = { action: 'inspector2:BatchGetAccountStatus', resource: 'the account' };
-  const { accounts, failedAccounts } = await askAws(aws, question, signal, (client, options) =>
+  const { accounts, failedAccounts } = await askAws(aws, question, reader.signal, (client, options) =>
     client.batchGetAccountStatus({}, options),
   );
   const account = accounts?.[0];
@@ -35,7 +36,7 @@ export async function readInspector(reader: InspectorReader): Promise<Reading> {
     const state = account?.resourceState?.[scan]?.status ?? 'not listed';
     return state === 'ENABLED' ? [] : [`Inspector's scan of ${scan} in ${aws.region} is ${state}`];
   });
-  return { open: await bySeverity((severity) => ofSeverity(reader, severity)), off };
+  return { open: await bySeverity((severity) => ofSeverity(reader, severity), parts), off, unread: parts.unread };
 }
 
 async function ofSeverity(reader: InspectorReader, severity: Severity): Promise<OfSeverity> {
