@@ -48,7 +48,7 @@ export function itemLine(one: RunItem, now: Date, how = true): string {
     facts.push(`${mention(by)}${at ? ` ${slackTime(at, now)}` : ''}${although}`);
   }
   if (state !== 'left_out' && note !== '') facts.push(`“${escapeSlack(note)}”`);
-  if (link !== '') facts.push(slackLink(link, 'evidence'));
+  if (link !== '') facts.push(slackLink(link, `evidence at ${URL.parse(link)?.host ?? '?'}`));
   if (state === 'open' && item.optional) facts.push('optional');
   const line = [name, ...facts].join(' · ');
   return how && state === 'open' && item.how !== undefined ? `${line}\n${escapeSlack(cut(item.how, 160))}` : line;
