@@ -31,8 +31,7 @@ export function effortWords(run: Run): string | undefined {
 export function resultWords({ state, result, by, note }: RunItem): string {
   if (state === 'left_out') return `not applicable: ${note}`;
   if (state === 'done' && by?.id === rounds.id) return result ? `${result.words} · automatic` : 'automatic';
-  if (result && result.verdict !== 'pass')
-    return result.verdict === 'fail' ? result.words : `not known: ${result.words}`;
+  if (result && result.verdict !== 'pass') return result.words;
   return '';
 }
 
