@@ -7,6 +7,7 @@ import { heartbeatLines } from '../src/heartbeat-hook.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';
 import { configurationReference } from '../src/reference/configuration.ts';
 import { runbookFolders } from '../src/registry.ts';
+import { describedReports } from '../src/reports/schema.ts';
 import { severityLines } from '../src/severities/lines.ts';
 import { describedSeverities } from '../src/severities/schema.ts';
 
@@ -18,7 +19,7 @@ export default defineTerminalCommand({
   examples: ['check-config', 'check-config ops.yml', 'check-config --markdown'],
   async runAlone(args, { print, env }) {
     if (args[0] === '--markdown') {
-      const files = [describedSeverities, describedChecklists];
+      const files = [describedSeverities, describedReports, describedChecklists];
       const declared = { files, variables: environmentVariables, secrets: secretVariables };
       print(configurationReference({ sections, described: describedSections, ...declared }));
       return 0;

@@ -5,6 +5,7 @@ import { announceErasures } from './audit-head.ts';
 import { createCharts } from './charts/charts.ts';
 import type { Checklists } from './checklists/checklists.ts';
 import { checklistTimerKinds } from './checklists/jobs.ts';
+import { checklistsPastOf } from './checklists-past.ts';
 import { checklistsOf } from './checklists-room.ts';
 import { checksPastOf } from './checks-past.ts';
 import type { Environment } from './config/environment.ts';
@@ -33,6 +34,8 @@ import { announceLate } from './late.ts';
 import { createMail } from './mail/mail.ts';
 import { journalOf, pagingOf } from './pagerduty.ts';
 import { runbookFolders } from './registry.ts';
+import { reportTimerKinds } from './reports/jobs.ts';
+import { createReports, type Reports } from './reports/reports.ts';
 import { runbookFiles } from './runbooks/files.ts';
 import type { Services } from './services.ts';
 import { absentStore } from './store/absent.ts';
@@ -50,6 +53,7 @@ export interface Core {
   timers: Timers;
   alerts: Alerts;
   incidents: Incidents;
+  reports: Reports;
   checklists: Checklists;
   directory: Directory;
   health: Health;
@@ -116,7 +120,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const timers = createTimers({
       store,
       jobs,
-      kinds: [silenceOverJob, ...incidentTimerKinds, ...checklistTimerKinds],
+      kinds: [silenceOverJob, ...incidentTimerKinds, ...reportTimerKinds, ...checklistTimerKinds],
       clock,
       log,
       onLate: announceLate(alerts, ops.team.zone),
@@ -136,6 +140,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       onEvents: async (tx, events) => {
         await alerts.take(tx, events);
         await incidents.timeline.take(tx, events);
+        await reports.take(tx, events);
       },
       onSilence: alerts.silenced,
     });
@@ -167,6 +172,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...{ ops, health, store, jobs, timers, clock, log, announce: alerts.announce },
       files: configured.checklists,
     });
+    const reports = createReports({
+      ...{ ops, store, jobs, timers, clock, log, charts, health, files: configured.reports },
+      announce: alerts.announce,
+      sources: { ops, health, incidents, directory, store, checklists: checklistsPastOf(checklists) },
+    });
     const runbooks = runbookFiles(runbookFolders(ops.dir));
     const schedules = new Missing('no bot runs in this process');
     const pieces: Pieces = {
@@ -183,6 +193,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           owners: createOwners({ log }),
           directory,
           health,
+          reports,
           charts,
           runbooks,
           audit,
@@ -197,6 +208,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         timers,
         alerts,
         incidents,
+        reports,
         checklists,
         directory,
         health,

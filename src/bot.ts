@@ -14,9 +14,11 @@ import type { HealthReport } from './health/model.ts';
 import { heartbeatRoutes } from './heartbeat-hook.ts';
 import { createSchedules } from './jobs/schedules.ts';
 import { systemClock } from './kernel/clock.ts';
+import { watchFiles } from './live-files.ts';
 import { journalOf } from './pagerduty.ts';
 import { pagerDutyHook } from './pagerduty-hook.ts';
 import { allCommands, homeSections } from './registry.ts';
+import { schedulePrefix } from './reports/schedule.ts';
 import { putInForce } from './roles-in-force.ts';
 import type { Services } from './services.ts';
 import { connectSlack } from './slack/connect.ts';
@@ -89,10 +91,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...alerts.schedules,
     ...head.takeOn(jobs),
     ...directory.takeOn(jobs),
+    ...core.reports.schedules(),
     ...checklists.schedules(),
   ];
   alerts.register(jobs, link.port);
   incidents.register(jobs, link.port);
+  core.reports.register(jobs, link.port);
   checklists.register(jobs, link.port);
   const schedules = createSchedules({ store, clock, log, schedules: regular });
   const parts = {
@@ -140,9 +144,20 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   closing.defer('the schedules and deadlines', () => Promise.all([schedules.stop(), timers.stop()]));
   await unlessAborted(schedules.start(), signal);
   timers.start();
+  const { reports } = core;
+  const live = watchFiles(
+    [
+      {
+        ...{ name: 'reports', folder: reports },
+        onChanged: () => schedules.replace(schedulePrefix, reports.schedules()),
+      },
+    ],
+    { store, announce: alerts.announce, log },
+  );
   const watch = watchChecklists({ checklists, schedules, log });
-  closing.defer('the look at the checklists', () => watch.stop());
+  closing.defer('the look at files', () => Promise.all([live.stop(), watch.stop()]));
   watch.start();
+  await unlessAborted(live.start(), signal);
   closing.defer('the journal', () => incidents.journal.stop());
   incidents.journal.start();
   await link.connect(signal);

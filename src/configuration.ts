@@ -8,10 +8,11 @@ import type { ConfigProblem, Ops } from './config/model.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
 import { runbooksOf } from './config/report.ts';
 import { OpsError } from './kernel/errors.ts';
-import type { LiveFolder } from './live/folder.ts';
+import { type LiveFolder, openFolder } from './live/folder.ts';
 import { loadMessages, type Messages } from './messages/messages.ts';
 import { type MessageKind, namesOf, problemOf } from './messages/sample.ts';
-import { checkTypes, messageFolders, severityFolders } from './registry.ts';
+import { checkTypes, messageFolders, reportFolders, reportSections, severityFolders } from './registry.ts';
+import { type ReportFile, reportReader } from './reports/read.ts';
 import { loadSeverities } from './severities/load.ts';
 import type { Severities } from './severities/model.ts';
 import { missingWays, unknownContacts } from './severities/reach.ts';
@@ -21,6 +22,7 @@ export interface Configuration {
   ops: Ops;
   severities: Severities;
   messages: Messages;
+  reports: LiveFolder<ReportFile>;
   /** What is changed in them holds without a restart. */
   checklists: LiveFolder<Filed>;
 }
@@ -31,15 +33,16 @@ export interface Configuration {
  */
 export async function loadConfiguration(file: string, variables: NodeJS.ProcessEnv): Promise<Configuration> {
   const types = await checkTypes();
-  const [ops, severities, messages] = await Promise.allSettled([
+  const [ops, severities, messages, reports] = await Promise.allSettled([
     loadOps(file, { checkTypes: types, compile: compileCondition, env: variables }),
     loadSeverities(severityFolders(dirname(file))),
     readMessages(dirname(file)),
+    reportSections().then((sections) => openFolder(reportFolders(dirname(file)), reportReader(sections))),
   ]);
   // Their conditions are over the facts of its checks; with mistakes in it theirs are told all the same.
   const beside = ops.status === 'fulfilled' ? ops.value : { dir: dirname(file), checks: [] };
   const [checklists] = await Promise.allSettled([openChecklistFiles(beside)]);
-  const read = [ops, severities, messages, checklists];
+  const read = [ops, severities, messages, reports, checklists];
   const reasons: unknown[] = read.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (ops.status === 'fulfilled' && severities.status === 'fulfilled') {
     const unknown = unknownContacts(severities.value, ops.value.contacts);
@@ -52,9 +55,15 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
   if (severities.status === 'fulfilled' && messages.status === 'fulfilled') {
     const wrong = wrongMessages(severities.value, messages.value);
     if (wrong.length > 0) reasons.push(new ConfigError(wrong));
-    else if (ops.status === 'fulfilled' && checklists.status === 'fulfilled' && reasons.length === 0)
+    else if (
+      ops.status === 'fulfilled' &&
+      reports.status === 'fulfilled' &&
+      checklists.status === 'fulfilled' &&
+      reasons.length === 0
+    )
       return {
-        ...{ ops: ops.value, severities: severities.value, messages: messages.value, checklists: checklists.value },
+        ...{ ops: ops.value, severities: severities.value, messages: messages.value },
+        ...{ reports: reports.value, checklists: checklists.value },
       };
   }
   throw allProblems(reasons);

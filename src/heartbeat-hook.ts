@@ -1,11 +1,10 @@
-import type { HeartbeatTarget } from './checks/heartbeat/params.ts';
 import type { Check } from './config/model.ts';
 import type { Heartbeats } from './heartbeats/heartbeats.ts';
 import { Pace } from './heartbeats/pace.ts';
-import { readReport } from './heartbeats/read.ts';
-import { Unmeasured } from './kernel/check.ts';
+import { readReport, readScan } from './heartbeats/read.ts';
+import { type Hearing, Unmeasured } from './kernel/check.ts';
 import type { Log } from './kernel/log.ts';
-import type { Reveal, Secret } from './kernel/secret.ts';
+import type { Reveal } from './kernel/secret.ts';
 import { isUnavailable } from './store/errors.ts';
 import { bringsToken } from './web/bearer.ts';
 import type { Answer, Route } from './web/server.ts';
@@ -23,10 +22,14 @@ export interface HeartbeatHook {
   log: Log;
 }
 
-/** The ids of checks that wait for reports, and what each wants to be shown. */
-function awaitedOf(checks: readonly Check[]): Map<string, Secret> {
-  const awaited = checks.filter(({ type }) => type === 'heartbeat');
-  return new Map(awaited.map(({ id, target }) => [id, (target as HeartbeatTarget).token]));
+/** The ids of checks that wait for reports, and how each hears them. */
+function awaitedOf(checks: readonly Check[]): Map<string, Hearing> {
+  return new Map(
+    checks.flatMap(({ id, definition, target }) => {
+      const hearing = definition.hears?.(target);
+      return hearing ? [[id, hearing] as const] : [];
+    }),
+  );
 }
 
 /**
@@ -35,15 +38,15 @@ function awaitedOf(checks: readonly Check[]): Map<string, Secret> {
  */
 export function heartbeatRoutes({ checks, heartbeats, reveal, log }: HeartbeatHook): Record<string, Route> {
   const awaited = awaitedOf(checks);
-  const [someToken] = awaited.values();
-  if (someToken === undefined) return {};
+  const [someone] = awaited.values();
+  if (someone === undefined) return {};
   const reports = new Pace(mostReports);
   const warnings = new Pace(mostWarnings);
 
   /** An unknown id takes the same steps: neither the answer nor its time tells which ids there are. */
   function isAllowed(id: string, authorization: string | undefined): boolean {
     try {
-      const brings = bringsToken(authorization, reveal(awaited.get(id) ?? someToken!));
+      const brings = bringsToken(authorization, reveal((awaited.get(id) ?? someone!).token));
       return brings && awaited.has(id);
     } catch (error) {
       if (!(error instanceof Unmeasured)) throw error;
@@ -61,7 +64,9 @@ export function heartbeatRoutes({ checks, heartbeats, reveal, log }: HeartbeatHo
     }
     if (!reports.allows(id)) return later(429, 60, `more than ${mostReports} reports in a minute`);
     const said = { body: body.toString('utf8'), type: headers['content-type'] };
-    const read = readReport([verb, ...more].join('/'), searchParams, said);
+    const scan = awaited.get(id)?.findings;
+    const path = [verb, ...more].join('/');
+    const read = scan ? readScan(path, searchParams, { ...said, scan }) : readReport(path, searchParams, said);
     if ('invalid' in read) return { status: 400, text: `not recorded: ${read.invalid}\n` };
     try {
       const isNew = await heartbeats.record(id, read);
@@ -84,8 +89,9 @@ function later(status: number, seconds: number, why: string): Answer {
 
 /** For each check that waits for reports, the line that makes its job report. */
 export function heartbeatLines(checks: readonly Check[]): string[] {
-  return [...awaitedOf(checks)].map(
-    ([id, { name }]) =>
-      `heartbeat ${id}: its job reports with: curl -fsS -m 10 --retry 5 -X POST -H "Authorization: Bearer $${name}" https://YOUR-HOST${folder}${id}`,
-  );
+  return [...awaitedOf(checks)].map(([id, { token, findings }]) => {
+    const curl = `curl -fsS -m 10 --retry 5 -X POST -H "Authorization: Bearer $${token.name}"`;
+    const [before, more] = findings ? ['npm audit --json | ', ' --data-binary @-'] : ['', ''];
+    return `heartbeat ${id}: its job reports with: ${before}${curl}${more} https://YOUR-HOST${folder}${id}`;
+  });
 }

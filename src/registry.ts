@@ -4,6 +4,7 @@ import type { CheckType } from './kernel/check.ts';
 import type { Command, TerminalCommand } from './kernel/command.ts';
 import { discover } from './kernel/discover.ts';
 import type { HomeSection } from './kernel/home.ts';
+import type { ReportSection } from './reports/section.ts';
 import type { Services } from './services.ts';
 
 /** The project's own folder: commands, templates and checks are found below it. */
@@ -33,6 +34,16 @@ export function messageFolders(opsDir: string): string[] {
 /** Where severities are looked for, likewise; the first folder that is there counts alone. */
 export function severityFolders(opsDir: string): string[] {
   return [opsDir, root].map((folder) => join(folder, 'templates', 'incidents'));
+}
+
+/** The sections of reports, by the files of `src/reports/sections/`. */
+export function reportSections(): Promise<ReportSection[]> {
+  return discover<ReportSection>(join(root, 'src', 'reports', 'sections'));
+}
+
+/** Where reports are looked for: a file of the operator's takes the place of the shipped one of its name. */
+export function reportFolders(opsDir: string): string[] {
+  return [...new Set([opsDir, root].map((folder) => join(folder, 'templates', 'reports')))];
 }
 
 /** Where checklists are looked for, likewise file by file; with one folder there are none of the operator's own. */

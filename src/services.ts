@@ -8,6 +8,7 @@ import type { Directory } from './directory/directory.ts';
 import type { Doctor } from './doctor/model.ts';
 import type { Health } from './health/health.ts';
 import type { Incidents } from './incidents/incidents.ts';
+import type { Reports } from './reports/reports.ts';
 import type { Runbooks } from './runbooks/files.ts';
 import type { Severity } from './severities/model.ts';
 
@@ -21,6 +22,7 @@ export interface Services {
   owners: Owners;
   directory: Directory;
   health: Health;
+  reports: Reports;
   charts: Charts;
   runbooks: Runbooks;
   doctor: Doctor;

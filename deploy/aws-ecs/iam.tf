@@ -141,7 +141,7 @@ data "aws_iam_policy_document" "task" {
       sid = "Account"
       actions = [
         "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:LookupEvents",
-        "health:DescribeEvents", "wafv2:ListWebACLs", "wafv2:GetWebACL",
+        "health:DescribeEvents", "wafv2:ListWebACLs", "wafv2:GetWebACL", "cloudfront:GetDistribution",
       ]
       resources = ["*"]
     }

@@ -81,7 +81,7 @@ variable "checked_cluster_arns" {
 }
 
 variable "checks_read_cloudwatch" {
-  description = "Whether there are cloudwatch-metric, cloudwatch-alarms, waf, rds, elasticache, load-balancer or s3-objects checks."
+  description = "Whether there are cloudwatch-metric, cloudwatch-alarms, waf, cloudfront, rds, elasticache, load-balancer or s3-objects checks."
   type        = bool
   default     = false
 }
@@ -93,7 +93,7 @@ variable "checks_read_data" {
 }
 
 variable "checks_read_account" {
-  description = "Whether there are cloudtrail, aws-health or waf checks."
+  description = "Whether there are cloudtrail, aws-health, waf or cloudfront checks."
   type        = bool
   default     = false
 }

@@ -96,7 +96,7 @@ export default defineCheck({
   cloudwatch-alarms: {prefix: shop-prod-, region: eu-west-1}
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const reader = { aws: await connectCloudWatch(whereOf(probe), signal), signal, what: subject(target) };
     const { items, complete } = await readAlarms(reader, target);
     const counts = (alarm: string) =>
@@ -113,7 +113,7 @@ export default defineCheck({
         ...alarmFacts(alarms, { complete, insufficient: target.insufficient, now }),
         ignored: items.length - alarms.length,
         missing: few((target.names ?? []).filter((wanted) => !there.has(wanted))),
-        ...(await history(reader, target, { there, now })),
+        ...(await history({ ...reader, signal: partsSignal }, target, { there, now, signal })),
       },
     };
   },
@@ -128,7 +128,7 @@ function subject({ names, prefix }: Target): string {
 async function history(
   reader: Parameters<typeof readFired>[0],
   { history: window, names: asked }: Target,
-  { there, now }: { there: Set<string>; now: Date },
+  { there, now, signal }: { there: Set<string>; now: Date; signal: AbortSignal },
 ): Promise<Facts> {
   const nothing = { history_read: false, went_off: null, times_went_off: null };
   if (window === 'off') return { ...nothing, unread: [] };
@@ -139,6 +139,6 @@ async function history(
     const ours = names.filter((alarm) => there.has(alarm));
     return { history_read: true, ...firedFacts(ours, complete), unread };
   } catch (error) {
-    return { ...nothing, unread: [reasonOf(error, reader.signal)] };
+    return { ...nothing, unread: [reasonOf(error, signal)] };
   }
 }

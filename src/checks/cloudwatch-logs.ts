@@ -115,12 +115,14 @@ export default defineCheck({
   cloudwatch-logs: {log_groups: [/ecs/shop-prod/api], pattern: "?ERROR ?FATAL", window: 1h, limit: 10}
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const aws = await connectLogs(whereOf(probe), signal);
     const nowMs = clock.now().getTime();
     const span = { startMs: nowMs - target.window, endMs: nowMs, streamPrefix: target.stream_prefix };
     const groups = [...new Set(target.log_groups)];
-    const settled = await Promise.allSettled(groups.map((group) => read({ aws, signal, group, ...span }, target)));
+    const settled = await Promise.allSettled(
+      groups.map((group) => read({ aws, signal: partsSignal, group, ...span }, target)),
+    );
     const failed = settled.filter((each) => each.status === 'rejected');
     // Nothing was read: the reason is the whole check's.
     if (failed.length === groups.length) throw failed[0]?.reason;

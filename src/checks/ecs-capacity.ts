@@ -5,6 +5,7 @@ import { connectEcs } from './aws/ecs-read.ts';
 import { account, duration, region } from './aws/params.ts';
 import { part } from './aws/part.ts';
 import { connectScaling } from './aws/scaling.ts';
+import { withUnread } from './aws/unread.ts';
 import { brokenProviders, instanceFacts, noInstanceFacts, pendingOnInstances } from './ecs-capacity/capacity.ts';
 import { facts, rulesOf } from './ecs-capacity/facts.ts';
 import { capacityProviders, containerInstances, readCluster } from './ecs-capacity/read.ts';
@@ -75,7 +76,7 @@ export default defineCheck({
   summary: 'Room and scaling of an ECS cluster: capacity providers, container instances, scaling limits and activities',
   catalogue: ['H4'],
   params,
-  facts: () => facts,
+  facts: () => withUnread(facts),
   rules: rulesOf,
   okSays: '{status}, {instances} container instances, {pending_tasks} tasks pending',
   iam: [...ofCapacity, ...ofScaling],
@@ -92,24 +93,25 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const reader = { ecs: await connectEcs(whereOf(probe), signal), cluster: target.cluster, signal };
     const scaling = await connectScaling(whereOf(probe), signal);
     const cluster = await readCluster(reader);
     const names = cluster.capacityProviders ?? [];
     const since = new Date(clock.now().getTime() - target.window);
     const unread: string[] = [];
+    const beside = { ...reader, scaling, signal: partsSignal };
     const [instances, providers, scaled] = await Promise.all([
       cluster.registeredContainerInstancesCount === 0
         ? { instances: [], complete: true }
-        : part(unread, signal, () => containerInstances(reader)),
-      part(unread, signal, () => capacityProviders(reader, names)),
+        : part(unread, signal, () => containerInstances(beside)),
+      part(unread, signal, () => capacityProviders(beside, names)),
       target.scaling
         ? scalingFacts(
-            { ...reader, scaling },
+            beside,
             cluster.clusterName ?? '',
             { services: target.services, others: target.targets, since },
-            unread,
+            { unread, signal },
           )
         : noScalingFacts,
     ]);

@@ -13,7 +13,8 @@ import {
   stoppedTasks,
 } from './aws/ecs-read.ts';
 import { account, duration, region } from './aws/params.ts';
-import { reasonOf } from './aws/reason.ts';
+import { part } from './aws/part.ts';
+import { withUnread } from './aws/unread.ts';
 
 /** With more named services than this, one question about the whole cluster is cheaper than one for each. */
 const maxServicesAskedApart = 10;
@@ -65,7 +66,7 @@ export default defineCheck({
   summary: 'ECS services of a cluster: tasks, rollouts, stopped tasks, task-definition revisions',
   catalogue: ['H3'],
   params,
-  facts: () => facts,
+  facts: () => withUnread(facts),
   rules: ({ stopped_window }) => ({
     fail: [
       { when: 'size(down) > 0', say: '{down} running' },
@@ -74,9 +75,11 @@ export default defineCheck({
     ],
     warn: [
       { when: 'size(degraded) > 0', say: '{degraded} tasks running' },
-      { when: 'stopped_read && size(crashing) > 0', say: 'tasks keep failing: {crashing} ({stopped_reasons})' },
+      ...(stopped_window === 'off'
+        ? []
+        : [{ when: 'size(crashing) > 0', say: 'tasks keep failing: {crashing} ({stopped_reasons})' }]),
       { when: 'desired == 0', say: 'every service is scaled to 0' },
-      ...(stopped_window === 'off' ? [] : [{ when: '!stopped_read', say: 'stopped tasks not read: {unread}' }]),
+      { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
   okSays: '{running} of {desired} tasks running',
@@ -97,13 +100,14 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const reader = { ecs: await connectEcs(whereOf(probe), signal), cluster: target.cluster, signal };
     const { services, missing } = await servicesOf(reader, target.services);
     const unread: string[] = [];
+    const beside = { ...reader, signal: partsSignal };
     const [stopped, behind] = await Promise.all([
-      readStopped(reader, target, services, clock.now(), unread),
-      readBehind(reader, target, services, unread),
+      readStopped(beside, target, services, { now: clock.now(), unread, signal }),
+      readBehind(beside, target, services, { unread, signal }),
     ]);
     return { facts: { ...serviceFacts(services), missing, ...stopped, behind, unread } };
   },
@@ -127,23 +131,30 @@ function nothing({ cluster, ecs }: ClusterReader, what: string): Unmeasured {
   });
 }
 
+interface Parts {
+  unread: string[];
+  /** Of the check, not of its parts. */
+  signal: AbortSignal;
+}
+
 /** Stopped tasks come from other calls with other rights: what is refused there must not hide the services' state. */
-async function readStopped(reader: ClusterReader, target: Target, services: Service[], now: Date, unread: string[]) {
+async function readStopped(
+  reader: ClusterReader,
+  target: Target,
+  services: Service[],
+  { now, unread, signal }: Parts & { now: Date },
+) {
   const nothingRead = { stopped_tasks: null, failed_tasks: null, stopped_reasons: null, crashing: null };
-  if (target.stopped_window === 'off') return { stopped_read: false, ...nothingRead };
+  const { stopped_window: window } = target;
+  if (window === 'off') return { stopped_read: false, ...nothingRead };
   const names = services.flatMap((service) => service.serviceName ?? []);
   const askedApart = target.services && names.length <= maxServicesAskedApart ? names : undefined;
-  try {
-    const { tasks, complete } = await stoppedTasks(reader, askedApart);
-    const since = new Date(now.getTime() - target.stopped_window);
-    const read = stoppedFacts(tasks, services, since);
-    if (complete) return { stopped_read: true, ...read };
-    unread.push(`stopped tasks past the first ${tasks.length}`);
-    return { stopped_read: true, ...ofSome(read) };
-  } catch (error) {
-    unread.push(reasonOf(error, reader.signal));
-    return { stopped_read: false, ...nothingRead };
-  }
+  const found = await part(unread, signal, () => stoppedTasks(reader, askedApart));
+  if (!found) return { stopped_read: false, ...nothingRead };
+  const read = stoppedFacts(found.tasks, services, new Date(now.getTime() - window));
+  if (found.complete) return { stopped_read: true, ...read };
+  unread.push(`stopped tasks past the first ${found.tasks.length}`);
+  return { stopped_read: true, ...ofSome(read) };
 }
 
 /** Of a part of the stopped tasks, what was found holds; that there is no more does not. */
@@ -152,13 +163,9 @@ function ofSome({ stopped_reasons, crashing }: ReturnType<typeof stoppedFacts>) 
   return { stopped_tasks: null, failed_tasks: null, stopped_reasons: held(stopped_reasons), crashing: held(crashing) };
 }
 
-async function readBehind(reader: ClusterReader, target: Target, services: Service[], unread: string[]) {
+async function readBehind(reader: ClusterReader, target: Target, services: Service[], { unread, signal }: Parts) {
   const families = familiesOf(services);
   if (!target.revisions || families.length > maxFamilies) return null;
-  try {
-    return behindNewest(services, await newestRevisions(reader, families));
-  } catch (error) {
-    unread.push(reasonOf(error, reader.signal));
-    return null;
-  }
+  const newest = await part(unread, signal, () => newestRevisions(reader, families));
+  return newest && behindNewest(services, newest);
 }

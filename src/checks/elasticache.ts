@@ -3,10 +3,11 @@ import { defineCheck, type FactSpecs, type Probe } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectElastiCache } from './aws/elasticache.ts';
 import { account, region } from './aws/params.ts';
-import { part } from './aws/part.ts';
+import { asPart, part } from './aws/part.ts';
+import { withUnread } from './aws/unread.ts';
 import { loadFacts } from './elasticache/load.ts';
 import { type CacheReader, readCache, waitingUpdates } from './elasticache/read.ts';
-import { isDown, nodesOf, stateFacts, updatesFact } from './elasticache/state.ts';
+import { isDown, nodesOf, noNodeFacts, stateFacts, updatesFact } from './elasticache/state.ts';
 
 const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'an identifier such as shop-sessions');
 
@@ -32,7 +33,7 @@ const facts: FactSpecs = {
   status: { type: 'string', help: 'of the replication group or the cluster: `available`, `modifying`' },
   engine: { type: 'string', help: '`valkey`, `redis`, `memcached`' },
   engine_version: { type: 'string', help: 'version of the engine' },
-  nodes: { type: 'number', help: 'nodes, primaries and replicas' },
+  nodes: { type: 'number', help: 'nodes, primaries and replicas; null if not read' },
   shards: { type: 'number', help: 'shards of a replication group; null for a cluster' },
   down: { type: 'list', help: 'group, shards and nodes that do not serve: `sessions-002 incompatible-network`' },
   changing: {
@@ -73,7 +74,7 @@ export default defineCheck({
   summary: 'An ElastiCache replication group or cluster: status, nodes, memory, evictions, CPU, service updates',
   catalogue: ['H7', 'H4'],
   params,
-  facts: () => facts,
+  facts: () => withUnread(facts),
   rules: ({ nodes, cluster }) => ({
     fail: [{ when: 'size(down) > 0', say: '{down}' }],
     warn: [
@@ -90,7 +91,7 @@ export default defineCheck({
         when: `${notMemcached(cluster)}!encrypted_at_rest`,
         say: 'what it stores is not encrypted: restore a snapshot of it with encryption',
       },
-      { when: 'updates_read && size(service_updates) > 0', say: 'service updates to apply: {service_updates}' },
+      { when: 'size(service_updates) > 0', say: 'service updates to apply: {service_updates}' },
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
@@ -111,7 +112,7 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal } = probe;
+    const { target, signal, partsSignal } = probe;
     const reader: CacheReader = {
       elastiCache: await connectElastiCache(whereOf(probe), signal),
       ...(target.replication_group === undefined
@@ -119,22 +120,19 @@ export default defineCheck({
         : { kind: 'replication group', name: target.replication_group }),
       signal,
     };
-    const cache = await readCache(reader);
+    const unread: string[] = [];
+    const beside: CacheReader = { ...reader, signal: partsSignal };
+    const cache = await readCache(reader, beside, unread);
     const nodes = nodesOf(cache);
     const state = stateFacts(cache, nodes);
-    const unread: string[] = [];
+    const running = nodes.filter((node) => !isDown(node));
     const [updates, load] = await Promise.all([
-      part(unread, signal, () => waitingUpdates(reader, cache)),
-      loadFacts(
-        probe,
-        nodes.filter((node) => !isDown(node)),
-        state.engine,
-        unread,
-      ),
+      part(unread, signal, () => waitingUpdates(beside, cache)),
+      loadFacts(asPart(probe), running, state.engine, { unread, signal }),
     ]);
     if (updates?.complete === false) unread.push(`service updates past the first ${updates.items.length}`);
     const waiting = { updates_read: updates !== null, service_updates: updates && updatesFact(updates.items) };
-    return { facts: { ...state, ...load, ...waiting, unread } };
+    return { facts: { ...state, ...load, ...(nodes.length === 0 && noNodeFacts), ...waiting, unread } };
   },
 });
 

@@ -21,6 +21,7 @@ export default defineCheck({
   iam: [],
   describe: ({ every, cron, zone }) =>
     every === undefined ? `reports of a job, ${cron} ${zone}` : `reports of a job, every ${formatDuration(every)}`,
+  hears: ({ token }) => ({ token }),
   lane: () => 'rounds:heartbeats',
   laneLimit: 2,
   example: `- id: nightly-backup

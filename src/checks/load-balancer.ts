@@ -3,9 +3,10 @@ import { defineCheck, type FactSpecs, type Probe, Unmeasured } from '../kernel/c
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectElb } from './aws/elb.ts';
 import { account, region } from './aws/params.ts';
-import { part } from './aws/part.ts';
+import { asPart } from './aws/part.ts';
+import { withUnread } from './aws/unread.ts';
 import { balancerFacts, targetFacts } from './load-balancer/facts.ts';
-import { type BalancerReader, balancersOf, readBalancer, readGroups } from './load-balancer/read.ts';
+import { type BalancerReader, readBalancer, readGroups } from './load-balancer/read.ts';
 import { trafficFacts } from './load-balancer/traffic.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9-]{1,32}$/, 'a name such as shop-web: letters, digits and -, at most 32');
@@ -49,8 +50,8 @@ const facts: FactSpecs = {
   balancers: { type: 'number', help: 'load balancers' },
   balancers_failed: { type: 'list', help: 'those that could not be set up' },
   balancers_not_active: { type: 'list', help: 'those that are being set up, or lack the resources to scale' },
-  target_groups: { type: 'number', help: 'target groups' },
-  targets: { type: 'number', help: 'registered targets, all groups' },
+  target_groups: { type: 'number', help: 'target groups whose targets were read' },
+  targets: { type: 'number', help: 'registered targets, all groups; these numbers are null if one group was not read' },
   healthy: { type: 'number', help: 'healthy targets' },
   unhealthy: { type: 'number', help: 'unhealthy targets' },
   initial: { type: 'number', help: 'targets whose first health checks run' },
@@ -83,13 +84,13 @@ export default defineCheck({
   summary: 'An AWS load balancer (ELBv2): its state, the health of its targets, 5xx answers',
   catalogue: ['H37'],
   params,
-  facts: () => facts,
+  facts: () => withUnread(facts),
   rules: ({ target_groups }) => ({
     fail: [
       { when: 'size(down) > 0', say: 'no healthy target: {down}' },
       { when: 'healthy == 0 && size(unchecked) == 0', say: 'no healthy target in {target_groups} groups' },
       ...(target_groups ? [{ when: 'size(without_targets) > 0', say: 'no target in use: {without_targets}' }] : []),
-      { when: 'balancers_read && size(balancers_failed) > 0', say: '{balancers_failed}' },
+      { when: 'size(balancers_failed) > 0', say: '{balancers_failed}' },
     ],
     warn: [
       { when: 'size(degraded) > 0', say: 'healthy targets: {degraded}' },
@@ -102,10 +103,10 @@ export default defineCheck({
               say: 'no target in use: {without_targets}. Register targets, or name the groups in idle',
             },
           ]),
-      { when: 'balancers_read && size(balancers_not_active) > 0', say: '{balancers_not_active}' },
+      { when: 'size(balancers_not_active) > 0', say: '{balancers_not_active}' },
       { when: 'size(unchecked) > 0', say: 'health checks are off: {unchecked} targets' },
       {
-        when: 'traffic_read && error_pct > 5',
+        when: 'error_pct > 5',
         say: '{error_pct} of {requests_5m} requests answered 5xx in 5 min (limit 5 %)',
       },
       { when: 'size(unread) > 0', say: 'not read: {unread}' },
@@ -127,32 +128,29 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal } = probe;
+    const { target, signal, partsSignal } = probe;
     const { load_balancer, target_groups = [], idle = [] } = target;
     const names = [...new Set(target_groups)];
     const elb = await connectElb(whereOf(probe), signal);
     const reader: BalancerReader = { elb, resource: resourceOf(load_balancer, names), signal };
     const unread: string[] = [];
-    const { balancers, groups } =
+    const parts = { beside: { ...reader, signal: partsSignal }, unread };
+    const { balancers, groups, complete } =
       load_balancer === undefined
-        ? await namedGroups(reader, names, unread)
-        : await readBalancer(reader, load_balancer);
-    const targets = targetFacts(groups, idle);
-    if (targets.healthy === 0 && targets.down.length === 0 && targets.unchecked.length > 0)
+        ? await readGroups(reader, names, parts)
+        : await readBalancer(reader, load_balancer, parts);
+    const targets = targetFacts(groups, { idle, complete });
+    const ofBalancers = balancerFacts(balancers);
+    const otherFailure =
+      ofBalancers.balancers_failed?.length || (load_balancer === undefined && targets.without_targets?.length);
+    if (targets.healthy === 0 && !targets.down?.length && targets.unchecked?.length && !otherFailure)
       throw new Unmeasured('empty', `${reader.resource} in ${elb.region}: health checks of all targets are off`, {
         next: 'switch the health checks of the target groups on',
       });
-    return {
-      facts: { ...balancerFacts(balancers), ...targets, ...(await trafficFacts(probe, balancers, unread)), unread },
-    };
+    const traffic = await trafficFacts(asPart(probe), balancers, { unread, signal });
+    return { facts: { ...ofBalancers, ...targets, ...traffic, unread } };
   },
 });
-
-/** Their targets count; the load balancers that send to them are a part that may be refused. */
-async function namedGroups(reader: BalancerReader, names: string[], unread: string[]) {
-  const { groups, arns } = await readGroups(reader, names);
-  return { groups, balancers: await part(unread, reader.signal, () => balancersOf(reader, arns)) };
-}
 
 function resourceOf(balancer: string | undefined, groups: string[] = []): string {
   return balancer === undefined ? `target group ${groups.join(', ')}` : `load balancer ${balancer}`;

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { defineCheck, type Probe } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { account, region } from './aws/params.ts';
-import { part } from './aws/part.ts';
+import { asPart, part } from './aws/part.ts';
 import { connectRds } from './aws/rds.ts';
+import { withUnread } from './aws/unread.ts';
 import { facts, rulesOf } from './rds/facts.ts';
 import { limitsOf } from './rds/limits.ts';
 import { loadFacts } from './rds/load.ts';
@@ -14,7 +15,7 @@ import {
   pendingMaintenance,
   readDatabase,
 } from './rds/read.ts';
-import { backupFacts, maintenanceFacts, replicationStopped, stateFacts } from './rds/state.ts';
+import { backupFacts, maintenanceFacts, noInstanceFacts, replicationStopped, stateFacts } from './rds/state.ts';
 
 const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'an identifier such as shop-main');
 
@@ -47,7 +48,7 @@ export default defineCheck({
   summary: 'An RDS instance or cluster: status, load, storage, replication, maintenance, automated backups',
   catalogue: ['H5', 'H6', 'H40'],
   params,
-  facts: () => facts,
+  facts: () => withUnread(facts),
   rules: rulesOf,
   okSays: '{status}, CPU {cpu_pct}, {connections} connections',
   iam: [
@@ -77,21 +78,23 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const { instance, cluster = '' } = target;
     const reader: DatabaseReader = {
       rds: await connectRds(whereOf(probe), signal),
       ...(instance === undefined ? { kind: 'cluster', name: cluster } : { kind: 'instance', name: instance }),
       signal,
     };
-    const database = await readDatabase(reader);
     const unread: string[] = [];
-    const [maintenance, limits, backups] = await Promise.all([
-      part(unread, signal, () => pendingMaintenance(reader, database)),
-      limitsOf(reader, database, target.max_connections, unread),
-      readBackups(reader, database, target, { now: clock.now(), unread }),
+    const beside: DatabaseReader = { ...reader, signal: partsSignal };
+    const database = await readDatabase(reader, beside, unread);
+    const limiting = limitsOf(beside, database, target.max_connections, { unread, signal });
+    const [maintenance, limits, backups, load] = await Promise.all([
+      part(unread, signal, () => pendingMaintenance(beside, database)),
+      limiting,
+      readBackups(beside, database, target, { now: clock.now(), unread, signal }),
+      loadFacts(asPart(probe), database, limiting, { unread, signal }),
     ]);
-    const load = await loadFacts(probe, database, limits, unread);
     return {
       facts: {
         ...stateFacts(database),
@@ -103,6 +106,7 @@ export default defineCheck({
           ? maintenanceFacts(maintenance, clock.now())
           : { pending_maintenance: null, maintenance_in_days: null }),
         ...backups,
+        ...(database.instances.length === 0 && noInstanceFacts),
         unread,
       },
     };
@@ -113,11 +117,11 @@ async function readBackups(
   reader: DatabaseReader,
   database: Database,
   { backups }: Target,
-  { now, unread }: { now: Date; unread: string[] },
+  { now, unread, signal }: { now: Date; unread: string[]; signal: AbortSignal },
 ) {
   const restorable = (database.kind === 'cluster' ? database.cluster : database.instances[0]).LatestRestorableTime;
   const notRead = { ...backupFacts([], restorable, now), snapshots: null };
-  const found = backups ? await part(unread, reader.signal, () => automatedSnapshots(reader)) : null;
+  const found = backups ? await part(unread, signal, () => automatedSnapshots(reader)) : null;
   if (found?.complete === false) unread.push(`snapshots of ${database.name} past the first ${found.taken.length}`);
   return found?.complete ? backupFacts(found.taken, restorable, now) : notRead;
 }

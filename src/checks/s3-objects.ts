@@ -1,7 +1,7 @@
 import { defineCheck, type Probe } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { partitionOf } from './aws/params.ts';
-import { part } from './aws/part.ts';
+import { asPart, part } from './aws/part.ts';
 import { connectS3 } from './aws/s3.ts';
 import { bucketEncryption } from './aws/s3-encryption.ts';
 import { periodsDue } from './s3-objects/days.ts';
@@ -54,7 +54,7 @@ export default defineCheck({
       part(unread, signal, () => bucketEncryption(reader.s3, target.bucket, partsSignal)),
       part(unread, signal, () => versioningOf(beside)),
       target.standard_objects ? part(unread, signal, () => countStandard(beside, target.key, unread)) : null,
-      target.bucket_size ? part(unread, signal, () => bucketBytes(probe)) : null,
+      target.bucket_size ? part(unread, signal, () => bucketBytes(asPart(probe))) : null,
     ]);
     return {
       facts: {

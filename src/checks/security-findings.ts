@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCheck, type FactSpecs, type Probe } from '../kernel/check.ts';
+import { severities } from '../kernel/findings.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { connectGuardDuty } from './aws/guardduty.ts';
 import { connectInspector } from './aws/inspector.ts';
@@ -9,7 +10,7 @@ import { connectSecurityHub } from './aws/securityhub.ts';
 import { withUnread } from './aws/unread.ts';
 import { few } from './facts/few.ts';
 import { findingFacts } from './security-findings/facts.ts';
-import { type Reading, type Source, severities, sourceNames, sources } from './security-findings/finding.ts';
+import { type Reading, type Source, sourceNames, sources } from './security-findings/finding.ts';
 import { readGuardDuty } from './security-findings/guardduty.ts';
 import { readInspector, scans } from './security-findings/inspector.ts';
 import { readSecurityHub } from './security-findings/security-hub.ts';
@@ -118,20 +119,24 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal: whole, partsSignal: signal, clock } = probe;
     const where = whereOf(probe);
     const { most } = target;
     const ask: Record<Source, () => Promise<Reading>> = {
       'security-hub': async () =>
-        readSecurityHub({ aws: await connectSecurityHub(where, signal), signal, most, askedToo: alsoAsked(target) }),
-      guardduty: async () => readGuardDuty({ aws: await connectGuardDuty(where, signal), signal, most }),
+        readSecurityHub(
+          { aws: await connectSecurityHub(where, signal), signal, most, askedToo: alsoAsked(target) },
+          whole,
+        ),
+      guardduty: async () => readGuardDuty({ aws: await connectGuardDuty(where, signal), signal, most }, whole),
       inspector: async () =>
-        readInspector({
-          ...{ aws: await connectInspector(where, signal), signal, most, expected: target.inspector_scans },
-        }),
+        readInspector(
+          { aws: await connectInspector(where, signal), signal, most, expected: target.inspector_scans },
+          whole,
+        ),
     };
     const asked = Object.fromEntries(target.sources.map((source) => [source, ask[source]]));
-    const { parts, unread } = await readParts<Partial<Record<Source, Reading>>>(asked, signal);
+    const { parts, unread } = await readParts<Partial<Record<Source, Reading>>>(asked, whole);
     const deadlines = Object.fromEntries(
       severities.map((severity) => [`${severity}_deadline_h`, target.deadlines[severity] / hourMs]),
     );

@@ -111,16 +111,16 @@ export default defineCheck({
     region: eu-west-1
 `,
   async run(probe: Probe<Target>) {
-    const { target, signal, clock } = probe;
+    const { target, signal, partsSignal, clock } = probe;
     const where = whereOf(probe);
     const wanted = <Work>(kind: Kind, work: Work) => (target.look_for.includes(kind) ? work : undefined);
     const { parts, unread } = await readParts<Record<Kind, Found>>(
       {
-        volumes: wanted('volumes', async () => unattachedVolumes(await connectEc2(where, signal), signal)),
-        addresses: wanted('addresses', async () => idleAddresses(await connectEc2(where, signal), signal)),
+        volumes: wanted('volumes', async () => unattachedVolumes(await connectEc2(where, partsSignal), partsSignal)),
+        addresses: wanted('addresses', async () => idleAddresses(await connectEc2(where, partsSignal), partsSignal)),
         snapshots: wanted('snapshots', async () => {
-          const rds = await connectRds(where, signal);
-          const both = await Promise.all([manualSnapshots(rds, signal), manualClusterSnapshots(rds, signal)]);
+          const rds = await connectRds(where, partsSignal);
+          const both = await Promise.all([manualSnapshots(rds, partsSignal), manualClusterSnapshots(rds, partsSignal)]);
           return { items: both.flatMap(({ items }) => items), complete: both.every(({ complete }) => complete) };
         }),
       },

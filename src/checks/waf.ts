@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCheck, type FactSpecs, type Facts, type Probe } from '../kernel/check.ts';
 import { awsLane, whereOf } from './aws/account.ts';
 import { account, region } from './aws/params.ts';
+import { asPart } from './aws/part.ts';
 import { reasonOf } from './aws/reason.ts';
 import { connectWaf } from './aws/waf.ts';
 import { aclFacts, noAcl, noTraffic, trafficFacts } from './waf/facts.ts';
@@ -76,8 +77,8 @@ export default defineCheck({
         say: '{web_acl} has no rule that is sure to block: they only count or allow: {counting}',
       },
       { when: 'exists && size(without_metrics) > 0', say: 'report no metrics: {without_metrics}' },
-      { when: 'exists && metrics_read && size(spikes) > 0', say: 'over {spike_factor} times the day before: {spikes}' },
-      { when: 'exists && !metrics_read', say: 'requests not read: {unread}' },
+      { when: 'exists && size(spikes) > 0', say: 'over {spike_factor} times the day before: {spikes}' },
+      { when: 'size(unread) > 0', say: 'not read: {unread}' },
     ],
   }),
   okSays: '{blocked} blocked ({blocked_before} the day before), {allowed} allowed',
@@ -115,10 +116,11 @@ async function traffic(probe: Probe<Target>, acl: Acl, at: Omit<AclMetrics, 'acl
     metric === undefined ? [] : [{ name: rule, metric }],
   );
   const asked = reporting.slice(0, mostRules);
+  const part = asPart(probe);
   try {
     const [all, ...byRule] = await Promise.all([
-      trafficOf(probe, metrics, { name: 'all rules', metric: 'ALL' }),
-      ...asked.map((rule) => trafficOf(probe, metrics, rule)),
+      trafficOf(part, metrics, { name: 'all rules', metric: 'ALL' }),
+      ...asked.map((rule) => trafficOf(part, metrics, rule)),
     ]);
     const told = trafficFacts(all, byRule, { factor, from });
     if (asked.length === reporting.length) return { ...told, metrics_read: true, unread: [] };

@@ -77,6 +77,8 @@ export interface Ops {
   maintenance: MaintenanceWindow[];
   /** Reactions that flag a message for an incident's timeline; undefined = as the room has it. */
   timeline?: { flags: string[] };
+  /** Names of reports that are made by themselves; undefined = the operator's own and `morning`. */
+  reports: { scheduled?: string[] | undefined };
   /** Of breaches of PHI. `contact` is the compliance contact, as a message marks them. */
   breach: { assessWithinMs: number; contact: string | undefined };
   /** Where incidents get a ticket. */

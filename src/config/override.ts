@@ -13,7 +13,7 @@ export interface DefaultRule {
   reads: readonly string[];
 }
 
-/** `fact op number`; a fact that says whether it was read may stand before it: `traffic_read && error_pct > 5`. */
+/** `fact op number`; a fact that says whether it was read may stand before it: `clients_limit_read && clients_pct >= 80`. */
 const comparison = /^\s*([A-Za-z_]\w*\s*&&\s*)?([A-Za-z_][\w.]*)\s*(<=|>=|==|!=|<|>)\s*-?\d+(?:\.\d+)?\s*$/;
 
 /**

@@ -1,6 +1,7 @@
 import type { Check } from '../config/model.ts';
 import {
   type Batch,
+  type Kept,
   type Measurement,
   type Probe,
   type Reported,
@@ -22,6 +23,8 @@ export interface ProbeRoom {
   log: Log;
   /** What jobs elsewhere have reported under a check's id. */
   reported?: ((checkId: string) => Promise<Reported>) | undefined;
+  /** What the probes of a check type keep. */
+  kept?: ((type: string) => Kept) | undefined;
 }
 
 /** What the attempts of one probe share. */
@@ -77,6 +80,7 @@ export async function attempt(check: Check, room: ProbeRoom, run: Attempting): P
     reveal: room.reveal,
     site: room.site,
     reported: () => reportedOf(check.id, room),
+    kept: room.kept?.(check.type) ?? { read: keepsNothing, write: keepsNothing },
     heldForMs: check.heldForMs,
   };
   try {
@@ -95,6 +99,10 @@ export async function attempt(check: Check, room: ProbeRoom, run: Attempting): P
 async function reportedOf(checkId: string, { reported }: ProbeRoom): Promise<Reported> {
   if (reported) return reported(checkId);
   throw new Unmeasured('misconfigured', 'this process does not take reports of jobs', { next: 'ask the bot' });
+}
+
+async function keepsNothing(): Promise<never> {
+  throw new Unmeasured('misconfigured', 'this process keeps nothing for its checks', { next: 'ask the bot' });
 }
 
 /** An async function, so that a probe that throws before its first await rejects like any other. */

@@ -14,6 +14,7 @@ import { type Stretch, stretchesBetween } from './between.ts';
 import { causesBeyond, sayCause } from './causes.ts';
 import type { OnEvents } from './events.ts';
 import { type Failure, failuresIn } from './failures.ts';
+import { createKept } from './kept.ts';
 import { Known } from './known.ts';
 import { isSkipped } from './maintenance.ts';
 import { type CheckDetails, type CheckReport, countOutcomes, type HealthReport, outcomes, verdictOf } from './model.ts';
@@ -119,6 +120,7 @@ export function createHealth(options: HealthOptions): Health {
   const onEnd = (sweep: SharedSweep) => onSweep?.(report(ops.checks, sweep));
   const sweeps = new Sweeps({
     ...{ ops, known, usual, refresh, windows, clock, log, reveal, reported, onEnd, onEvents },
+    kept: createKept({ store, clock }),
     quiet: (tx, checks, known) => silencedOf(tx, checks, ports, known),
   });
 

@@ -28,6 +28,7 @@ interface Options {
   log: Log;
   reveal: Reveal;
   reported: ProbeRoom['reported'];
+  kept: ProbeRoom['kept'];
   onEnd: (sweep: SharedSweep) => void;
   onEvents?: OnEvents | undefined;
   quiet?: Recording['quiet'];
@@ -127,7 +128,7 @@ export class Sweeps {
   }
 
   private async carryOut(sweep: SharedSweep, wanted: readonly Check[], how: How): Promise<void> {
-    const { ops, known, usual, clock, log, reveal, reported, onEnd, onEvents, quiet } = this.options;
+    const { ops, known, usual, clock, log, reveal, reported, kept, onEnd, onEvents, quiet } = this.options;
     const refreshed = await this.options.refresh();
     const unskipped = this.unskipped(wanted, sweep);
     if (unskipped.length === 0) return;
@@ -142,7 +143,7 @@ export class Sweeps {
     await runSweep({
       checks,
       limits: { ...ops.limits, deadlineMs: how.deadlineMs },
-      room: { clock, reveal, reported, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs, aws: ops.aws } },
+      room: { clock, reveal, reported, kept, log, site: { dir: ops.dir, scriptDirs: ops.scriptDirs, aws: ops.aws } },
       signal: sweep.signal,
       spentMs: sweep.elapsedMs(),
       previous: ({ id, everyMs }) => baselineOf(known.get(id)?.samples ?? [], everyMs, clock.now()),

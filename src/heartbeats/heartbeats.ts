@@ -27,6 +27,10 @@ export function createHeartbeats({ store, clock }: { store: Store; clock: Clock 
         await rows.apply(tx, checkId, change, report, at);
         if (report.what === 'ok' && change.kind === 'end')
           await rows.keepOk(tx, checkId, at, runs.find(({ id }) => id === change.id)?.startedAt);
+        // Sent again, it may know more; but a run that is known to have failed has found nothing that counts.
+        const stands = change.kind === 'end' || runs.some(({ run, outcome }) => run === report.run && outcome === 'ok');
+        if (report.findings && report.what === 'ok' && stands)
+          await rows.keepFindings(tx, checkId, report.findings, at);
         return change.kind !== 'known';
       });
     },
@@ -49,6 +53,8 @@ export function createHeartbeats({ store, clock }: { store: Store; clock: Clock 
     const since = clock.now();
     await rows.waitFor(store.db(), checkId, since);
     // Another replica may have been first.
-    return (await rows.find(store.db(), checkId)) ?? { since, okAt: undefined, okStartedAt: undefined };
+    return (
+      (await rows.find(store.db(), checkId)) ?? { since, okAt: undefined, okStartedAt: undefined, findings: undefined }
+    );
   }
 }

@@ -1,3 +1,5 @@
+import type { ScannedFinding } from '../kernel/findings.ts';
+
 /** What a job elsewhere says of one of its runs. */
 export interface Report {
   what: 'start' | 'ok' | 'fail';
@@ -6,6 +8,8 @@ export interface Report {
   exitCode: number | undefined;
   /** One clean line, masked; '' = none. */
   message: string;
+  /** What a scan found, all of it; undefined = it was none. */
+  findings?: ScannedFinding[];
 }
 
 /** A run as it is recorded. */

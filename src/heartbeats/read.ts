@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Hearing } from '../kernel/check.ts';
 import { plainLine } from '../kernel/plain.ts';
 import { redact } from '../kernel/redact.ts';
 import type { Report } from './model.ts';
@@ -43,6 +44,23 @@ export function readReport(
   const failed = verb === 'fail' || (exitCode !== undefined && exitCode !== 0);
   const what = verb === 'start' ? 'start' : failed ? 'fail' : 'ok';
   return { what, run, exitCode, message: oneLine(message) };
+}
+
+/**
+ * Reads the report of a scan: a success is what it found, `[]` = nothing. A scanner's exit code says that it found something, so
+ * none is taken: what failed says `/fail`, and a success without findings would hide what the scan before found.
+ */
+export function readScan(
+  verb: string,
+  query: URLSearchParams,
+  { body, type, scan }: { body: string; type: string | undefined; scan: NonNullable<Hearing['findings']> },
+): Report | { invalid: string } {
+  if (verb !== '') return readReport(verb, query, { body, type });
+  if (query.has('exit')) return { invalid: 'what a scan found says it all: send it without ?exit=, or /fail' };
+  const read = readReport('', query, { body: '', type: undefined });
+  if ('invalid' in read) return read;
+  const found = scan(body);
+  return 'invalid' in found ? found : { ...read, findings: found.findings };
 }
 
 /** JSON is told by its first character as well: `curl -d` says that everything is a form. */

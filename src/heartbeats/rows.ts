@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import type { ReportedFinding, ScannedFinding } from '../kernel/findings.ts';
 import type { Tx } from '../store/store.ts';
 import type { Change } from './decide.ts';
+import { type KeptFinding, merge } from './findings.ts';
 import type { Report, Run } from './model.ts';
 
 /** How many runs of a job are kept. */
@@ -10,6 +12,8 @@ export interface Kept {
   since: Date;
   okAt: Date | undefined;
   okStartedAt: Date | undefined;
+  /** The open ones; undefined = no scan has reported any, or none. */
+  findings: ReportedFinding[] | undefined;
 }
 
 /** Waited for from now on, unless it was before. */
@@ -25,10 +29,39 @@ export async function lock(tx: Tx, checkId: string): Promise<void> {
 
 /** Undefined: nobody has waited for it yet. */
 export async function find(db: Tx, checkId: string): Promise<Kept | undefined> {
-  const { rows } = await sql<{ since: Date; ok_at: Date | null; ok_started_at: Date | null }>`
-    select since, ok_at, ok_started_at from heartbeat where check_id = ${checkId}`.execute(db);
+  const { rows } = await sql<{
+    since: Date;
+    ok_at: Date | null;
+    ok_started_at: Date | null;
+    findings: Written[] | null;
+  }>`
+    select since, ok_at, ok_started_at, findings
+    from heartbeat left join heartbeat_findings using (check_id) where check_id = ${checkId}`.execute(db);
   const [row] = rows;
-  return row && { since: row.since, okAt: row.ok_at ?? undefined, okStartedAt: row.ok_started_at ?? undefined };
+  return (
+    row && {
+      ...{ since: row.since, okAt: row.ok_at ?? undefined, okStartedAt: row.ok_started_at ?? undefined },
+      findings: row.findings?.map(readAgain).filter(({ goneAt }) => goneAt === undefined),
+    }
+  );
+}
+
+/** As JSON has it. */
+type Written = Omit<KeptFinding, 'since' | 'goneAt'> & { since: string; goneAt?: string };
+
+function readAgain({ since, goneAt, ...rest }: Written): KeptFinding {
+  return { ...rest, since: new Date(since), goneAt: goneAt === undefined ? undefined : new Date(goneAt) };
+}
+
+/** What a scan found takes the place of what the one before found; one that was held up changes nothing. */
+export async function keepFindings(tx: Tx, checkId: string, reported: ScannedFinding[], at: Date): Promise<void> {
+  const { rows } = await sql<{ at: Date; findings: Written[] }>`
+    select at, findings from heartbeat_findings where check_id = ${checkId}`.execute(tx);
+  const [before] = rows;
+  if (before && before.at > at) return;
+  const findings = JSON.stringify(merge(before?.findings.map(readAgain) ?? [], reported, at));
+  await sql`insert into heartbeat_findings (check_id, at, findings) values (${checkId}, ${at}, ${findings}::jsonb)
+            on conflict (check_id) do update set at = excluded.at, findings = excluded.findings`.execute(tx);
 }
 
 /** Newest first. */

@@ -13,6 +13,7 @@ export const defaultSlots: Slots = {
   polls: 4,
   reaches: 4,
   messages: 10,
+  reports: 3,
   sweeps: 4,
   slow: 4,
   housekeeping: 2,

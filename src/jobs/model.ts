@@ -13,7 +13,7 @@ export interface JobKind<Data> {
   /** What is stored; checked again when the job runs, maybe by a newer version. */
   schema: z.ZodType<Data>;
   /** Which workers carry it out: sweeps must not hold back messages, nor slow checks (`slow`) the quick ones, nor Slack a page. */
-  lane: 'pages' | 'watches' | 'polls' | 'reaches' | 'messages' | 'sweeps' | 'slow' | 'housekeeping';
+  lane: 'pages' | 'watches' | 'polls' | 'reaches' | 'messages' | 'reports' | 'sweeps' | 'slow' | 'housekeeping';
   /** Exponential backoff with jitter from `firstMs` to `maxMs`; after `limit` retries the job is dead (visible, replayable). */
   retry: { limit: number; firstMs: number; maxMs: number };
   /** How long a finished job stays, and its key known; default 7 days. Short for what is known otherwise, as slots of schedules. */

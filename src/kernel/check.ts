@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { AwsSettings } from './aws.ts';
 import type { Clock } from './clock.ts';
-import type { Reveal } from './secret.ts';
+import type { ReportedFinding, ScannedFinding } from './findings.ts';
+import type { Reveal, Secret } from './secret.ts';
 
 /** `list` is a list of strings; `json` is whatever the system answered, typed only when a rule reads it. */
 export type FactType = 'number' | 'string' | 'bool' | 'list' | 'json';
@@ -114,6 +115,8 @@ export interface Reported {
   /** When a run ended well last, and when that one had begun, if it said so. */
   okAt: Date | undefined;
   okStartedAt: Date | undefined;
+  /** What the last scan that ended well has found; undefined = none has said. */
+  findings?: ReportedFinding[] | undefined;
   /** The last ones, newest first; `lost` = it never said how it ended, and a later one did. */
   runs: {
     startedAt: Date | undefined;
@@ -123,6 +126,29 @@ export interface Reported {
     /** One line, masked; '' = none. */
     message: string;
   }[];
+}
+
+/** What probes keep under a key. */
+export interface KeptValue {
+  /** When it was written. */
+  at: Date;
+  /** JSON, of whatever version of Rounds wrote it. */
+  value: unknown;
+  version: number;
+}
+
+/** What probes of one type keep beyond their runs, for all replicas. */
+export interface Kept {
+  /**
+   * Undefined = nothing is kept. While the database is away: what this process saw last; throws `Unmeasured` when that is
+   * nothing.
+   */
+  read(key: string): Promise<KeptValue | undefined>;
+  /**
+   * Writes it (JSON) unless somebody wrote since `before` was read (undefined = nothing was there): undefined then. Throws
+   * `Unmeasured` while the database is away.
+   */
+  write(key: string, value: unknown, before: KeptValue | undefined): Promise<KeptValue | undefined>;
 }
 
 /** What a probe gets. It measures and never judges. */
@@ -140,6 +166,8 @@ export interface Probe<Target> {
   site: Site;
   /** Reads what was reported under the check's id; throws `Unmeasured` while the database is away. */
   reported: () => Promise<Reported>;
+  /** What probes of its type keep: for answers that cost money. */
+  kept: Kept;
   /** How long a condition must hold (`held_for`), ms; 0 = no hold. A source with a history of its own returns `earlier`. */
   heldForMs: number;
 }
@@ -148,6 +176,14 @@ export interface Measurement {
   facts: Facts;
   /** Samples before this one, oldest first, from a source that keeps its own history (CloudWatch, Prometheus). */
   earlier?: Sample[];
+}
+
+/** How a job elsewhere reports. */
+export interface Hearing {
+  /** It brings this. */
+  token: Secret;
+  /** Reads what a scan found from the body of its success; absent: what the job does is all that counts. */
+  findings?: (body: string) => { findings: ScannedFinding[] } | { invalid: string };
 }
 
 /** An IAM action on these resources alone: ARNs, of the partition `aws` where the check can't know. */
@@ -183,6 +219,8 @@ export interface CheckType<Schema extends z.ZodType = z.ZodType> {
   lane?: (target: z.output<Schema>) => string;
   /** At most this many at the same time in one lane; the config's `limits.per_lane` may be lower. */
   laneLimit?: number;
+  /** Of a type whose target is a job elsewhere that reports; undefined with these parameters: nobody does. */
+  hears?: (target: z.output<Schema>) => Hearing | undefined;
   /** A working example for the docs: the YAML of one check. */
   example: string;
   run: (probe: Probe<z.output<Schema>>) => Promise<Measurement>;

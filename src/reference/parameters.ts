@@ -23,6 +23,7 @@ interface Schema {
   const?: unknown;
   enum?: unknown[];
   anyOf?: Schema[];
+  oneOf?: Schema[];
   items?: Schema;
   prefixItems?: Schema[];
   properties?: Record<string, Schema>;
@@ -34,7 +35,27 @@ interface Schema {
 
 /** The parameters of a zod schema, those inside maps below their own, in the order of their declaration. */
 export function parametersOf(schema: z.ZodType): Parameter[] {
-  return inside(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema, '');
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
+  return json.oneOf ? ofVariants(json.oneOf) : inside(json, '');
+}
+
+/** Variants that one of their parameters tells apart by its value: each parameter once, with the variants that have it. */
+function ofVariants(variants: readonly Schema[]): Parameter[] {
+  const tellers = Object.entries(variants[0]?.properties ?? {}).filter(([, { const: value }]) => value !== undefined);
+  const [teller = ''] = tellers.map(([name]) => name);
+  const rows = new Map<string, { parameter: Parameter; types: string[]; of: string[] }>();
+  for (const variant of variants) {
+    const name = asWritten(variant.properties?.[teller]?.const);
+    for (const parameter of inside(variant, '')) {
+      const key = JSON.stringify({ ...parameter, type: parameter.name === teller ? '' : parameter.type });
+      const { types = [], of = [] } = rows.get(key) ?? {};
+      rows.set(key, { parameter, types: [...new Set([...types, parameter.type])], of: [...of, name] });
+    }
+  }
+  return [...rows.values()].map(({ parameter, types, of }) => ({
+    ...{ ...parameter, type: choice(types) },
+    help: of.length === variants.length ? parameter.help : `\`${of.join('`, `')}\`: ${parameter.help}`,
+  }));
 }
 
 function inside(schema: Schema, prefix: string): Parameter[] {

@@ -87,7 +87,7 @@ export async function runShadow(run: ShadowRun): Promise<ShadowReport> {
 }
 
 function withoutHeartbeats(ops: Ops): { ops: Ops; leftOut: string[] } {
-  const leftOut = ops.checks.filter(({ type }) => type === 'heartbeat').map(({ id }) => id);
+  const leftOut = ops.checks.filter(({ definition, target }) => definition.hears?.(target)).map(({ id }) => id);
   const checks = ops.checks
     .filter(({ id }) => !leftOut.includes(id))
     .map((check) => ({ ...check, dependsOn: check.dependsOn.filter((id) => !leftOut.includes(id)) }));

@@ -38,6 +38,11 @@ export const guide: GuideStep[] = [
     act: { kind: 'switch', id: 'api', on: false },
   },
   {
+    title: 'Read the morning report',
+    help: 'Press Jump to 09:00 at the clock: it comes to #ops-daily by itself. Break something and jump again: it says what is new.',
+    act: { kind: 'look', channel: 'ops-daily' },
+  },
+  {
     title: 'Declare an incident',
     help: "The phone rings at once. Acknowledge on it: the incident's message in #incidents says who is on it. (A red check has the button, too.)",
     act: { kind: 'type', line: '/ops incident declare critical API is down' },

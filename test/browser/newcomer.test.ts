@@ -41,13 +41,15 @@ afterAll(async () => {
 
 const composer = () => page.locator('textarea[data-composer=channel]');
 const last = (on = page) => on.locator('.main article.message').last();
+/** The reports of #ops-daily. */
+const reports = (on = page) => on.locator('.main article.message', { hasText: 'Morning report ·' });
 /** In #alerts. At × 60 a busy machine's other checks may be told of too, and soon be well again. */
 const alertOfApi = () => page.locator('.main article.message', { hasText: /\b(FAIL|MUTED|OK) api(?!-)/ }).first();
 
-async function channel(name: string): Promise<void> {
+async function channel(name: string, on = page): Promise<void> {
   const button = { name: new RegExp(`^${name}( unread.*)?$`) };
-  await page.getByRole('navigation').getByRole('button', button).click();
-  await page.getByRole('heading', { name: `#${name}`, exact: true }).waitFor();
+  await on.getByRole('navigation').getByRole('button', button).click();
+  await on.getByRole('heading', { name: `#${name}`, exact: true }).waitFor();
 }
 
 const speed = (times: number) =>
@@ -228,9 +230,48 @@ describe('a newcomer', () => {
     await pictureInThread('the chart of one check', /latency_ms/);
   });
 
-  it('jumps to 09:00', async () => {
+  it('jumps to 09:00, and the morning report is simply there: a line', async () => {
     await page.getByRole('button', { name: 'Jump to 09:00' }).click();
     await page.locator('#card-clock time', { hasText: /^09:0/ }).waitFor();
+    await channel('ops-daily');
+    await timed('the morning report, after the jump', () => reports().first().waitFor());
+    await sound();
+  });
+
+  it('sees in the next one what is broken, since when, whose it is and what to do', async () => {
+    for (const name of ['API down', 'Backup missed']) await page.getByRole('switch', { name }).check();
+    await page.getByText('2 broken').waitFor();
+    await page.getByRole('button', { name: 'Jump to 09:00' }).click();
+    await reports().filter({ hasText: 'api: HTTP 503 (want 200)' }).waitFor();
+    await last()
+      .getByRole('button', { name: /replies/ })
+      .waitFor();
+    await sound();
+    await picture('morning-light');
+    await dark.goto(tryOut.url);
+    await channel('ops-daily', dark);
+    await reports(dark).filter({ hasText: 'api: HTTP 503 (want 200)' }).waitFor();
+    await picture('morning-dark', dark);
+    await sound(dark);
+    await last()
+      .getByRole('button', { name: /replies/ })
+      .click();
+    await page.getByRole('complementary', { name: 'Thread' }).getByText('All checks').waitFor();
+    await page.getByRole('button', { name: 'Close the thread' }).click();
+  });
+
+  it('says that somebody has it, in the report that is there', async () => {
+    await last().getByRole('button', { name: 'Acknowledge or snooze' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Acknowledge or snooze' });
+    await dialog.getByText('I have it').waitFor();
+    await dialog.getByLabel('api: HTTP 503').check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await reports().filter({ hasText: 'has it' }).waitFor();
+    await sound();
+    for (const name of ['API down', 'Backup missed']) await page.getByRole('switch', { name }).uncheck();
+    await page.getByText('all well').waitFor();
+    await channel('ops');
   });
 
   it('opens the home of Rounds, and details in a dialog', async () => {

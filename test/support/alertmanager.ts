@@ -30,6 +30,8 @@ export class AlertmanagerStandIn {
   readonly asked: string[] = [];
   cluster: unknown = { status: 'disabled', peers: [] };
   instead: Instead | undefined;
+  /** Questions that get no answer. */
+  hangs: RegExp | undefined;
   readonly #alerts = new Map<string, PostedAlert>();
   readonly #silences: { id: string; matchers: Matcher[] }[] = [];
   readonly #server: Server;
@@ -55,6 +57,7 @@ export class AlertmanagerStandIn {
     for await (const chunk of request) body += chunk;
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     this.asked.push(`${request.method} ${request.url}`);
+    if (this.hangs?.test(decodeURIComponent(request.url ?? ''))) return;
     if (request.method === 'GET' && this.instead) return this.instead(response, request);
     const what = `${request.method} ${pathname}`;
     if (what === 'GET /api/v2/status') {

@@ -80,6 +80,7 @@ export function opsOf(checks: Check[], over: Partial<Ops> = {}): Ops {
     breach: { assessWithinMs: 72 * 3_600_000, contact: undefined },
     checklists: { channel: undefined, scheduled: [] },
     limits: { concurrent: 100, perLane: 100, sweepDeadlineMs: 10_000 },
+    reports: {},
     missingSecrets: [],
     ...over,
   };

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import heartbeat from '../../src/checks/heartbeat.ts';
 import { heartbeatRoutes } from '../../src/heartbeat-hook.ts';
 import { createHeartbeats, type Heartbeats } from '../../src/heartbeats/heartbeats.ts';
-import { Unmeasured } from '../../src/kernel/check.ts';
+import { type CheckType, Unmeasured } from '../../src/kernel/check.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { type Reveal, Secret } from '../../src/kernel/secret.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -25,7 +25,10 @@ export function revealing(secrets: Record<string, string> = { TOKEN: token }): R
 /** A check that waits for reports, as configured. */
 export function awaiting(id: string, params: object = {}) {
   const target = heartbeat.params.parse({ token: { secret: 'TOKEN' }, every: '24h', grace: '1h', ...params });
-  return checkOf(heartbeat.run as Parameters<typeof checkOf>[0], { id, type: 'heartbeat', target });
+  return checkOf(heartbeat.run as Parameters<typeof checkOf>[0], {
+    ...{ id, type: 'heartbeat', target },
+    definition: heartbeat as unknown as CheckType,
+  });
 }
 
 /** The bot's web server with its route for reports, and jobs that report to it. */

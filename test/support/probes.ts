@@ -9,6 +9,8 @@ import { judgedOf } from './judging.ts';
 
 export interface ProbeSetting {
   signal?: AbortSignal;
+  /** Of the parts; default: `signal`. */
+  partsSignal?: AbortSignal;
   previous?: Sample;
   secrets?: Record<string, string>;
   dir?: string;
@@ -18,6 +20,8 @@ export interface ProbeSetting {
   reported?: () => Promise<Reported>;
 }
 
+const keepsNothing = () => Promise.reject(new Error('this check keeps nothing'));
+
 /** What a probe of `target` gets in the product, with a deadline of 10 s unless the test brings its own. */
 export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Probe<Target> {
   const signal = setting.signal ?? AbortSignal.timeout(10_000);
@@ -25,7 +29,7 @@ export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Pro
     target,
     previous: setting.previous,
     signal,
-    partsSignal: signal,
+    partsSignal: setting.partsSignal ?? signal,
     clock: setting.clock ?? systemClock,
     batch: { load: () => Promise.reject(new Error('this check asks nothing in batches')) },
     reveal: (value) => {
@@ -35,6 +39,7 @@ export function probeOf<Target>(target: Target, setting: ProbeSetting = {}): Pro
       return secret;
     },
     site: { dir: setting.dir ?? import.meta.dirname, scriptDirs: setting.scriptDirs ?? [] },
+    kept: { read: keepsNothing, write: keepsNothing },
     reported: setting.reported ?? (() => Promise.reject(new Error('this check reads no reports'))),
     heldForMs: 0,
   };

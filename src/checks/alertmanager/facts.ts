@@ -36,19 +36,28 @@ export function alertFacts(members: readonly Answered[], target: AlertmanagerTar
   };
 }
 
-/** Facts about the members themselves. `unread`: why members could not be asked. Pure. */
-export function clusterFacts(members: readonly Member[], unread: readonly string[], watched: boolean): Facts {
+/** Facts about the members themselves. `failed`: why members could not be asked. Pure. */
+export function clusterFacts(members: readonly Member[], failed: readonly string[], watched: boolean): Facts {
   const answered = members.filter((member) => member.kind === 'answered');
   const down = members.flatMap((member) => (member.kind === 'down' ? [`${member.name} (${member.error})`] : []));
+  const clusters = answered.flatMap(({ cluster }) => cluster ?? []);
   const deaf = answered.filter(({ watchdog }) => watchdog === false).map(({ name }) => name);
   return {
     members: answered.length,
-    not_answering: firstFew([...down, ...unread]),
+    not_answering: firstFew([...down, ...failed]),
     // One that sees fewer than the others is cut off from them.
-    peers: Math.min(...answered.map(({ peers }) => peers)),
-    ready: answered.every(({ cluster }) => cluster === 'ready' || cluster === 'disabled'),
-    ...(watched && { watchdog_firing: deaf.length < answered.length, watchdog_missing: firstFew(deaf) }),
+    peers: clusters.length === answered.length ? Math.min(...clusters.map(({ peers }) => peers)) : null,
+    ready: clusters.every(isReady) ? clusters.length === answered.length || null : false,
+    ...(watched && {
+      watchdog_firing: answered.some(({ watchdog }) => watchdog) || (deaf.length === answered.length ? false : null),
+      watchdog_missing: deaf.length > 0 || answered.every(({ watchdog }) => watchdog) ? firstFew(deaf) : null,
+    }),
+    unread: firstFew(answered.flatMap((member) => member.unread)),
   };
+}
+
+function isReady({ status }: { status: string }): boolean {
+  return status === 'ready' || status === 'disabled';
 }
 
 /** By fingerprint; where members differ, the one that lets it fire counts. */

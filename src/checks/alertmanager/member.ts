@@ -19,34 +19,62 @@ const status = z.object({
 
 export type Alert = z.output<typeof alert>;
 
+type Reply<T> = { read: T } | { down: string };
+
 /** What one member of a cluster says. Each may know other alerts: only silences are passed on between them. */
 export type Member = { name: string } & (
-  | { kind: 'answered'; alerts: Alert[]; watchdog: boolean | undefined; cluster: string; peers: number }
+  | {
+      kind: 'answered';
+      alerts: Alert[];
+      /** Undefined = not asked, or not read. */
+      watchdog: boolean | undefined;
+      /** Undefined = not read. */
+      cluster: { status: string; peers: number } | undefined;
+      /** What was not read, and why. */
+      unread: string[];
+    }
   /** It can't be reached, which is its own state. */
   | { kind: 'down'; error: string }
 );
 
 /** Asks one member. Throws Unmeasured. */
 export async function askMember(url: string, probe: Probe<AlertmanagerTarget>): Promise<Member> {
-  const { target, signal } = probe;
+  const { target, partsSignal } = probe;
+  // Of several members one that hangs must not hide the others.
+  const signal = target.url.length > 1 ? partsSignal : probe.signal;
   const api = await apiAt('Alertmanager', url, target, probe);
   const name = api.url.host;
-  const watchdog = target.watchdog === undefined ? [] : [alertsOf(api, [watchdogMatcher(target.watchdog)], signal)];
-  const replies = await Promise.all([
-    read(api, '/api/v2/status', new URLSearchParams(), status, signal),
+  const [alerts, state, heard] = await Promise.all([
     alertsOf(api, target.matchers, signal),
-    ...watchdog,
+    beside(read(api, '/api/v2/status', new URLSearchParams(), status, partsSignal), `the state of ${name}`),
+    target.watchdog === undefined
+      ? undefined
+      : beside(alertsOf(api, [watchdogMatcher(target.watchdog)], partsSignal), `${target.watchdog} on ${name}`),
   ]);
-  const [state, alerts, heard] = replies;
-  const down = replies.find((reply) => 'down' in reply);
-  if (down !== undefined || !('read' in state) || !('read' in alerts)) {
-    return { name, kind: 'down', error: down && 'down' in down ? down.down : 'no answer' };
-  }
-  const { cluster } = state.read;
+  if ('down' in alerts) return { name, kind: 'down', error: alerts.down };
+  // Nothing found says nothing where it is not proven that an Alertmanager answers.
+  if (alerts.read.length === 0 && 'why' in state && state.why?.reason === 'invalid_answer') throw state.why;
+  const cluster = 'read' in state ? state.read.cluster : undefined;
   return {
-    ...{ name, kind: 'answered', alerts: alerts.read, cluster: cluster.status, peers: cluster.peers?.length ?? 0 },
+    ...{ name, kind: 'answered', alerts: alerts.read },
+    cluster: cluster && { status: cluster.status, peers: cluster.peers?.length ?? 0 },
     watchdog: heard && 'read' in heard ? heard.read.length > 0 : undefined,
+    unread: [state, heard].flatMap((one) => (one && 'unread' in one ? [one.unread] : [])),
   };
+}
+
+/** What is read beside the alerts must not hide them: why it is not there, instead. */
+async function beside<T>(
+  work: Promise<Reply<T>>,
+  what: string,
+): Promise<{ read: T } | { unread: string; why?: Unmeasured }> {
+  try {
+    const reply = await work;
+    return 'read' in reply ? reply : { unread: `${what} (${reply.down})` };
+  } catch (error) {
+    if (!(error instanceof Unmeasured)) throw error;
+    return { unread: `${what} (${error.message}${error.next ? ` → ${error.next}` : ''})`, why: error };
+  }
 }
 
 function alertsOf(api: Api, matchers: readonly string[], signal: AbortSignal) {
@@ -60,7 +88,7 @@ async function read<T>(
   query: URLSearchParams,
   shape: z.ZodType<T>,
   signal: AbortSignal,
-): Promise<{ read: T } | { down: string }> {
+): Promise<Reply<T>> {
   const reply = await ask(api, path, query, signal);
   if (reply.kind === 'down') return { down: reply.error };
   const { status: code, json } = reply;

@@ -86,6 +86,7 @@ export function askAws<Client extends AwsClient, Answer>(
   signal: AbortSignal,
   send: (client: Client, options: { abortSignal: AbortSignal }) => Promise<Answer>,
 ): Promise<Answer> {
+  const late = signal.aborted;
   let state: 'waiting' | 'credentials' | 'asking' = 'waiting';
   const turns = turnsOf(question.action.slice(question.action.indexOf(':') + 1));
   const work = turns.take(signal, async () => {
@@ -99,8 +100,14 @@ export function askAws<Client extends AwsClient, Answer>(
     return send(client, { abortSignal: signal });
   });
   return untilAborted(work, signal).catch((error: unknown) => {
-    if (error instanceof Unmeasured) throw error;
+    // Whoever ends a part or the check says so for all of its work: what was asked is known here.
+    if (error instanceof Unmeasured && error !== signal.reason) throw error;
     if (state === 'credentials') throw account ? noKeysOf(account, region, error) : noCredentials(error);
+    if (late)
+      throw new Unmeasured('timeout', `${question.action} on ${question.resource} in ${region}: no time left to ask`, {
+        next: 'raise timeout',
+        cause: error,
+      });
     if (state === 'waiting' && signal.aborted)
       throw new Unmeasured('throttled', `${question.action} in ${region}: too many checks ask for it to have a turn`, {
         next: 'check less often, or raise timeout',

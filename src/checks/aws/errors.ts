@@ -29,6 +29,7 @@ const unknownNames: [RegExp, string][] = [
   [/^NoSuchBucket$/, 'bucket'],
   [/^TrailNotFound/, 'trail'],
   [/^WAFNonexistentItem/, 'web ACL'],
+  [/^NoSuchDistribution$/, 'distribution'],
   [/^ResourceNotFound/, 'resource'],
 ];
 
@@ -41,7 +42,7 @@ const mistake =
  * never a verdict about the system. The message names action, resource and region.
  */
 export function unmeasuredFrom(error: unknown, question: AwsQuestion, signal: AbortSignal): Unmeasured {
-  if (error instanceof Unmeasured) return error;
+  if (error instanceof Unmeasured && error !== signal.reason) return error;
   const { reason, what, next, retryable } = signal.aborted
     ? { reason: 'timeout' as const, what: "no answer before the check's timeout" }
     : findingOf(error, question);

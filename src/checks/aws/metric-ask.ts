@@ -1,5 +1,6 @@
-import type { Probe } from '../../kernel/check.ts';
+import { type Probe, Unmeasured } from '../../kernel/check.ts';
 import type { Where } from './account.ts';
+import { untilAborted } from './client.ts';
 import { connectCloudWatch, type MetricQuestion, metricsPerCall, readMetrics } from './metric-data.ts';
 import type { MetricSource } from './metric-queries.ts';
 import type { MetricWindow, Point } from './metric-window.ts';
@@ -18,11 +19,17 @@ export async function askMetric(
   window: MetricWindow,
 ): Promise<{ points: Point[]; region: string }> {
   const aws = await connectCloudWatch(where, signal);
-  const points = await batch.load<MetricQuestion, Point[]>(
+  const asked = batch.load<MetricQuestion, Point[]>(
     batchKey(where, aws.region, window),
     { source, window },
     { max: metricsPerCall, ask: (questions, batchSignal) => readMetrics(aws, questions, batchSignal) },
   );
+  // The call is shared with other checks: one of them, or a part of it, can only stop waiting for it.
+  const points = await untilAborted(asked, signal).catch((cause: unknown) => {
+    if (!signal.aborted || cause !== signal.reason) throw cause;
+    const what = `cloudwatch:GetMetricData in ${aws.region}`;
+    throw new Unmeasured('timeout', `${what}: no answer before the check's timeout`, { cause });
+  });
   return { points, region: aws.region };
 }
 

@@ -1,4 +1,5 @@
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws } from '../aws/client.ts';
 import { listed } from '../aws/listed.ts';
 
@@ -28,7 +29,7 @@ export interface Matches {
 
 /**
  * Counts the events of one group that match, page after page (at most 1 MB or 10,000 events each); what they say is read
- * over and forgotten. Throws Unmeasured.
+ * over and forgotten, or as far as they came before the signal. Throws Unmeasured.
  */
 export async function countMatches(
   search: LogSearch,
@@ -40,7 +41,7 @@ export async function countMatches(
   let newestMs: number | undefined;
   let nextToken: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
-    const answer = await askAws(aws, question, signal, (client, options) =>
+    const asked = askAws(aws, question, signal, (client, options) =>
       client.filterLogEvents(
         {
           ...{ logGroupIdentifier: group, logStreamNamePrefix: streamPrefix, filterPattern: pattern },
@@ -49,6 +50,12 @@ export async function countMatches(
         options,
       ),
     );
+    // Time is over: what was counted until then holds.
+    const answer = await asked.catch((error: unknown) => {
+      if (page > 0 && signal.aborted && error instanceof Unmeasured) return undefined;
+      throw error;
+    });
+    if (answer === undefined) break;
     const events = listed(answer.events, { ...question, region: aws.region });
     found += events.length;
     for (const { timestamp = 0 } of events) newestMs = Math.max(newestMs ?? 0, timestamp);

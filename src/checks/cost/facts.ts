@@ -41,7 +41,7 @@ export const costFacts = withUnread({
   age_h: { type: 'number', unit: 'h', help: 'since Cost Explorer was asked; it is asked every 12 h' },
   calls_today: {
     type: 'number',
-    help: 'calls of today (UTC) that were paid for, all checks of the account; $0.01 each',
+    help: 'calls of today (UTC) that were paid for, all checks of the account on all replicas; $0.01 each',
   },
   unread: { type: 'list', help: 'parts that could not be read, and why' },
 });

@@ -1,4 +1,5 @@
 import type { CostExplorer, Expression, ResultByTime } from '@aws-sdk/client-cost-explorer';
+import { z } from 'zod';
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
 
@@ -16,18 +17,18 @@ export interface CostReader {
   pay<Answer>(call: () => Promise<Answer>): Promise<Answer>;
 }
 
-/** What each service cost on one UTC day. */
-export interface CostDay {
-  /** `2026-11-23`. */
-  day: string;
-  services: Map<string, number>;
-}
+const amounts = z.codec(z.array(z.tuple([z.string(), z.number()])), z.map(z.string(), z.number()), {
+  decode: (entries) => new Map(entries),
+  encode: (services) => [...services],
+});
 
-export interface Costs {
-  days: CostDay[];
-  /** `USD`. */
-  currency: string;
-}
+/** How costs are kept as JSON; decoded, what each service cost on which UTC day (`2026-11-23`), and in what (`USD`). */
+export const costsForm = z.object({
+  days: z.array(z.object({ day: z.string(), services: amounts })),
+  currency: z.string(),
+});
+export type Costs = z.output<typeof costsForm>;
+export type CostDay = Costs['days'][number];
 
 /** Costs by day and service; `end` is not part of it. */
 export async function costsByDay(reader: CostReader, start: string, end: string): Promise<Costs> {

@@ -24,9 +24,8 @@ export async function scalingFacts(
   reader: ClusterReader & Pick<ScalingReader, 'scaling'>,
   clusterName: string,
   { services, others, since }: Asked,
-  unread: string[],
+  { unread, signal }: { unread: string[]; signal: AbortSignal },
 ) {
-  const { signal } = reader;
   const namespaces = [...new Set(['ecs', ...others.map(({ namespace }) => namespace)])] as ServiceNamespace[];
   /** Of all namespaces, or of none. */
   const all = <Item extends object>(read: (of: ScalingReader) => Promise<{ items: Item[]; complete: boolean }>) =>
@@ -39,24 +38,28 @@ export async function scalingFacts(
       );
       return { items: found.flatMap(({ items }) => items), complete: found.every(({ complete }) => complete) };
     });
-  const [targets, policies, activities] = await Promise.all([
-    all(scalableTargets),
-    all(scalingPolicies),
-    all((of) => scalingActivities(of, since)),
-  ]);
-  if (!targets) return noScalingFacts;
   const prefix = `service/${clusterName}/`;
   const wanted: Expected[] = [
     ...(services ?? []).map((name) => ({ namespace: 'ecs', resource: `${prefix}${name}` })),
     ...others,
   ];
-  const own = targets.items.filter(
-    ({ namespace, ResourceId = '' }) =>
-      wanted.some((one) => one.namespace === namespace && one.resource === ResourceId) ||
-      (services === undefined && namespace === 'ecs' && ResourceId.startsWith(prefix)),
-  );
-  const names = own.flatMap(({ namespace, ResourceId }) => (namespace === 'ecs' ? [shortName(ResourceId)] : []));
-  const described = await part(unread, signal, () => describeServices(reader, names));
+  const isOwn = ({ namespace, ResourceId = '' }: { namespace: string; ResourceId?: string | undefined }) =>
+    wanted.some((one) => one.namespace === namespace && one.resource === ResourceId) ||
+    (services === undefined && namespace === 'ecs' && ResourceId.startsWith(prefix));
+  const placed = async () => {
+    const targets = await all(scalableTargets);
+    if (!targets) return undefined;
+    const own = targets.items.filter(isOwn);
+    const names = own.flatMap(({ namespace, ResourceId }) => (namespace === 'ecs' ? [shortName(ResourceId)] : []));
+    return { targets, own, described: await part(unread, signal, () => describeServices(reader, names)) };
+  };
+  const [found, policies, activities] = await Promise.all([
+    placed(),
+    all(scalingPolicies),
+    all((of) => scalingActivities(of, since)),
+  ]);
+  if (!found) return noScalingFacts;
+  const { targets, own, described } = found;
   const { at_max, out_of_range, ...facts } = targetFacts(own, described?.services ?? []);
   if (![targets, policies, activities].every((found) => found === null || found.complete))
     unread.push('scalable targets, policies or activities past the first 500');

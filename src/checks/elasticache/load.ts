@@ -8,7 +8,12 @@ import type { Node } from './state.ts';
  * What CloudWatch says of the nodes; of several the worst, with its name. A metric that could not be read is null and a
  * remark in `unread`. Memcached has no metric of its engine's CPU, and its share of memory is worked out.
  */
-export async function loadFacts(probe: AwsProbe, nodes: Node[], engine: string | null, unread: string[]) {
+export async function loadFacts(
+  probe: AwsProbe,
+  nodes: Node[],
+  engine: string | null,
+  { unread, signal }: { unread: string[]; signal: AbortSignal },
+) {
   const asked = <Read>(
     read: (probe: AwsProbe, source: MetricSource) => Promise<Read>,
     metric: string,
@@ -16,7 +21,7 @@ export async function loadFacts(probe: AwsProbe, nodes: Node[], engine: string |
   ) =>
     Promise.all(
       nodes.map(({ dimensions }) =>
-        part(unread, probe.signal, () => read(probe, seriesOf('AWS/ElastiCache', metric, dimensions, statistic))),
+        part(unread, signal, () => read(probe, seriesOf('AWS/ElastiCache', metric, dimensions, statistic))),
       ),
     );
   const isMemcached = engine === 'memcached';

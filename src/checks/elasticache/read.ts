@@ -3,6 +3,8 @@ import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
 import { elastiCachePage } from '../aws/elasticache.ts';
 import { listed } from '../aws/listed.ts';
+import { part } from '../aws/part.ts';
+import { groupStatuses, isDown } from './state.ts';
 
 /** Clusters are listed up to here to find those of a group; a group has 90 shards of up to 6 nodes at most. */
 const mostClusters = 2_000;
@@ -22,6 +24,7 @@ const waiting = [
 export interface Cache {
   name: string;
   group: ReplicationGroup | undefined;
+  /** None of a group = they were not read. */
   clusters: CacheCluster[];
 }
 
@@ -52,8 +55,14 @@ function page<Record>(
   return { items: listed(records, question), next };
 }
 
-export function readCache(reader: CacheReader): Promise<Cache> {
-  return reader.kind === 'cluster' ? readCluster(reader) : readGroup(reader);
+/** Nodes of a group that is down by its own word may stay unread, read by `beside`: then there are none of them. */
+export async function readCache(reader: CacheReader, beside: CacheReader, unread: string[]): Promise<Cache> {
+  if (reader.kind === 'cluster') return readCluster(reader);
+  const group = await readGroup(reader);
+  const clusters = groupStatuses(reader.name, group).some(isDown)
+    ? await part(unread, reader.signal, () => clustersOf(beside, group))
+    : await clustersOf(reader, group);
+  return { name: reader.name, group, clusters: clusters ?? [] };
 }
 
 async function readCluster(reader: CacheReader): Promise<Cache> {
@@ -70,14 +79,21 @@ async function readCluster(reader: CacheReader): Promise<Cache> {
   return { name, group: undefined, clusters: [cluster] };
 }
 
-async function readGroup(reader: CacheReader): Promise<Cache> {
+async function readGroup(reader: CacheReader): Promise<ReplicationGroup> {
   const { name } = reader;
   const answer = await ask(reader, 'DescribeReplicationGroups', (client, options) =>
     client.describeReplicationGroups({ ReplicationGroupId: name }, options),
   );
   const [group] = answer.ReplicationGroups ?? [];
   if (!group?.Status) throw partial(reader, 'DescribeReplicationGroups', name);
-  const members = group.MemberClusters ?? [];
+  return group;
+}
+
+async function clustersOf(
+  reader: CacheReader,
+  { MemberClusters: members = [] }: ReplicationGroup,
+): Promise<CacheCluster[]> {
+  const { name } = reader;
   if (members.length === 0)
     throw new Unmeasured('empty', `replication group ${name} in ${reader.elastiCache.region} has no nodes`, {
       next: 'see in ElastiCache whether it is still being made',
@@ -92,7 +108,7 @@ async function readGroup(reader: CacheReader): Promise<Cache> {
   const told = new Set(clusters.map((cluster) => cluster.CacheClusterStatus && cluster.CacheClusterId));
   const silent = members.find((member) => !told.has(member));
   if (silent !== undefined) throw partial(reader, 'DescribeCacheClusters', silent);
-  return { name, group, clusters };
+  return clusters;
 }
 
 function partial({ elastiCache, kind, name }: CacheReader, action: string, missing: string): Unmeasured {

@@ -1,4 +1,4 @@
-import type { UpdateAction } from '@aws-sdk/client-elasticache';
+import type { ReplicationGroup, UpdateAction } from '@aws-sdk/client-elasticache';
 import { few } from '../facts/few.ts';
 import type { Cache } from './read.ts';
 
@@ -29,6 +29,18 @@ export function nodesOf({ clusters }: Cache): Node[] {
 
 export const isDown = ({ status }: Pick<Node, 'status'>) => down.test(status);
 
+/** The replication group and its shards. */
+export function groupStatuses(name: string, { Status = '', NodeGroups = [] }: ReplicationGroup) {
+  const shards = NodeGroups.map((shard) => ({
+    name: `${name} shard ${shard.NodeGroupId}`,
+    status: shard.Status ?? '',
+  }));
+  return [{ name, status: Status }, ...shards];
+}
+
+/** What nobody knows of a group whose nodes were not read. */
+export const noNodeFacts = { nodes: null, connections: null, evictions_5m: null };
+
 /** What the cache and its nodes say of themselves. */
 export function stateFacts(cache: Cache, nodes: Node[]) {
   const { group, clusters } = cache;
@@ -36,11 +48,7 @@ export function stateFacts(cache: Cache, nodes: Node[]) {
   const head = group ?? first;
   const status = group?.Status ?? first?.CacheClusterStatus ?? '';
   const statuses = [
-    ...(group || nodes.length > 1 ? [{ name: cache.name, status }] : []),
-    ...(group?.NodeGroups ?? []).map((shard) => ({
-      name: `${cache.name} shard ${shard.NodeGroupId}`,
-      status: shard.Status ?? '',
-    })),
+    ...(group ? groupStatuses(cache.name, group) : nodes.length > 1 ? [{ name: cache.name, status }] : []),
     ...nodes,
   ];
   const told = (those: { name: string; status: string }[]) => those.map((one) => `${one.name} ${one.status}`);

@@ -28,8 +28,11 @@ export function balancerFacts(balancers: LoadBalancer[] | null) {
 const isIdle = ({ TargetHealth }: TargetHealthDescription) =>
   TargetHealth?.State === 'unused' && /^Target\.(NotInUse|NotRegistered)$/.test(TargetHealth.Reason ?? '');
 
-/** Targets by state over all groups, and the groups that lack healthy ones, with the reasons; `idle` names groups that may. */
-export function targetFacts(groups: Group[], idle: string[]) {
+/**
+ * Targets by state over all groups, and the groups that lack healthy ones, with the reasons; `idle` names groups that may. Where
+ * not all groups were read, those that were found hold; that there is no more does not.
+ */
+export function targetFacts(groups: Group[], { idle, complete }: { idle: string[]; complete: boolean }) {
   const all = groups.flatMap(({ targets }) => targets);
   // Draining ones are on their way out, idle ones get no traffic: a deployment has both.
   const serving = groups.map(({ name, targets }) => {
@@ -37,20 +40,22 @@ export function targetFacts(groups: Group[], idle: string[]) {
     return { name, counted, healthy: count(counted, /^healthy$/), unchecked: count(counted, /^unavailable$/) };
   });
   const told = serving.map(({ name, counted, healthy }) => `${name} ${healthy}/${counted.length}${reasons(counted)}`);
-  const those = (which: (one: (typeof serving)[number]) => boolean) => few(told.filter((_, i) => which(serving[i]!)));
+  const held = (found: string[]) => (found.length > 0 || complete ? few(found) : null);
+  const those = (which: (one: (typeof serving)[number]) => boolean) => held(told.filter((_, i) => which(serving[i]!)));
+  const number = (sum: number) => (complete ? sum : null);
   return {
     target_groups: groups.length,
-    targets: all.length,
-    healthy: count(all, /^healthy$/),
-    unhealthy: count(all, /^unhealthy$/),
-    initial: count(all, /^initial$/),
-    draining: count(all, /draining$/),
-    unused: all.filter(isIdle).length,
-    gone: count(all, /^unused$/) - all.filter(isIdle).length,
+    targets: number(all.length),
+    healthy: number(count(all, /^healthy$/)),
+    unhealthy: number(count(all, /^unhealthy$/)),
+    initial: number(count(all, /^initial$/)),
+    draining: number(count(all, /draining$/)),
+    unused: number(all.filter(isIdle).length),
+    gone: number(count(all, /^unused$/) - all.filter(isIdle).length),
     down: those(({ counted, healthy, unchecked }) => counted.length > 0 && healthy === 0 && unchecked === 0),
     degraded: those(({ counted, healthy, unchecked }) => healthy > 0 && healthy + unchecked < counted.length),
-    unchecked: few(serving.filter((one) => one.unchecked > 0).map(({ name, unchecked }) => `${name} ${unchecked}`)),
-    without_targets: few(
+    unchecked: held(serving.filter((one) => one.unchecked > 0).map(({ name, unchecked }) => `${name} ${unchecked}`)),
+    without_targets: held(
       serving.filter(({ name, counted }) => counted.length === 0 && !idle.includes(name)).map(({ name }) => name),
     ),
   };

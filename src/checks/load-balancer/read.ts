@@ -7,6 +7,7 @@ import type {
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
 import { listed } from '../aws/listed.ts';
+import { part, someParts } from '../aws/part.ts';
 
 /** A load balancer has at most 100 target groups, unless AWS raised its quota. */
 const mostGroups = 200;
@@ -33,13 +34,37 @@ function ask<Answer>(
   return askAws(elb, { action: `elasticloadbalancing:${action}`, resource }, signal, send);
 }
 
-/** The load balancer of that name, with all its target groups. */
-export async function readBalancer(reader: BalancerReader, name: string) {
+interface Parts {
+  /** Its time is over before the reader's. */
+  beside: BalancerReader;
+  unread: string[];
+}
+
+/** Those whose targets were read; `complete` is false when others are there. */
+interface Groups {
+  groups: Group[];
+  complete: boolean;
+}
+
+/** The load balancer of that name, with all its target groups; of one that failed by its own word they may stay unread. */
+export async function readBalancer(reader: BalancerReader, name: string, parts: Parts) {
   const answer = await ask(reader, 'DescribeLoadBalancers', (elb, options) =>
     elb.describeLoadBalancers({ Names: [name] }, options),
   );
   const balancers = known(reader, answer.LoadBalancers, 1);
-  const LoadBalancerArn = balancers[0]?.LoadBalancerArn;
+  const { LoadBalancerArn, State } = balancers[0] ?? {};
+  const groups =
+    State?.Code === 'failed'
+      ? await part(parts.unread, reader.signal, () => groupsBehind(parts.beside, LoadBalancerArn, parts))
+      : await groupsBehind(reader, LoadBalancerArn, parts);
+  return { balancers, ...(groups ?? { groups: [], complete: false }) };
+}
+
+async function groupsBehind(
+  reader: BalancerReader,
+  LoadBalancerArn: string | undefined,
+  parts: Parts,
+): Promise<Groups> {
   const question = groupsQuestion(reader);
   const { items, complete } = await everyPage(async (Marker) => {
     const page = await ask(reader, 'DescribeTargetGroups', (elb, options) =>
@@ -52,11 +77,11 @@ export async function readBalancer(reader: BalancerReader, name: string) {
     throw new Unmeasured('too_large', `${where(reader)} has more than ${mostGroups} target groups`, {
       next: 'name those to check in target_groups',
     });
-  return { balancers, groups: await withHealth(reader, items) };
+  return withHealth(reader, items, parts);
 }
 
-/** Target groups by name, and the ARNs of the load balancers that send to them. */
-export async function readGroups(reader: BalancerReader, names: string[]) {
+/** Target groups by name, and the load balancers that send to them; null = these were not read. */
+export async function readGroups(reader: BalancerReader, names: string[], parts: Parts) {
   const question = groupsQuestion(reader);
   const { items } = await everyPage(async (Marker) => {
     const page = await ask(reader, 'DescribeTargetGroups', (elb, options) =>
@@ -67,11 +92,15 @@ export async function readGroups(reader: BalancerReader, names: string[]) {
   const missing = names.find((name) => !items.some((group) => group.TargetGroupName === name));
   if (missing !== undefined) throw partial(reader, 'DescribeTargetGroups', `nothing about ${missing}`);
   const arns = [...new Set(items.flatMap((group) => group.LoadBalancerArns ?? []))];
-  return { arns, groups: await withHealth(reader, items) };
+  const [groups, balancers] = await Promise.all([
+    withHealth(reader, items, parts),
+    part(parts.unread, reader.signal, () => balancersOf(parts.beside, arns)),
+  ]);
+  return { ...groups, balancers };
 }
 
 /** Load balancers by ARN. */
-export async function balancersOf(reader: BalancerReader, arns: string[]): Promise<LoadBalancer[]> {
+async function balancersOf(reader: BalancerReader, arns: string[]): Promise<LoadBalancer[]> {
   // AWS takes at most 20 in a call.
   const asked = Array.from({ length: Math.ceil(arns.length / 20) }, (_, i) => arns.slice(i * 20, (i + 1) * 20));
   const answers = await Promise.all(
@@ -90,24 +119,22 @@ function known(reader: BalancerReader, balancers: LoadBalancer[] = [], want: num
   return balancers;
 }
 
-function withHealth(reader: BalancerReader, groups: TargetGroup[]): Promise<Group[]> {
-  return Promise.all(
-    groups.map(async (group) => {
-      const { TargetGroupArn, TargetGroupName: name = 'unnamed' } = group;
-      const { TargetHealthDescriptions: targets } = await ask(
-        { ...reader, resource: `target group ${name}` },
-        'DescribeTargetHealth',
-        (elb, options) => elb.describeTargetHealth({ TargetGroupArn }, options),
-      );
-      if (!targets || targets.some(({ TargetHealth }) => !TargetHealth?.State))
-        throw partial(
-          { ...reader, resource: `target group ${name}` },
-          'DescribeTargetHealth',
-          'a target without a state',
-        );
-      return { name, targets };
-    }),
+/** One group that is refused, or late, must not hide the others; throws when none is left. */
+async function withHealth(reader: BalancerReader, all: TargetGroup[], { beside, unread }: Parts): Promise<Groups> {
+  const asked = all.map((group) => healthOf(beside, group));
+  const groups = await someParts(unread, reader.signal, asked);
+  return { groups, complete: groups.length === all.length };
+}
+
+async function healthOf(reader: BalancerReader, group: TargetGroup): Promise<Group> {
+  const { TargetGroupArn, TargetGroupName: name = 'unnamed' } = group;
+  const ofGroup = { ...reader, resource: `target group ${name}` };
+  const { TargetHealthDescriptions: targets } = await ask(ofGroup, 'DescribeTargetHealth', (elb, options) =>
+    elb.describeTargetHealth({ TargetGroupArn }, options),
   );
+  if (!targets || targets.some(({ TargetHealth }) => !TargetHealth?.State))
+    throw partial(ofGroup, 'DescribeTargetHealth', 'a target without a state');
+  return { name, targets };
 }
 
 function groupsQuestion({ resource, elb }: BalancerReader) {

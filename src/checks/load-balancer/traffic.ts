@@ -7,7 +7,11 @@ import { sumOf, tenth } from '../aws/worst.ts';
  * Requests and 5xx answers of application load balancers in the last 5 min, those of their targets and their own. CloudWatch
  * gets these counts only when there are any, so no data is 0. Null = the load balancers were not read.
  */
-export async function trafficFacts(probe: AwsProbe, balancers: LoadBalancer[] | null, unread: string[]) {
+export async function trafficFacts(
+  probe: AwsProbe,
+  balancers: LoadBalancer[] | null,
+  { unread, signal }: { unread: string[]; signal: AbortSignal },
+) {
   if (balancers === null)
     return { traffic_read: false, http: null, requests_5m: null, errors_5m: null, error_pct: null };
   const http = balancers.filter(({ Type }) => Type === 'application');
@@ -17,7 +21,7 @@ export async function trafficFacts(probe: AwsProbe, balancers: LoadBalancer[] | 
       http.map(({ LoadBalancerArn = '' }) => {
         const LoadBalancer = LoadBalancerArn.slice(LoadBalancerArn.indexOf(':loadbalancer/') + ':loadbalancer/'.length);
         const source = seriesOf('AWS/ApplicationELB', metric, { LoadBalancer }, 'Sum');
-        return part<Minutes>(unread, probe.signal, () => lastMinutes(probe, source, 'zero'));
+        return part<Minutes>(unread, signal, () => lastMinutes(probe, source, 'zero'));
       }),
     );
     return sumOf(minutes.map((one) => one?.total));

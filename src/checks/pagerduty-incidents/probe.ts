@@ -14,16 +14,18 @@ const atOnce = 5;
  * them. What else is refused, or late, hides no open one: it is null and told in `unread`.
  */
 export async function probePagerDuty(probe: Probe<PagerDutyTarget>): Promise<Measurement> {
-  const { target, clock, reveal, signal } = probe;
-  const reader = readerOf(target, { url: target.api_url, token: reveal(target.token) }, signal);
+  const { target, clock, reveal, signal, partsSignal } = probe;
+  const access = { url: target.api_url, token: reveal(target.token) };
+  const reader = readerOf(target, access, signal);
+  const beside = readerOf(target, access, partsSignal);
   const now = clock.now();
   const from = new Date(now.getTime() - target.since);
   const readable = <T>(work: Promise<T>) => work.catch((error: unknown) => unmeasured(error, target));
   const [open, known, resolved, log] = await Promise.all([
     readable(reader.open()),
-    readable(knownOf(reader, target)),
-    readable(reader.resolvedSince(from, now)),
-    target.pages ? readable(reader.notified(from, now)) : undefined,
+    readable(knownOf(beside, target)),
+    readable(beside.resolvedSince(from, now)),
+    target.pages ? readable(beside.notified(from, now)) : undefined,
   ]);
   if (open instanceof Unmeasured) throw open;
   if (!open.whole) {

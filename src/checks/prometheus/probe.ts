@@ -14,7 +14,7 @@ import { isPlainSeries } from './series.ts';
  * a past that is refused doesn't hide the value.
  */
 export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<Measurement> {
-  const { target, clock, heldForMs, signal } = probe;
+  const { target, clock, heldForMs, signal, partsSignal } = probe;
   const api = await apiAt('Prometheus', target.url, target, probe);
   const room: Ask = { api, acceptWarnings: target.warnings === 'accept', signal };
   const [now, ageS] = await Promise.all([instantOf(target.query, room), ageOf(target, room)]);
@@ -23,12 +23,13 @@ export async function probePrometheus(probe: Probe<PrometheusTarget>): Promise<M
   const atMs = now.atMs ?? ourMs;
   const { value, of } = oneValue(now, target, api.name);
   const unread: string[] = [];
+  const beside: Ask = { ...room, signal: partsSignal };
   const { same_hour: sameHour } = target;
   const [earlier, usual] = await Promise.all([
     heldForMs > 0
-      ? part(unread, signal, () => earlierSamples({ target, atMs, aheadMs: atMs - ourMs, heldForMs }, room))
+      ? part(unread, signal, () => earlierSamples({ target, atMs, aheadMs: atMs - ourMs, heldForMs }, beside))
       : undefined,
-    sameHour ? part(unread, signal, () => usualFacts({ target, sameHour, atMs, value }, room)) : undefined,
+    sameHour ? part(unread, signal, () => usualFacts({ target, sameHour, atMs, value }, beside)) : undefined,
   ]);
   const facts: Facts = {
     value,

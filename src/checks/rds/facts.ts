@@ -2,7 +2,7 @@ import type { FactSpecs, Facts, Rules } from '../../kernel/check.ts';
 
 export const facts: FactSpecs = {
   status: { type: 'string', help: 'of the instance or the cluster: `available`, `backing-up`, `storage-full`' },
-  instances: { type: 'number', help: 'instances: 1, or those of the cluster' },
+  instances: { type: 'number', help: 'instances: 1, or those of the cluster; null if not read' },
   down: { type: 'list', help: 'cluster and instances that do not serve: `main storage-full`, stopped, failed' },
   changing: {
     type: 'list',
@@ -94,7 +94,7 @@ export function rulesOf({ backups }: { backups: boolean }): Partial<Rules> {
     warn: [
       { when: 'size(changing) > 0', say: '{changing}' },
       { when: '!encrypted', say: 'storage is not encrypted: restore a snapshot of it with encryption' },
-      { when: 'maintenance_read && size(pending_maintenance) > 0', say: 'maintenance pending: {pending_maintenance}' },
+      { when: 'size(pending_maintenance) > 0', say: 'maintenance pending: {pending_maintenance}' },
       { when: 'cpu_5m_pct > 80', say: 'CPU of {cpu_on} {cpu_5m_pct} or more for 5 min (limit 80 %)' },
       { when: 'connections_pct > 80', say: 'connections to {connections_on} {connections_pct} of max (limit 80 %)' },
       {

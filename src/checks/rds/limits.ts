@@ -16,13 +16,13 @@ export async function limitsOf(
   reader: DatabaseReader,
   { instances }: Database,
   given: number | undefined,
-  unread: string[],
+  { unread, signal }: { unread: string[]; signal: AbortSignal },
 ): Promise<Limits> {
   if (given !== undefined) return { each: instances.map(() => given), smallest: given };
   const groups = instances.map(groupInForce);
   const known = new Map<string, number | null>();
   for (const group of new Set(groups))
-    if (group !== undefined) known.set(group, await part(unread, reader.signal, () => connectionsOf(reader, group)));
+    if (group !== undefined) known.set(group, await part(unread, signal, () => connectionsOf(reader, group)));
   const each = groups.map((group) => (group === undefined ? null : (known.get(group) ?? null)));
   const running = each.filter((_, i) => !isDown(instances[i]?.DBInstanceStatus));
   const numbers = running.filter((limit) => limit !== null);

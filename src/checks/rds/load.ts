@@ -14,7 +14,12 @@ const isAurora = (instance: DBInstance) => /^aurora/.test(instance.Engine ?? '')
  * What CloudWatch says of the instances that run; of several the worst, with its name. A metric that could not be read is
  * null and a remark in `unread`.
  */
-export async function loadFacts(probe: AwsProbe, database: Database, limits: Limits, unread: string[]) {
+export async function loadFacts(
+  probe: AwsProbe,
+  database: Database,
+  limiting: Promise<Limits>,
+  { unread, signal }: { unread: string[]; signal: AbortSignal },
+) {
   const { instances } = database;
   const asked = <Read>(
     read: (probe: AwsProbe, source: MetricSource) => Promise<Read>,
@@ -26,16 +31,17 @@ export async function loadFacts(probe: AwsProbe, database: Database, limits: Lim
         if (!those(instance) || isDown(instance.DBInstanceStatus)) return null;
         const { DBInstanceIdentifier = '' } = instance;
         const source = seriesOf('AWS/RDS', metric, { DBInstanceIdentifier });
-        return part(unread, probe.signal, () => read(probe, source));
+        return part(unread, signal, () => read(probe, source));
       }),
     );
-  const [cpu, connections, free, lag, auroraLag, load] = await Promise.all([
+  const [cpu, connections, free, lag, auroraLag, load, limits] = await Promise.all([
     asked(lastMinutes, 'CPUUtilization', () => true),
     asked(newestMinute, 'DatabaseConnections', () => true),
     asked(newestMinute, 'FreeStorageSpace', (instance) => !isAurora(instance)),
     asked(lastMinutes, 'ReplicaLag', (instance) => !isAurora(instance) && copies(database, instance)),
     asked(lastMinutes, 'AuroraReplicaLag', (instance) => isAurora(instance) && copies(database, instance)),
     asked(newestMinute, 'DBLoad', (instance) => instance.PerformanceInsightsEnabled === true),
+    limiting,
   ]);
   const each = (value: (index: number, instance: DBInstance) => number | null | undefined): Measured[] =>
     instances.map((instance, i) => ({

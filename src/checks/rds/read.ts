@@ -2,11 +2,14 @@ import type { DBCluster, DBInstance, RDS, ResourcePendingMaintenanceActions } fr
 import { Unmeasured } from '../../kernel/check.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
 import { listed } from '../aws/listed.ts';
+import { part } from '../aws/part.ts';
 import { rdsPage } from '../aws/rds.ts';
+import { isDown } from './state.ts';
 
 /** An instance that stands alone, or a cluster (Aurora, Multi-AZ) with its instances. */
 export type Database =
   | { kind: 'instance'; name: string; instances: [DBInstance] }
+  /** Without instances they were not read. */
   | { kind: 'cluster'; name: string; cluster: DBCluster; instances: DBInstance[] };
 
 /** An instance or a cluster as one probe reads it. All functions throw Unmeasured only. */
@@ -39,8 +42,18 @@ function page<Record>(
   return { items: listed(records, question), next };
 }
 
-export async function readDatabase(reader: DatabaseReader): Promise<Database> {
-  return reader.kind === 'instance' ? readInstance(reader) : readCluster(reader);
+/** Instances of a cluster that is down by its own word may stay unread, read by `beside`: then there are none of them. */
+export async function readDatabase(
+  reader: DatabaseReader,
+  beside: DatabaseReader,
+  unread: string[],
+): Promise<Database> {
+  if (reader.kind === 'instance') return readInstance(reader);
+  const cluster = await readCluster(reader);
+  const instances = isDown(cluster.Status)
+    ? await part(unread, reader.signal, () => membersOf(beside, cluster))
+    : await membersOf(reader, cluster);
+  return { kind: reader.kind, name: reader.name, cluster, instances: instances ?? [] };
 }
 
 async function readInstance(reader: DatabaseReader): Promise<Database> {
@@ -57,14 +70,19 @@ async function readInstance(reader: DatabaseReader): Promise<Database> {
   return { kind: 'instance', name, instances: [instance] };
 }
 
-async function readCluster(reader: DatabaseReader): Promise<Database> {
+async function readCluster(reader: DatabaseReader): Promise<DBCluster> {
   const { name } = reader;
   const answer = await ask(reader, 'DescribeDBClusters', (rds, options) =>
     rds.describeDBClusters({ DBClusterIdentifier: name }, options),
   );
   const [cluster] = answer.DBClusters ?? [];
   if (!cluster?.Status) throw partial(reader, 'DescribeDBClusters', `nothing about ${name}`);
-  const members = (cluster.DBClusterMembers ?? []).map((member) => member.DBInstanceIdentifier ?? '');
+  return cluster;
+}
+
+async function membersOf(reader: DatabaseReader, { DBClusterMembers = [] }: DBCluster): Promise<DBInstance[]> {
+  const { name } = reader;
+  const members = DBClusterMembers.map((member) => member.DBInstanceIdentifier ?? '');
   if (members.length === 0)
     throw new Unmeasured('empty', `cluster ${name} in ${reader.rds.region} has no instances`, {
       next: 'add an instance, or remove the check',
@@ -79,7 +97,7 @@ async function readCluster(reader: DatabaseReader): Promise<Database> {
   const found = new Set(instances.map((instance) => instance.DBInstanceStatus && instance.DBInstanceIdentifier));
   const silent = members.find((member) => !found.has(member));
   if (silent !== undefined) throw partial(reader, 'DescribeDBInstances', `nothing about ${silent}`);
-  return { kind: 'cluster', name, cluster, instances };
+  return instances;
 }
 
 function partial({ rds, kind, name }: DatabaseReader, action: string, what: string): Unmeasured {
@@ -96,7 +114,7 @@ export async function pendingMaintenance(
 ): Promise<ResourcePendingMaintenanceActions[]> {
   const names = instances.map((instance) => instance.DBInstanceIdentifier ?? '');
   const filters = [
-    { Name: 'db-instance-id', Values: names },
+    ...(names.length > 0 ? [{ Name: 'db-instance-id', Values: names }] : []),
     ...(kind === 'cluster' ? [{ Name: 'db-cluster-id', Values: [name] }] : []),
   ];
   // Filters of one call must all match: one for the instances, one for the cluster.

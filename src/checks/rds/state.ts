@@ -51,6 +51,12 @@ export function stateFacts(database: Database) {
   };
 }
 
+/** What nobody knows of a cluster whose instances were not read. */
+export const noInstanceFacts = {
+  ...{ instances: null, connections: null, parameters_pending: null, pending_changes: null, replication_stopped: null },
+  ...{ fixed_storage: null, replicates: null, replica_lag_5m_s: null },
+};
+
 /** Maintenance with its day, soonest first, and the days until then (below 0 = overdue); no date = not scheduled. */
 export function maintenanceFacts(pending: ResourcePendingMaintenanceActions[], now: Date) {
   const actions = pending

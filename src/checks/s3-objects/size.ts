@@ -1,6 +1,5 @@
-import { type Probe, Unmeasured } from '../../kernel/check.ts';
+import type { Probe } from '../../kernel/check.ts';
 import { whereOf } from '../aws/account.ts';
-import { untilAborted } from '../aws/client.ts';
 import { askMetric } from '../aws/metric-ask.ts';
 import { readWindow, windowFor } from '../aws/metric-window.ts';
 import { seriesOf } from '../aws/minutes.ts';
@@ -23,17 +22,7 @@ const kinds = [
 ];
 
 /** Bytes of the whole bucket a day or two ago; null while CloudWatch has none. Throws Unmeasured. */
-export function bucketBytes(probe: Probe<S3ObjectsTarget>): Promise<number | null> {
-  // The call is shared with other checks, so this one's parts can only stop waiting for it.
-  return untilAborted(sumOfKinds(probe), probe.partsSignal).catch((cause: unknown) => {
-    if (cause instanceof Unmeasured || !probe.partsSignal.aborted) throw cause;
-    throw new Unmeasured('timeout', `cloudwatch:GetMetricData on bucket ${probe.target.bucket}: no answer in time`, {
-      cause,
-    });
-  });
-}
-
-async function sumOfKinds(probe: Probe<S3ObjectsTarget>): Promise<number | null> {
+export async function bucketBytes(probe: Probe<S3ObjectsTarget>): Promise<number | null> {
   const nowMs = probe.clock.now().getTime();
   const window = windowFor(nowMs, periodMs, 0);
   const sizes = await Promise.all(

@@ -1,14 +1,7 @@
 import { formatDuration } from '../../kernel/duration.ts';
+import { type Severity, severities } from '../../kernel/findings.ts';
 import { few, tally } from '../facts/few.ts';
-import {
-  type Finding,
-  type OfSeverity,
-  type Reading,
-  type Severity,
-  type Source,
-  severities,
-  sourceNames,
-} from './finding.ts';
+import { type Finding, type OfSeverity, type Reading, type Source, sourceNames } from './finding.ts';
 
 const dayMs = 86_400_000;
 
@@ -31,13 +24,16 @@ export function findingFacts(readings: Readings, { now, deadlines }: Situation) 
       return found ? [{ source, severity, ...found, count: Math.max(found.count ?? 0, found.read.length) }] : [];
     }),
   );
-  const allRead = asked.every(([, reading]) => reading?.open !== undefined);
-  const orNull = (count: number, among: typeof open) => (count > 0 || (allRead && !among.some(isBlind)) ? count : null);
+  const isRead = (severity: Severity) => asked.every(([, reading]) => reading?.open?.[severity] !== undefined);
+  const allRead = severities.every(isRead);
+  const orNull = (count: number, among: typeof open, read: boolean) =>
+    count > 0 || (read && !among.some(isBlind)) ? count : null;
   const countOf = (severity: Severity) => {
     const among = open.filter((one) => one.severity === severity);
     return orNull(
       among.reduce((sum, { count }) => sum + count, 0),
       among,
+      isRead(severity),
     );
   };
   const late = open
@@ -59,6 +55,7 @@ export function findingFacts(readings: Readings, { now, deadlines }: Situation) 
     overdue: orNull(
       late.reduce((sum, one) => sum + one.late.length, 0),
       open,
+      allRead,
     ),
     overdue_of: few(late.map((one) => sayLate(one, now, deadlines))),
     worst: few(
@@ -108,5 +105,6 @@ function tallied(findings: Finding[]): string[] {
 /** GuardDuty's critical and high findings; null when it could not tell, 0 when it isn't asked. */
 function threatsOf({ guardduty }: Readings, open: { count: number }[]): number | null {
   if (guardduty === null || (guardduty && !guardduty.open)) return null;
-  return open.reduce((sum, { count }) => sum + count, 0);
+  const found = open.reduce((sum, { count }) => sum + count, 0);
+  return found > 0 || !guardduty || (guardduty.open?.critical && guardduty.open.high) ? found : null;
 }

@@ -1,7 +1,9 @@
 import type { Condition, GuardDuty } from '@aws-sdk/client-guardduty';
 import { Unmeasured } from '../../kernel/check.ts';
+import type { Severity } from '../../kernel/findings.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
-import { bySeverity, type Finding, type OfSeverity, type Reading, type Severity } from './finding.ts';
+import { part } from '../aws/part.ts';
+import { bySeverity, type Finding, type OfSeverity, type Reading } from './finding.ts';
 
 /** ListFindings and GetFindings take at most this many. */
 const perPage = 50;
@@ -21,7 +23,8 @@ export interface GuardDutyReader {
 }
 
 /** GuardDuty's findings that nobody archived; only where the statistics count some are they read. Throws Unmeasured. */
-export async function readGuardDuty(reader: GuardDutyReader): Promise<Reading> {
+export async function readGuardDuty(reader: GuardDutyReader, signal: AbortSignal): Promise<Reading> {
+  const parts = { unread: [], signal };
   const { DetectorIds } = await ask(reader, 'ListDetectors', (client, options) => client.listDetectors({}, options));
   if (!DetectorIds) throw invalid(reader, 'ListDetectors', 'no list of detectors');
   const [detector] = DetectorIds;
@@ -36,9 +39,11 @@ export async function readGuardDuty(reader: GuardDutyReader): Promise<Reading> {
   const open = await bySeverity(async (severity) => {
     const count = counts[severity];
     if (count === 0) return { count, read: [], complete: true };
-    return { ...(await ofSeverity(reader, detector, severity)), count };
-  });
-  return { open, off: [] };
+    // That so many are there is told already, whatever hides which ones.
+    const found = await part(parts.unread, signal, () => ofSeverity(reader, detector, severity));
+    return { ...(found ?? { read: [], complete: false }), count };
+  }, parts);
+  return { open, off: [], unread: parts.unread };
 }
 
 async function countsOf(reader: GuardDutyReader, DetectorId: string): Promise<Record<Severity, number>> {

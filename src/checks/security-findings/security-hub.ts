@@ -1,9 +1,10 @@
 import type { AwsSecurityFinding, SecurityHub } from '@aws-sdk/client-securityhub';
 import { Unmeasured } from '../../kernel/check.ts';
+import type { Severity } from '../../kernel/findings.ts';
 import { type AwsConnection, askAws, everyPage } from '../aws/client.ts';
 import { part } from '../aws/part.ts';
-import { bySeverity, type Finding, type OfSeverity, type Reading, type Severity } from './finding.ts';
-import { readStandards } from './standards.ts';
+import { bySeverity, type Finding, type OfSeverity, type Reading } from './finding.ts';
+import { readStandards, type Standards } from './standards.ts';
 
 /** GetFindings answers at most this many a page. */
 const perPage = 100;
@@ -21,14 +22,21 @@ export interface HubReader {
  * Security Hub's ACTIVE findings that nobody resolved or suppressed, and its standards that check nothing. A refusal of the
  * standards alone is a remark. Throws Unmeasured.
  */
-export async function readSecurityHub(reader: HubReader): Promise<Reading> {
-  const unread: string[] = [];
-  const standards = await part(unread, reader.signal, () => readStandards(reader.aws, reader.signal));
-  const open = await bySeverity((severity) => ofSeverity(reader, severity, standards?.account));
-  return { open, off: standards?.off, unread: [...unread, ...(standards?.pending ?? [])] };
+export async function readSecurityHub(reader: HubReader, signal: AbortSignal): Promise<Reading> {
+  const parts = { unread: [], signal };
+  const reading = part(parts.unread, signal, () => readStandards(reader.aws, reader.signal));
+  const [standards, open] = await Promise.all([
+    reading,
+    bySeverity((severity) => ofSeverity(reader, severity, reading), parts),
+  ]);
+  return { open, off: standards?.off, unread: [...parts.unread, ...(standards?.pending ?? [])] };
 }
 
-async function ofSeverity(reader: HubReader, severity: Severity, account: string | undefined): Promise<OfSeverity> {
+async function ofSeverity(
+  reader: HubReader,
+  severity: Severity,
+  standards: Promise<Standards | null>,
+): Promise<OfSeverity> {
   const { aws, signal, most } = reader;
   const equals = (Value: string) => ({ Value, Comparison: 'EQUALS' as const });
   const question = { action: 'securityhub:GetFindings', resource: `${severity} findings` };
@@ -51,6 +59,8 @@ async function ofSeverity(reader: HubReader, severity: Severity, account: string
     if (!page.Findings) throw invalid(aws.region, 'an answer without findings');
     return { items: page.Findings, next: page.NextToken };
   }, most);
+  // Only now: standards that hang must not keep the findings waiting.
+  const account = (await standards)?.account;
   const own = items.filter((finding) => !isReadAtItsSource(finding, reader, account));
   return { read: own.map((finding) => readFinding(finding, severity, aws.region)), complete };
 }

@@ -12,18 +12,19 @@ const mostListed = 20;
  * refused of the rest is null and told in `unread`, so that it hides nothing of what was measured.
  */
 export async function probeSentry(
-  probe: Pick<Probe<SentryTarget>, 'target' | 'signal' | 'clock' | 'reveal'>,
+  probe: Pick<Probe<SentryTarget>, 'target' | 'signal' | 'partsSignal' | 'clock' | 'reveal'>,
 ): Promise<Measurement> {
-  const { target, signal, clock, reveal } = probe;
+  const { target, signal, partsSignal, clock, reveal } = probe;
   const { url, organization } = target;
   const sentry: Sentry = { url, organization, token: reveal(target.token).trim(), signal };
+  const beside: Sentry = { ...sentry, signal: partsSignal };
   const projects = watched(await readProjects(sentry), target);
   // Without it Sentry looks at the projects that the token's owner has joined, which may be none.
   const ids = target.projects ? projects.map(({ id }) => ['project', id]) : [['project', '-1']];
   const since = new Date(clock.now().getTime() - target.window);
   const moment = since.toISOString().slice(0, 19);
   const search = (query: string) =>
-    readIssues(sentry, [
+    readIssues(beside, [
       ...ids,
       ['query', query],
       ...(target.environment ? [['environment', target.environment]] : []),
@@ -33,13 +34,16 @@ export async function probeSentry(
     return { issues: issues.filter(({ firstSeen }) => Date.parse(firstSeen) >= since.getTime() - 1_000), capped };
   };
   const unread: string[] = [];
-  const [fresh, regressed, events] = await Promise.all([
-    part(unread, signal, () => searchNew()),
+  const readNew = async () => {
+    const fresh = await part(unread, signal, () => searchNew());
+    // A fatal one may be behind the last page.
+    return { fresh, fatal: fresh?.capped ? await part(unread, signal, () => searchNew(' level:fatal')) : fresh };
+  };
+  const [{ fresh, fatal }, regressed, events] = await Promise.all([
+    readNew(),
     part(unread, signal, () => search(`is:unresolved is:regressed lastSeen:>=${moment}`)),
-    part(unread, signal, () => readEvents(sentry, ids)),
+    part(unread, signal, () => readEvents(beside, ids)),
   ]);
-  // A fatal one may be behind the last page.
-  const fatal = fresh?.capped ? await part(unread, signal, () => searchNew(' level:fatal')) : fresh;
   const fatals = fatal?.issues.filter(({ level }) => level === 'fatal');
   const link = ({ id }: Issue) => `${url}/organizations/${organization}/issues/${id}/`;
   const seen = [...(fatals ?? []), ...(fresh?.issues ?? []), ...(regressed?.issues ?? [])];

@@ -85,13 +85,13 @@ export function nextCursor(link: string | string[] | undefined): string | undefi
 }
 
 async function ask({ url, organization, token, signal }: Sentry, what: string, query: string[][]) {
-  const who = `Sentry at ${new URL(url).host}`;
+  const who = `Sentry at ${new URL(url).host} (${what} of ${organization})`;
   const address = new URL(`${url}/api/0/organizations/${organization}/${what}/`);
   for (const [name = '', value = ''] of query) address.searchParams.append(name, value);
   const headers = { authorization: `Bearer ${token}` };
   const answer = await askJson({ who, url: address, headers, maxBytes }, signal);
   if (answer.status === 200) return answer;
-  throw refusal(answer, `${who} (${what} of ${organization})`, {
+  throw refusal(answer, who, {
     denied:
       answer.status === 401
         ? 'the token is not valid: make a new one in Sentry, with org:read, project:read and event:read'

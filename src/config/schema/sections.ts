@@ -9,6 +9,14 @@ import { bridgeSection, ticketSection } from './ticket.ts';
 const second = 1_000;
 const minute = 60 * second;
 
+const reportsSection = z.strictObject({
+  scheduled: z
+    .array(identifier)
+    .optional()
+    .describe(
+      'which reports are made by themselves, by the names of their files; default: `morning`, and all of your own `templates/reports`',
+    ),
+});
 export const windowEntry = z.strictObject({
   id: identifier.describe('shown: *muted until 04:45 by patches*'),
   match: z
@@ -140,6 +148,7 @@ export const sections = z.strictObject({
   timeline: timelineSection.prefault({}).describe('of incidents'),
   ticket: ticketSection.optional().describe('where incidents get a ticket'),
   bridge: bridgeSection.optional().describe('the call that people meet in'),
+  reports: reportsSection.prefault({}).describe('reports that are made by themselves'),
   breach: breachSection.prefault({}).describe('breaches of PHI'),
   checklists: checklistsSection.prefault({}).describe('what people go through, item by item'),
   aws: awsSection.prefault({}).describe('accounts and regions at AWS'),
@@ -164,6 +173,7 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'timeline', prefix: 'timeline.', schema: timelineSection, guide: 'the-sections' },
     { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
     { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
+    { name: 'reports', prefix: 'reports.', schema: reportsSection, guide: 'the-sections' },
     { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
     { name: 'checklists', prefix: 'checklists.', schema: checklistsSection, guide: 'checklists' },
     { name: 'aws', prefix: 'aws.', schema: awsSection, guide: 'several-aws-accounts' },

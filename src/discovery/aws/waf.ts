@@ -8,7 +8,7 @@ const connect = awsService<WAFV2>({
 });
 const most = 100;
 
-/** Those of CloudFront are not looked for: nothing here asks CloudFront. */
+/** Those of CloudFront are not looked for: they are listed in us-east-1 alone. */
 export default defineDiscovery({
   service: 'WAF',
   group: 'security',

@@ -35,6 +35,8 @@ create table report (
   channel_id text,
   ts text,
   posted_at timestamptz,
+  -- Why it could not be posted when that was tried last.
+  problem text,
   unique (name, slot)
 );
 create index report_newest on report (name, made_at desc);

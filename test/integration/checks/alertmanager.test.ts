@@ -70,6 +70,7 @@ describe.each([
       ...{ critical_names: [], warning_names: [], other_names: [], silenced: 0, inhibited: 0 },
       ...{ started: 0, started_critical: 0, started_warning: 0, oldest_s: null },
       ...{ members: 1, not_answering: [], peers: 0, ready: true, watchdog_firing: true, watchdog_missing: [] },
+      unread: [],
     });
     expect(judgedByDefault(alertmanager, params, found)).toBe('ok');
     expect(await verdictOf(alertmanager, { url })).toBe('ok');
@@ -227,6 +228,16 @@ describe('a cluster', () => {
     expect(judgedByDefault(alertmanager, params, found)).toBe('warn');
   });
 
+  it.each([
+    ['of whom one hangs: an alert of another fails', 2, 'fail'],
+    ['of whom two hang: an alert of the third fails', 0, 'fail'],
+  ] as const)('%s', async (_, only, verdict) => {
+    for (const [at, member] of members.entries()) if (at !== only) member.instead = () => {};
+    await fire(members[only]!.url, disk);
+    const setting = { partsSignal: AbortSignal.timeout(500) };
+    expect(await verdictOf(alertmanager, params, setting)).toBe(verdict);
+  });
+
   it('a watchdog that one member does not get: no alert gets there', async () => {
     const deaf = await standIn();
     deaf.cluster = cluster('ready', 3);
@@ -249,6 +260,22 @@ describe('a cluster', () => {
     expect(await verdictOf(alertmanager, { url, peers: 3 })).toBe('ok');
     expect(await verdictOf(alertmanager, { url, peers: 4 })).toBe('warn');
   });
+});
+
+it.each([
+  ['the state', /status/, 'the state of'],
+  ['the watchdog', /alertname="Watchdog"/, 'Watchdog on'],
+])('%s hangs: a critical alert fails; else unknown, and named', async (_, hangs, name) => {
+  const server = await standIn();
+  const params = { url: server.url, watchdog: 'Watchdog' };
+  const look = async () => measure(alertmanager, params, { partsSignal: AbortSignal.timeout(500) });
+  await fire(server.url, watchdog);
+  server.hangs = hangs;
+  const quiet = await look();
+  expect(quiet.unread).toEqual([expect.stringContaining(name)]);
+  expect(judgedByDefault(alertmanager, params, quiet)).toBe('unknown');
+  await fire(server.url, disk);
+  expect(judgedByDefault(alertmanager, params, await look())).toBe('fail');
 });
 
 /** An address where nobody listens. */

@@ -277,6 +277,22 @@ describe('planted faults', () => {
     expect(found.unread).toEqual(['pages (PagerDuty did not answer in time → raise timeout)']);
   });
 
+  it.each([
+    ['/services/PAPI', 'services and teams'],
+    ['/log_entries', 'pages'],
+  ])('%s hangs: an overdue incident fails before the check’s time is up; else it is named', async (path, part) => {
+    const params = paramsOf({ services: ['PAPI'] });
+    const look = () => measure(pagerDuty, params, settingOf({ partsSignal: AbortSignal.timeout(1_000) }));
+    const old = incident('triggered', 5 * hour);
+    instead(path, () => {});
+    const found = await look();
+    expect(found.unread).toEqual([`${part} (PagerDuty did not answer in time → raise timeout)`]);
+    expect(judgedByDefault(pagerDuty, params, found)).toBe('fail');
+    old.status = 'resolved';
+    const quiet = await look().catch(({ reason }) => ({ unread: reason }));
+    expect(quiet.unread).toEqual(path === '/log_entries' ? found.unread : 'timeout');
+  });
+
   it('a key that sees nothing is told from an account at rest', async () => {
     account.services.clear();
     expect(await why()).toMatchObject({

@@ -142,6 +142,16 @@ describe('sentry', () => {
     expect(why).toMatch(new RegExp(`^not read: .*${what} of my-shop. answered HTTP 403 → give the token the scopes`));
   });
 
+  it('statistics that hang: a fatal one behind the 500 that are read fails; else unknown, and named', async () => {
+    const { url, state } = await sentryServer({ instead: { stats_v2: undefined } });
+    const look = () => measure(sentry, of(url), { secrets, partsSignal: AbortSignal.timeout(1_000) });
+    const quiet = await look();
+    expect(quiet.unread).toEqual([expect.stringContaining('(stats_v2 of my-shop)')]);
+    expect(judgedByDefault(sentry, of(url), quiet)).toBe('unknown');
+    state.issues = Array.from({ length: 700 }, (_, at) => fresh(at, at === 650 ? { level: 'fatal' } : {}));
+    expect(judgedByDefault(sentry, of(url), await look())).toBe('fail');
+  });
+
   it('a fatal one is found behind the 500 that are read', async () => {
     const issues = Array.from({ length: 700 }, (_, at) => fresh(at, at === 650 ? { level: 'fatal' } : {}));
     const found = await measured({ issues }, { max_new: 499 });

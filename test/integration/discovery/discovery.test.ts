@@ -168,6 +168,41 @@ describe('an account', () => {
   });
 });
 
+describe('distributions', () => {
+  const cdn = (text: string) => read(text).checks.filter(({ type }) => type === 'cloudfront');
+  const distribution = { enabled: true, status: 'Deployed', origins: [{ domain: 'api.example.com' }] };
+
+  it('are asked and checked in us-east-1, with the names that they serve', async () => {
+    const { text } = await found({ regions: ['eu-west-1', 'eu-west-2'] });
+    expect(cdn(text)).toMatchObject([
+      {
+        id: 'www-example-com-cdn-us-east-1',
+        target: { distribution: 'E1FRONT', aliases: ['www.example.com'], region: 'us-east-1' },
+      },
+    ]);
+    expect(text).toContain('# Distribution E1FRONT at e1front.cloudfront.net, for www.example.com: the shop');
+    const calls = aws.calls.filter(({ action }) => action === 'cloudfront:ListDistributions');
+    expect(calls.map(({ region }) => region)).toEqual(['us-east-1']);
+  });
+
+  it('that are disabled stand there as a comment; without aliases they go by their id; page by page', async () => {
+    const many = Array.from({ length: 110 }, (_, i) => [`E${i}`, distribution] as const);
+    world = () => ({ distributions: { EOFF: { ...distribution, enabled: false }, ...Object.fromEntries(many) } });
+    const { text } = await found();
+    expect(cdn(text)).toHaveLength(110);
+    expect(cdn(text).map(({ id }) => id)).toContain('e109-cdn');
+    expect(text).toMatch(
+      /# Distribution EOFF at eoff\.cloudfront\.net, disabled, without aliases\n {2}# - id: eoff-cdn\n/,
+    );
+    expect(aws.counts()['cloudfront:ListDistributions']).toBe(2);
+  });
+
+  it('an answer with nothing in it is not read as "there are none"', async () => {
+    aws.break('empty', { action: 'cloudfront:ListDistributions' });
+    expect((await found()).unread).toEqual([expect.stringContaining('CloudFront')]);
+  });
+});
+
 describe('what is offered', () => {
   it('fits the check types that there are', async () => {
     const { text } = await found();

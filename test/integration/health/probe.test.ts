@@ -44,6 +44,11 @@ describe('runProbe', () => {
     expect(without.result).toMatchObject({ kind: 'unmeasured', reason: 'misconfigured' });
   });
 
+  test('keeps nothing where nothing is kept: unknown, not forgotten', async () => {
+    const { result } = await probe(async ({ kept }) => ({ facts: { known: await kept.read('key') } }));
+    expect(result).toMatchObject({ kind: 'unmeasured', reason: 'misconfigured' });
+  });
+
   test.each<[string, Run]>([
     [
       'throws at once',

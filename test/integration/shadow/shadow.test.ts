@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { compileCondition } from '../../../src/conditions/compile.ts';
 import type { Check, Ops } from '../../../src/config/model.ts';
 import { Unmeasured } from '../../../src/kernel/check.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
 import type { ShadowReport } from '../../../src/shadow/model.ts';
 import { runShadow } from '../../../src/shadow/run.ts';
 import { suggestionsFor } from '../../../src/shadow/suggest.ts';
@@ -210,9 +211,11 @@ it('ended early, it tells what came so far', async () => {
 
 it('heartbeats are left out, since jobs report to the running bot; what depends on one is watched all the same', async () => {
   const silent = async () => Promise.reject(new Unmeasured('misconfigured', 'no reports here'));
+  const { definition } = checkOf(silent);
+  const hearing = { ...definition, hears: () => ({ token: new Secret('TOKEN') }) };
   const report = await played(
     (clock) => [
-      checkOf(silent, { id: 'backup', type: 'heartbeat', everyMs: 5 * minute }),
+      checkOf(silent, { id: 'backup', definition: hearing, everyMs: 5 * minute }),
       latency('api', clock, () => 900, { dependsOn: ['backup'] }),
     ],
     { forMs: hour },

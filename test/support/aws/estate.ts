@@ -50,4 +50,10 @@ export const estate: AccountRegion = {
   certificates: ['shop.example.com'],
   trails: [{ Name: 'org', HomeRegion: 'us-east-1', IsMultiRegionTrail: true }],
   webAcls: [{ Name: 'front-acl', Id: '1', Description: 'in front of the shop' }],
+  distributions: {
+    E1FRONT: {
+      ...{ enabled: true, status: 'Deployed', aliases: ['www.example.com'], comment: 'the shop' },
+      origins: [{ domain: 'shop-web.s3.eu-west-1.amazonaws.com', s3: {}, accessControl: 'E2OAC' }],
+    },
+  },
 };

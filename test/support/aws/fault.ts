@@ -37,7 +37,7 @@ const older: Partial<Record<RefusingFault, { query: [string, number]; ec2: [stri
 /** How AWS refuses `action` (`ecs:ListServices`), in the words of the service's protocol. */
 export function refusalFor(fault: RefusingFault, action: string, service: AwsService): AwsRefusal {
   const { protocol } = service;
-  const kind = protocol === 'rest-xml' ? 's3' : protocol;
+  const kind = protocol === 'rest-xml' ? (service.wrapped ? 'query' : 's3') : protocol;
   const named = kind === 'query' || kind === 'ec2' || kind === 's3' ? older[fault]?.[kind] : undefined;
   const { code, message, status } = inJson(fault, action);
   if (named) return new AwsRefusal(named[0], message, { status: named[1] });

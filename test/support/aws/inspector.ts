@@ -8,6 +8,10 @@ export interface InspectorFinding {
   /** Undefined = an answer without it. */
   firstObservedAt?: Date;
   vulnerabilityId?: string;
+  score?: number;
+  package?: string;
+  /** An image in ECR, by its digest; else an instance. */
+  image?: string;
 }
 
 export interface InspectorState {
@@ -71,8 +75,18 @@ function fits({ severity, status = 'ACTIVE' }: InspectorFinding, filters: Record
   );
 }
 
-const wire = ({ severity, status = 'ACTIVE', firstObservedAt, vulnerabilityId }: InspectorFinding) => ({
-  ...{ severity, status, type: 'PACKAGE_VULNERABILITY', awsAccountId: '123456789012' },
-  firstObservedAt: firstObservedAt && firstObservedAt.getTime() / 1000,
-  ...(vulnerabilityId && { packageVulnerabilityDetails: { vulnerabilityId, source: 'NVD' } }),
-});
+const wire = (finding: InspectorFinding) => {
+  const { severity, status = 'ACTIVE', firstObservedAt, vulnerabilityId, score, package: name, image } = finding;
+  const vulnerablePackages = name === undefined ? [] : [{ name, version: '1.0.0' }];
+  const awsEcrContainerImage = { repositoryName: 'shop', registry: '123456789012', imageHash: image };
+  return {
+    ...{ severity, status, type: 'PACKAGE_VULNERABILITY', awsAccountId: '123456789012', inspectorScore: score },
+    firstObservedAt: firstObservedAt && firstObservedAt.getTime() / 1000,
+    ...(vulnerabilityId && { packageVulnerabilityDetails: { vulnerabilityId, source: 'NVD', vulnerablePackages } }),
+    resources: [
+      image === undefined
+        ? { type: 'AWS_EC2_INSTANCE', id: 'i-0123456789abcdef0' }
+        : { type: 'AWS_ECR_CONTAINER_IMAGE', id: `arn:aws:ecr:${image}`, details: { awsEcrContainerImage } },
+    ],
+  };
+};

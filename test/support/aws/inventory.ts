@@ -1,3 +1,4 @@
+import { cloudFrontStandIn, type StandInDistribution } from './cloudfront.ts';
 import { type EcsCluster, ecsStandIn } from './ecs.ts';
 import { AwsRefusal } from './refusal.ts';
 import type { Asked, AwsService } from './service.ts';
@@ -23,6 +24,7 @@ export interface AccountRegion {
   certificates?: string[];
   trails?: Item[];
   webAcls?: Item[];
+  distributions?: Record<string, StandInDistribution>;
 }
 
 /**
@@ -34,6 +36,7 @@ export function inventory(at: (asked: Asked) => AccountRegion): AwsService[] {
   const query = { protocol: 'query' } as const;
   return [
     ecs(at),
+    cloudFront(at),
     {
       ...{ ...query, signingName: 'rds', iamPrefix: 'rds', version: '2014-10-31' },
       operations: {
@@ -172,6 +175,18 @@ function ecs(at: (asked: Asked) => AccountRegion): AwsService {
         return { clusterArns: items, nextToken: next };
       },
     },
+  };
+}
+
+function cloudFront(at: (asked: Asked) => AccountRegion): AwsService {
+  const routesOf = (asked: Asked) => cloudFrontStandIn({ distributions: at(asked).distributions ?? {} }).routes;
+  const { routes, ...shape } = cloudFrontStandIn({ distributions: {} });
+  return {
+    ...shape,
+    routes: routes.map((route, i) => ({
+      ...route,
+      run: (input: Input, asked: Asked) => routesOf(asked)[i]!.run(input, asked),
+    })),
   };
 }
 

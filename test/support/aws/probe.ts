@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { compileCondition } from '../../../src/conditions/compile.ts';
 import { createBatch, type SweepBatch } from '../../../src/health/batch.ts';
 import type { AwsSettings } from '../../../src/kernel/aws.ts';
-import type { CheckType, Facts, Measurement, Rule, Unmeasured } from '../../../src/kernel/check.ts';
+import type { CheckType, Facts, Kept, Measurement, Rule, Unmeasured } from '../../../src/kernel/check.ts';
+import { memoryKept } from '../kept.ts';
 
 /** The moment of every test: half a minute into a minute, a quarter past noon. */
 export const now = new Date('2026-11-23T12:15:30Z');
@@ -17,7 +18,11 @@ export interface ProbeOptions {
   aws?: AwsSettings;
   /** The moment of this look; default: `now`. */
   at?: Date;
+  /** Default: of this file, in memory. */
+  kept?: Kept;
 }
+
+const ofThisFile = memoryKept();
 
 /** Runs a check type as a sweep would: parameters parsed as from the config, a batch, a clock that stands still. */
 export function measure<Schema extends z.ZodType>(
@@ -30,6 +35,7 @@ export function measure<Schema extends z.ZodType>(
     batch = createBatch(),
     aws,
     at = now,
+    kept = ofThisFile,
   }: ProbeOptions = {},
 ): Promise<Measurement> {
   return check.run({
@@ -42,6 +48,7 @@ export function measure<Schema extends z.ZodType>(
     reveal: (value) => String(value),
     site: { dir: '/', scriptDirs: [], aws },
     reported: () => Promise.reject(new Error('this check reads no reports')),
+    kept,
     heldForMs,
   });
 }

@@ -63,6 +63,8 @@ export interface Route {
 /** Speaks REST with JSON or XML bodies. */
 export interface RestService extends Signed {
   protocol: 'rest-json' | 'rest-xml';
+  /** Refusals of `rest-xml` are in an `ErrorResponse`, as all but S3 have them. */
+  wrapped?: true;
   routes: Route[];
 }
 

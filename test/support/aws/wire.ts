@@ -118,14 +118,16 @@ export function emptyReply(service: AwsService, operation: string): Reply {
 export function refusalReply(service: AwsService | undefined, { code, message, status, queryCode }: AwsRefusal): Reply {
   const error = { Type: 'Sender', Code: code, Message: message };
   const xml = { 'content-type': 'text/xml' };
+  const wrapped = { status, headers: xml, body: toXml({ Error: error, RequestId: 'r' }, 'ErrorResponse') };
   switch (service?.protocol) {
     case 'query':
-      return { status, headers: xml, body: toXml({ Error: error, RequestId: 'r' }, 'ErrorResponse') };
+      return wrapped;
     case 'ec2': {
       const inner = { Errors: { Error: { Code: code, Message: message } }, RequestID: 'r' };
       return { status, headers: xml, body: toXml(inner, 'Response') };
     }
     case 'rest-xml':
+      if (service.wrapped) return wrapped;
       return { status, headers: xml, body: toXml({ Code: code, Message: message, RequestId: 'r' }, 'Error') };
     case 'rest-json': {
       const headers = { 'content-type': 'application/json', 'x-amzn-errortype': code };

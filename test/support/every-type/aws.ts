@@ -1,5 +1,6 @@
 import { acmStandIn } from '../aws/acm.ts';
 import { backupStandIn } from '../aws/backup.ts';
+import { cloudFrontStandIn } from '../aws/cloudfront.ts';
 import { cloudTrailStandIn } from '../aws/cloudtrail.ts';
 import type { CloudWatchMetric } from '../aws/cloudwatch.ts';
 import { costStandIn } from '../aws/cost-explorer.ts';
@@ -27,6 +28,8 @@ interface OnAws {
 const database = {
   ...{ ResourceArn: 'arn:aws:rds:eu-west-1:123456789012:db:main', ResourceName: 'main', ResourceType: 'RDS' },
 };
+
+const onCdn = { DistributionId: 'E1SHOP', Region: 'Global' };
 
 /** Every check type on AWS. */
 export const onAws: Record<string, OnAws> = {
@@ -81,6 +84,24 @@ export const onAws: Record<string, OnAws> = {
         metrics('AWS/WAFV2', { WebACL: 'shop', Rule, Region }, { BlockedRequests: 12, AllowedRequests: 9_000 }, 'Sum'),
       ),
     ),
+  },
+  cloudfront: {
+    params: { distribution: 'E1SHOP', aliases: ['www.example.com'] },
+    services: [
+      cloudFrontStandIn({
+        distributions: {
+          E1SHOP: {
+            ...{ enabled: true, status: 'Deployed', changedAt: ago(dayMinutes), aliases: ['www.example.com'] },
+            certificate: { acm: 'arn:aws:acm:us-east-1:123456789012:certificate/1234abcd' },
+            ...{ minTls: 'TLSv1.2_2021', origins: [{ domain: 'api.example.com' }] },
+          },
+        },
+      }),
+    ],
+    metrics: [
+      ...metrics('AWS/CloudFront', onCdn, { Requests: 400 }, 'Sum'),
+      ...metrics('AWS/CloudFront', onCdn, { '5xxErrorRate': 0.1, '4xxErrorRate': 2 }),
+    ],
   },
   backup: {
     params: { resources: ['main'], vaults: ['keep'] },

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import pg from 'pg';
 import { AlertmanagerStandIn } from '../alertmanager.ts';
 import { dnsServer } from '../dns.ts';
+import { githubServer } from '../github.ts';
 import { jsonServer } from '../json-server.ts';
 import { listenOn } from '../listen.ts';
 import { PagerDutyStandIn } from '../pagerduty.ts';
@@ -12,6 +13,7 @@ import { healthyConsole, standInPgbouncer } from '../pgbouncer.ts';
 import { PrometheusStandIn } from '../prometheus.ts';
 import { isRedisInstalled, standInRedis, startRedis } from '../redis.ts';
 import { sentryServer } from '../sentry.ts';
+import { ago, dayMinutes, times } from './make.ts';
 import { minuteMs, type Served } from './model.ts';
 import { statusPage } from './status-page.ts';
 
@@ -102,6 +104,13 @@ export const outside: Record<string, (place: Place) => Promise<Served>> = {
     const { url, state } = await sentryServer();
     const params = { url, organization: state.organization, token: { secret: 'SENTRY' } };
     return { params, secrets: { SENTRY: state.token }, gone: 'unknown' };
+  },
+  async vulnerabilities() {
+    const created_at = ago(2 * dayMinutes).toISOString();
+    const alerts = times(30, (number) => ({ number, state: 'open' as const, severity: 'high', created_at }));
+    const { url, state } = await githubServer({ alerts });
+    const params = { source: 'dependabot', repository: state.repository, url, token: { secret: 'GITHUB' } };
+    return { params, secrets: { GITHUB: state.token }, gone: 'unknown' };
   },
   // Its target is a job that reports to Rounds itself: whoever measures, records that it has.
   async heartbeat() {

@@ -56,3 +56,20 @@ test('parameters inside maps stand below their map; a secret is one value', () =
     'metrics.NAME.metric: text',
   ]);
 });
+
+test('of variants each parameter stands once, with the variants that have it', () => {
+  const every = z.string().describe('how often');
+  const token = z.string().describe('a key');
+  const params = z.discriminatedUnion('source', [
+    z.strictObject({ source: z.literal('push').describe('who'), every, token: token.optional() }),
+    z.strictObject({ source: z.literal('pull').describe('who'), every, token, url: token.default('a') }),
+    z.strictObject({ source: z.literal('poll').describe('who'), every, url: token.default('a') }),
+  ]);
+  expect(parametersOf(params).map(({ name, type, required, help }) => [name, type, required, help])).toEqual([
+    ['source', '`push`, `pull` or `poll`', true, 'who'],
+    ['every', 'text', true, 'how often'],
+    ['token', 'text', false, '`push`: a key'],
+    ['token', 'text', true, '`pull`: a key'],
+    ['url', 'text', false, '`pull`, `poll`: a key'],
+  ]);
+});

@@ -4,6 +4,7 @@ import { type CloudWatchState, cloudWatchStandIn } from '../../../support/aws/cl
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
 import { judgedByDefault } from '../../../support/probes.ts';
 
@@ -171,6 +172,15 @@ describe('the history', () => {
     expect(aws.counts()).toEqual({ 'cloudwatch:DescribeAlarms': 1 });
     expect(iamFor({ history: 'off' })).toEqual(Object.keys(aws.counts()));
     expect(iamFor({})).toEqual(cloudwatchAlarms.iam);
+  });
+
+  test('a hang hides no alarm; else it is named, and warns: no rule judges the history', async () => {
+    const action = 'cloudwatch:DescribeAlarmHistory';
+    const slow = () => verdictWithSlowPart(aws, action, cloudwatchAlarms, { region: freshRegion() });
+    expect(await slow()).toMatchObject({ verdict: 'warn', unread: [expect.stringContaining(action)] });
+    aws.mend();
+    state.alarms!['api-5xx'] = { state: 'ALARM' };
+    expect(await slow()).toMatchObject({ verdict: 'fail', facts: { in_alarm: ['api-5xx'], went_off: null } });
   });
 
   test('not permitted: the state is told all the same', async () => {

@@ -4,7 +4,9 @@ import { useAws } from '../../../support/aws/environment.ts';
 import { type LogEvent, type LogsState, logsStandIn } from '../../../support/aws/logs.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
+import { judgedByDefault } from '../../../support/probes.ts';
 
 const state: LogsState = { groups: {} };
 const aws = new AwsServer([logsStandIn(state)]);
@@ -201,6 +203,40 @@ describe('what it can not measure is never a verdict', () => {
   test('unreachable', async () => {
     aws.break('drop');
     expect(await refusal(look({ region: 'eu-north-1' }))).toMatchObject({ reason: 'unreachable', retryable: true });
+  });
+
+  test('a hang in one of two groups hides no matches of the other; else unknown, and named', async () => {
+    const slow = (log_groups: string[]) =>
+      verdictWithSlowPart(
+        ...([
+          aws,
+          'logs:FilterLogEvents',
+          cloudwatchLogs,
+          { ...params, log_groups, region: freshRegion() },
+          1,
+        ] as const),
+      );
+    const two = ['/ecs/api', '/ecs/web'];
+    expect(await slow(two)).toMatchObject({
+      ...{ verdict: 'unknown', unread: [expect.stringContaining('logs:FilterLogEvents on log group /ecs/')] },
+    });
+    for (const group of two) state.groups[group] = times(12);
+    expect(await slow(two)).toMatchObject({ verdict: 'warn', facts: { at_least: 12, count: null } });
+  });
+
+  test('a hang on the second page hides no matches of the first', async () => {
+    const later = { ...params, region: freshRegion() };
+    state.pageSize = 12;
+    state.groups['/ecs/api'] = times(13);
+    const [stop, parts] = [new AbortController(), new AbortController()];
+    const seen = measure(cloudwatchLogs, later, { signal: stop.signal, partsSignal: parts.signal });
+    await aws.nextCall('logs:FilterLogEvents');
+    aws.break('hang');
+    await aws.nextCall('logs:FilterLogEvents');
+    parts.abort();
+    const { facts } = await seen;
+    expect(facts).toMatchObject({ at_least: 12, count: null, complete: false });
+    expect(judgedByDefault(cloudwatchLogs, later, facts)).toBe('warn');
   });
 
   test('a hang in one of two groups ends with the probe, and the request with it', async () => {

@@ -7,6 +7,7 @@ import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type ScalingState, scalingStandIn } from '../../../support/aws/scaling.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 
 const state: CapacityState = { clusters: {}, details: {}, instances: {}, providers: [] };
@@ -194,7 +195,7 @@ describe('scaling', () => {
       without_policy: [],
       unread: [],
     });
-    expect(await rules(params)).toEqual(['warn targets_read && size(not_as_expected) > 0']);
+    expect(await rules(params)).toEqual(['warn size(not_as_expected) > 0']);
   });
 
   test('a service of another cluster is refused: its tasks would be looked up in this one', () => {
@@ -294,18 +295,18 @@ describe('planted faults', () => {
     ['instances not permitted', 'unknown', broken('denied', { action: 'ecs:ListContainerInstances' })],
     ['instances answered in part', 'unknown', () => (state.undescribedInstances = { 'i-2': 'INTERNAL' })],
     ['an instance without a state', 'unknown', first({ agentConnected: undefined })],
-    ['providers not permitted', 'warn', broken('denied', { action: 'ecs:DescribeCapacityProviders' })],
-    ['services not permitted', 'warn', broken('denied', { action: 'ecs:DescribeServices' })],
-    ['targets not permitted', 'warn', broken('denied', scales('DescribeScalableTargets'))],
-    ['activities throttled', 'warn', broken('throttled', scales('DescribeScalingActivities'))],
-    ['policies not permitted', 'warn', broken('denied', scales('DescribeScalingPolicies'))],
+    ['providers not permitted', 'unknown', broken('denied', { action: 'ecs:DescribeCapacityProviders' })],
+    ['services not permitted', 'unknown', broken('denied', { action: 'ecs:DescribeServices' })],
+    ['targets not permitted', 'unknown', broken('denied', scales('DescribeScalableTargets'))],
+    ['activities throttled', 'unknown', broken('throttled', scales('DescribeScalingActivities'))],
+    ['policies not permitted', 'unknown', broken('denied', scales('DescribeScalingPolicies'))],
     ['instances are empty', 'unknown', broken('empty', { action: 'ecs:ListContainerInstances' })],
     ['instances are described by nothing', 'unknown', broken('empty', { action: 'ecs:DescribeContainerInstances' })],
-    ['providers are empty', 'warn', broken('empty', { action: 'ecs:DescribeCapacityProviders' })],
-    ['services are empty', 'warn', broken('empty', { action: 'ecs:DescribeServices' })],
-    ['targets are empty', 'warn', broken('empty', scales('DescribeScalableTargets'))],
-    ['policies are empty', 'warn', broken('empty', scales('DescribeScalingPolicies'))],
-    ['activities are empty', 'warn', broken('empty', scales('DescribeScalingActivities'))],
+    ['providers are empty', 'unknown', broken('empty', { action: 'ecs:DescribeCapacityProviders' })],
+    ['services are empty', 'unknown', broken('empty', { action: 'ecs:DescribeServices' })],
+    ['targets are empty', 'unknown', broken('empty', scales('DescribeScalableTargets'))],
+    ['policies are empty', 'unknown', broken('empty', scales('DescribeScalingPolicies'))],
+    ['activities are empty', 'unknown', broken('empty', scales('DescribeScalingActivities'))],
     ['empty', 'unknown', broken('empty')],
     ['no such cluster', 'unknown', () => (state.details = {})],
     ['a cluster without a status', 'unknown', () => (state.details.prod!.status = undefined)],
@@ -332,6 +333,29 @@ test.each([
     ...facts,
     unread: [expect.stringMatching(new RegExp(`^${action} on .*not what AWS documents`))],
   });
+});
+
+test.for([
+  'ecs:ListContainerInstances',
+  'ecs:DescribeCapacityProviders',
+  'ecs:DescribeServices',
+  'application-autoscaling:DescribeScalableTargets',
+  'application-autoscaling:DescribeScalingPolicies',
+  'application-autoscaling:DescribeScalingActivities',
+])('a hang of %s: unknown, and named', async (action) => {
+  expect(await verdictWithSlowPart(aws, action, ecsCapacity, prod)).toMatchObject({
+    verdict: 'unknown',
+    unread: [expect.stringContaining(action)],
+  });
+});
+
+test('a hang of the policies hides neither a cluster that is not active nor a service at its most tasks', async () => {
+  state.details.prod!.status = 'DEPROVISIONING';
+  state.clusters.prod!.services.web = service(10);
+  const slow = await verdictWithSlowPart(
+    ...([aws, 'application-autoscaling:DescribeScalingPolicies', ecsCapacity, prod] as const),
+  );
+  expect(slow).toMatchObject({ verdict: 'fail', facts: { at_max: ['web 10'], without_policy: null } });
 });
 
 test('no such cluster: what to do', async () => {

@@ -4,6 +4,7 @@ import { type EcsService, type EcsState, ecsStandIn } from '../../../support/aws
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { judgedByDefault } from '../../../support/probes.ts';
 
 const state: EcsState = { clusters: {} };
@@ -170,7 +171,7 @@ describe('stopped tasks', () => {
     state.clusters.prod!.stopped = [1, 2, 3].map((minute) => ({ ...oom, stoppedAt: minutesAgo(minute) }));
     const { facts } = await look();
     expect(facts).toMatchObject({ degraded: [], crashing: ['backend 3'] });
-    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn stopped_read && size(crashing) > 0']);
+    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn size(crashing) > 0']);
   });
 
   test('of named services only', async () => {
@@ -195,7 +196,10 @@ describe('stopped tasks', () => {
       crashing: ['backend 500'],
       unread: ['stopped tasks past the first 500'],
     });
-    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn stopped_read && size(crashing) > 0']);
+    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual([
+      'warn size(crashing) > 0',
+      'warn size(unread) > 0',
+    ]);
   });
 
   test('a crash loop may hide behind others’ stopped tasks: nobody says that there is none', async () => {
@@ -211,7 +215,7 @@ describe('stopped tasks', () => {
     expect(named.facts).toMatchObject({ crashing: ['backend 9'] });
   });
 
-  test('not permitted: the services are still measured, what was not read is null and warns', async () => {
+  test('not permitted: the services are still measured, what was not read is null and unknown', async () => {
     state.clusters.prod!.services.backend = { ...full(3), runningCount: 1 };
     aws.break('denied', { action: 'ecs:ListTasks' });
     const { facts } = await look();
@@ -224,7 +228,7 @@ describe('stopped tasks', () => {
       crashing: null,
       unread: ['ecs:ListTasks on cluster prod in eu-west-1: AccessDenied → grant ecs:ListTasks'],
     });
-    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn size(degraded) > 0', 'warn !stopped_read']);
+    expect(judgedByDefault(ecsServices, { cluster: 'prod' }, facts)).toBe('unknown');
   });
 
   test('off: not asked for, nothing warns', async () => {
@@ -235,11 +239,11 @@ describe('stopped tasks', () => {
     expect(aws.counts()).not.toHaveProperty('ecs:ListTasks');
   });
 
-  test('revisions not permitted: `behind` is null, nothing warns', async () => {
+  test('revisions not permitted: `behind` is null, which no rule judges, and warns', async () => {
     aws.break('denied', { action: 'ecs:ListTaskDefinitions' });
     const { facts } = await look();
     expect(facts).toMatchObject({ behind: null, unread: [expect.stringContaining('grant ecs:ListTaskDefinitions')] });
-    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual([]);
+    expect(fired(ecsServices, { cluster: 'prod' }, facts)).toEqual(['warn size(unread) > 0']);
   });
 });
 
@@ -344,6 +348,18 @@ describe('what it can not measure is never a verdict', () => {
     const { facts } = await look();
     expect(facts).toMatchObject({ stopped_read: false, stopped_tasks: null });
     expect(facts.unread).toEqual([expect.stringContaining('ecs:ListTasks on cluster prod in eu-west-1')]);
+  });
+
+  test.for([
+    ['ecs:ListTasks', 'unknown'],
+    // No default rule asks for the newest revisions.
+    ['ecs:ListTaskDefinitions', 'warn'],
+  ] as const)('a hang of %s hides no service that is down; else it is named: %s', async ([action, verdict]) => {
+    const slow = () => verdictWithSlowPart(aws, action, ecsServices, { cluster: 'prod' });
+    expect(await slow()).toMatchObject({ verdict, unread: [expect.stringContaining(action)] });
+    aws.mend();
+    state.clusters.prod!.services.backend = { ...full(3), runningCount: 0 };
+    expect(await slow()).toMatchObject({ verdict: 'fail', facts: { down: ['backend 0/3'] } });
   });
 
   test('a hang in the stopped tasks is the end of the check, not a remark', async () => {

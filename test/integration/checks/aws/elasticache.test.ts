@@ -6,6 +6,7 @@ import { type ElastiCacheState, elastiCacheStandIn } from '../../../support/aws/
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 
 const state: ElastiCacheState = { groups: {}, clusters: {}, updates: [] };
@@ -198,10 +199,10 @@ describe('planted faults', () => {
     ['a service update waits', 'warn', () => state.updates.push(waiting)],
     ['no data of a node’s memory', 'warn', () => report('sessions-002', { DatabaseMemoryUsagePercentage: undefined })],
     ['metrics not permitted', 'unknown', broken('denied', { action: 'cloudwatch:GetMetricData' })],
-    ['updates not permitted', 'warn', broken('denied', { action: 'elasticache:DescribeUpdateActions' })],
-    ['updates throttled', 'warn', broken('throttled', { action: 'elasticache:DescribeUpdateActions' })],
-    ['updates are garbage', 'warn', broken('garbage', { action: 'elasticache:DescribeUpdateActions' })],
-    ['updates are empty', 'warn', broken('empty', { action: 'elasticache:DescribeUpdateActions' })],
+    ['updates not permitted', 'unknown', broken('denied', { action: 'elasticache:DescribeUpdateActions' })],
+    ['updates throttled', 'unknown', broken('throttled', { action: 'elasticache:DescribeUpdateActions' })],
+    ['updates are garbage', 'unknown', broken('garbage', { action: 'elasticache:DescribeUpdateActions' })],
+    ['updates are empty', 'unknown', broken('empty', { action: 'elasticache:DescribeUpdateActions' })],
     ['metrics are empty', 'unknown', broken('empty', { action: 'cloudwatch:GetMetricData' })],
     ['clusters are empty', 'unknown', broken('empty', { action: 'elasticache:DescribeCacheClusters' })],
     ['empty', 'unknown', broken('empty')],
@@ -247,6 +248,28 @@ test('what could not be read of many nodes is a short list', async () => {
   expect(facts.unread).toHaveLength(21);
   expect((facts.unread as string[]).at(-1)).toBe('and more');
   expect(facts).toMatchObject({ nodes: 12, memory_pct: null, connections: null });
+});
+
+describe('a part that hangs', () => {
+  const slow = (action: string) => verdictWithSlowPart(aws, action, elasticache, group);
+  const named = (action: string) => expect.arrayContaining([expect.stringContaining(action)]);
+
+  test.for(['elasticache:DescribeUpdateActions', 'cloudwatch:GetMetricData'])('%s', async (action) => {
+    expect(await slow(action)).toMatchObject({ verdict: 'unknown', unread: named(action) });
+    aws.mend();
+    state.clusters['sessions-002'] = node('sessions', { CacheClusterStatus: 'incompatible-network' });
+    expect(await slow(action)).toMatchObject({
+      ...{ verdict: 'fail', facts: { down: ['sessions-002 incompatible-network'] } },
+    });
+  });
+
+  test('a shard that is down is told while the nodes hang', async () => {
+    state.groups.sessions!.NodeGroups![0]!.Status = 'deleting';
+    expect(await slow('elasticache:DescribeCacheClusters')).toMatchObject({
+      ...{ verdict: 'fail', facts: { down: ['sessions shard 0001 deleting'], nodes: null, connections: null } },
+      unread: named('elasticache:DescribeCacheClusters'),
+    });
+  });
 });
 
 test('a hang ends with the probe, and the request with it', async () => {

@@ -5,6 +5,7 @@ import { type ElbState, elbStandIn, pathOf, type Target } from '../../../support
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 
 const state: ElbState = { balancers: {}, groups: {} };
@@ -13,7 +14,7 @@ const aws = new AwsServer([elbStandIn(state), cloudWatchStandIn(cloudWatch)]);
 const shop = { load_balancer: 'shop' };
 
 const healthy: Target = { state: 'healthy' };
-const slow: Target = { state: 'unhealthy', reason: 'Target.Timeout' };
+const unhealthy: Target = { state: 'unhealthy', reason: 'Target.Timeout' };
 const as = (state: string, reason?: string): Target => ({ state, ...(reason && { reason }) });
 /** So many a minute. */
 function count(metric: string, value: number, name = 'shop') {
@@ -74,7 +75,7 @@ describe('what it measures', () => {
   });
 
   test('some unhealthy: degraded, with the reasons, the most frequent first', async () => {
-    state.groups.web!.targets = [healthy, as('unhealthy', 'Target.ResponseCodeMismatch'), slow, slow];
+    state.groups.web!.targets = [healthy, as('unhealthy', 'Target.ResponseCodeMismatch'), unhealthy, unhealthy];
     expect((await look()).degraded).toEqual(['web 1/4 (Target.Timeout ×2, Target.ResponseCodeMismatch ×1)']);
     expect(await rules()).toEqual(['warn size(degraded) > 0']);
   });
@@ -89,7 +90,7 @@ describe('what it measures', () => {
   });
 
   test('none healthy in one group: down, although the others serve', async () => {
-    state.groups.api!.targets = [slow, as('initial', 'Elb.InitialHealthChecking')];
+    state.groups.api!.targets = [unhealthy, as('initial', 'Elb.InitialHealthChecking')];
     expect((await look()).down).toEqual(['api 0/2 (Target.Timeout ×1, Elb.InitialHealthChecking ×1)']);
     expect(await rules()).toEqual(['fail size(down) > 0']);
   });
@@ -175,7 +176,7 @@ describe('planted faults', () => {
   const elb = (operation: string) => ({ action: `elasticloadbalancing:${operation}` });
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
-    ['no target answers in time', 'fail', web(slow, slow)],
+    ['no target answers in time', 'fail', web(unhealthy, unhealthy)],
     ['every target answers 500', 'fail', web(as('unhealthy', 'Target.ResponseCodeMismatch'))],
     ['all targets drain, unhealthy', 'fail', all(as('unhealthy.draining', 'Target.DeregistrationInProgress'))],
     ['all are only being checked', 'fail', web(as('initial', 'Elb.InitialHealthChecking'))],
@@ -187,16 +188,16 @@ describe('planted faults', () => {
     ['unused without a reason', 'warn', web(healthy, as('unused'))],
     ['one of two groups without targets', 'warn', web()],
     ['one of two groups in no zone in use', 'warn', web(as('unused', 'Target.NotInUse'))],
-    ['some unhealthy', 'warn', web(healthy, slow)],
+    ['some unhealthy', 'warn', web(healthy, unhealthy)],
     ['health checks off in one group', 'warn', web(as('unavailable', 'Target.HealthCheckDisabled'))],
     ['load balancer failed', 'fail', balancer('failed')],
     ['load balancer impaired', 'warn', balancer('active_impaired')],
     ['load balancer being set up', 'warn', balancer('provisioning')],
     ['6 % answered 5xx', 'warn', () => count('HTTPCode_Target_5XX_Count', 12)],
     ['the load balancer answers 503 itself', 'warn', () => count('HTTPCode_ELB_5XX_Count', 40)],
-    ['metrics not permitted', 'warn', broken('denied', { action: 'cloudwatch:GetMetricData' })],
-    ['metrics throttled', 'warn', broken('throttled', { action: 'cloudwatch:GetMetricData' })],
-    ['metrics are empty', 'warn', broken('empty', { action: 'cloudwatch:GetMetricData' })],
+    ['metrics not permitted', 'unknown', broken('denied', { action: 'cloudwatch:GetMetricData' })],
+    ['metrics throttled', 'unknown', broken('throttled', { action: 'cloudwatch:GetMetricData' })],
+    ['metrics are empty', 'unknown', broken('empty', { action: 'cloudwatch:GetMetricData' })],
     ['groups are empty', 'unknown', broken('empty', elb('DescribeTargetGroups'))],
     ['health is empty', 'unknown', broken('empty', elb('DescribeTargetHealth'))],
     ['load balancers are empty', 'unknown', broken('empty', elb('DescribeLoadBalancers'))],
@@ -222,13 +223,13 @@ describe('planted faults', () => {
   });
 
   it.each<[string, 'fail' | 'warn' | 'unknown', Plant]>([
-    ['none healthy', 'fail', web(slow)],
+    ['none healthy', 'fail', web(unhealthy)],
     ['behind no load balancer', 'fail', unattached],
     ['without targets', 'fail', web()],
     ['no such group', 'unknown', () => delete state.groups.web],
     ['a group is not answered', 'unknown', () => (state.hidden = ['web'])],
-    ['load balancers not permitted', 'warn', broken('denied', elb('DescribeLoadBalancers'))],
-    ['load balancers are empty', 'warn', broken('empty', elb('DescribeLoadBalancers'))],
+    ['load balancers not permitted', 'unknown', broken('denied', elb('DescribeLoadBalancers'))],
+    ['load balancers are empty', 'unknown', broken('empty', elb('DescribeLoadBalancers'))],
     ['groups are empty', 'unknown', broken('empty', elb('DescribeTargetGroups'))],
     ['all stopped', 'fail', web(stopped)],
   ])('named groups: %s → %s', async (_, verdict, plant) => {
@@ -243,9 +244,55 @@ test('which groups may be idle is said of a load balancer, not of groups that ar
   ]);
 });
 
+describe('a part that hangs', () => {
+  const health = 'elasticloadbalancing:DescribeTargetHealth';
+  const slow = (action: string, params: object = shop, times?: number) =>
+    verdictWithSlowPart(aws, action, loadBalancer, params as typeof shop, times);
+  const named = (action: string) => expect.arrayContaining([expect.stringContaining(action)]);
+
+  test('5xx answers: unknown, and named; a group that is down is told', async () => {
+    const action = 'cloudwatch:GetMetricData';
+    expect(await slow(action)).toMatchObject({ verdict: 'unknown', unread: [expect.stringContaining(action)] });
+    aws.mend();
+    state.groups.web!.targets = [unhealthy];
+    expect(await slow(action)).toMatchObject({ verdict: 'fail', facts: { down: ['web 0/1 (Target.Timeout ×1)'] } });
+  });
+
+  test('the load balancers of named groups', async () => {
+    const [action, groups] = ['elasticloadbalancing:DescribeLoadBalancers', { target_groups: ['web', 'api'] }];
+    expect(await slow(action, groups)).toMatchObject({ verdict: 'unknown', unread: named(action) });
+    aws.mend();
+    state.groups.web!.targets = [unhealthy];
+    expect((await slow(action, groups)).verdict).toBe('fail');
+  });
+
+  test('the targets of one group of two: that the other has healthy ones is no proof', async () => {
+    expect(await slow(health, shop, 1)).toMatchObject({
+      ...{ verdict: 'unknown', facts: { target_groups: 1, healthy: null, down: null, without_targets: null } },
+      unread: named(health),
+    });
+    for (const group of Object.values(state.groups)) group.targets = [unhealthy];
+    expect((await slow(health, shop, 1)).verdict).toBe('fail');
+  });
+
+  test('all targets: a load balancer that failed is told', async () => {
+    state.balancers.shop = { state: 'failed' };
+    expect(await slow(health)).toMatchObject({ verdict: 'fail', unread: named(health) });
+  });
+});
+
+test('health checks that are off hide no load balancer that failed, and no named group without targets', async () => {
+  for (const group of Object.values(state.groups)) group.targets = [as('unavailable', 'Target.HealthCheckDisabled')];
+  state.balancers.shop = { state: 'failed' };
+  expect(await awsVerdict(loadBalancer, shop)).toBe('fail');
+  state.balancers.shop = {};
+  state.groups.web!.targets = [];
+  expect(await awsVerdict(loadBalancer, { target_groups: ['web', 'api'] })).toBe('fail');
+});
+
 describe('what it says', () => {
   test('of named groups the targets are measured, although the load balancers are refused', async () => {
-    state.groups.web!.targets = [slow];
+    state.groups.web!.targets = [unhealthy];
     aws.break('denied', { action: 'elasticloadbalancing:DescribeLoadBalancers' });
     expect(await look({ target_groups: ['web'] })).toMatchObject({
       ...{ down: ['web 0/1 (Target.Timeout ×1)'], balancers: null, error_pct: null },

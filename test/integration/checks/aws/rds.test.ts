@@ -6,6 +6,7 @@ import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type RdsState, rdsStandIn } from '../../../support/aws/rds.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 
 const state: RdsState = { instances: {}, clusters: {}, snapshots: [], maintenance: {}, parameters: {} };
@@ -156,7 +157,7 @@ describe('an instance', () => {
       ],
       maintenance_in_days: 7,
     });
-    expect(await rules()).toEqual(['warn maintenance_read && size(pending_maintenance) > 0']);
+    expect(await rules()).toEqual(['warn size(pending_maintenance) > 0']);
   });
 
   test('pending changes are names: values may be secret', async () => {
@@ -355,13 +356,13 @@ describe('planted faults', () => {
     ['replication ended, by its state', 'fail', replica(1, { StatusInfos: [ended] })],
     ['no data of the CPU', 'unknown', () => report('main', { CPUUtilization: undefined })],
     ['metrics not permitted', 'unknown', broken('denied', { action: 'cloudwatch:GetMetricData' })],
-    ['maintenance not permitted', 'warn', broken('denied', { action: 'rds:DescribePendingMaintenanceActions' })],
+    ['maintenance not permitted', 'unknown', broken('denied', { action: 'rds:DescribePendingMaintenanceActions' })],
     ['snapshots throttled', 'unknown', broken('throttled', { action: 'rds:DescribeDBSnapshots' })],
     ['parameters not permitted', 'unknown', broken('denied', { action: 'rds:DescribeDBParameters' })],
-    ['maintenance is garbage', 'warn', broken('garbage', { action: 'rds:DescribePendingMaintenanceActions' })],
+    ['maintenance is garbage', 'unknown', broken('garbage', { action: 'rds:DescribePendingMaintenanceActions' })],
     ['snapshots are garbage', 'unknown', broken('garbage', { action: 'rds:DescribeDBSnapshots' })],
     ['parameters are garbage', 'unknown', broken('garbage', { action: 'rds:DescribeDBParameters' })],
-    ['maintenance is empty', 'warn', broken('empty', { action: 'rds:DescribePendingMaintenanceActions' })],
+    ['maintenance is empty', 'unknown', broken('empty', { action: 'rds:DescribePendingMaintenanceActions' })],
     ['snapshots are empty', 'unknown', broken('empty', { action: 'rds:DescribeDBSnapshots' })],
     ['parameters are empty', 'unknown', broken('empty', { action: 'rds:DescribeDBParameters' })],
     ['metrics are empty', 'unknown', broken('empty', { action: 'cloudwatch:GetMetricData' })],
@@ -406,6 +407,56 @@ describe('planted faults', () => {
     aurora();
     plant();
     expect(await awsVerdict(rds, { cluster: 'shop' })).toBe(verdict);
+  });
+});
+
+describe('a part that hangs', () => {
+  const slow = (action: string, params: { instance?: string; cluster?: string } = { instance: 'main' }) =>
+    verdictWithSlowPart(aws, action, rds, params);
+  const named = (action: string) => [expect.stringContaining(action)];
+
+  test.for([
+    'rds:DescribePendingMaintenanceActions',
+    'rds:DescribeDBSnapshots',
+    'rds:DescribeDBParameters',
+    'cloudwatch:GetMetricData',
+  ])('%s: unknown, and named', async (action) => {
+    expect(await slow(action)).toMatchObject({ verdict: 'unknown', unread: named(action) });
+  });
+
+  test('a database that is down is told while its metrics hang', async () => {
+    state.instances = { main: { ...mysql, DBInstanceStatus: 'storage-full' } };
+    expect(await slow('rds:DescribePendingMaintenanceActions')).toMatchObject({
+      ...{ verdict: 'fail', facts: { down: ['main storage-full'] } },
+    });
+    state.instances = { main: { ...mysql, BackupRetentionPeriod: 0 } };
+    expect((await slow('cloudwatch:GetMetricData')).verdict).toBe('fail');
+  });
+
+  test('a part does not keep the metrics waiting: replication that ended is told', async () => {
+    state.instances = { main: { ...mysql, ReadReplicaSourceDBInstanceIdentifier: 'first' } };
+    report('main', { ReplicaLag: -1 });
+    const { verdict, facts } = await slow('rds:DescribeDBParameters');
+    expect({ verdict, facts }).toMatchObject({ verdict: 'fail', facts: { replication_stopped: ['main'] } });
+  });
+
+  test('a cluster that is down is told while its instances hang', async () => {
+    aurora();
+    state.clusters.shop!.Status = 'inaccessible-encryption-credentials';
+    expect(await slow('rds:DescribeDBInstances', { cluster: 'shop' })).toMatchObject({
+      ...{ verdict: 'fail', facts: { instances: null, replicates: null, connections: null } },
+      unread: expect.arrayContaining(named('rds:DescribeDBInstances')),
+    });
+  });
+
+  test('instances of a cluster that is down and refuses them are null, the rest holds', async () => {
+    aurora();
+    state.clusters.shop!.Status = 'failed';
+    aws.break('denied', { action: 'rds:DescribeDBInstances' });
+    expect((await measure(rds, { cluster: 'shop' })).facts).toMatchObject({
+      ...{ down: ['shop failed'], instances: null, snapshots: 7, pending_maintenance: [] },
+      unread: named('grant rds:DescribeDBInstances'),
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import { type InspectorFinding, type InspectorState, inspectorStandIn } from '..
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type HubFinding, type SecurityHubState, securityHubStandIn } from '../../../support/aws/securityhub.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
 import { okReasonOf } from '../../../support/probes.ts';
 
@@ -202,6 +203,52 @@ describe('a source that is refused does not hide the others', () => {
       message: `securityhub:GetFindings on critical findings in ${region}: the service is not enabled`,
     });
   });
+});
+
+describe('a part that hangs', () => {
+  const slow = (action: string, times?: number) => verdictWithSlowPart(aws, action, securityFindings, params(), times);
+  const named = (action: string) => expect.arrayContaining([expect.stringContaining(action)]);
+
+  test.for(['securityhub:GetFindings', 'guardduty:ListDetectors', 'inspector2:BatchGetAccountStatus'])(
+    'a source (%s): unknown, and named',
+    async (action) => {
+      expect(await slow(action)).toMatchObject({ verdict: 'unknown', unread: named(action) });
+    },
+  );
+
+  test('one source hides no critical finding of another', async () => {
+    inspector.findings = [weakness('CRITICAL', 0)];
+    expect(await slow('guardduty:GetDetector')).toMatchObject({
+      verdict: 'fail',
+      facts: { critical: 1, threats: null },
+    });
+  });
+
+  test('the standards keep no critical control waiting', async () => {
+    const action = 'securityhub:GetEnabledStandards';
+    expect(await slow(action)).toMatchObject({ verdict: 'unknown', unread: named(action), facts: { off: null } });
+    aws.mend();
+    hub.findings = [control('CRITICAL', 0)];
+    expect(await slow(action)).toMatchObject({ verdict: 'fail', facts: { critical: 1 } });
+  });
+
+  test('threats that are counted are told, whatever hides which ones', async () => {
+    guardDuty.findings = [threat(9.2, 0)];
+    const action = 'guardduty:ListFindings';
+    expect(await slow(action)).toMatchObject({
+      ...{ verdict: 'fail', unread: named(action), facts: { critical: 1, threats: 1, complete: false, overdue: null } },
+    });
+  });
+});
+
+test('a severity that is refused hides nothing of the worse one', async () => {
+  inspector.findings = [weakness('CRITICAL', 0), weakness('HIGH', 8)];
+  const measured = measure(securityFindings, params({ sources: ['inspector'] }));
+  await aws.nextCall('inspector2:ListFindings');
+  aws.break('throttled', { action: 'inspector2:ListFindings' });
+  const { facts } = await measured;
+  expect(facts).toMatchObject({ critical: 1, high: null, low: null, overdue: null, complete: false });
+  expect(says(facts, 'unread')).toContain('inspector2:ListFindings on high findings');
 });
 
 test('it asks for nothing that it does not name, and for all that it names', async () => {

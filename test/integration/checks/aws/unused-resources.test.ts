@@ -5,6 +5,7 @@ import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { type RdsState, rdsStandIn } from '../../../support/aws/rds.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict } from '../../../support/aws/verdict.ts';
 import { okReasonOf } from '../../../support/probes.ts';
 
@@ -113,6 +114,18 @@ test('a part that is not permitted does not hide the rest', async () => {
     'rds:DescribeDBClusterSnapshots on manual cluster snapshots in eu-west-1: AccessDenied → grant rds:DescribeDBClusterSnapshots',
   ]);
 });
+
+test.for(['ec2:DescribeVolumes', 'ec2:DescribeAddresses', 'rds:DescribeDBSnapshots'])(
+  'a hang of %s hides nothing of the rest: unknown, and named',
+  async (action) => {
+    ec2.addresses = addresses(4);
+    ec2.volumes = volumes(11);
+    const { verdict, unread, facts } = await verdictWithSlowPart(aws, action, unusedResources, {});
+    expect({ verdict, unread }).toEqual({ verdict: 'unknown', unread: [expect.stringContaining(action)] });
+    const { volumes: found, addresses: idle } = facts;
+    expect([found, idle]).toEqual([action.endsWith('Volumes') ? null : 11, action.endsWith('Addresses') ? null : 4]);
+  },
+);
 
 test('it asks for nothing that it does not name, and for all that it names', async () => {
   await look();

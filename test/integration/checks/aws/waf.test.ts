@@ -6,6 +6,7 @@ import { type CloudWatchMetric, type CloudWatchState, cloudWatchStandIn } from '
 import { useAws } from '../../../support/aws/environment.ts';
 import { fired, measure, now, refusal } from '../../../support/aws/probe.ts';
 import { AwsServer } from '../../../support/aws/server.ts';
+import { verdictWithSlowPart } from '../../../support/aws/slow-part.ts';
 import { awsVerdict, freshRegion } from '../../../support/aws/verdict.ts';
 import { type StandInRule, type WafState, wafStandIn } from '../../../support/aws/waf.ts';
 import { judgedByDefault } from '../../../support/probes.ts';
@@ -153,7 +154,7 @@ describe('against the day before', () => {
       'all rules 390 blocked (120 the day before)',
       'bots 360 blocked (100 the day before)',
     ]);
-    expect(fired(waf, params, facts)).toEqual(['warn exists && metrics_read && size(spikes) > 0']);
+    expect(fired(waf, params, facts)).toEqual(['warn exists && size(spikes) > 0']);
     expect(await awsVerdict(waf, { ...params, spike_factor: 4 })).toBe('ok');
     expect(await awsVerdict(waf, { ...params, spike_from: 400 })).toBe('ok');
   });
@@ -198,10 +199,7 @@ describe('against the day before', () => {
     state.acls.shop!.rules = [];
     aws.break('denied', { action: 'cloudwatch:GetMetricData' });
     const { facts } = await look();
-    expect(fired(waf, params, facts)).toEqual([
-      "fail exists && rules == 0 && default_action == 'ALLOW'",
-      'warn exists && !metrics_read',
-    ]);
+    expect(judgedByDefault(waf, params, facts)).toBe('fail');
     expect(facts.unread).toEqual([
       'cloudwatch:GetMetricData on 2 metrics in eu-west-1: AccessDenied → grant cloudwatch:GetMetricData',
     ]);
@@ -222,6 +220,17 @@ describe('what it can not measure is never a verdict', () => {
   test('unreachable', async () => {
     aws.break('drop');
     expect(await refusal(look({ region: 'eu-north-1' }))).toMatchObject({ reason: 'unreachable', retryable: true });
+  });
+
+  test('a hang in the metrics hides no web ACL that lets all in; else unknown, and named', async () => {
+    const action = 'cloudwatch:GetMetricData';
+    const slow = () => verdictWithSlowPart(aws, action, waf, params);
+    const { verdict, unread, facts } = await slow();
+    expect({ verdict, unread }).toEqual({ verdict: 'unknown', unread: [expect.stringContaining(action)] });
+    expect(waf.facts({} as never).spikes?.whyAbsent?.(facts)).toContain(action);
+    aws.mend();
+    state.acls.shop!.rules = [];
+    expect((await slow()).verdict).toBe('fail');
   });
 
   test('a hang in the metrics is the end of the check, not a remark', async () => {
@@ -263,7 +272,7 @@ describe('planted faults', () => {
       'warn',
     ],
     ['a rule without metrics', acl({ rules: [...rules(), { name: 'x', action: 'Block', metrics: false }] }), 'warn'],
-    ['a web ACL without metrics', acl({ metrics: false }), 'warn'],
+    ['a web ACL without metrics', acl({ metrics: false }), 'unknown'],
     ['a spike of blocked requests', seen(blocked('ALL', 1_000, 100), allowed('ALL', 1, 1)), 'warn'],
     ['a spike of allowed requests', seen(blocked('ALL', 1, 1), allowed('ALL', 90_000, 9_000)), 'warn'],
     ['a spike of one rule', seen(blocked('bots', 1_000, 1), ...usual()), 'warn'],
@@ -273,8 +282,8 @@ describe('planted faults', () => {
     ['no default action', acl({ defaultAction: undefined }), 'unknown'],
     ['lists denied', () => aws.break('denied', { action: 'wafv2:ListWebACLs' }), 'unknown'],
     ['rules denied', () => aws.break('explicitly denied', { action: 'wafv2:GetWebACL' }), 'unknown'],
-    ['metrics denied', () => aws.break('denied', { action: 'cloudwatch:GetMetricData' }), 'warn'],
-    ['metrics throttled', () => aws.break('throttled', { action: 'cloudwatch:GetMetricData' }), 'warn'],
+    ['metrics denied', () => aws.break('denied', { action: 'cloudwatch:GetMetricData' }), 'unknown'],
+    ['metrics throttled', () => aws.break('throttled', { action: 'cloudwatch:GetMetricData' }), 'unknown'],
     ['throttled', () => aws.break('throttled'), 'unknown'],
     ['expired keys', () => aws.break('expired'), 'unknown'],
     ['an error of AWS', () => aws.break('internal'), 'unknown'],

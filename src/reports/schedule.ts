@@ -1,0 +1,59 @@
+import type { Schedule } from '../jobs/timing.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { expectedJob, expectedTimer, makeJob } from './jobs.ts';
+import type { ReportPorts } from './ports.ts';
+import type { ReportFile } from './read.ts';
+
+export const schedulePrefix = 'reports/';
+
+/** Whether a report is made by itself: the operator's own as they say, shipped ones when ops.yml names them. Pure. */
+export function isScheduled({ name, own, schedule }: ReportFile, scheduled: readonly string[] | undefined): boolean {
+  if (schedule.length === 0) return false;
+  return scheduled === undefined ? own || name === 'morning' : scheduled.includes(name);
+}
+
+/** When a file is run, each in its zone. Pure. */
+export function zoned({ schedule, zone }: Pick<ReportFile, 'schedule' | 'zone'>, teamZone: string) {
+  return schedule.map((each) => ({ ...each, zone: each.zone ?? zone ?? teamZone }));
+}
+
+/** What enqueues the reports of these files: each slot one job, whatever the number of replicas. */
+export function reportSchedules(
+  files: Iterable<ReportFile>,
+  { ops, jobs, timers }: Pick<ReportPorts, 'ops' | 'jobs' | 'timers'>,
+): Schedule[] {
+  return [...files]
+    .filter((file) => isScheduled(file, ops.reports.scheduled))
+    .flatMap((file) =>
+      zoned(file, ops.team.zone).map(({ cron, zone, holidays }, at): Schedule => {
+        const when = { cron, zone };
+        return {
+          name: `${schedulePrefix}${file.name}${at === 0 ? '' : `.${at + 1}`}`,
+          when,
+          missed: file.missed,
+          async enqueue(tx, slot, key) {
+            if (holidays === 'skip' && ops.team.holidays.includes(dateOf(slot, zone))) return;
+            const data = { name: file.name, slot: slot.toISOString() };
+            const planned = await jobs.enqueue(tx, makeJob, data, { key });
+            if (planned === 'known') return;
+            const dueAt = new Date(slot.getTime() + file.expected_within);
+            await timers.set(tx, { key: expectedTimer(file.name, slot), dueAt, kind: expectedJob, data });
+          },
+        };
+      }),
+    );
+}
+
+/** 2026-11-26, by the clock on the wall of a zone. */
+export function dateOf(at: Date, zone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
+}
+
+/** Throws OpsError `not_found` with the names there are. */
+export function fileNamed(files: ReadonlyMap<string, ReportFile>, name: string): ReportFile {
+  const found = files.get(name.toLowerCase());
+  if (found) return found;
+  throw new OpsError('not_found', `There is no report "${name.slice(0, 60)}"`, {
+    hint: `there are ${[...files.keys()].join(', ')}`,
+  });
+}

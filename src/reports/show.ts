@@ -1,0 +1,83 @@
+import type { Outcome } from '../health/model.ts';
+import type { JobContext, JobHandler } from '../jobs/model.ts';
+import { PortError } from '../kernel/errors.ts';
+import { isDeleted, isHomeless, triedAgain } from '../posting/failures.ts';
+import { ledgerOf } from '../posting/ledger.ts';
+import { postOnce } from '../posting/post-once.ts';
+import { expectedTimer, threadJob } from './jobs.ts';
+import { isQuiet, type Report } from './model.ts';
+import type { ReportPort, ReportPorts } from './ports.ts';
+import * as rows from './store.ts';
+import { reportPost, type Shown } from './views/slack.ts';
+import type { NowOf } from './views/words.ts';
+
+/** Posts a report where it belongs, else where it can be read, and edits it until it shows how things stand. */
+export function showHandler(ports: ReportPorts, slack: ReportPort): JobHandler<{ id: number }> {
+  const { store, jobs, timers } = ports;
+  return async ({ id }, ctx) => {
+    const report = await rows.findReport(store.db(), id);
+    if (!report || (report.message && report.shown >= report.version)) return;
+    const shown = await shownOf(report, ports, slack);
+    if (report.message) {
+      const { channel, ts } = report.message;
+      try {
+        await slack.update({ channel, ts, post: reportPost(report, shown) });
+      } catch (error) {
+        // Somebody deleted it: they don't want to see it again.
+        if (!isDeleted(error)) throw triedAgain(error);
+      }
+      return rows.setShown(store.db(), id, { version: report.version, channel, ts, at: shown.postedAt });
+    }
+    const at = await posted(report, shown, ctx).catch(async (error: unknown) => {
+      // That it may be on its way says nothing of why it was not there at once.
+      const waits = error instanceof PortError && error.reason === 'unconfirmed' && report.problem !== undefined;
+      if (!waits) await rows.setProblem(store.db(), id, error instanceof Error ? error.message : String(error));
+      throw error;
+    });
+    await rows.setShown(store.db(), id, { version: at.earlier ? 0 : report.version, ...at, at: shown.postedAt });
+    await store.transaction<unknown, void>(async (tx) => {
+      if (report.slot) await timers.cancel(tx, expectedTimer(report.name, report.slot));
+      const alone = isQuiet(report.content) && report.plan.quiet !== 'full';
+      if (!alone) await jobs.enqueue(tx, threadJob, { id }, { key: `report:${id}:thread` });
+    });
+  };
+
+  async function posted(report: Report, shown: Shown, ctx: JobContext) {
+    const { channel, fallback } = report.plan;
+    if (channel === undefined) throw new PortError('no_channel', 'no channel is configured', { retryable: false });
+    const once = { slack, ctx, ledger: ledgerOf(store, `report/${report.id}`) };
+    const key = `report:${report.id}`;
+    try {
+      return await postOnce({ channel, key, post: reportPost(report, shown) }, report.madeAt, once);
+    } catch (error) {
+      if (!isHomeless(error) || fallback === undefined || fallback === channel) throw error;
+      const elsewhere = `It belongs to ${channel}, which can't be posted to (${error.reason}): ${remedyOf(error, channel)}`;
+      const post = reportPost(report, { ...shown, elsewhere });
+      return postOnce({ channel: fallback, key: `${key}@fallback`, post }, report.madeAt, once);
+    }
+  }
+}
+
+function remedyOf({ reason }: PortError, channel: string): string {
+  if (reason === 'is_archived') return `unarchive it, or name another channel in the report's file`;
+  if (reason === 'not_in_channel' || reason === 'channel_not_found')
+    return `create it, or \`/invite\` me to it when it is private`;
+  return `let me post to ${channel}, or name another channel in the report's file`;
+}
+
+/** What a message shows beyond the report: what changed since, and whom it mentions. */
+async function shownOf(report: Report, ports: ReportPorts, slack: ReportPort): Promise<Shown> {
+  const [items, last] = await Promise.all([
+    rows.readItems(ports.store.db()),
+    ports.health.last({ kind: 'all' }).catch(() => undefined),
+  ]);
+  const checks = new Map((last?.checks ?? []).map((check) => [`check/${check.id}`, check]));
+  const nowOf: NowOf = (item) => {
+    const check = checks.get(item);
+    return check && { outcome: check.outcome satisfies Outcome, since: check.since };
+  };
+  const now = ports.clock.now();
+  const wanted = report.content.sections.some(({ attention }) => attention === 'act') ? report.plan.audience : [];
+  const mentions = await Promise.all(wanted.map(async (name) => (await slack.mentionOf(name)) ?? ''));
+  return { now, items, nowOf, postedAt: report.message?.postedAt ?? now, mentions: mentions.filter(Boolean) };
+}

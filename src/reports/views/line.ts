@@ -1,0 +1,37 @@
+import { escapeSlack, slackLink } from '../../kernel/escape.ts';
+import { slackTime } from '../../kernel/slack-time.ts';
+import type { ItemState, ReportLine } from '../model.ts';
+import { lineMark, type NowOf } from './words.ts';
+
+/** What changed since the report was made, as far as its lines show it. */
+export interface Live {
+  now: Date;
+  items: ReadonlyMap<string, ItemState>;
+  nowOf: NowOf;
+}
+
+/** A line in Slack's mrkdwn: what, since when, whose, what next; struck out once it is over. */
+export function lineText(line: ReportLine, { now, items, nowOf }: Live): string {
+  const item = line.item === undefined ? undefined : items.get(line.item);
+  const current = line.item === undefined ? undefined : nowOf(line.item);
+  const text = escapeSlack(line.text);
+  if (current?.outcome === 'ok' && line.mark !== 'ok') return `✅ ~${text}~ ok since ${slackTime(current.since, now)}`;
+  const facts = [
+    line.since === undefined ? '' : `since ${slackTime(new Date(line.since), now)}`,
+    line.owner === undefined ? '' : escapeSlack(line.owner),
+    item?.acknowledged ? `✋ ${item.acknowledged.by} has it` : '',
+    item?.snoozed && item.snoozed.until > now ? `💤 until ${slackTime(item.snoozed.until, now)}` : '',
+  ].filter(Boolean);
+  const next = [
+    line.next === undefined ? '' : escapeSlack(line.next),
+    line.runbook !== undefined && /^https?:/.test(line.runbook) ? slackLink(line.runbook, 'runbook') : '',
+  ].filter(Boolean);
+  const what = [lineMark(line), line.isNew ? '*NEW*' : '', text].filter(Boolean).join(' ');
+  return [[what, ...facts].join(' · '), ...(next.length > 0 ? [`→ ${next.join(' · ')}`] : [])].join(' ');
+}
+
+/** Whether somebody said that they don't want to read it for now. */
+export function isSnoozed(line: ReportLine, { items, now }: Live): boolean {
+  const until = line.item === undefined ? undefined : items.get(line.item)?.snoozed?.until;
+  return until !== undefined && until > now;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { ReportPort } from '../../../src/reports/ports.ts';
+import { service } from '../../support/health.ts';
+import { morning, reportRoom } from '../../support/report-room.ts';
+import { embeddedStore } from '../../support/store.ts';
+
+const store = await embeddedStore();
+const minute = 60_000;
+const hour = 60 * minute;
+
+describe('a report at its time', () => {
+  it('is one line when all is well', async () => {
+    const room = await reportRoom(store, { checks: [service('api').check, service('db').check] });
+    await room.pass(minute);
+    expect(room.said()).toEqual([
+      expect.stringMatching(/^🟢 \*Morning report · Mon 23 Nov 09:00 UTC\* — 2\/2 ok · nothing open/),
+    ]);
+  });
+
+  it('says what is new, and the next day that it is still open', async () => {
+    const api = service('api', { owner: '@web', hint: 'look at the load balancer' });
+    const room = await reportRoom(store, { checks: [api.check, service('db').check] });
+    await room.pass(minute);
+    api.state.status = 503;
+    await room.pass(24 * hour);
+    await room.pass(24 * hour);
+    const [, second = '', third = ''] = room.said();
+    expect(second).toMatch(/^🔴 \*Morning report · Tue 24 Nov 09:00 UTC\* — 1 fail of 2/);
+    expect(second).toMatch(/\*New\* {2}🔴 api: status != 200 is true · since .* → look at the load balancer/);
+    expect(second).not.toContain('*Open*');
+    expect(third).toContain('*Open*  🔴 api:');
+    expect(third).not.toContain('*New*');
+  });
+
+  it('comes once, whoever ticks and however often', async () => {
+    const room = await reportRoom(store, { checks: [service('api').check] });
+    const other = room.begin();
+    room.clock.move(minute);
+    await Promise.all([room.schedules.tick(), other.tick()]);
+    await room.queue.finish();
+    await other.tick();
+    await room.queue.finish();
+    expect(room.said()).toHaveLength(1);
+  });
+
+  it('is posted later, marked as late, and once when Slack is away at its time', async () => {
+    const room = await reportRoom(store, { checks: [service('api').check] });
+    room.workspace.fault('chat.postMessage', { kind: 'error', error: 'internal_error' }, 1_000);
+    expect(await room.once(minute)).toEqual([]);
+    expect(await room.once(0)).toHaveLength(1);
+    room.clock.move(72 * minute);
+    room.workspace.clearFaults();
+    await room.queue.finish();
+    expect(room.said()).toEqual([expect.stringContaining('09:00 UTC* (72 min late) — 1/1 ok')]);
+  });
+
+  it('is not posted again when the answer to its post was lost', async () => {
+    let lost = 1;
+    const port = (plain: ReportPort): ReportPort => ({
+      ...plain,
+      post: async (message) => {
+        const at = await plain.post(message);
+        if (lost-- > 0) throw new Error('the answer was lost');
+        return at;
+      },
+    });
+    const room = await reportRoom(store, { checks: [service('api').check], port });
+    await room.pass(minute);
+    expect(room.said()).toHaveLength(1);
+    expect((await room.reports.list())[0]?.last?.posted).toBe(true);
+  });
+
+  it.each([
+    ['missing', 'channel_not_found', /create it/],
+    ['archived', 'is_archived', /unarchive it/],
+    ['private without the bot', 'not_in_channel', /\/invite/],
+  ])('goes to the fallback channel when its own is %s, and says why', async (_, error, remedy) => {
+    const room = await reportRoom(store, {
+      checks: [service('api').check],
+      port: (plain) => ({
+        ...plain,
+        post: async (message) => {
+          const daily = await plain.channelId('#ops-daily');
+          if (message.channel !== daily) return plain.post(message);
+          const { PortError } = await import('../../../src/kernel/errors.ts');
+          throw new PortError(error, `Slack: ${error}`, { retryable: false });
+        },
+      }),
+    });
+    await room.pass(minute);
+    expect(room.said()).toEqual([]);
+    const [said = ''] = room.said('#alerts');
+    expect(said).toContain('1/1 ok');
+    expect(said).toContain('It belongs to #ops-daily');
+    expect(said).toMatch(remedy);
+  });
+
+  it('keeps to a screen however much is wrong, and has the rest in its thread', async () => {
+    const checks = Array.from({ length: 66 }, (_, at) => service(`check-${at}`));
+    for (const { state } of checks) state.status = 500;
+    const room = await reportRoom(store, { checks: checks.map(({ check }) => check) });
+    await room.pass(minute);
+    const [said = ''] = room.said();
+    expect(said.split('\n').length).toBeLessThan(25);
+    expect(said).toContain('… and 61 more in the thread');
+    const all = JSON.stringify(room.workspace.messages('#ops-daily'));
+    for (const { check } of checks) expect(all).toContain(`/ ${check.id}"`);
+  });
+
+  it('posts nothing on a quiet day where its file says so, and is not missed', async () => {
+    const quiet = `${morning}quiet: none\n`;
+    const api = service('api');
+    const room = await reportRoom(store, { checks: [api.check], files: { morning: quiet } });
+    await room.pass(minute);
+    await room.pass(hour);
+    expect([...room.said(), ...room.said('#alerts')]).toEqual([]);
+    api.state.status = 500;
+    await room.pass(23 * hour);
+    expect(room.said()).toHaveLength(1);
+  });
+
+  it('mentions its audience only when somebody has to do something', async () => {
+    const api = service('api');
+    const room = await reportRoom(store, { checks: [api.check], files: { morning: `${morning}audience: "@web"\n` } });
+    await room.pass(minute);
+    api.state.status = 500;
+    await room.pass(24 * hour);
+    const [calm = '', loud = ''] = room.said();
+    expect(calm).not.toContain('<@U0ANNA0001>');
+    expect(loud).toContain('<@U0ANNA0001>');
+  });
+
+  it('is not made on a holiday where its file says so', async () => {
+    const files = { morning: morning.replace('"09:00"', '{at: "09:00", holidays: skip}') };
+    const team = { name: 'Test', zone: 'UTC', holidays: ['2026-11-23'] };
+    const room = await reportRoom(store, { checks: [service('api').check], files, ops: { team } });
+    await room.pass(minute);
+    expect(room.said()).toEqual([]);
+    await room.pass(24 * hour);
+    expect(room.said()).toHaveLength(1);
+  });
+});

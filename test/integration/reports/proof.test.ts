@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createSchedules } from '../../../src/jobs/schedules.ts';
+import { service } from '../../support/health.ts';
+import { morning, reportRoom, sectionOf } from '../../support/report-room.ts';
+import { embeddedStore } from '../../support/store.ts';
+
+const store = await embeddedStore();
+const minute = 60_000;
+const hour = 60 * minute;
+const owned = `${morning}owner: "@dba"\nfallback: "#incidents"\n`;
+
+describe('a report that is not there in time', () => {
+  it('is missed aloud in the fallback channel, once, with its owner and the reason', async () => {
+    const room = await reportRoom(store, {
+      checks: [service('api').check],
+      files: { morning: owned },
+      port: (plain) => ({
+        ...plain,
+        post: async (message) => {
+          if (message.channel === (await plain.channelId('#ops-daily'))) throw new Error('Slack takes too long');
+          return plain.post(message);
+        },
+      }),
+    });
+    await room.once(minute);
+    await room.once(0);
+    expect(room.said('#incidents')).toEqual([]);
+    await room.once(10 * minute);
+    await room.once(hour);
+    const [said = '', ...more] = room.said('#incidents');
+    expect(more).toEqual([]);
+    expect(said).toContain('Morning report of Mon 23 Nov 09:00 UTC is not posted');
+    expect(said).toContain('<!subteam^S0ONCALL01>');
+    expect(said).toContain('Slack takes too long');
+    expect(said).toContain('/ops report morning');
+  });
+
+  it('is not missed when it is there', async () => {
+    const room = await reportRoom(store, { checks: [service('api').check], files: { morning: owned } });
+    await room.pass(minute);
+    await room.pass(hour);
+    expect(room.said('#incidents')).toEqual([]);
+    expect(room.said()).toHaveLength(1);
+  });
+});
+
+describe('a section', () => {
+  const file = `${morning.trim()}\n`.replace('[verdict', '[broken, verdict');
+
+  it('that throws is unknown with its reason; the rest stands', async () => {
+    const broken = sectionOf('broken', async () => {
+      throw new Error('secret sk-12345 in a stack');
+    });
+    const room = await reportRoom(store, {
+      checks: [service('api').check],
+      files: { morning: file },
+      sections: [broken],
+    });
+    await room.pass(minute);
+    const [said = ''] = room.said();
+    expect(said).toMatch(/^⚪ .*1\/1 ok/);
+    expect(said).toContain('*Broken*  ⚪ unknown: it failed: the log says why');
+    expect(said).toContain('nothing open');
+    expect(said).not.toContain('sk-12345');
+  });
+
+  it('that hangs is unknown after its time; the rest stands', async () => {
+    const broken = sectionOf('broken', () => new Promise(() => {}));
+    const room = await reportRoom(store, {
+      ...{ checks: [service('api').check], files: { morning: file }, sections: [broken] },
+      ports: { sectionMs: 50 },
+    });
+    await room.pass(minute);
+    expect(room.said()[0]).toContain('unknown: it took more than');
+    expect(room.said()[0]).toContain('1/1 ok');
+  });
+});
+
+describe('a downtime across three slots', () => {
+  const hourly = (missed: string) => `title: Hourly\nschedule: "0 * * * *"\nmissed: ${missed}\nsections: [verdict]\n`;
+
+  it.each([
+    ['latest', ['Mon 23 Nov 12:00 UTC']],
+    ['skip', []],
+  ])('with missed: %s', async (missed, slots) => {
+    const files = { hourly: hourly(missed) };
+    const room = await reportRoom(store, { checks: [service('api').check], files });
+    // Nothing runs: neither this process's schedules nor another's.
+    room.clock.move(3 * hour + 20 * minute);
+    const again = createSchedules({ ...room.ports, schedules: room.reports.schedules() });
+    await again.tick();
+    await room.queue.finish();
+    const said = room.said();
+    expect(said.map((text) => /· (.*?)\*/.exec(text)?.[1])).toEqual(slots);
+    if (slots.length > 0) expect(said[0]).toContain('(19 min late)');
+    // And on as planned.
+    room.clock.move(41 * minute);
+    await again.tick();
+    await room.queue.finish();
+    expect(room.said().at(-1)).toContain('13:00 UTC*');
+    expect(room.said()).toHaveLength(slots.length + 1);
+  });
+});
