@@ -49,6 +49,7 @@ export function sectionContext(
     sources: sources as SectionContext['sources'],
     health: () => Promise.reject(new Error('not asked for')),
     from: new Date(over.now.getTime() - 7 * 86_400_000),
+    until: new Date(over.now.getTime() + 86_400_000),
     zone: 'UTC',
     previous: undefined,
     previousChecks: undefined,
