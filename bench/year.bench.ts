@@ -84,6 +84,7 @@ const now = new Date();
 const month: SectionContext = {
   sources: { ops, health, store } as unknown as SectionContext['sources'],
   health: () => Promise.reject(new Error('not measured')),
+  until: now,
   ...{ now, from: new Date(now.getTime() - 32 * 86_400_000), zone: 'America/New_York', items: new Map() },
   ...{ previous: undefined, previousChecks: undefined, signal: new AbortController().signal },
 };
