@@ -164,7 +164,7 @@ export async function emptied({ pool }: Store): Promise<void> {
   if (rows.length > 0) await pool.query('truncate incident cascade');
   for (const table of ['incident_proposal', 'incident', 'business_timer', 'on_call', 'on_call_asked', 'page_test'])
     await pool.query(`delete from ${table}`);
-  await pool.query('alter table incident alter column id restart');
+  await pool.query(`select setval(pg_get_serial_sequence('incident', 'id'), 1, false)`);
 }
 
 /** Who did what to incidents, oldest first. */
