@@ -82,7 +82,7 @@ async function migratedDatabase(): Promise<string> {
   return keptFolder(`migrated-${hash}`, async (dataDir) => {
     cpSync(await emptyDatabase(), dataDir, { recursive: true });
     const store = await openStore({ dataDir, log: memoryLog() });
-    await (await openJobs({ store, clock: store.time, log: memoryLog() })).stop();
+    await (await openJobs({ store, clock: store.time, log: memoryLog() })).stop(0);
     await store.close();
   });
 }
