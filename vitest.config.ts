@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 25_000 } },
     pool: 'forks',
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -16,7 +17,6 @@ export default defineConfig({
           include: ['test/{unit,contract,integration}/**/*.test.ts'],
           // A process of its own for each file would load the libraries and compile the database 400 times.
           isolate: false,
-          maxWorkers: 2,
         },
       },
       {
@@ -24,8 +24,7 @@ export default defineConfig({
         test: {
           name: 'bots',
           include: ['test/{e2e,browser}/**/*.test.ts'],
-          // Their bots wait for leases and clocks more than they compute.
-          maxWorkers: 3,
+          // After the others, whose processes would otherwise end for each of these.
           sequence: { groupOrder: 1 },
         },
       },
