@@ -60,7 +60,7 @@ function saidOf({ outcome, reason, muted, blocked_by: cause }: CheckReport): str
   if (outcome === 'muted') return `muted by ${muted?.by ?? 'somebody'}: ${reason}`;
   if (outcome === 'blocked') return `not known while ${cause ?? 'another check'} fails`;
   if (outcome === 'stale') return `no fresh result: ${reason}`;
-  return outcome === 'unknown' ? `not measured: ${reason}` : reason;
+  return outcome === 'unknown' ? `not known: ${reason}` : reason;
 }
 
 function conditionResult(report: CheckReport, when: Condition | undefined): Judged {

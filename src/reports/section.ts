@@ -11,7 +11,10 @@ import type { ChecklistsPast } from './ports.ts';
 /** What sections read. They change nothing and post nothing. */
 export interface Sources {
   ops: Pick<Ops, 'checks' | 'groups' | 'team' | 'maintenance'>;
-  health: Pick<Health, 'trend' | 'between' | 'failures' | 'overview' | 'silences' | 'details'>;
+  health: Pick<
+    Health,
+    'trend' | 'between' | 'failures' | 'overview' | 'silences' | 'details' | 'series' | 'spent' | 'together'
+  >;
   incidents: Pick<Incidents, 'list' | 'open' | 'after' | 'statistics' | 'breach' | 'dueClocks' | 'pageTests'>;
   directory: Pick<Directory, 'people' | 'toCall' | 'state'>;
   checklists: ChecklistsPast;

@@ -31,8 +31,7 @@ export function effortWords(run: Run): string | undefined {
 export function resultWords({ state, result, by, note }: RunItem): string {
   if (state === 'left_out') return `not applicable: ${note}`;
   if (state === 'done' && by?.id === rounds.id) return result ? `${result.words} · automatic` : 'automatic';
-  if (result && result.verdict !== 'pass')
-    return result.verdict === 'fail' ? result.words : `not known: ${result.words}`;
+  if (result && result.verdict !== 'pass') return result.words;
   return '';
 }
 
@@ -48,7 +47,7 @@ export function itemLine(one: RunItem, now: Date, how = true): string {
     facts.push(`${mention(by)}${at ? ` ${slackTime(at, now)}` : ''}${although}`);
   }
   if (state !== 'left_out' && note !== '') facts.push(`“${escapeSlack(note)}”`);
-  if (link !== '') facts.push(slackLink(link, 'evidence'));
+  if (link !== '') facts.push(slackLink(link, `evidence at ${URL.parse(link)?.host ?? '?'}`));
   if (state === 'open' && item.optional) facts.push('optional');
   const line = [name, ...facts].join(' · ');
   return how && state === 'open' && item.how !== undefined ? `${line}\n${escapeSlack(cut(item.how, 160))}` : line;

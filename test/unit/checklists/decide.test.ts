@@ -4,6 +4,7 @@ import { changedItem, type ItemChange } from '../../../src/checklists/decide.ts'
 import { readItemForm, readPageForm, shownOf } from '../../../src/checklists/form.ts';
 import type { RunItem } from '../../../src/checklists/model.ts';
 import { pageOf, pressedOf } from '../../../src/checklists/pages.ts';
+import { itemLine } from '../../../src/checklists/views/words.ts';
 import { itemOf, runItem, runOf } from '../../support/checklist-runs.ts';
 import { noon } from '../../support/reports.ts';
 
@@ -106,6 +107,20 @@ describe('an item', () => {
       to: { note: expect.not.stringContaining('hunter2') },
     });
   });
+});
+
+it.each([
+  'https://x.example/<!channel>',
+  'https://x.example/a|<@U1>',
+  'https://x.example/?a=1&b=<!here|x>',
+  '<https://x.example/a|label>',
+])('evidence links to where it says, and calls nobody: %s', (link) => {
+  const decided = change({}, 'done', { link });
+  if (decided.kind !== 'changed') throw new Error(decided.kind);
+  const line = itemLine(runItem(1, decided.to), noon);
+  const links = [...line.matchAll(/<([^<>|]*)\|([^<>|]*)>/g)].filter(([, url]) => url?.startsWith('http'));
+  expect(links.map(([, , label]) => label)).toEqual(['evidence at x.example']);
+  expect(line).not.toMatch(/<!(channel|here)|<@U1>[^ ]*\|/);
 });
 
 describe('a page', () => {
