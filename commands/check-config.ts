@@ -1,7 +1,8 @@
+import { describedChecklists } from '../src/checklists/schema.ts';
 import { checkConfig, missingRunbooks } from '../src/config/report.ts';
 import { environmentVariables, secretVariables } from '../src/config/schema/environment.ts';
 import { describedSections, sections } from '../src/config/schema/sections.ts';
-import { loadConfiguration, runbooksIn, waysMissing } from '../src/configuration.ts';
+import { checklistRemarks, loadConfiguration, runbooksIn, waysMissing } from '../src/configuration.ts';
 import { heartbeatLines } from '../src/heartbeat-hook.ts';
 import { defineTerminalCommand } from '../src/kernel/command.ts';
 import { configurationReference } from '../src/reference/configuration.ts';
@@ -18,7 +19,7 @@ export default defineTerminalCommand({
   examples: ['check-config', 'check-config ops.yml', 'check-config --markdown'],
   async runAlone(args, { print, env }) {
     if (args[0] === '--markdown') {
-      const files = [describedSeverities, describedReports];
+      const files = [describedSeverities, describedReports, describedChecklists];
       const declared = { files, variables: environmentVariables, secrets: secretVariables };
       print(configurationReference({ sections, described: describedSections, ...declared }));
       return 0;
@@ -31,6 +32,7 @@ export default defineTerminalCommand({
         beside: [
           ...heartbeatLines(read.ops.checks),
           ...severityLines(read.severities, read.ops.team),
+          ...checklistRemarks(read),
           ...waysMissing(read, env).map((line) => `remark: ${line}`),
         ],
         missingRunbooks: missingRunbooks(runbooksIn(read), runbookFolders(read.ops.dir)),

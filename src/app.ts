@@ -1,7 +1,12 @@
+import { createOwners } from './access/owners.ts';
 import { type Alerts, createAlerts } from './alerts/alerts.ts';
 import { createAudit } from './audit/audit.ts';
 import { announceErasures } from './audit-head.ts';
 import { createCharts } from './charts/charts.ts';
+import type { Checklists } from './checklists/checklists.ts';
+import { checklistTimerKinds } from './checklists/jobs.ts';
+import { checklistsPastOf } from './checklists-past.ts';
+import { checklistsOf } from './checklists-room.ts';
 import { checksPastOf } from './checks-past.ts';
 import type { Environment } from './config/environment.ts';
 import type { Ops } from './config/model.ts';
@@ -49,6 +54,7 @@ export interface Core {
   alerts: Alerts;
   incidents: Incidents;
   reports: Reports;
+  checklists: Checklists;
   directory: Directory;
   health: Health;
   heartbeats: Heartbeats;
@@ -114,7 +120,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const timers = createTimers({
       store,
       jobs,
-      kinds: [silenceOverJob, ...incidentTimerKinds, ...reportTimerKinds],
+      kinds: [silenceOverJob, ...incidentTimerKinds, ...reportTimerKinds, ...checklistTimerKinds],
       clock,
       log,
       onLate: announceLate(alerts, ops.team.zone),
@@ -162,11 +168,15 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       },
       evidence: { recorded: health.recorded },
     });
+    const checklists = checklistsOf({
+      ...{ ops, health, store, jobs, timers, clock, log, announce: alerts.announce },
+      files: configured.checklists,
+    });
     const reports = createReports({
       ...{ ops, store, jobs, timers, clock, log, charts, health, files: configured.reports },
       announce: alerts.announce,
       sources: {
-        ...{ ops, health, incidents, directory, store, checklists: noChecklists },
+        ...{ ops, health, incidents, directory, store, checklists: checklistsPastOf(checklists) },
         names: (ids) => incidents.timeline.names(ids),
       },
     });
@@ -182,6 +192,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           ops,
           severities: severities.all,
           incidents,
+          checklists,
+          owners: createOwners({ log }),
           directory,
           health,
           reports,
@@ -200,6 +212,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         alerts,
         incidents,
         reports,
+        checklists,
         directory,
         health,
         heartbeats,
@@ -229,6 +242,3 @@ async function openDatabase(options: CoreOptions): Promise<{ store: Store; away?
     return { store: absentStore(error, log), away: error };
   }
 }
-
-/** Until there are any. */
-const noChecklists = { open: async () => [], endedBetween: async () => [] };

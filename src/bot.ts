@@ -4,6 +4,7 @@ import { alertmanagerHook } from './alertmanager-hook.ts';
 import { type CoreOptions, openCore } from './app.ts';
 import { auditDenials } from './audit-denials.ts';
 import { auditHead } from './audit-head.ts';
+import { watchChecklists } from './checklists-room.ts';
 import type { Closing } from './closing.ts';
 import type { Environment } from './config/environment.ts';
 import { makeReveal } from './config/secrets.ts';
@@ -70,7 +71,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...{ onTimerKept: metrics.timerKept, onPaged: metrics.paged },
   };
   const core = await unlessAborted(openCore({ ...options, ...watched }), signal);
-  const { store, clock, jobs, timers, alerts, incidents, directory, health, heartbeats } = core;
+  const { store, clock, jobs, timers, alerts, incidents, checklists, directory, health, heartbeats } = core;
   closing.defer('the database', () => store.close());
   closing.defer('the checks', () => health.stop());
   const { roles, file } = core.services.ops;
@@ -91,10 +92,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...head.takeOn(jobs),
     ...directory.takeOn(jobs),
     ...core.reports.schedules(),
+    ...checklists.schedules(),
   ];
   alerts.register(jobs, link.port);
   incidents.register(jobs, link.port);
   core.reports.register(jobs, link.port);
+  checklists.register(jobs, link.port);
   const schedules = createSchedules({ store, clock, log, schedules: regular });
   const parts = {
     database: databaseHealth(store),
@@ -151,7 +154,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ],
     { store, announce: alerts.announce, log },
   );
-  closing.defer('the look at files', () => live.stop());
+  const watch = watchChecklists({ checklists, schedules, log });
+  closing.defer('the look at files', () => Promise.all([live.stop(), watch.stop()]));
+  watch.start();
   await unlessAborted(live.start(), signal);
   closing.defer('the journal', () => incidents.journal.stop());
   incidents.journal.start();
@@ -169,7 +174,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       home: { sections },
       hearing: timelineHearing(incidents.timeline),
       graceMs: SLACK_GRACE_MS,
-      access: (directory) => createAccess({ roles: services.ops.roles, directory, log }),
+      access: (directory) => {
+        services.owners.use(directory);
+        return createAccess({ roles: services.ops.roles, directory, log });
+      },
       onAck: metrics.ack,
       onCall: metrics.slackCall,
       onFatal: (error) => fatal.resolve(error),

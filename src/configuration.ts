@@ -1,4 +1,7 @@
 import { dirname, join } from 'node:path';
+import { openChecklistFiles } from './checklist-files.ts';
+import type { Filed } from './checklists/ports.ts';
+import { checklistLines, unknownScheduled } from './checklists/remarks.ts';
 import { compileCondition } from './conditions/compile.ts';
 import { loadOps } from './config/load.ts';
 import type { ConfigProblem, Ops } from './config/model.ts';
@@ -20,6 +23,8 @@ export interface Configuration {
   severities: Severities;
   messages: Messages;
   reports: LiveFolder<ReportFile>;
+  /** What is changed in them holds without a restart. */
+  checklists: LiveFolder<Filed>;
 }
 
 /**
@@ -34,17 +39,32 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
     readMessages(dirname(file)),
     reportSections().then((sections) => openFolder(reportFolders(dirname(file)), reportReader(sections))),
   ]);
-  const read = [ops, severities, messages, reports];
+  // Their conditions are over the facts of its checks; with mistakes in it theirs are told all the same.
+  const beside = ops.status === 'fulfilled' ? ops.value : { dir: dirname(file), checks: [] };
+  const [checklists] = await Promise.allSettled([openChecklistFiles(beside)]);
+  const read = [ops, severities, messages, reports, checklists];
   const reasons: unknown[] = read.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (ops.status === 'fulfilled' && severities.status === 'fulfilled') {
     const unknown = unknownContacts(severities.value, ops.value.contacts);
     if (unknown.length > 0) reasons.push(new ConfigError(unknown));
   }
+  if (ops.status === 'fulfilled' && checklists.status === 'fulfilled') {
+    const unknown = unknownScheduled(ops.value.checklists.scheduled, checklists.value.all(), ops.value.file);
+    if (unknown.length > 0) reasons.push(new ConfigError(unknown));
+  }
   if (severities.status === 'fulfilled' && messages.status === 'fulfilled') {
     const wrong = wrongMessages(severities.value, messages.value);
     if (wrong.length > 0) reasons.push(new ConfigError(wrong));
-    else if (ops.status === 'fulfilled' && reports.status === 'fulfilled' && reasons.length === 0)
-      return { ops: ops.value, severities: severities.value, messages: messages.value, reports: reports.value };
+    else if (
+      ops.status === 'fulfilled' &&
+      reports.status === 'fulfilled' &&
+      checklists.status === 'fulfilled' &&
+      reasons.length === 0
+    )
+      return {
+        ...{ ops: ops.value, severities: severities.value, messages: messages.value },
+        ...{ reports: reports.value, checklists: checklists.value },
+      };
   }
   throw allProblems(reasons);
 }
@@ -119,4 +139,10 @@ export function waysMissing({ ops, severities }: Configuration, variables: NodeJ
   const set = (name: string) => Boolean(variables[name] ?? variables[`${name}_FILE`]);
   const ways = { smtp: set('SMTP_URL'), telephone: set('TWILIO_ACCOUNT_SID') };
   return missingWays(severities, { contacts: ops.contacts, ...ways });
+}
+
+/** What is worth knowing of the checklists that begin by themselves, a line each. */
+export function checklistRemarks({ ops, checklists }: Configuration): string[] {
+  const { scheduled, channel } = ops.checklists;
+  return checklistLines(checklists.all(), { checks: ops.checks, contacts: ops.contacts, scheduled, channel });
 }

@@ -18,8 +18,17 @@ const shown = 5;
 const most = 400;
 
 /** What has times of its own: reports and checklists. */
-export function nextTimes({ reports, ops }: Pick<Services, 'reports' | 'ops'>, now: Date): Planned[] {
-  return reports.plans().map(({ kind, name, title, schedule, scheduled }) => ({
+export function nextTimes(
+  { reports, checklists, ops }: Pick<Services, 'reports' | 'checklists' | 'ops'>,
+  now: Date,
+): Planned[] {
+  const filed = [...checklists.files()].map(([name, { checklist, own }]) => ({
+    ...{ kind: 'checklist' as const, name, title: checklist.title },
+    schedule: checklist.schedule.map((each) => ({ ...each, zone: each.zone ?? ops.team.zone })),
+    scheduled: own || ops.checklists.scheduled.includes(name),
+  }));
+  const timed = [...reports.plans(), ...filed].filter(({ schedule }) => schedule.length > 0);
+  return timed.map(({ kind, name, title, schedule, scheduled }) => ({
     ...{ kind, name, title },
     times: schedule
       .flatMap(({ cron, zone, holidays }) => slotsOf({ cron, zone }, holidays === 'skip' ? ops.team.holidays : [], now))

@@ -43,7 +43,12 @@ export function reportSections(): Promise<ReportSection[]> {
 
 /** Where reports are looked for: a file of the operator's takes the place of the shipped one of its name. */
 export function reportFolders(opsDir: string): string[] {
-  return [opsDir, root].map((folder) => join(folder, 'templates', 'reports'));
+  return [...new Set([opsDir, root].map((folder) => join(folder, 'templates', 'reports')))];
+}
+
+/** Where checklists are looked for, likewise file by file; with one folder there are none of the operator's own. */
+export function checklistFolders(opsDir: string): string[] {
+  return [...new Set([opsDir, root].map((folder) => join(folder, 'templates', 'checklists')))];
 }
 
 /** All commands, by the files of `commands/`. */

@@ -1,5 +1,7 @@
+import type { Owners } from './access/owners.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Charts } from './charts/charts.ts';
+import type { Checklists } from './checklists/checklists.ts';
 import type { Ops } from './config/model.ts';
 import type { DeadJobs } from './dead-jobs.ts';
 import type { Directory } from './directory/directory.ts';
@@ -16,6 +18,8 @@ export interface Services {
   /** Worst first. */
   severities: readonly Severity[];
   incidents: Incidents;
+  checklists: Checklists;
+  owners: Owners;
   directory: Directory;
   health: Health;
   reports: Reports;

@@ -110,10 +110,13 @@ function assemble(
     heartbeat: section.heartbeat,
     timeline: section.timeline,
     reports: section.reports,
-    checklists: section.checklists,
     ...(section.ticket && { ticket: ticketOf(section.ticket) }),
     ...(section.bridge && { bridge: section.bridge }),
     breach: { assessWithinMs: section.breach.assess_within, contact: markOf(section.breach.contact) },
+    checklists: {
+      channel: section.checklists.channel ?? section.slack.daily ?? section.slack.alerts,
+      scheduled: section.checklists.scheduled,
+    },
     aws: awsOf(section.aws),
     scriptDirs: section.scripts.allow.map((folder) => resolve(dir, folder)),
     limits: {

@@ -79,8 +79,6 @@ export interface Ops {
   timeline?: { flags: string[] };
   /** Names of reports that are made by themselves; undefined = the operator's own and `morning`. */
   reports: { scheduled?: string[] | undefined };
-  /** Shipped checklists that begin by themselves, and where those go that name no channel. */
-  checklists: { scheduled: string[]; channel?: string | undefined };
   /** Of breaches of PHI. `contact` is the compliance contact, as a message marks them. */
   breach: { assessWithinMs: number; contact: string | undefined };
   /** Where incidents get a ticket. */
@@ -89,6 +87,12 @@ export interface Ops {
   bridge?: { url: string };
   /** An outside watchdog that is called every minute while Rounds is well. */
   heartbeat?: { url: string | Secret };
+  checklists: {
+    /** Where they are posted: an id, or `#name`. */
+    channel: string | undefined;
+    /** Of the shipped ones, those that begin by their schedule. */
+    scheduled: string[];
+  };
   aws: AwsSettings;
   /** Absolute folders whose programs `script` checks may run. */
   scriptDirs: string[];

@@ -25,7 +25,8 @@ import { recordedIn } from './recorded.ts';
 import { healthSchedule, slowSweepJob, sweepHandler, sweepJob } from './regular.ts';
 import { lastReport } from './report.ts';
 import type { HeldWindow } from './rollup.ts';
-import type { Scope } from './scope.ts';
+import type { Measured, Scope } from './scope.ts';
+import { type FactOf, type SeriesPoint, seriesOf } from './series.ts';
 import type { SharedSweep } from './shared-sweep.ts';
 import { shownReports } from './shown.ts';
 import { silencedOf, silenceOverJob, skippedOf } from './silences/change.ts';
@@ -33,6 +34,7 @@ import { silenceOverHandler } from './silences/expiry.ts';
 import { createSilences, type Silences } from './silences/face.ts';
 import type { OnSilence, Silence } from './silences/model.ts';
 import { windowSchedule } from './silences/windows.ts';
+import { type Spent, spentOf, type Together, togetherOf } from './spent.ts';
 import { type Strip, Strips } from './strips.ts';
 import { type RegularRun, Sweeps } from './sweeps.ts';
 import { trendOf } from './trend.ts';
@@ -48,7 +50,7 @@ export interface Health extends Silences {
    * every 250 ms; the last report has nothing pending. Ends early, without it, when `signal` is aborted.
    * Throws OpsError `not_found` for an unknown group or check, `unavailable` after `stop`.
    */
-  measure(options: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport>;
+  measure(options: { scope: Measured; signal: AbortSignal }): AsyncIterable<HealthReport>;
   /** What this process remembers of a check, without asking anybody. */
   remembered(id: string): CheckReport | undefined;
   /** What is known without measuring. */
@@ -65,6 +67,12 @@ export interface Health extends Silences {
   overview(scope: Scope, period: Period): Promise<Overview>;
   /** Changes to `fail` and away from it of all checks in that time, oldest first; the newest 1,000. */
   failures(from: Date, to: Date): Promise<Failure[]>;
+  /** Numbers over time: of each a point a slot of `bounds` (ascending), null = not measured. Throws what the database throws. */
+  series(wanted: readonly FactOf[], bounds: readonly Date[]): Promise<(SeriesPoint | null)[][]>;
+  /** How long these checks were up, down and unknown in that time, by id; unknown ids and what was never measured are left out. */
+  spent(ids: readonly string[], window: { from: Date; to: Date }): Promise<Map<string, Spent>>;
+  /** How long any of these checks was down, and down or unknown, in that time, by their changes alone. */
+  together(ids: readonly string[], window: { from: Date; to: Date }): Promise<Together>;
   /**
    * A regular run of these checks, recorded: it opens and closes problems. Unknown ids are left out. Never rejects;
    * resolves to the ids of which nothing is recorded: cut off by `signal` or `stop`, or refused by the database.
@@ -130,8 +138,9 @@ export function createHealth(options: HealthOptions): Health {
     return results ?? mutes;
   }
 
-  function within(scope: Scope): Check[] {
+  function within(scope: Measured): Check[] {
     if (scope.kind === 'all') return ops.checks;
+    if (scope.kind === 'several') return ops.checks.filter(({ id }) => scope.ids.includes(id));
     const checks = ops.checks.filter((check) => (scope.kind === 'group' ? check.group : check.id) === scope.id);
     if (checks.length === 0) throw new OpsError('not_found', `There is no ${scope.kind} "${echo(scope.id)}"`);
     return checks;
@@ -169,7 +178,7 @@ export function createHealth(options: HealthOptions): Health {
     };
   }
 
-  async function last(scope: Scope): Promise<HealthReport> {
+  async function last(scope: Measured): Promise<HealthReport> {
     const checks = within(scope);
     return report(checks, undefined, await refresh());
   }
@@ -196,7 +205,7 @@ export function createHealth(options: HealthOptions): Health {
     );
   }
 
-  async function* measure({ scope, signal }: { scope: Scope; signal: AbortSignal }): AsyncIterable<HealthReport> {
+  async function* measure({ scope, signal }: { scope: Measured; signal: AbortSignal }): AsyncIterable<HealthReport> {
     const checks = within(scope);
     const quick = checks.filter(runsOnDemand);
     const unskipped = () => {
@@ -268,6 +277,16 @@ export function createHealth(options: HealthOptions): Health {
     between: (from, to) => stretchesBetween(store, { from, to }),
     overview,
     failures: (from, to) => failuresIn(store, from, to),
+    series: (wanted, bounds) => seriesOf(store, wanted, bounds),
+    spent: (ids, window) => {
+      const wanted = new Set(ids);
+      return spentOf(
+        store,
+        ops.checks.filter(({ id }) => wanted.has(id)),
+        window,
+      );
+    },
+    together: (ids, window) => togetherOf(store, ids, window),
     regular,
     recorded: (window) => recordedIn(store, window),
     ...silences.face,

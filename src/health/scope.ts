@@ -5,6 +5,8 @@ import { nearest } from '../kernel/nearest.ts';
 
 /** What somebody asks about. */
 export type Scope = { kind: 'all' } | NamedScope;
+/** What is measured: also some checks alone; those that there are not are left out. */
+export type Measured = Scope | { kind: 'several'; ids: readonly string[] };
 export type NamedScope = { kind: 'group'; id: string } | { kind: 'check'; id: string };
 
 /**

@@ -3,6 +3,7 @@ import { OpsError } from '../kernel/errors.ts';
 import type { ItemState, MadeSection, Report, ReportContent } from './model.ts';
 import type { ReportPorts } from './ports.ts';
 import type { ReportFile } from './read.ts';
+import { nextTime } from './schedule.ts';
 import type { SectionContext } from './section.ts';
 import { within } from './within.ts';
 
@@ -35,6 +36,7 @@ export async function makeReport(
   const before = new Map(previous?.content.sections.map((section) => [section.key, section]));
   const context: Omit<SectionContext, 'previous' | 'signal'> = {
     ...{ sources: ports.sources, from, now, zone, items },
+    until: nextTime(file, ops.team.zone, now) ?? new Date(2 * now.getTime() - from.getTime()),
     previousChecks: previous && new Map(previous.content.checks.map(({ id, outcome }) => [id, outcome])),
     health: async () => {
       const { report, why } = await measured;

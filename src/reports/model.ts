@@ -37,6 +37,8 @@ export interface SectionResult {
   attention: Attention;
   /** Worst first; nothing without a reader. */
   lines: ReportLine[];
+  /** Its lines are shown also when nothing in it wants attention; a quiet day stays one line. */
+  always?: true;
   /** Its part of the one line of a quiet day: `backups 6/6`. */
   brief?: string;
   /** What it could not find out, and why; a report with one is no quiet one. */

@@ -1,3 +1,4 @@
+import { nextSlot } from '../jobs/slots.ts';
 import type { Schedule } from '../jobs/timing.ts';
 import { OpsError } from '../kernel/errors.ts';
 import { expectedJob, expectedTimer, makeJob } from './jobs.ts';
@@ -42,6 +43,16 @@ export function reportSchedules(
         };
       }),
     );
+}
+
+/** When a report's own plan names it next, whether or not it is made by itself; undefined = it has none. */
+export function nextTime(
+  { schedule, zone }: Pick<ReportFile, 'schedule' | 'zone'>,
+  teamZone: string,
+  after: Date,
+): Date | undefined {
+  const times = schedule.map(({ cron, zone: own }) => nextSlot({ cron, zone: own ?? zone ?? teamZone }, after));
+  return times.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
 /** 2026-11-26, by the clock on the wall of a zone. */

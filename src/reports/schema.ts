@@ -48,7 +48,7 @@ export type ReportFileKeys = z.output<typeof reportFile>;
 
 /** What the reference tells of these files. */
 export const describedReports = {
-  name: 'reports',
+  name: 'report-files',
   path: 'templates/reports/NAME.yml',
   help: 'what is reported by itself, when and where',
   guide: 'reports',

@@ -11,9 +11,12 @@ import type { ChecklistsPast } from './ports.ts';
 /** What sections read. They change nothing and post nothing. */
 export interface Sources {
   ops: Pick<Ops, 'checks' | 'groups' | 'team' | 'maintenance'>;
-  health: Pick<Health, 'trend' | 'between' | 'failures' | 'overview' | 'silences' | 'details'>;
+  health: Pick<
+    Health,
+    'trend' | 'between' | 'failures' | 'overview' | 'silences' | 'details' | 'series' | 'spent' | 'together'
+  >;
   incidents: Pick<Incidents, 'list' | 'open' | 'after' | 'statistics' | 'breach' | 'dueClocks' | 'pageTests'>;
-  directory: Pick<Directory, 'people' | 'state'>;
+  directory: Pick<Directory, 'people' | 'toCall' | 'state'>;
   checklists: ChecklistsPast;
   /** What people are called, by their ids (`slack:U123`), as far as Slack tells. */
   names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
@@ -29,6 +32,8 @@ export interface SectionContext {
   /** What the report is about: from the end of the one before it to now. */
   from: Date;
   now: Date;
+  /** When it comes next: what is due by then is said now. Without a plan as far ahead as `from` lies behind. */
+  until: Date;
   /** IANA; days and hours are counted in it. */
   zone: string;
   /** What the same section kept when the report was made before; undefined = never, or it failed then. */

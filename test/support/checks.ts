@@ -78,9 +78,9 @@ export function opsOf(checks: Check[], over: Partial<Ops> = {}): Ops {
     aws: { region: undefined, accounts: new Map() },
     scriptDirs: [],
     breach: { assessWithinMs: 72 * 3_600_000, contact: undefined },
+    checklists: { channel: undefined, scheduled: [] },
     limits: { concurrent: 100, perLane: 100, sweepDeadlineMs: 10_000 },
     reports: {},
-    checklists: { scheduled: [] },
     missingSecrets: [],
     ...over,
   };

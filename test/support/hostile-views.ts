@@ -59,6 +59,7 @@ import {
   wentWrongPost,
   withInviteHint,
 } from '../../src/slack/posts.ts';
+import { hostileChecklists } from './hostile-checklists.ts';
 import { checkReport, healthReport, noon } from './reports.ts';
 
 /** Gives the next hostile text; a view asks for as many as it has places for foreign text. */
@@ -69,6 +70,7 @@ export type NextText = () => string;
  * writes a view adds a line here: the test then sends its 10,000 texts through it.
  */
 export const hostileViews: Record<string, (next: NextText) => Post[]> = {
+  ...hostileChecklists,
   'health: the answer': (next) => [
     healthPost(
       healthReport(

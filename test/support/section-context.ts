@@ -42,6 +42,7 @@ export function sectionContext(scene: Scene = {}): SectionContext {
       return healthReport(checks);
     },
     ...{ from: scene.from ?? new Date(now.getTime() - dayMs), now, zone: 'UTC' },
+    until: new Date(now.getTime() + dayMs),
     previous: scene.before && { title: '', attention: 'none', lines: [], values: scene.before, madeAt: noon },
     previousChecks: undefined,
     items: new Map(),

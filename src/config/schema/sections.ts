@@ -17,16 +17,6 @@ const reportsSection = z.strictObject({
       'which reports are made by themselves, by the names of their files; default: `morning`, and all of your own `templates/reports`',
     ),
 });
-const checklistsSection = z.strictObject({
-  scheduled: z
-    .array(identifier)
-    .default([])
-    .describe('which of the shipped checklists begin by themselves, by the names of their files'),
-  channel: channel
-    .optional()
-    .describe('where they go that name no channel; default: `slack.daily`, else `slack.alerts`'),
-});
-
 export const windowEntry = z.strictObject({
   id: identifier.describe('shown: *muted until 04:45 by patches*'),
   match: z
@@ -84,6 +74,17 @@ const breachSection = z.strictObject({
     .optional()
     .describe(
       'who is mentioned when the assessment or a notice is due: `U012ABCDEF`, or `S012ABCDEF` for a user group',
+    ),
+});
+
+const checklistsSection = z.strictObject({
+  channel: channel.optional().describe('where they are posted; default: `slack.daily`, else `slack.alerts`'),
+  scheduled: z
+    .array(identifier)
+    .default([])
+    .meta({ title: 'list of ids' })
+    .describe(
+      'which of the shipped ones begin by their schedule; those in `templates/checklists` beside the file always do',
     ),
 });
 
@@ -148,8 +149,8 @@ export const sections = z.strictObject({
   ticket: ticketSection.optional().describe('where incidents get a ticket'),
   bridge: bridgeSection.optional().describe('the call that people meet in'),
   reports: reportsSection.prefault({}).describe('reports that are made by themselves'),
-  checklists: checklistsSection.prefault({}).describe('checklists that begin by themselves'),
   breach: breachSection.prefault({}).describe('breaches of PHI'),
+  checklists: checklistsSection.prefault({}).describe('what people go through, item by item'),
   aws: awsSection.prefault({}).describe('accounts and regions at AWS'),
   limits: limitsSection.prefault({}).describe('how much at the same time'),
   checks: z.unknown().optional().describe('what is watched: required, at least one'),
@@ -173,8 +174,8 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
     { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
     { name: 'reports', prefix: 'reports.', schema: reportsSection, guide: 'the-sections' },
-    { name: 'checklists', prefix: 'checklists.', schema: checklistsSection, guide: 'the-sections' },
     { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
+    { name: 'checklists', prefix: 'checklists.', schema: checklistsSection, guide: 'checklists' },
     { name: 'aws', prefix: 'aws.', schema: awsSection, guide: 'several-aws-accounts' },
     { name: 'limits', prefix: 'limits.', schema: limitsSection, guide: 'limits' },
   ];

@@ -130,3 +130,27 @@ function proposalOf(row: Row): Proposal {
     ...(row.channel_id !== null && row.ts !== null && { message: { channel: row.channel_id, ts: row.ts } }),
   };
 }
+
+/** What came from one tool in some time. */
+export interface ProposalCount {
+  source: Source;
+  reported: number;
+  declared: number;
+  dismissed: number;
+  /** Nobody has said what they are, and they go on. */
+  waiting: number;
+  /** Likewise, and they were over by themselves. */
+  passed: number;
+}
+
+/** How much other tools reported in some time, and what people made of it. */
+export async function countProposals(db: Tx, { from, to }: { from: Date; to: Date }): Promise<ProposalCount[]> {
+  const { rows } = await sql<ProposalCount>`
+    select source, count(*)::int as reported,
+           (count(*) filter (where state = 'declared'))::int as declared,
+           (count(*) filter (where state = 'dismissed'))::int as dismissed,
+           (count(*) filter (where state = 'open' and over_at is null))::int as waiting,
+           (count(*) filter (where state = 'open' and over_at is not null))::int as passed
+    from incident_proposal where since > ${from} and since <= ${to} group by source order by source`.execute(db);
+  return rows;
+}

@@ -18,7 +18,7 @@ export function lineText(line: ReportLine, { now, items, nowOf }: Live): string 
   if (current?.outcome === 'ok' && line.mark !== 'ok') return `✅ ~${text}~ ok since ${slackTime(current.since, now)}`;
   const facts = [
     line.since === undefined ? '' : `since ${slackTime(new Date(line.since), now)}`,
-    line.owner === undefined ? '' : escapeSlack(line.owner),
+    line.owner === undefined ? '' : ownerMark(line.owner),
     item?.acknowledged ? `✋ ${item.acknowledged.by} has it` : '',
     item?.snoozed && item.snoozed.until > now ? `💤 until ${slackTime(item.snoozed.until, now)}` : '',
   ].filter(Boolean);
@@ -28,6 +28,11 @@ export function lineText(line: ReportLine, { now, items, nowOf }: Live): string 
   ].filter(Boolean);
   const what = [lineMark(line), line.isNew ? '*NEW*' : '', text].filter(Boolean).join(' ');
   return [[what, ...facts].join(' · '), ...(next.length > 0 ? [`→ ${next.join(' · ')}`] : [])].join(' ');
+}
+
+/** A mention of Slack's own stays one; anything else is somebody's words. */
+function ownerMark(owner: string): string {
+  return /^<(?:@[UW]|!subteam\^S)[A-Z0-9]+>$/.test(owner) ? owner : escapeSlack(owner);
 }
 
 /** Whether somebody said that they don't want to read it for now. */

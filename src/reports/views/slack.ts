@@ -32,7 +32,7 @@ export function reportPost(report: Report, shown: Shown): Post {
     return { text: line, blocks: [section(line), ...notes(shown), buttons(report, shown, true)] };
   }
   const all = report.plan.quiet === 'full';
-  const loud = sections.filter((each) => saysSomething(each) && (all || !isCalm(each)));
+  const loud = sections.filter((each) => saysSomething(each) && (all || each.always || !isCalm(each)));
   const calm = sections.filter((each) => !loud.includes(each));
   const blocks: SlackBlock[] = [section([...head, ...(shown.mentions ?? [])].join(' '))];
   let left = inAll;
@@ -42,7 +42,7 @@ export function reportPost(report: Report, shown: Shown): Post {
     blocks.push(section(text));
   }
   for (const { mark, words } of calmWords(calm)) blocks.push(context(`${mark} ${words.map(escapeSlack).join(' · ')}`));
-  const worst = loud.flatMap(({ lines }) => lines)[0]?.text;
+  const worst = loud.filter(({ attention }) => attention !== 'none').flatMap(({ lines }) => lines)[0]?.text;
   return {
     text: `${head[0]}${worst === undefined ? '' : `: ${escapeSlack(worst)}`}`,
     blocks: [...blocks, ...notes(shown), buttons(report, shown, false)],

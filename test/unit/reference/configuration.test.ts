@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import { describedChecklists } from '../../../src/checklists/schema.ts';
 import { compileCondition } from '../../../src/conditions/compile.ts';
 import { parseOps } from '../../../src/config/load.ts';
 import { checkFieldNames, groupsSection } from '../../../src/config/schema/checks.ts';
@@ -10,6 +11,7 @@ import { keysAt } from '../../../src/config/schema-keys.ts';
 import type { FactSpecs } from '../../../src/kernel/check.ts';
 import { configurationReference } from '../../../src/reference/configuration.ts';
 import { checkTypes, root } from '../../../src/registry.ts';
+import { describedReports } from '../../../src/reports/schema.ts';
 import { readSeverities } from '../../../src/severities/read.ts';
 import { describedSeverities } from '../../../src/severities/schema.ts';
 
@@ -19,7 +21,7 @@ const types = await checkTypes();
 const reference = configurationReference({
   sections,
   described: describedSections,
-  files: [describedSeverities],
+  files: [describedSeverities, describedReports, describedChecklists],
   variables: environmentVariables,
   secrets: secretVariables,
 });
@@ -48,6 +50,12 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
     ...describedSeverities.tables.flatMap(({ prefix, schema }) =>
       keysAt(schema, []).map((key): [string, string] => ['severities', `${prefix}${key}`]),
     ),
+    ...describedReports.tables.flatMap(({ prefix, schema }) =>
+      keysAt(schema, []).map((key): [string, string] => ['report-files', `${prefix}${key}`]),
+    ),
+    ...describedChecklists.tables.flatMap(({ prefix, schema }) =>
+      keysAt(schema, []).map((key): [string, string] => ['checklist-files', `${prefix}${key}`]),
+    ),
   ];
 
   it.each(all)('%s: %s', (chapter, key) => {
@@ -61,7 +69,7 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
     expect([...describedSections.map(({ name }) => name), 'version'].toSorted()).toEqual(
       Object.keys(sections.shape).toSorted(),
     );
-    for (const { guide } of [...describedSections, describedSeverities])
+    for (const { guide } of [...describedSections, describedSeverities, describedReports, describedChecklists])
       expect(page).toMatch(new RegExp(`^##+ ${guide.replaceAll('-', ' ')}$`, 'im'));
   });
 
@@ -101,16 +109,20 @@ describe('every environment variable is in the reference', () => {
 const snippets = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
 
 const isSeverity = (text: string) => text.startsWith('# templates/incidents/');
+const isChecklist = (text: string) => text.startsWith('# templates/checklists/');
 
 test('an example of a severity on the page loads', () => {
   const texts = snippets.filter(isSeverity).map((text, at) => ({ id: `p${at}`, file: 'configuration.md', text }));
   expect(readSeverities(texts)).toMatchObject([{ label: 'P2 Medium', escalation: { by: 'rounds' } }]);
 });
 
-test.each(snippets.filter((text) => !isSeverity(text)))('an example on the page loads: %#', (text) => {
-  const ops = parseOps(text, 'ops.yml', { checkTypes: types, compile: compileCondition, env: {} });
-  expect(ops.checks.length).toBeGreaterThan(0);
-});
+test.each(snippets.filter((text) => !isSeverity(text) && !isChecklist(text)))(
+  'an example on the page loads: %#',
+  (text) => {
+    const ops = parseOps(text, 'ops.yml', { checkTypes: types, compile: compileCondition, env: {} });
+    expect(ops.checks.length).toBeGreaterThan(0);
+  },
+);
 
 describe('the conditions on the page compile', () => {
   const facts: FactSpecs = {};
