@@ -27,7 +27,7 @@ export async function checklistPoints(
     .filter((name) => !newest.has(name))
     .map((name): Point => {
       const words = `not gone through within ${formatDuration(withinMs)}`;
-      return { what: `Checklist ${name}`, state: 'no', words, next: `\`/ops checklist begin ${name}\`` };
+      return { what: `Checklist ${name}`, state: 'no', words, next: `\`/ops checklist ${name}\` begins it` };
     });
   return [...newest.values()].map((run) => pointOf(run, { now, zone })).concat(absent);
 }
