@@ -7,6 +7,7 @@ import { loadOps } from './config/load.ts';
 import type { ConfigProblem, Ops } from './config/model.ts';
 import { ConfigError, formatProblems } from './config/problems.ts';
 import { runbooksOf } from './config/report.ts';
+import { listWithGuess } from './config/suggest.ts';
 import { OpsError } from './kernel/errors.ts';
 import { type LiveFolder, openFolder } from './live/folder.ts';
 import { loadMessages, type Messages } from './messages/messages.ts';
@@ -50,6 +51,10 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
   }
   if (ops.status === 'fulfilled' && checklists.status === 'fulfilled') {
     const unknown = unknownScheduled(ops.value.checklists.scheduled, checklists.value.all(), ops.value.file);
+    if (unknown.length > 0) reasons.push(new ConfigError(unknown));
+  }
+  if (severities.status === 'fulfilled' && checklists.status === 'fulfilled') {
+    const unknown = unknownChecklists(severities.value, [...checklists.value.all().keys()]);
     if (unknown.length > 0) reasons.push(new ConfigError(unknown));
   }
   if (severities.status === 'fulfilled' && messages.status === 'fulfilled') {
@@ -120,6 +125,18 @@ function wrongMessages({ all, folder }: Severities, messages: Messages): ConfigP
       }
       return [{ ...at, found: problem, allowed: `a template that names only ${namesOf(kind).join(', ')}` }];
     }),
+  );
+}
+
+/** Checklists that severities offer and that there is no file for. */
+function unknownChecklists({ all, folder }: Severities, known: readonly string[]): ConfigProblem[] {
+  return all.flatMap(({ id, checklists }) =>
+    checklists
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        ...{ file: join(folder, `${id}.yml`), path: 'checklists', found: `"${name}", and there is no such file` },
+        allowed: `${listWithGuess(name, known)}; or write templates/checklists/${name}.yml beside ops.yml`,
+      })),
   );
 }
 

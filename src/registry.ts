@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CheckType } from './kernel/check.ts';
@@ -41,14 +42,24 @@ export function reportSections(): Promise<ReportSection[]> {
   return discover<ReportSection>(join(root, 'src', 'reports', 'sections'));
 }
 
-/** Where reports are looked for: a file of the operator's takes the place of the shipped one of its name. */
+/** Where reports are looked for, file by file; with one folder there are none of the operator's own. */
 export function reportFolders(opsDir: string): string[] {
-  return [...new Set([opsDir, root].map((folder) => join(folder, 'templates', 'reports')))];
+  return ownAndShipped(opsDir, 'reports');
 }
 
-/** Where checklists are looked for, likewise file by file; with one folder there are none of the operator's own. */
+/** Where checklists are looked for, likewise. */
 export function checklistFolders(opsDir: string): string[] {
-  return [...new Set([opsDir, root].map((folder) => join(folder, 'templates', 'checklists')))];
+  return ownAndShipped(opsDir, 'checklists');
+}
+
+/** One folder where both are the same: the config is the shipped one, or its templates are a link to ours. */
+function ownAndShipped(opsDir: string, name: string): string[] {
+  const folders = [opsDir, root].map((folder) => join(folder, 'templates', name));
+  return [...new Map(folders.map((folder) => [realPathOf(folder), folder])).values()];
+}
+
+function realPathOf(folder: string): string {
+  return existsSync(folder) ? realpathSync(folder) : folder;
 }
 
 /** All commands, by the files of `commands/`. */

@@ -74,6 +74,31 @@ describe('the messages that a severity names', () => {
   });
 });
 
+describe('the checklists that a severity names', () => {
+  const read = () => loadConfiguration(join(dir, 'ops.yml'), {});
+
+  it('must be there: one with a typo is refused, with the file, and with what was likely meant', async () => {
+    await write('bad.yml', `${good}checklists: [post-recovery, post-recvery]\n`);
+    await expect(read()).rejects.toMatchObject({
+      problems: [
+        {
+          ...{ file: join(own, 'bad.yml'), path: 'checklists', found: '"post-recvery", and there is no such file' },
+          allowed: expect.stringContaining('did you mean post-recovery?'),
+        },
+      ],
+    });
+  });
+
+  it('are those that come with Rounds, and those beside ops.yml', async () => {
+    const folder = join(dir, 'templates', 'checklists');
+    await write('bad.yml', `${good}checklists: [post-recovery, ours]\n`);
+    await expect(read()).rejects.toMatchObject({ problems: [{ found: expect.stringContaining('"ours"') }] });
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'ours.yml'), 'title: Ours\nitems: [{ id: a, title: A }]\n');
+    expect((await read()).severities.all).toMatchObject([{ checklists: ['post-recovery', 'ours'] }]);
+  });
+});
+
 describe('which severities hold', () => {
   it('are the shipped ones where there is no folder', async () => {
     const { all, folder } = await loadSeverities(severityFolders(dir));

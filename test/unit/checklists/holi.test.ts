@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openChecklistFiles } from '../../../src/checklist-files.ts';
 import { checksFor } from '../../../src/checklists/automatic.ts';
@@ -14,7 +14,7 @@ import { noon } from '../../support/reports.ts';
 it('of the 15 minutes of Holi’s morning 2.5 are left for people, when all is well', async () => {
   const file = join(root, 'examples', 'holi', 'ops.yml');
   const ops = await loadOps(file, { checkTypes: await checkTypes(), compile: compileCondition, env: {} });
-  const { checklist } = (await openChecklistFiles({ dir: root, checks: ops.checks })).all().get('holi-morning')!;
+  const { checklist } = (await openChecklistFiles({ dir: dirname(file), checks: ops.checks })).all().get('morning')!;
   const items = checklist.items.map((item, at) => {
     const knows = checksFor(item, ops.checks).length > 0;
     return runItem(at + 1, { item, ...(knows && { state: 'done', by: rounds, at: noon }) });
