@@ -293,7 +293,10 @@ describe('the morning report of Holi', () => {
     [{ 'latency-p95': { facts: { value: 500 } } }, '- API latency p95: 500ms ✗'],
     [{ 'error-rate': { facts: { value: 1 } } }, '- Error rate: 1% ✗'],
     [{ 'main-db': { facts: { connections_active: 20 } } }, '- Database connections: 20/25 ✗'],
-    [{ replica: { facts: { lag_bytes: 2 ** 20, receiver: 'streaming' } } }, '- Replication lag: 1 MiB, receiver streaming ✗'],
+    [
+      { replica: { facts: { lag_bytes: 2 ** 20, receiver: 'streaming' } } },
+      '- Replication lag: 1 MiB, receiver streaming ✗',
+    ],
     // All that it received is replayed, and nothing comes any more.
     [{ replica: { facts: { lag_bytes: 0, receiver: 'down' } } }, '- Replication lag: 0 bytes, receiver down ✗'],
     [{ 'audit-events': { outcome: 'fail', reason: '140 failed logins' } }, 'audit-events: 140 failed logins'],
