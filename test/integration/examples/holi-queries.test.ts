@@ -60,10 +60,14 @@ describe('the SQL over Holi’s audit table', () => {
     ]);
   }
 
+  async function factsOf(check: Check) {
+    const probe = probeOf(check.target, { secrets: { DATABASE_URL_READONLY: postgres.url } });
+    return (await check.definition.run(probe)).facts;
+  }
+
   async function fired(id: string): Promise<string[]> {
     const check = checkOf(id);
-    const probe = probeOf(check.target, { secrets: { DATABASE_URL_READONLY: postgres.url } });
-    const { facts } = await check.definition.run(probe);
+    const facts = await factsOf(check);
     const rules = [
       ...check.fail.map((rule) => ({ level: 'fail', rule })),
       ...check.warn.map((rule) => ({ level: 'warn', rule })),
@@ -102,6 +106,17 @@ describe('the SQL over Holi’s audit table', () => {
   ])('%s → %s', async (_what, id, rows, expected) => {
     await add(...rows);
     expect(await fired(id)).toEqual(expected);
+  });
+
+  it('the week is counted by what the weekly report names; a week without a row fails', async () => {
+    await add(3, { action: 'EXPORT', user: 2, resource: 'Patient', at: ago(6 * 24 * 60) });
+    await add(4, { action: 'LOGIN_FAILED', user: 3 });
+    await add(5, { action: 'PERMISSION_DENIED', user: 3 });
+    await add(9, { action: 'EXPORT', user: 4, at: ago(8 * 24 * 60) });
+    const week = { total: 112, users: 3, phi_access: 103, exports: 3, login_failed: 4, denied: 5 };
+    expect(await factsOf(checkOf('audit-week'))).toMatchObject(week);
+    await client.query('truncate audit_logs');
+    expect(await fired('audit-week')).toEqual(['fail total == 0']);
   });
 });
 
