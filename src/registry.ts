@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CheckType } from './kernel/check.ts';
 import type { Command, TerminalCommand } from './kernel/command.ts';
@@ -43,12 +43,17 @@ export function reportSections(): Promise<ReportSection[]> {
 
 /** Where reports are looked for: a file of the operator's takes the place of the shipped one of its name. */
 export function reportFolders(opsDir: string): string[] {
-  return [...new Set([opsDir, root].map((folder) => join(folder, 'templates', 'reports')))];
+  return foldersOf(opsDir, 'reports');
 }
 
-/** Where checklists are looked for, likewise file by file; with one folder there are none of the operator's own. */
+/** Where checklists are looked for, likewise file by file. */
 export function checklistFolders(opsDir: string): string[] {
-  return [...new Set([opsDir, root].map((folder) => join(folder, 'templates', 'checklists')))];
+  return foldersOf(opsDir, 'checklists');
+}
+
+/** An `ops.yml` in the project's own folder has one folder, and in it no files of the operator's own. */
+function foldersOf(opsDir: string, kind: string): string[] {
+  return [...new Set([opsDir, root].map((folder) => resolve(folder, 'templates', kind)))];
 }
 
 /** All commands, by the files of `commands/`. */

@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import checkConfig from '../../../commands/check-config.ts';
 import { loadConfiguration } from '../../../src/configuration.ts';
 import { plannedLines } from '../../../src/planned-lines.ts';
+import { root } from '../../../src/registry.ts';
 
 const checks = 'checks: [{ id: a, tcp: { host: a.example, port: 1 } }]\n';
 const report = 'title: Ours\nschedule: "Mon-Fri 09:00"\nsections: [verdict]\n';
@@ -51,6 +52,12 @@ describe('what comes by itself', () => {
       '  none comes by itself: `reports.scheduled` names which do',
       '  none comes by itself: `checklists.scheduled` names which do',
     ]);
+  });
+
+  it('is none but the morning report for the project’s own ops.yml: what comes along is nobody’s own', async () => {
+    const file = relative(process.cwd(), join(root, 'ops.yml'));
+    const lines = plannedLines(await loadConfiguration(file, {}), now);
+    expect(lines.filter((line) => line.includes('comes next'))).toEqual(['  morning comes next Sat 28 Nov 09:00 EST']);
   });
 
   it('stands in what check-config says', async () => {
