@@ -12,7 +12,7 @@ import { makeReport } from './make.ts';
 import { checkItem, type ItemState, isSilent, type Report } from './model.ts';
 import type { ReportPort, ReportPorts } from './ports.ts';
 import type { ReportFile } from './read.ts';
-import { fileNamed, isScheduled, reportSchedules, zoned } from './schedule.ts';
+import { fileNamed, isScheduled, plansOf, type ReportPlan, reportSchedules, zoned } from './schedule.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
 import { threadHandler } from './thread.ts';
@@ -54,14 +54,6 @@ export interface ListedReport {
   /** The next time of each of its schedules, the soonest first; also of one that is not run by itself. */
   next: { at: Date; zone: string }[];
   last?: { id: number; madeAt: Date; posted: boolean };
-}
-
-export interface ReportPlan {
-  kind: 'report';
-  name: string;
-  title: string;
-  schedule: { cron: string; zone: string; holidays: 'run' | 'skip' }[];
-  scheduled: boolean;
 }
 
 /** How long after its post a message still follows what changes. */
@@ -172,11 +164,7 @@ export function createReports(ports: ReportPorts): Reports {
       queue.handle(expectedJob, expectedHandler(ports, slack));
     },
     schedules: () => reportSchedules(files.all().values(), ports),
-    plans: () =>
-      [...files.all().values()].map((file) => ({
-        ...{ kind: 'report' as const, name: file.name, title: file.title, schedule: zoned(file, ops.team.zone) },
-        scheduled: isScheduled(file, ops.reports.scheduled),
-      })),
+    plans: () => plansOf(files.all().values(), ops),
     problem: () => files.problem(),
     refresh: () => files.refresh(),
     zoneOf: (name) => fileNamed(files.all(), name).zone ?? ops.team.zone,
