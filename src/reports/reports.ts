@@ -109,21 +109,26 @@ export function createReports(ports: ReportPorts): Reports {
     throw new OpsError('not_found', `There is no ${what}`, { hint: '`/ops report` lists what there is' });
   }
 
-  /** Messages that may show what changed are edited; each once for the change. */
-  async function showAgain(tx: Tx, key: string): Promise<void> {
-    const ids = await rows.postedSince(tx, new Date(clock.now().getTime() - followedMs));
-    await rows.changed(tx, ids);
-    for (const id of ids) await jobs.enqueue(tx, showJob, { id }, { key: `report:${id}:${key}` });
+  /** The messages that name what changed are edited, each once for the change. Resolves to what is named. */
+  async function showAgain(tx: Tx, keys: readonly string[]): Promise<Set<string>> {
+    const found = await rows.naming(tx, keys, new Date(clock.now().getTime() - followedMs));
+    const versions = await rows.changed(
+      tx,
+      found.map(({ id }) => id),
+    );
+    for (const { id, version } of versions)
+      await jobs.enqueue(tx, showJob, { id }, { key: `report:${id}:version:${version}` });
+    return new Set(found.flatMap(({ named }) => named));
   }
 
   async function change(
     asker: Asker,
-    { action, keys, after }: { action: string; keys: readonly string[]; after: unknown },
+    { action, after }: { action: string; after: unknown },
     work: (tx: Tx) => Promise<string[]>,
   ): Promise<string[]> {
     return verb(ports, asker, async (tx) => {
       const done = await work(tx);
-      if (done.length > 0) await showAgain(tx, `${asker.request}:${keys.length}`);
+      if (done.length > 0) await showAgain(tx, done);
       return { result: done, audit: done.map((key) => ({ action, target: key, after })) };
     });
   }
@@ -152,18 +157,24 @@ export function createReports(ports: ReportPorts): Reports {
     find: (id) => found(rows.findReport(store.db(), id), `report ${id}`),
     items: () => rows.readItems(store.db()),
     acknowledge: (asker, keys, by) =>
-      change(asker, { action: 'report.acknowledge', keys, after: { by } }, (tx) =>
+      change(asker, { action: 'report.acknowledge', after: { by } }, (tx) =>
         rows.acknowledgeItems(tx, keys, { by, at: clock.now() }),
       ),
     snooze: (asker, keys, { by, until }) =>
-      change(asker, { action: 'report.snooze', keys, after: { by, until } }, (tx) =>
+      change(asker, { action: 'report.snooze', after: { by, until } }, (tx) =>
         rows.snoozeItems(tx, keys, { by, until }),
       ),
     async take(tx, events) {
-      const closed = events.flatMap((event) => (event.event === 'closed' ? [checkItem(event.checkId)] : []));
-      if (closed.length === 0) return;
-      await rows.forgetItems(tx, closed);
-      await showAgain(tx, `closed:${clock.now().getTime()}`);
+      const keysOf = (...wanted: ProblemEvent['event'][]) =>
+        events.filter(({ event }) => wanted.includes(event)).map(({ checkId }) => checkItem(checkId));
+      const keys = keysOf('opened', 'worsened', 'improved', 'closed');
+      if (keys.length === 0) return;
+      await rows.forgetItems(tx, keysOf('closed'));
+      await rows.wakeItems(tx, keysOf('worsened'));
+      const named = await showAgain(tx, keys);
+      // Well, and ill again: the message that names it is asked who has it.
+      const again = keysOf('opened').filter((key) => named.has(key));
+      await rows.nameItems(tx, again, clock.now());
     },
     register(queue, slack) {
       queue.handle(makeJob, makePlanned);

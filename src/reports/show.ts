@@ -5,7 +5,8 @@ import { isDeleted, isHomeless, triedAgain } from '../posting/failures.ts';
 import { ledgerOf } from '../posting/ledger.ts';
 import { postOnce } from '../posting/post-once.ts';
 import { expectedTimer, threadJob } from './jobs.ts';
-import { isQuiet, type Report } from './model.ts';
+import { isQuiet, isSilent, type Report } from './model.ts';
+import { createPacing } from './pacing.ts';
 import type { ReportPort, ReportPorts } from './ports.ts';
 import * as rows from './store.ts';
 import { reportPost, type Shown } from './views/slack.ts';
@@ -14,9 +15,12 @@ import type { NowOf } from './views/words.ts';
 /** Posts a report where it belongs, else where it can be read, and edits it until it shows how things stand. */
 export function showHandler(ports: ReportPorts, slack: ReportPort): JobHandler<{ id: number }> {
   const { store, jobs, timers } = ports;
+  const edits = createPacing(ports.clock);
   return async ({ id }, ctx) => {
     const report = await rows.findReport(store.db(), id);
     if (!report || (report.message && report.shown >= report.version)) return;
+    if (!report.message && isSilent(report)) return;
+    if (report.message) edits.begin(id);
     const shown = await shownOf(report, ports, slack);
     if (report.message) {
       const { channel, ts } = report.message;
