@@ -1,9 +1,9 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
 import { firstFew } from '../../kernel/first-few.ts';
-import { isQuiet, type MadeSection, type Report } from '../model.ts';
+import { isCalm, isQuiet, type MadeSection, type Report } from '../model.ts';
 import { isSnoozed, type Live, lineText } from './line.ts';
-import { briefs, countsWords, headWords, lateWords, markOf } from './words.ts';
+import { briefLines, briefs, countsWords, headWords, lateWords, markOf } from './words.ts';
 
 /** Lines of one section in the message, and of all: a screen of a phone. The thread has the rest. */
 const perSection = 5;
@@ -41,17 +41,12 @@ export function reportPost(report: Report, shown: Shown): Post {
     left -= lines;
     blocks.push(section(text));
   }
-  const quiet = briefs(calm);
-  if (quiet.length > 0) blocks.push(context(`✓ ${quiet.map(escapeSlack).join(' · ')}`));
+  for (const line of briefLines(calm)) blocks.push(context(escapeSlack(line)));
   const worst = loud.filter(({ attention }) => attention !== 'none').flatMap(({ lines }) => lines)[0]?.text;
   return {
     text: `${head[0]}${worst === undefined ? '' : `: ${escapeSlack(worst)}`}`,
     blocks: [...blocks, ...notes(shown), buttons(report, shown, false)],
   };
-}
-
-function isCalm({ attention, unknown = [] }: MadeSection): boolean {
-  return attention === 'none' && unknown.length === 0;
 }
 
 function saysSomething({ lines, unknown = [] }: MadeSection): boolean {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../health/model.ts';
 import { countsLine, faces } from '../../health/views/words.ts';
-import { isQuiet, type MadeSection, type Report, type ReportLine } from '../model.ts';
+import { isCalm, type MadeSection, type Report, type ReportLine, standingOf } from '../model.ts';
 
 /** "Mon 23 Nov 09:00 GMT+1", by the clock on the wall of a zone. */
 export function dayWords(at: Date, zone: string): string {
@@ -41,12 +41,20 @@ export function briefs(sections: readonly Pick<MadeSection, 'brief'>[]): string[
   return [...new Set(sections.flatMap(({ brief }) => (brief === undefined || brief === '' ? [] : [brief])))];
 }
 
-/** The mark of a whole report: its verdict, but never green while something in it wants a look. */
-export function markOf({ content, verdict }: Pick<Report, 'verdict' | 'content'>): string {
-  if (content.unmeasured !== undefined) return faces.unknown.mark;
-  if (verdict !== 'ok' || isQuiet(content)) return faces[verdict].mark;
-  if (content.sections.some(({ attention }) => attention === 'act')) return faces.warn.mark;
-  return content.sections.some(({ unknown = [] }) => unknown.length > 0) ? faces.unknown.mark : faces.ok.mark;
+/** The mark of a whole report. */
+export function markOf(report: Pick<Report, 'verdict' | 'content'>): string {
+  return faces[standingOf(report)].mark;
+}
+
+const bad: readonly ReportLine['mark'][] = ['fail', 'unknown', 'warn', 'stale'];
+
+/** What sections say in a few words: `✓` those in which all is well, `•` those that have what others tell of. */
+export function briefLines(sections: readonly MadeSection[]): string[] {
+  const isWell = (each: MadeSection) => isCalm(each) && !each.lines.some(({ mark }) => bad.includes(mark));
+  return [
+    ['✓', briefs(sections.filter(isWell))] as const,
+    ['•', briefs(sections.filter((each) => !isWell(each)))] as const,
+  ].flatMap(([mark, words]) => (words.length > 0 ? [`${mark} ${words.join(' · ')}`] : []));
 }
 
 export function lineMark({ mark }: Pick<ReportLine, 'mark'>): string {
