@@ -3,7 +3,7 @@ import { escapeSlack } from '../../kernel/escape.ts';
 import { firstFew } from '../../kernel/first-few.ts';
 import { isCalm, isQuiet, type MadeSection, type Report } from '../model.ts';
 import { isSnoozed, type Live, lineText } from './line.ts';
-import { briefLines, briefs, countsWords, headWords, lateWords, markOf } from './words.ts';
+import { asOfWords, briefLines, briefs, countsWords, headWords, lateWords, markOf } from './words.ts';
 
 /** Lines of one section in the message, and of all: a screen of a phone. The thread has the rest. */
 const perSection = 5;
@@ -24,7 +24,7 @@ export interface Shown extends Live {
 export function reportPost(report: Report, shown: Shown): Post {
   const late = lateWords(report.slot, shown.postedAt);
   const head = [
-    `${markOf(report)} *${escapeSlack(headWords(report))}*${late === undefined ? '' : ` (${late})`} — ${escapeSlack(countsWords(report))}`,
+    `${markOf(report)} *${escapeSlack(headWords(report))}*${late === undefined ? '' : ` (${late})`} — ${escapeSlack(countsWords(report) + asOfWords(report, shown.postedAt))}`,
   ];
   const { sections } = report.content;
   if (report.plan.quiet !== 'full' && isQuiet(report.content)) {

@@ -62,12 +62,21 @@ export function lineMark({ mark }: Pick<ReportLine, 'mark'>): string {
   return mark === 'info' ? 'ℹ️' : mark === 'ok' ? '✓' : faces[mark].mark;
 }
 
+/** How late a reader must hear of it. */
+const worthSayingMs = 5 * 60_000;
+
 /** "72 min late", when it was posted so long after its time that a reader must know. */
 export function lateWords(slot: Date | undefined, at: Date): string | undefined {
   if (slot === undefined) return undefined;
-  const minutes = Math.floor((at.getTime() - slot.getTime()) / 60_000);
-  if (minutes < 5) return undefined;
+  const lateMs = at.getTime() - slot.getTime();
+  if (lateMs < worthSayingMs) return undefined;
+  const minutes = Math.floor(lateMs / 60_000);
   return minutes < 120 ? `${minutes} min late` : `${Math.floor(minutes / 60)} h late`;
+}
+
+/** " as of Mon 23 Nov 09:00 UTC", when it was posted so long after it was measured that it may not be so any more. */
+export function asOfWords({ madeAt, plan }: Pick<Report, 'madeAt' | 'plan'>, at: Date): string {
+  return at.getTime() - madeAt.getTime() < worthSayingMs ? '' : ` as of ${dayWords(madeAt, plan.zone)}`;
 }
 
 /** What a thing is now that a report named: `undefined` = nobody knows. */

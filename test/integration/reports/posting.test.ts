@@ -51,7 +51,23 @@ describe('a report at its time', () => {
     room.clock.move(72 * minute);
     room.workspace.clearFaults();
     await room.queue.finish();
-    expect(room.said()).toEqual([expect.stringContaining('09:00 UTC* (72 min late) — 1/1 ok')]);
+    expect(room.said()).toEqual([expect.stringContaining('09:00 UTC* (72 min late) — 1/1 ok as of Mon 23 Nov 09:00 UTC')]);
+  });
+
+  it('says how old the answer of a check is that is not measured for it', async () => {
+    const slow = service('slow', { everyMs: 6 * hour, timeoutMs: 60_000, staleAfterMs: 13 * hour });
+    slow.state.status = 500;
+    const room = await reportRoom(store, { checks: [service('api').check, slow.check] });
+    await room.regular(['slow', 'api']);
+    await room.pass(minute);
+    await room.pass(0);
+    expect(room.said()[0]).toContain('slow: status != 200 is true');
+    expect(room.said()[0]).not.toContain('measured');
+    room.clock.move(20 * hour);
+    await room.regular(['slow', 'api']);
+    await room.pass(4 * hour);
+    expect(room.said()[1]).toMatch(/slow: status != 200 is true \(measured 4 h ago\)/);
+    expect(room.said()[1]).not.toMatch(/api.*measured/);
   });
 
   it('is not posted again when the answer to its post was lost', async () => {
