@@ -4,7 +4,7 @@ import type { ProblemEvent } from '../health/events.ts';
 import type { JobContext, Jobs } from '../jobs/model.ts';
 import { nextSlot } from '../jobs/slots.ts';
 import type { Schedule } from '../jobs/timing.ts';
-import { OpsError } from '../kernel/errors.ts';
+import { OpsError, PortError } from '../kernel/errors.ts';
 import type { Tx } from '../store/store.ts';
 import { expectedHandler } from './expected.ts';
 import { expectedJob, expectedTimer, makeJob, showJob, threadJob } from './jobs.ts';
@@ -67,8 +67,11 @@ export interface ReportPlan {
 /** How long after its post a message still follows what changes. */
 const followedMs = 24 * 3_600_000;
 
+/** How often, 10 s apart, a report is left to a replica that has its file. */
+const triesWithoutFile = 60;
+
 export function createReports(ports: ReportPorts): Reports {
-  const { store, clock, jobs, timers, files, ops } = ports;
+  const { store, clock, jobs, timers, files, ops, log } = ports;
 
   async function make(file: ReportFile, of: { slot?: Date; askedBy?: string; signal: AbortSignal }) {
     const until = of.slot ?? clock.now();
@@ -82,12 +85,17 @@ export function createReports(ports: ReportPorts): Reports {
   async function makePlanned({ name, slot }: { name: string; slot: string }, ctx: JobContext): Promise<void> {
     const at = new Date(slot);
     const file = files.all().get(name);
-    // Its file is gone since: nobody wants it any more.
-    if (!file) return;
+    if (!file) return notHere(name, ctx);
     if (await rows.reportOfSlot(store.db(), name, at)) return;
     const made = await make(file, { slot: at, signal: ctx.signal });
     if (!(await ctx.stillMine())) return;
     await keep(made);
+  }
+
+  /** Another replica may have the file, while versions change: it is left to that for some minutes. Then nobody wants it any more. */
+  function notHere(name: string, { attempt }: JobContext): void {
+    if (attempt > triesWithoutFile) return log.warn({ report: name }, 'a report is not made: its file is gone');
+    throw new PortError('no_file', `there is no report "${name}" here`, { retryable: true, retryAfterMs: 10_000 });
   }
 
   async function keep(made: Awaited<ReturnType<typeof makeReport>>): Promise<number | undefined> {

@@ -103,6 +103,7 @@ export function missingPost(said: {
   title: string;
   due: string;
   why: string;
+  /** mrkdwn of our own: a mention, or a name that is escaped. */
   owner: string | undefined;
   name: string;
 }): Post {
