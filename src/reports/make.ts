@@ -40,7 +40,7 @@ export async function makeReport(
   const context: Omit<SectionContext, 'previous' | 'signal'> = {
     ...{ sources: ports.sources, from, now, zone, items },
     until: nextTime(file, ops.team.zone, now) ?? new Date(2 * now.getTime() - from.getTime()),
-    previousChecks: previous && new Map(previous.content.checks.map(({ id, outcome }) => [id, outcome])),
+    previousChecks: checksOf(previous),
     health: async () => {
       const { report, why } = await measured;
       if (report) return report;
@@ -92,10 +92,16 @@ export function whereOf(
   return { ...(channel !== undefined && { channel }), ...(fallback !== undefined && { fallback }) };
 }
 
-/** It tells from where the one before it ended, so that nothing is told twice or never. */
+/** It tells from where the one before it ended, which may have been made late: nothing is told twice or never. */
 function fromOf({ covers }: ReportFile, previous: Report | undefined, until: Date): Date {
   if (covers !== undefined) return new Date(until.getTime() - covers);
-  return previous?.slot ?? new Date(until.getTime() - dayMs);
+  return previous?.madeAt ?? new Date(until.getTime() - dayMs);
+}
+
+/** Where nothing could be measured then, nothing is to be compared with. */
+function checksOf(previous: Report | undefined) {
+  if (!previous || previous.content.unmeasured !== undefined) return undefined;
+  return new Map(previous.content.checks.map(({ id, outcome }) => [id, outcome]));
 }
 
 async function measure(

@@ -32,7 +32,7 @@ function words(line: ReportLine, zone: string): string {
 /** A report as a Markdown file, all of it. */
 export function reportMarkdown(report: Report): string {
   const zone = report.plan.zone;
-  const period = `From ${dayWords(report.from, zone)} to ${dayWords(report.slot ?? report.madeAt, zone)}.`;
+  const period = `From ${dayWords(report.from, zone)} to ${dayWords(report.madeAt, zone)}.`;
   const sections = report.content.sections.flatMap((made) => [
     `\n## ${inline(made.title)}\n`,
     ...made.lines.map((line) => `- ${inline(words(line, zone))}`),
