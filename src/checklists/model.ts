@@ -74,7 +74,7 @@ export interface RunItem {
   n: number;
   item: Item;
   state: 'open' | 'done' | 'left_out';
-  /** Who ticked it or left it out, and when. */
+  /** Who ticked it, left it out or, of an open one, opened it again; and when. */
   by: By | undefined;
   at: Date | undefined;
   note: string;

@@ -95,7 +95,9 @@ export async function setState(
 }
 
 export async function setMeasured(tx: Tx, id: number, at: Date): Promise<void> {
-  await sql`update checklist_run set measured_at = ${at} where id = ${id}::bigint`.execute(tx);
+  await sql`update checklist_run set measured_at = greatest(measured_at, ${at}::timestamptz) where id = ${id}::bigint`.execute(
+    tx,
+  );
 }
 
 export async function setChased(tx: Tx, id: number, chased: number): Promise<void> {

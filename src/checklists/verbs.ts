@@ -97,10 +97,16 @@ export async function changeItems(
   return { run, changed };
 }
 
-function auditOf({ n, item, result }: RunItem, to: Pick<RunItem, 'note' | 'link'>, action: string) {
+function auditOf(
+  { n, item, result, state, by, note, link }: RunItem,
+  to: Pick<RunItem, 'note' | 'link'>,
+  action: string,
+) {
   const despite = action === 'checklist.tick' && isDespite(result) ? { despite: result.words } : {};
   const words = { ...(to.note !== '' && { note: to.note }), ...(to.link !== '' && { link: to.link }) };
   return {
+    // What is taken back or overwritten stands nowhere else any more.
+    ...((state !== 'open' || note !== '' || link !== '') && { before: { state, by: by?.id, note, link } }),
     after: { item: item.id, n, ...words, ...despite },
     ...(action === 'checklist.leave_out' && { reason: to.note }),
   };

@@ -183,7 +183,7 @@ describe('in Slack', () => {
     // The message is as it was: both saw it open.
     await workspace.user('ben').click(before, 'checklist.tick');
     const told = await workspace.waitFor(() => workspace.ephemerals('ben').at(-1), { what: 'who was first' });
-    expect(shownText(told)).toContain('<@U0ANNA0001> ticked it 1 s ago; nothing is lost');
+    expect(shownText(told)).toContain('<@U0ANNA0001> ticked it 1 s ago; theirs stays');
     await room.queue.finish();
     expect(shownText(room.message())).toContain('*2/3*');
     expect(workspace.ephemerals('anna')).toEqual([]);
