@@ -150,6 +150,9 @@ export function progressWords(items: readonly RunItem[]): string {
   return `${done}/${total}`;
 }
 
+/** What the audit may say last of a run. */
+export const endings: ReadonlySet<string> = new Set(['checklist.attest', 'checklist.close', 'checklist.done']);
+
 /** What names it in the audit. */
 export function targetOf({ name, id }: Pick<Run, 'name' | 'id'>): string {
   return `checklist/${name}/${id}`;

@@ -118,6 +118,11 @@ export async function setShown(
             where id = ${id}::bigint`.execute(db);
 }
 
+/** Its message is to be brought up to date, though nothing else was changed. */
+export async function setOutdated(tx: Tx, id: number): Promise<void> {
+  await sql`update checklist_run set version = version + 1 where id = ${id}::bigint`.execute(tx);
+}
+
 /** Why it can't be posted where it should be; undefined = it can. */
 export async function setChannelProblem(db: Tx, id: number, problem: string | undefined): Promise<void> {
   await sql`update checklist_run set channel_problem = ${problem ?? null} where id = ${id}::bigint`.execute(db);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { effortLeft } from '../../../src/checklists/minutes.ts';
 import { isLeft } from '../../../src/checklists/model.ts';
@@ -292,7 +293,30 @@ it('what was gone through is kept for six years', async () => {
     await store.pool.query('delete from checklist_run');
   };
   await expect(remove()).rejects.toThrow('kept for six years');
+  await expect(store.pool.query('truncate checklist_item')).rejects.toThrow('kept for six years');
   await store.pool.query("update checklist_run set begun_at = now() - interval '6 years 1 day'");
   await remove();
   expect(await room.checklists.run(1)).toBeUndefined();
+});
+
+it('what was ticked stays as it was once a run is over, whoever has the database', async () => {
+  const room = await checklistRoom(store);
+  await room.begin();
+  const forge = () => store.pool.query("update checklist_item set by = 'slack:U0EVE00001' where n = 1");
+  await forge();
+  await room.checklists.close(asker, { id: 1, reason: 'in the incident' });
+  await expect(forge()).rejects.toThrow('run 1 is over');
+});
+
+it('what was asked is in the audit with the beginning: titles can’t be exchanged afterwards', async () => {
+  const room = await checklistRoom(store);
+  const run = await room.begin();
+  const { rows } = await store.pool.query(
+    "select payload from audit_detail where action = 'checklist.begin' order by seq desc limit 1",
+  );
+  const lines = run.items.map(({ item }) => `${item.id}\t${item.title}\n`).join('');
+  const sha256 = createHash('sha256').update(lines).digest('hex');
+  expect(JSON.parse(rows[0].payload).after.planSha256).toBe(sha256);
+  const { runs } = await room.checklists.exported('morning', [run], { head: undefined, more: false });
+  expect(runs[0]?.planSha256).toBe(sha256);
 });
