@@ -1,6 +1,5 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
-import { firstFew } from '../../kernel/first-few.ts';
 import { isCalm, isQuiet, type MadeSection, type Report } from '../model.ts';
 import { isSnoozed, type Live, lineText } from './line.ts';
 import { asOfWords, briefLines, briefs, countsWords, headWords, lateWords, markOf } from './words.ts';
