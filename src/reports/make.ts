@@ -111,7 +111,8 @@ async function measure(
   try {
     let last: HealthReport | undefined;
     for await (const report of health.measure({ scope: { kind: 'all' }, signal })) last = report;
-    if (last && last.pending.length === 0) return { report: { ...last, checks: last.checks.map((check) => aged(check, clock.now())) } };
+    if (last && last.pending.length === 0)
+      return { report: { ...last, checks: last.checks.map((check) => aged(check, clock.now())) } };
     return { why: 'the checks did not end in time' };
   } catch (error) {
     log.warn({ err: error }, 'the checks could not be measured for a report');

@@ -36,7 +36,9 @@ export function lineText(line: ReportLine, { now, items, nowOf }: Live): string 
 /** "now 🔴 fail", where it is something else by now than the report says. */
 function nowWords({ mark }: ReportLine, now: Outcome | undefined): string {
   const isOther = now !== undefined && mark !== undefined && mark !== 'info' && now !== mark;
-  return isOther && outcomes.indexOf(now) < outcomes.indexOf('stale') ? `now ${faces[now].mark} ${faces[now].word}` : '';
+  return isOther && outcomes.indexOf(now) < outcomes.indexOf('stale')
+    ? `now ${faces[now].mark} ${faces[now].word}`
+    : '';
 }
 
 /** A mention of Slack's own stays one; anything else is somebody's words. */

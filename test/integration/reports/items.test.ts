@@ -95,7 +95,10 @@ describe('what a report names', () => {
 
   it('is read again when it becomes worse, whoever snoozed it', async () => {
     const { room, api } = await redDay();
-    await room.reports.snooze(asker, ['check/api'], { by: anna, until: new Date(room.clock.now().getTime() + 7 * day) });
+    await room.reports.snooze(asker, ['check/api'], {
+      by: anna,
+      until: new Date(room.clock.now().getTime() + 7 * day),
+    });
     await room.queue.finish();
     expect(room.said()[0]).toContain('💤 1 snoozed');
     room.clock.move(minute);
@@ -117,7 +120,8 @@ describe('what a report names', () => {
     for (let at = 0; at < 20; at += 1) await store.transaction((tx) => room.reports.take(tx, [event('closed', 'db')]));
     await room.queue.finish();
     expect(edits).toBe(0);
-    for (let at = 0; at < 20; at += 1) await room.tell(at % 2 === 0 ? 'closed' : 'opened', api, at % 2 === 0 ? 200 : 500);
+    for (let at = 0; at < 20; at += 1)
+      await room.tell(at % 2 === 0 ? 'closed' : 'opened', api, at % 2 === 0 ? 200 : 500);
     await room.queue.finish();
     expect(edits).toBe(1);
     await room.tell('closed', api, 200);

@@ -52,7 +52,9 @@ describe('a report at its time', () => {
     room.clock.move(72 * minute);
     room.workspace.clearFaults();
     await room.queue.finish();
-    expect(room.said()).toEqual([expect.stringContaining('09:00 UTC* (72 min late) — 1/1 ok as of Mon 23 Nov 09:00 UTC')]);
+    expect(room.said()).toEqual([
+      expect.stringContaining('09:00 UTC* (72 min late) — 1/1 ok as of Mon 23 Nov 09:00 UTC'),
+    ]);
   });
 
   it('says how old the answer of a check is that is not measured for it', async () => {

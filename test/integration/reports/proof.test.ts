@@ -18,7 +18,8 @@ describe('a report that is not there in time', () => {
       port: (plain) => ({
         ...plain,
         post: async (message) => {
-          if (message.channel === (await plain.channelId('#ops-daily'))) throw new PortError('timeout', 'Slack takes too long', { retryable: true });
+          if (message.channel === (await plain.channelId('#ops-daily')))
+            throw new PortError('timeout', 'Slack takes too long', { retryable: true });
           return plain.post(message);
         },
       }),
