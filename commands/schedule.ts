@@ -19,7 +19,9 @@ export default defineCommand<Services>({
     const now = ctx.clock.now();
     const all = nextTimes(ctx.services, now);
     const shown =
-      name === undefined ? all.filter(({ off }) => off === undefined) : all.filter((each) => each.name === name);
+      name === undefined
+        ? all.filter(({ off }) => off === undefined)
+        : all.filter((each) => each.name === name.toLowerCase());
     if (name !== undefined && shown.length === 0)
       throw new OpsError('not_found', `Nothing named "${echo(name)}" has times of its own`, {
         hint: `there are ${all.map((each) => each.name).join(', ')}`,

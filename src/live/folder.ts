@@ -34,23 +34,28 @@ export async function openFolder<T>(
   read: (file: FileText) => T,
   check: (all: ReadonlyMap<string, T>) => readonly ConfigProblem[] = () => [],
 ): Promise<LiveFolder<T>> {
-  let seen = await signatureOf(folders);
+  let seen: string | undefined = await signatureOf(folders);
   let held = readAll(await textsIn(folders), read, check);
   let problem: string | undefined;
   return {
     all: () => held,
     problem: () => problem,
     async refresh() {
-      const now = await signatureOf(folders);
-      if (now === seen) return 'same';
-      seen = now;
+      let now: string | undefined;
       try {
+        now = await signatureOf(folders);
+        if (now === seen) return 'same';
+        seen = now;
         held = readAll(await textsIn(folders), read, check);
         problem = undefined;
         return 'changed';
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        problem = formatProblems(error.problems);
+        seen = now;
+        const found = formatProblems(error.problems);
+        // A folder that can't be read looks the same at every look.
+        if (found === problem) return 'same';
+        problem = found;
         return 'broken';
       }
     },

@@ -12,10 +12,19 @@ import { makeReport } from './make.ts';
 import { checkItem, type ItemState, isSilent, type Report } from './model.ts';
 import type { ReportPort, ReportPorts } from './ports.ts';
 import type { ReportFile } from './read.ts';
-import { fileNamed, isScheduled, plansOf, type ReportPlan, reportSchedules, zoned } from './schedule.ts';
+import {
+  fileNamed,
+  isScheduled,
+  plansOf,
+  type ReportPlan,
+  reportSchedules,
+  schedulePrefix,
+  zoned,
+} from './schedule.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
 import { threadHandler } from './thread.ts';
+import { upkeepHandler, upkeepJob, upkeepSchedule } from './upkeep.ts';
 
 /** Reports: made at their time, once, whatever was down; kept, and shown again. */
 export interface Reports {
@@ -65,6 +74,9 @@ const triesWithoutFile = 60;
 export function createReports(ports: ReportPorts): Reports {
   const { store, clock, jobs, timers, files, ops, log } = ports;
 
+  /** Those that somebody asked for and that are being made, by name. */
+  const making = new Map<string, Promise<Report>>();
+
   async function make(file: ReportFile, of: { slot?: Date; askedBy?: string; signal: AbortSignal }) {
     const until = of.slot ?? clock.now();
     const [previous, items] = await Promise.all([
@@ -86,7 +98,10 @@ export function createReports(ports: ReportPorts): Reports {
 
   /** Another replica may have the file, while versions change: it is left to that for some minutes. Then nobody wants it any more. */
   function notHere(name: string, { attempt }: JobContext): void {
-    if (attempt > triesWithoutFile) return log.warn({ report: name }, 'a report is not made: its file is gone');
+    if (attempt > triesWithoutFile) {
+      log.warn({ report: name }, 'a report is not made: its file is gone');
+      return;
+    }
     throw new PortError('no_file', `there is no report "${name}" here`, { retryable: true, retryAfterMs: 10_000 });
   }
 
@@ -101,6 +116,26 @@ export function createReports(ports: ReportPorts): Reports {
       else await jobs.enqueue(tx, showJob, { id }, { key: `report:${id}:post` });
       return id;
     });
+  }
+
+  /** Whoever asks while it is being made gets the same one: measuring is not free, and many may press at once. */
+  async function ask(file: ReportFile, { by, signal }: { by: string; signal: AbortSignal }): Promise<Report> {
+    for (let shared = making.get(file.name); shared; shared = making.get(file.name)) {
+      // Whoever asked first may have left, and their report with them.
+      const report = await shared.catch(() => undefined);
+      signal.throwIfAborted();
+      if (report) return report;
+      if (making.get(file.name) === shared) making.delete(file.name);
+    }
+    const own = make(file, { askedBy: by, signal })
+      .then(keep)
+      .then((id) => found(rows.findReport(store.db(), id!), 'report'));
+    making.set(file.name, own);
+    try {
+      return await own;
+    } finally {
+      if (making.get(file.name) === own) making.delete(file.name);
+    }
   }
 
   async function found(report: Promise<Report | undefined>, what: string): Promise<Report> {
@@ -147,11 +182,7 @@ export function createReports(ports: ReportPorts): Reports {
         };
       });
     },
-    async ask(name, { by, signal }) {
-      const made = await make(fileNamed(files.all(), name), { askedBy: by, signal });
-      const id = await keep(made);
-      return found(rows.findReport(store.db(), id!), 'report');
-    },
+    ask: (name, asked) => ask(fileNamed(files.all(), name), asked),
     ofDay: (name, day) =>
       found(rows.newestReport(store.db(), fileNamed(files.all(), name).name, day), `report "${name}" of that day`),
     find: (id) => found(rows.findReport(store.db(), id), `report ${id}`),
@@ -181,8 +212,9 @@ export function createReports(ports: ReportPorts): Reports {
       queue.handle(showJob, showHandler(ports, slack));
       queue.handle(threadJob, threadHandler(ports, slack));
       queue.handle(expectedJob, expectedHandler(ports, slack));
+      queue.handle(upkeepJob, upkeepHandler(ports));
     },
-    schedules: () => reportSchedules(files.all().values(), ports),
+    schedules: () => [...reportSchedules(files.all().values(), ports), upkeepSchedule(schedulePrefix, jobs)],
     plans: () => plansOf(files.all().values(), ops),
     problem: () => files.problem(),
     refresh: () => files.refresh(),

@@ -195,6 +195,14 @@ export async function snoozeItems(
   return rows.map(({ key }) => key);
 }
 
+/** Reports that somebody asked for before then, and items that no report has named since. */
+export async function forgetBefore(tx: Tx, before: Date): Promise<void> {
+  await sql`delete from report where slot is null and made_at < ${before}`.execute(tx);
+  await sql`delete from report_item where first_at < ${before} and key not in (
+              select item #>> '{}' from report, jsonb_path_query(content, '$.sections[*].lines[*].item') item
+              where made_at >= ${before})`.execute(tx);
+}
+
 function reportOf(row: Row): Report {
   const { slot, asked_by: askedBy, previous_id: previousId, channel_id: channel, ts, posted_at: postedAt } = row;
   return {

@@ -44,6 +44,9 @@ export function fullPosts(report: Report): Post[] {
 /** What came of the dialog; `words` begins with a mention of our own. */
 export function tookOnPost(words: string, keys: readonly string[]): Post {
   const names = keys.map((key) => key.replace(/^[a-z-]+\//, ''));
-  const text = keys.length === 0 ? 'Somebody has it already' : `${words}: ${escapeSlack(firstFew(names, 8))}`;
+  const text =
+    keys.length === 0
+      ? 'Nothing changed: it is over, or somebody has it already'
+      : `${words}: ${escapeSlack(firstFew(names, 8))}`;
   return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] };
 }

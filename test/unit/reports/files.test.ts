@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -78,6 +78,20 @@ describe('files that are edited while Rounds runs', () => {
     await rm(join(own, 'morning.yml'));
     expect(await folder.refresh()).toBe('changed');
     expect(folder.all().get('morning')?.title).toBe('Morning');
+  });
+
+  it('are told of once when their folder cannot be read, and hold again when it can', async () => {
+    const { own, shipped, write } = await folders();
+    await write(shipped, 'morning.yml', morning);
+    const folder = await openFolder([own, shipped], read);
+    await rename(own, `${own}.away`);
+    await write(shipped, '../own', 'no folder');
+    expect([await folder.refresh(), await folder.refresh()]).toEqual(['broken', 'same']);
+    expect(folder.problem()).toContain("the folder can't be read (ENOTDIR)");
+    expect(folder.all().get('morning')?.title).toBe('Morning');
+    await rm(own);
+    await rename(`${own}.away`, own);
+    expect([await folder.refresh(), folder.problem()]).toEqual(['changed', undefined]);
   });
 
   it('are refused at the start with all that is wrong', async () => {
