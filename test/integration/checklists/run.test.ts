@@ -306,6 +306,10 @@ it('what was ticked stays as it was once a run is over, whoever has the database
   await forge();
   await room.checklists.close(asker, { id: 1, reason: 'in the incident' });
   await expect(forge()).rejects.toThrow('run 1 is over');
+  const note = (text: string) => store.pool.query('update checklist_item set note = $1 where n = 2', [text]);
+  await expect(note('all is well')).rejects.toThrow('run 1 is over');
+  // A patient's name must go, whatever else stays.
+  await note('');
 });
 
 it('what was asked is in the audit with the beginning: titles can’t be exchanged afterwards', async () => {
