@@ -14,19 +14,14 @@ export function pageFields(page: Page): FormItem[] {
     label: `${n} ${label}`,
     description: said,
   }));
-  const fields = items.flatMap(({ n, title: label, needs }): FormItem[] => {
-    if (needs === 'none') return [];
-    const words = needs === 'link' ? 'a link to the evidence' : 'what you found';
-    return [
-      {
-        kind: 'text',
-        name: `${needs}-${n}`,
-        label: `${n} ${label}: ${words}`,
-        optional: true,
-        maxLength: needs === 'link' ? 1_000 : 500,
-      },
-    ];
-  });
+  const fields = items.flatMap(({ n, title: label, needs }) =>
+    needs.map(
+      (need): FormItem => ({
+        ...{ kind: 'text', name: `${need}-${n}`, optional: true, maxLength: need === 'link' ? 1_000 : 500 },
+        label: `${n} ${label}: ${need === 'link' ? 'a link to the evidence' : 'what you found'}`,
+      }),
+    ),
+  );
   return [
     { kind: 'note', text: `*${escapeSlack(title)}* · ${progress}${where}` },
     {
@@ -44,14 +39,19 @@ export function readPageForm(values: FormValues, page: Page): { parsed: ItemChan
   const errors: FieldErrors = {};
   const parsed: ItemChange[] = [];
   for (const { n, done, needs } of page.items) {
-    const given = needs === 'none' ? undefined : textOf(values[`${needs}-${n}`]);
-    const words = given === undefined || needs === 'none' ? {} : { [needs]: given, seen: { [needs]: '' } };
+    const given = needs.flatMap((need) => {
+      const text = textOf(values[`${need}-${n}`]);
+      return text === undefined ? [] : [[need, text] as const];
+    });
+    const seen = Object.fromEntries(given.map(([need]) => [need, '']));
+    const words = given.length === 0 ? {} : { ...Object.fromEntries(given), seen };
     const isTicked = ticked.has(String(n));
     if (isTicked && !done) {
-      if (needs !== 'none' && given === undefined) errors[`${needs}-${n}`] = 'It is ticked: this must stand beside it';
+      for (const need of needs)
+        if (!(need in words)) errors[`${need}-${n}`] = 'It is ticked: this must stand beside it';
       parsed.push({ n, to: 'done', ...words });
     } else if (!isTicked && done) parsed.push({ n, to: 'open' });
-    else if (given !== undefined) parsed.push({ n, to: 'noted', ...words });
+    else if (given.length > 0) parsed.push({ n, to: 'noted', ...words });
   }
   return Object.keys(errors).length > 0 ? { errors } : { parsed };
 }

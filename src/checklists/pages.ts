@@ -21,7 +21,7 @@ export interface PageItem {
   title: string;
   done: boolean;
   /** What must stand beside the tick and does not yet. */
-  needs: Evidence;
+  needs: Exclude<Evidence, 'none'>[];
   /** Small, below it. */
   said: string;
 }
@@ -51,10 +51,12 @@ export function pageOf(run: Run, wanted: number, progress: string, said: (one: R
   };
 }
 
-function needsOf({ item, result, note, link, state }: RunItem): Evidence {
-  if (state === 'done') return 'none';
-  if (item.evidence === 'link') return link === '' ? 'link' : 'none';
-  return (item.evidence === 'note' || isDespite(result)) && note === '' ? 'note' : 'none';
+/** A tick against the check takes a note, whatever else it takes. */
+function needsOf({ item, result, note, link, state }: RunItem): PageItem['needs'] {
+  if (state === 'done') return [];
+  const needsNote = (item.evidence === 'note' || isDespite(result)) && note === '';
+  const needsLink = item.evidence === 'link' && link === '';
+  return [...(needsLink ? ['link' as const] : []), ...(needsNote ? ['note' as const] : [])];
 }
 
 /** What a dialog keeps, as it was written; undefined = another version's, which lacks this key. */

@@ -27,8 +27,7 @@ export function runPost(run: Run, now: Date, { own = false } = {}): Post {
       now,
     ),
   );
-  if (isOver(run) && open.length > 0)
-    blocks.push(context(`Not done: ${open.map(({ n, item }) => `*${n}* ${escapeSlack(item.title)}`).join(', ')}`));
+  if (isOver(run) && open.length > 0) blocks.push(context(notDoneWords(open)));
   if (!isOver(run)) blocks.push(actions(buttonsOf(run, open, own)));
   return { text, blocks };
 }
@@ -49,6 +48,13 @@ function headOf(run: Run, now: Date): string {
 function elsewhereWords({ channel = '', channelProblem }: Run): string {
   const why = channelProblem === 'is_archived' ? 'is archived' : 'can’t be posted to';
   return `Meant for ${escapeSlack(channel)}, which ${why} (${escapeSlack(channelProblem ?? '')}) → \`channel\` of its file, or \`checklists.channel\` of ops.yml`;
+}
+
+/** A line each; a file has all of them. */
+function notDoneWords(open: readonly RunItem[]): string {
+  const lines = open.slice(0, mostEnded).map(({ n, item }) => `☐ *${n}* ${escapeSlack(cut(item.title, 100))}`);
+  const more = open.length - mostEnded;
+  return ['Not done:', ...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
 }
 
 function openBlocks(run: Run, open: readonly RunItem[], { now, own }: { now: Date; own: boolean }): SlackBlock[] {

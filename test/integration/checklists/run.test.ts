@@ -302,10 +302,16 @@ it('what was gone through is kept for six years', async () => {
 it('what was ticked stays as it was once a run is over, whoever has the database', async () => {
   const room = await checklistRoom(store);
   await room.begin();
-  const forge = () => store.pool.query("update checklist_item set by = 'slack:U0EVE00001' where n = 1");
-  await forge();
+  await room.checklists.change(asker, { id: 1, changes: [{ n: 2, to: 'noted', note: 'Mr X called' }] });
+  const forge = (by: string) => store.pool.query('update checklist_item set by = $1 where n = 1', [by]);
+  await forge('slack:U0EVE00001');
   await room.checklists.close(asker, { id: 1, reason: 'in the incident' });
-  await expect(forge()).rejects.toThrow('run 1 is over');
+  await expect(forge('slack:U0MALLORY1')).rejects.toThrow('run 1 is over');
+  const note = (text: string) => store.pool.query('update checklist_item set note = $1 where n = 2', [text]);
+  await expect(note('all is well')).rejects.toThrow('run 1 is over');
+  // A patient's name must go, whatever else stays.
+  await note('');
+  expect((await room.run()).items[1]?.note).toBe('');
 });
 
 it('what was asked is in the audit with the beginning: titles can’t be exchanged afterwards', async () => {

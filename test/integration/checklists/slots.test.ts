@@ -72,22 +72,13 @@ describe('a slot', () => {
 
   it('is on the day that it is in its own zone', async () => {
     const over = { team: { zone: 'UTC', holidays: ['2026-11-24'] } };
-    const zones = '[{ at: "10:00", zone: UTC, holidays: skip }, { at: "09:00", zone: Asia/Tokyo, holidays: skip }]';
+    const zones = '[{ at: "10:00", zone: UTC, holidays: skip }, { at: "06:00", zone: Asia/Tokyo, holidays: skip }]';
     const files = { morning: `${morning}schedule: ${zones}\n` };
-    // 09:00 in Tokyo on the 24th is the 24th there at midnight UTC; 10:00 UTC on the 23rd is no holiday.
     const room = await checklistRoom(store, { files, over, at: '2026-11-23T12:00:00Z' });
     const { tick, slots } = await planned(room);
-    await tick(13 * hour);
-    expect(await slots()).toEqual([]);
-    const east = await checklistRoom(store, {
-      files: { morning: files.morning.replace('09:00', '06:00') },
-      over,
-      at: '2026-11-23T12:00:00Z',
-    });
-    const inTokyo = await planned(east);
     // 06:00 of the 24th there is still the 23rd in UTC.
-    await inTokyo.tick(10 * hour);
-    expect(await inTokyo.slots()).toEqual([]);
+    await tick(10 * hour);
+    expect(await slots()).toEqual([]);
   });
 
   it('of a checklist that comes with Rounds begins nothing unless ops.yml names it', async () => {

@@ -232,6 +232,17 @@ describe('a page', () => {
     );
   });
 
+  it('asks for a link and, against the check, for a note', () => {
+    const one = runItem(1, { item: itemOf('a', { evidence: 'link' }), result: failed });
+    const page = pageOf(runOf([one]), 1, '', () => '');
+    expect(readPageForm({ done: ['1'], 'link-1': 'https://x.example' }, page)).toEqual({
+      errors: { 'note-1': expect.stringContaining('must stand beside it') },
+    });
+    expect(readPageForm({ done: ['1'], 'link-1': 'https://x.example', 'note-1': 'known' }, page)).toEqual({
+      parsed: [{ n: 1, to: 'done', link: 'https://x.example', note: 'known', seen: { link: '', note: '' } }],
+    });
+  });
+
   it.each([
     ['42', { run: 42, n: 0, own: false }],
     ['42:3', { run: 42, n: 3, own: false }],
@@ -278,5 +289,17 @@ describe('the dialog of an item', () => {
       3_000,
     );
     expect(readItemForm({ to: 'noted', note: kept.note }, kept)).toEqual({ parsed: { n: 1, to: 'noted' } });
+  });
+});
+
+describe('a tick against the check', () => {
+  const later = { ...failed, at: new Date(noon.getTime() + 60_000) };
+  it.each([
+    ['although the check failed', failed],
+    ['although the check was not known', { ...failed, verdict: 'unknown' as const }],
+    ['the check fails since', later],
+    ['the check is not known since', { ...later, verdict: 'unknown' as const }],
+  ])('says which came first: %s', (words, result) => {
+    expect(itemLine(runItem(1, { ...done, result }), noon)).toContain(`, ${words}`);
   });
 });
