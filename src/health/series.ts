@@ -43,11 +43,12 @@ export async function seriesOf(
     with wanted as (
       select * from unnest(${wanted.map(({ id }) => id)}::text[], ${wanted.map(({ fact }) => fact)}::text[])
         with ordinality as w (check_id, fact, which)),
+    raw as materialized (
+      select w.which, r.at, ${number} as value
+      from wanted w join check_result r on r.check_id = w.check_id and r.at >= ${from} and r.at < ${to}),
     parts as (
-      select w.which, ${slotOf(sql`r.at`)} as slot, count(${number}) as n, sum(${number}) as sum,
-             min(${number}) as min, max(${number}) as max
-      from wanted w join check_result r on r.check_id = w.check_id and r.at >= ${from} and r.at < ${to}
-      group by 1, 2
+      select which, ${slotOf(sql`at`)} as slot, count(*) as n, sum(value) as sum, min(value) as min, max(value) as max
+      from raw where value is not null group by 1, 2
       union all ${rolled('hour', sql`f.bucket`)}
       union all ${rolled('day', noon)})
     select which::int, slot::int, sum(n)::double precision as n, sum(sum) as sum, min(min) as low, max(max) as high

@@ -13,9 +13,11 @@ export async function namesOf(
   actors: Iterable<string>,
 ): Promise<(actor: string) => string> {
   const ids = [...new Set(actors)].slice(0, mostNames);
-  const names = await within(() => sources.names(ids), { ms: patienceMs, signal }).catch((error: unknown) => {
+  const nobody = new Map<string, string>();
+  const asked = ids.length === 0 ? nobody : within(() => sources.names(ids), { ms: patienceMs, signal });
+  const names = await Promise.resolve(asked).catch((error: unknown) => {
     signal.throwIfAborted();
-    if (error instanceof OpsError || error instanceof PortError) return new Map<string, string>();
+    if (error instanceof OpsError || error instanceof PortError) return nobody;
     throw error;
   });
   return (actor) => names.get(actor) ?? (actor === 'rounds' ? 'Rounds' : actor.replace(/^slack:/, ''));

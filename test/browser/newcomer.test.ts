@@ -266,6 +266,8 @@ describe('a newcomer', () => {
     await dialog.getByText('I have it').waitFor();
     await dialog.getByLabel('api: HTTP 503').check();
     await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('has: api').waitFor();
+    await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await reports().filter({ hasText: 'has it' }).waitFor();
     await sound();

@@ -113,7 +113,7 @@ export async function deskOf(
   store: Store,
   over: { ops?: Partial<Ops>; checks?: Check[]; port?: (port: AlertPort) => AlertPort } = {},
 ): Promise<Desk> {
-  await store.pool.query('truncate alert_notice, alert_problem, alert_step');
+  for (const table of ['alert_step', 'alert_problem', 'alert_notice']) await store.pool.query(`delete from ${table}`);
   const workspace = await startWorkspace();
   onTestFinished(() => workspace.close());
   const clock = testClock();

@@ -172,7 +172,7 @@ export async function emptied({ pool }: Store): Promise<void> {
     'page_test',
   ])
     await pool.query(`delete from ${table}`);
-  await pool.query('alter table incident alter column id restart');
+  await pool.query(`select setval(pg_get_serial_sequence('incident', 'id'), 1, false)`);
 }
 
 /** Who did what to incidents, oldest first. */

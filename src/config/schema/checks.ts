@@ -104,7 +104,11 @@ export const group = z.strictObject({
   owner: owner.optional().describe('of its checks that name none'),
   runbook: runbook.optional().describe('of its checks that name none'),
   channel: channel.optional().describe('where alerts of its checks go; default: `slack.alerts`'),
-  slo: percent.optional().describe('read and checked; nothing uses it yet'),
+  slo: percent
+    .optional()
+    .describe(
+      'how much of a month none of its checks may fail: `99.9%`; the report section `slo` tells its error budget',
+    ),
 });
 /** `data:` with nothing behind it is a group without an owner. */
 export const groupsSection = z.record(

@@ -1,4 +1,4 @@
-import { isUpper, meets, type Target } from '../target.ts';
+import { isUpper, meets, type Target } from '../metrics/target.ts';
 
 /** A day's value; `day` counts days from anywhere. */
 export interface DayValue {

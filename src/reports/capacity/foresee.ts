@@ -1,6 +1,6 @@
 import type { SeriesPoint } from '../../health/series.ts';
-import type { Metric } from '../metric-choice.ts';
-import { isUpper } from '../target.ts';
+import type { KeptMetric } from '../metrics/kept.ts';
+import { isUpper } from '../metrics/target.ts';
 import { type DayValue, type Forecast, forecast, median } from './forecast.ts';
 
 /** Days ahead that a forecast reaches. */
@@ -12,7 +12,7 @@ const week = 7;
 
 /** A number of many days with what becomes of it. */
 export interface Foreseen {
-  metric: Metric;
+  metric: KeptMetric;
   points: readonly (SeriesPoint | null)[];
   /** How many days were measured. */
   days: number;
@@ -29,7 +29,7 @@ export interface Foreseen {
 
 /** Looks ahead from days; undefined = none was measured. Pure. */
 export function foresee(
-  metric: Metric,
+  metric: KeptMetric,
   { points, bounds, by }: { points: readonly (SeriesPoint | null)[]; bounds: readonly Date[]; by: 'mean' | 'worst' },
 ): Foreseen | undefined {
   const { target, check } = metric;

@@ -1,6 +1,7 @@
 import { dayName } from '../day-name.ts';
+import { shown } from '../metrics/say.ts';
+import { targetWords } from '../metrics/target.ts';
 import type { ReportLine } from '../model.ts';
-import { shown, targetWords } from '../target.ts';
 import { daysNeeded } from './forecast.ts';
 import type { Foreseen } from './foresee.ts';
 

@@ -1,7 +1,7 @@
 import type { Check } from '../../config/model.ts';
 import { limitsOn } from '../../health/trend.ts';
-import type { MetricChoice } from '../metric-choice.ts';
-import type { Target } from '../target.ts';
+import type { PastMetric } from '../metrics/options.ts';
+import type { Target } from '../metrics/target.ts';
 
 const below = (value: number): Target => ({ op: '<', value });
 const above = (value: number): Target => ({ op: '>', value });
@@ -33,8 +33,8 @@ const facts: Record<string, { fact: string; target?: Target }[]> = {
 const shares = ['prometheus', 'cloudwatch-metric'];
 
 /** What `capacity` looks at without options, in the order of the file. Pure. */
-export function usualCapacity(checks: readonly Check[]): MetricChoice[] {
-  return checks.flatMap((check): MetricChoice[] => {
+export function usualCapacity(checks: readonly Check[]): PastMetric[] {
+  return checks.flatMap((check): PastMetric[] => {
     if (shares.includes(check.type)) {
       const isShare = check.definition.facts(check.target).value?.unit === '%' && limitsOn(check, 'value').length > 0;
       return isShare ? [{ check: check.id, fact: 'value' }] : [];

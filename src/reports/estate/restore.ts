@@ -3,6 +3,7 @@ import { formatDuration } from '../../kernel/duration.ts';
 import { isOpen } from '../check-line.ts';
 import type { ReportLine } from '../model.ts';
 import type { SectionContext } from '../section.ts';
+import { endedBackwards } from './ended.ts';
 import { isMeasured, numberOf, textOf } from './facts.ts';
 
 const dayMs = 86_400_000;
@@ -35,9 +36,12 @@ export async function restoreTestOf(ctx: SectionContext, name: string, withinMs:
     const { line, ...test } = judged(name, { ageMs: ageS === null ? undefined : ageS * 1_000, withinMs });
     return { ...test, check, ...(line && !isOpen(check) && { line }) };
   }
-  const ended = await ctx.sources.checklists.endedBetween(new Date(ctx.now.getTime() - lookedMs), ctx.now);
-  const last = ended.findLast((run) => run.name === name && run.closed?.how === 'done')?.closed?.at;
-  return judged(name, { ageMs: last && ctx.now.getTime() - last.getTime(), withinMs });
+  for await (const ended of endedBackwards(ctx.sources.checklists, { now: ctx.now, backMs: lookedMs })) {
+    ctx.signal.throwIfAborted();
+    const last = ended.findLast((run) => run.name === name && run.closed?.how === 'done')?.closed?.at;
+    if (last) return judged(name, { ageMs: ctx.now.getTime() - last.getTime(), withinMs });
+  }
+  return judged(name, { ageMs: undefined, withinMs });
 }
 
 function judged(name: string, { ageMs, withinMs }: { ageMs: number | undefined; withinMs: number }): RestoreTest {

@@ -79,7 +79,7 @@ export function pathOf(fact: string): string[] | undefined {
 }
 
 /** `api latency` of `latency_ms`. */
-function labelOf(id: string, fact: string, unit: string | undefined): string {
+export function labelOf(id: string, fact: string, unit: string | undefined): string {
   const bare = unit !== undefined && fact.endsWith(`_${unit}`) ? fact.slice(0, -unit.length - 1) : fact;
   return `${id} ${bare.replaceAll('_', ' ')}`;
 }

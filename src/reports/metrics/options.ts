@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { identifier } from '../../config/schema/scalars.ts';
 import { readTarget } from './target.ts';
 
-const target = z
+/** Where a number should be. */
+export const target = z
   .string()
   .transform((text, context) => {
     const read = readTarget(text);
@@ -30,4 +31,7 @@ export const shownMetric = z.strictObject({
     .meta({ title: 'number, or a fact' }),
   digits: z.int().min(0).max(6).optional().describe('digits behind the point; default: up to 3'),
 });
+/** One whose past is told: of numbers within other facts none is kept. */
+export const pastMetric = shownMetric.omit({ of: true, digits: true });
+export type PastMetric = z.output<typeof pastMetric>;
 export type ShownMetric = z.output<typeof shownMetric>;

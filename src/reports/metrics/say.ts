@@ -5,7 +5,7 @@ import { sparkline } from '../../health/views/sparkline.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import type { Metric } from './choose.ts';
 import { medianOf } from './past.ts';
-import { meets } from './target.ts';
+import { meets, targetWords } from './target.ts';
 
 /** A metric as it is now, and what it was. */
 export interface MetricNow {
@@ -84,15 +84,13 @@ function outcomeOf({ target }: Metric, value: number, { outcome }: CheckReport):
 export function metricWords({ metric, value, of, yesterday, usual, line }: MetricNow): string {
   const { label, unit, target, digits } = metric;
   const bare = (one: number) => shown(one, unit === 'bytes' ? unit : undefined, digits);
-  const bound = target === undefined ? '' : ` (${sign[target.op]} ${bare(target.value)})`;
+  const bound = target === undefined ? '' : ` (${targetWords(target, unit === 'bytes' ? unit : undefined)})`;
   const past = [
     yesterday === undefined ? '' : `yesterday ${bare(yesterday)}`,
     usual === undefined ? '' : `usual ${bare(usual)}`,
   ].filter(Boolean);
   return [`${label} ${valueWords(metric, value, of)}${bound}`, ...past].join(' · ') + (line === '' ? '' : ` ${line}`);
 }
-
-const sign = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
 
 /** "287 ms", "12/25". Pure. */
 export function valueWords({ unit, digits }: Pick<Metric, 'unit' | 'digits'>, value: number, of?: number): string {
@@ -105,11 +103,12 @@ export function valueWords({ unit, digits }: Pick<Metric, 'unit' | 'digits'>, va
 export function metricRow({ metric, value, of, outcome, yesterday, usual, line }: MetricNow): (string | null)[] {
   const { label, unit, digits, target } = metric;
   const one = (number: number | undefined) => (number === undefined ? null : shown(number, unit, digits));
-  const bound = target === undefined ? null : `${sign[target.op]} ${shown(target.value, unit, digits)}`;
+  const bound = target === undefined ? null : targetWords(target, unit);
   return [label, valueWords(metric, value, of), bound, one(yesterday), one(usual), line || null, outcome];
 }
 
-function shown(value: number, unit: string | undefined, digits: number | undefined): string {
+/** A number with its unit; without `digits` as short as it still tells something. Pure. */
+export function shown(value: number, unit: string | undefined, digits?: number): string {
   return formatValue(digits === undefined ? rounded(value) : Number(value.toFixed(digits)), unit);
 }
 

@@ -1,3 +1,4 @@
+import { formatValue } from '../../conditions/format.ts';
 import type { TrendLimit } from '../../health/periods.ts';
 import { limitsOn } from '../../health/trend.ts';
 
@@ -18,6 +19,18 @@ export function meets(value: number, { op, value: bound }: Target): boolean {
   if (op === '<') return value < bound;
   if (op === '<=') return value <= bound;
   return op === '>' ? value > bound : value >= bound;
+}
+
+/** Whether less is better. Pure. */
+export function isUpper({ op }: Target): boolean {
+  return op === '<' || op === '<=';
+}
+
+const sign = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
+
+/** `< 500 ms`, with all its digits: 99.95 is not 100. Pure. */
+export function targetWords({ op, value }: Target, unit: string | undefined): string {
+  return `${sign[op]} ${formatValue(value, unit)}`;
 }
 
 const turned = { '>': '<=', '>=': '<', '<': '>=', '<=': '>' } as const;

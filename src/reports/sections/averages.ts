@@ -1,31 +1,29 @@
 import { z } from 'zod';
+import type { Check } from '../../config/model.ts';
 import type { SeriesPoint } from '../../health/series.ts';
-import { isDrawable, metricChart } from '../metric-chart.ts';
-import { type Metric, metricChoice, metricsOf, usualMetrics } from '../metric-choice.ts';
+import { isDrawable, metricChart } from '../metrics/chart.ts';
+import { usualMetrics } from '../metrics/choose.ts';
+import { type KeptMetric, keptMetrics } from '../metrics/kept.ts';
+import { type PastMetric, pastMetric } from '../metrics/options.ts';
+import { shown } from '../metrics/say.ts';
+import { isUpper, meets, targetWords } from '../metrics/target.ts';
 import type { ReportLine } from '../model.ts';
 import { defineReportSection } from '../section.ts';
-import { isUpper, meets, shown, targetWords } from '../target.ts';
 
 const hourMs = 3_600_000;
 const mostCharts = 4;
-/** Without options: a screen of a phone. */
-const usually = 8;
 
 /** Means and extremes of some days, beside those of as many days before. */
 export default defineReportSection({
   name: 'averages',
   summary: 'Averages and extremes of seven days against their targets, with the seven days before',
   options: z.strictObject({
-    show: z
-      .array(metricChoice)
-      .max(60)
-      .optional()
-      .describe('which numbers; default: up to 8 that the rules of checks set limits to'),
+    show: z.array(pastMetric).max(60).optional().describe('which numbers; default: those of `metrics`'),
     days: z.int().min(1).max(31).default(7).describe('how many days are looked at, and as many before'),
   }),
   async run(ctx, { show, days }) {
     const { ops, health } = ctx.sources;
-    const { metrics, missing } = metricsOf(show ?? usualMetrics(ops.checks, usually), ops.checks);
+    const { metrics, missing } = keptMetrics(show ?? usual(ops.checks), ops.checks);
     const hours = days * 24;
     const until = ctx.now.getTime();
     const bounds = Array.from({ length: 2 * hours + 1 }, (_, at) => new Date(until - (2 * hours - at) * hourMs));
@@ -77,6 +75,11 @@ export default defineReportSection({
   },
 });
 
+/** As `metrics` chooses them. */
+function usual(checks: readonly Check[]): PastMetric[] {
+  return usualMetrics(checks).map(({ check, path }) => ({ check: check.id, fact: path[0] }));
+}
+
 interface Extent {
   mean: number;
   low: number;
@@ -84,7 +87,7 @@ interface Extent {
 }
 
 interface Row {
-  metric: Metric;
+  metric: KeptMetric;
   now: Extent;
   before: Extent | undefined;
 }

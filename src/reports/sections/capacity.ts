@@ -4,10 +4,12 @@ import { foresee } from '../capacity/foresee.ts';
 import { becomes, capacityLine, urgency, wantsLook } from '../capacity/say.ts';
 import { usualCapacity } from '../capacity/usual.ts';
 import { dayName } from '../day-name.ts';
-import { isDrawable, metricChart } from '../metric-chart.ts';
-import { type Metric, metricChoice, metricsOf } from '../metric-choice.ts';
+import { isDrawable, metricChart } from '../metrics/chart.ts';
+import { type KeptMetric, keptMetrics } from '../metrics/kept.ts';
+import { pastMetric } from '../metrics/options.ts';
+import { shown } from '../metrics/say.ts';
+import { targetWords } from '../metrics/target.ts';
 import { defineReportSection } from '../section.ts';
-import { shown, targetWords } from '../target.ts';
 
 const mostCharts = 4;
 
@@ -17,7 +19,7 @@ export default defineReportSection({
   summary: 'What can run out: its trend over 30 days, and when it crosses its target',
   options: z.strictObject({
     show: z
-      .array(metricChoice)
+      .array(pastMetric)
       .max(100)
       .optional()
       .describe('which numbers; default: shares of CPU, memory, storage and connections, and growth, by check type'),
@@ -30,7 +32,7 @@ export default defineReportSection({
   }),
   async run(ctx, { show, days, by, look }) {
     const { ops, health } = ctx.sources;
-    const { metrics, missing } = metricsOf(show ?? usualCapacity(ops.checks), ops.checks);
+    const { metrics, missing } = keptMetrics(show ?? usualCapacity(ops.checks), ops.checks);
     const bounds = midnights(days, ctx);
     const series = await health.series(
       metrics.map(({ check, fact }) => ({ id: check.id, fact })),
@@ -83,6 +85,6 @@ export default defineReportSection({
 });
 
 /** Nothing at all, or nothing lately. */
-function unmeasured({ label, check }: Metric, since: string): string {
+function unmeasured({ label, check }: KeptMetric, since: string): string {
   return `${label}: nothing was measured ${since}: see /ops health ${check.id}`;
 }

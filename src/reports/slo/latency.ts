@@ -1,5 +1,5 @@
 import type { SeriesPoint } from '../../health/series.ts';
-import { meets, type Target } from '../target.ts';
+import { meets, type Target } from '../metrics/target.ts';
 import type { Standing } from './budget.ts';
 
 /** A number against its target over a period, from the means of its hours. */

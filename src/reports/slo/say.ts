@@ -1,7 +1,8 @@
 import { formatDuration } from '../../kernel/duration.ts';
 import { dayName } from '../day-name.ts';
+import { shown } from '../metrics/say.ts';
+import { isUpper, targetWords } from '../metrics/target.ts';
 import type { ReportLine, ReportTable } from '../model.ts';
-import { isUpper, shown, targetWords } from '../target.ts';
 import { percentWords, type Standing } from './budget.ts';
 import type { Read } from './read.ts';
 
@@ -42,7 +43,7 @@ function uptimeWords({ found, isOver }: Read, zone: string): string {
   const { percent, budget, lately } = found;
   const { uptime, worst, totalMs, usedMs, unknownMs, burn, usedUpAt, outsideMs } = budget;
   const parts = [
-    `${percentWords(uptime ?? 0)} up (>= ${percent} %)`,
+    `${percentWords(uptime ?? 0)} up (≥ ${percent} %)`,
     `${timeWords(usedMs)} down of ${timeWords(totalMs)}, ${leftWords(totalMs - usedMs)}`,
     burn === undefined || isOver
       ? ''
@@ -80,7 +81,7 @@ function levelWords({ found, objective, unit }: Read): string {
   const inHours = `${percentWords((100 * within) / hours)} of ${hours} measured hours ${limit}`;
   return share === undefined
     ? `${shown(mean, unit)} on average (${limit}), ${extreme} · ${inHours}`
-    : `${inHours} (>= ${share} %) · ${shown(mean, unit)} on average, ${extreme}`;
+    : `${inHours} (≥ ${share} %) · ${shown(mean, unit)} on average, ${extreme}`;
 }
 
 /** All objectives for the thread; numbers in minutes. Pure. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { identifier, owner, percent } from '../../config/schema/scalars.ts';
-import { target } from '../target.ts';
+import { target } from '../metrics/options.ts';
 
 const words = z.string().trim().min(1).max(200);
 

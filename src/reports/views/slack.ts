@@ -3,7 +3,7 @@ import { escapeSlack } from '../../kernel/escape.ts';
 import { firstFew } from '../../kernel/first-few.ts';
 import { isQuiet, type MadeSection, type Report } from '../model.ts';
 import { isSnoozed, type Live, lineText } from './line.ts';
-import { briefs, countsWords, headWords, lateWords, markOf } from './words.ts';
+import { briefs, calmWords, countsWords, headWords, lateWords, markOf } from './words.ts';
 
 /** Lines of one section in the message, and of all: a screen of a phone. The thread has the rest. */
 const perSection = 5;
@@ -41,8 +41,7 @@ export function reportPost(report: Report, shown: Shown): Post {
     left -= lines;
     blocks.push(section(text));
   }
-  const quiet = briefs(calm);
-  if (quiet.length > 0) blocks.push(context(`✓ ${quiet.map(escapeSlack).join(' · ')}`));
+  for (const { mark, words } of calmWords(calm)) blocks.push(context(`${mark} ${words.map(escapeSlack).join(' · ')}`));
   const worst = loud.filter(({ attention }) => attention !== 'none').flatMap(({ lines }) => lines)[0]?.text;
   return {
     text: `${head[0]}${worst === undefined ? '' : `: ${escapeSlack(worst)}`}`,

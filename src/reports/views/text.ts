@@ -2,7 +2,7 @@ import type { TerminalStyle } from '../../kernel/command.ts';
 import { plainLine } from '../../kernel/plain.ts';
 import { isQuiet, type MadeSection, type Report, type ReportLine, type ReportTable } from '../model.ts';
 import { checksTable } from './tables.ts';
-import { briefs, countsWords, dayWords, headWords, lineMark, markOf } from './words.ts';
+import { briefs, calmWords, countsWords, dayWords, headWords, lineMark, markOf } from './words.ts';
 
 /** A report in a terminal: as the message, with all its lines. */
 export function reportText(report: Report, style: Pick<TerminalStyle, 'zone'>): string {
@@ -10,8 +10,10 @@ export function reportText(report: Report, style: Pick<TerminalStyle, 'zone'>): 
   if (report.plan.quiet !== 'full' && isQuiet(report.content))
     return [head, ...briefs(report.content.sections)].map(plainLine).join(' · ');
   const sections = report.content.sections.flatMap((made) => sectionLines(made, style.zone));
-  const quiet = briefs(report.content.sections.filter(({ attention }) => attention === 'none'));
-  return [head, ...sections, ...(quiet.length > 0 ? [`✓ ${quiet.map(plainLine).join(' · ')}`] : [])].join('\n');
+  const calm = calmWords(report.content.sections.filter(({ attention }) => attention === 'none'));
+  return [head, ...sections, ...calm.map(({ mark, words }) => `${mark} ${words.map(plainLine).join(' · ')}`)].join(
+    '\n',
+  );
 }
 
 function sectionLines(made: MadeSection, zone: string): string[] {

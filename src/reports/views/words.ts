@@ -41,6 +41,19 @@ export function briefs(sections: readonly Pick<MadeSection, 'brief'>[]): string[
   return [...new Set(sections.flatMap(({ brief }) => (brief === undefined || brief === '' ? [] : [brief])))];
 }
 
+/** What calm sections say: what is well, then what others tell of already and is not. */
+export function calmWords(
+  sections: readonly Pick<MadeSection, 'brief' | 'lines'>[],
+): { mark: string; words: string[] }[] {
+  const isWell = ({ lines }: Pick<MadeSection, 'lines'>) =>
+    lines.every(({ mark }) => mark === undefined || mark === 'ok' || mark === 'info');
+  const parts = [
+    { mark: '✓', words: briefs(sections.filter(isWell)) },
+    { mark: 'ℹ️', words: briefs(sections.filter((each) => !isWell(each))) },
+  ];
+  return parts.filter(({ words }) => words.length > 0);
+}
+
 /** The mark of a whole report: its verdict, but never green while something in it wants a look. */
 export function markOf({ content, verdict }: Pick<Report, 'verdict' | 'content'>): string {
   if (content.unmeasured !== undefined) return faces.unknown.mark;

@@ -74,7 +74,7 @@ const figures: Figure[] = [
   ['5.3 patients without a grant', 'audit-without-grant', { warn: 'accesses > 0', ...sql('data_access_grants') }],
   ['5.3 more than 5 failed logins of an address', 'audit-guessing', sql("interval '1 hour'", 'count(*) > 5')],
   ['5.3 after hours: 22:00 to 06:00', 'audit-review', sql('>= 22', '< 6')],
-  ['5.3 what the weekly report counts', 'audit-week', sql("interval '7 days'", 'as phi_access')],
+  ['5.3 what the weekly report counts', 'audit-week', sql('as phi_access', "interval '7 days'")],
   ['5.3 exports; users created or deleted', 'audit-review', { warn: ['exports > 0', 'admin_changes > 0'] }],
   ['5.4 dependencies daily', 'dependency-audit', { vulnerabilities: { source: 'report', every: '24h' } }],
   ['5.4 … patched within their time', 'dependency-audit', { fail: 'overdue > 0' }],

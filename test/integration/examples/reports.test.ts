@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { compileCondition } from '../../../src/conditions/compile.ts';
 import type { Check } from '../../../src/config/model.ts';
-import { metricsOf } from '../../../src/reports/metric-choice.ts';
+
 import { namedMetrics, pathOf } from '../../../src/reports/metrics/choose.ts';
+import { keptMetrics } from '../../../src/reports/metrics/kept.ts';
 import type { PlannedSection, ReportFile } from '../../../src/reports/read.ts';
 import { type System, systems, threeExamples } from '../../support/contents.ts';
 import type { Example } from '../../support/figures.ts';
@@ -91,11 +92,11 @@ function wrongIn({ section, options }: PlannedSection, { read }: Example): strin
       objectives.flatMap(({ group }) => group ?? []),
       [...groups.keys()],
     ),
-    ...metricsOf(
+    ...keptMetrics(
       objectives.flatMap(({ check, fact }) => (check === undefined ? [] : [{ check, fact }])),
       checks,
     ).missing,
-    ...(section.name === 'metrics' ? namedMetrics(shown, checks).wrong : metricsOf(shown, checks).missing),
+    ...(section.name === 'metrics' ? namedMetrics(shown, checks).wrong : keptMetrics(shown, checks).missing),
     ...(asked.lines ?? []).flatMap(({ ok }) => wrongDecider(ok, checks, [...groups.keys()])),
     ...texts.flatMap((text) => wrongPlaces(text, checks)),
   ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DayValue, daysNeeded, forecast, trendOf } from '../../../src/reports/capacity/forecast.ts';
-import type { Target } from '../../../src/reports/target.ts';
+import type { Target } from '../../../src/reports/metrics/target.ts';
 
 const below = (value: number): Target => ({ op: '<', value });
 const above = (value: number): Target => ({ op: '>', value });

@@ -48,18 +48,18 @@ it('says what is off its target first, with the week before', async () => {
   expect(found.lines).toMatchObject([
     {
       ...{ mark: 'warn', owner: '@web', next: '/ops health web --chart 7d' },
-      text: 'web latency 600 ms on average (<= 500 ms), at most 600 ms · 7 days before 500 ms (+20 %)',
+      text: 'web latency 600 ms on average (≤ 500 ms), at most 600 ms · 7 days before 500 ms (+20 %)',
     },
     {
       mark: 'ok',
       text: expect.stringMatching(
-        /^api latency 300 ms on average \(<= 500 ms\), at most 700 ms · 7 days before 400 ms \(−25 %\)$/,
+        /^api latency 300 ms on average \(≤ 500 ms\), at most 700 ms · 7 days before 400 ms \(−25 %\)$/,
       ),
     },
   ]);
   expect(found.tables?.[0]?.rows[0]).toEqual([
     'web latency',
-    '<= 500 ms',
+    '≤ 500 ms',
     '600 ms',
     '600 ms',
     '600 ms',

@@ -49,7 +49,7 @@ it('tells the budget of a group from ops.yml: outages that overlap count once', 
     { mark: 'ok', owner: '@oncall', threadOnly: true, text: expect.stringContaining('30 min down of 43 min') },
   ]);
   expect(found.lines[0]!.text).toMatch(
-    /^web, November 2026: 99\.906 % up \(>= 99\.9 %\) .*13 min .*left · burn 0\.9×, last 24 h 0×$/,
+    /^web, November 2026: 99\.906 % up \(≥ 99\.9 %\) .*13 min .*left · burn 0\.9×, last 24 h 0×$/,
   );
   expect(found.tables?.[0]?.rows).toEqual([
     ['web', 'November 2026', '99.906 %', '99.9 %', 43.2, 30, 13.2, 0, '0.9×', 'kept'],
@@ -62,7 +62,7 @@ it('says what is missed, by how much and what follows', async () => {
   expect(found.attention).toBe('act');
   expect(found.lines).toMatchObject([{ mark: 'fail', owner: '@web', next: 'no releases' }]);
   expect(found.lines[0]!.text).toContain(
-    'Calls, November 2026: 99.813 % up (>= 99.95 %) · 1 h down of 22 min, 38 min too many',
+    'Calls, November 2026: 99.813 % up (≥ 99.95 %) · 1 h down of 22 min, 38 min too many',
   );
 });
 
@@ -93,7 +93,7 @@ it('tells of the month before in the first report after its end, and when asked 
   expect(monthsIn(both)).toEqual(['api, October 2026', 'api, November 2026']);
   // 99.9 % of 31 days is 44.64 min; what is over neither burns nor is left to come.
   expect(both.lines[0]!.text).toBe(
-    'api, October 2026: 99.596 % up (>= 99.9 %) · 3 h down of 45 min, 2 h 15 min too many',
+    'api, October 2026: 99.596 % up (≥ 99.9 %) · 3 h down of 45 min, 2 h 15 min too many',
   );
   expect(monthsIn(await run(pasts, { objectives, before: true }))).toHaveLength(2);
   expect(monthsIn(await run(pasts, { objectives, before: false }, { context: monthly }))).toHaveLength(1);
@@ -109,7 +109,7 @@ it('holds a number against its target: its mean, or a share of its hours', async
   // Two hours of 24 at 900 ms, from Monday 16 November on.
   expect(found.lines.map(({ text }) => text)).toEqual([
     'api latency_ms, week of 16 Nov 2026: 167 ms on average (< 150 ms), at most 900 ms · 91.666 % of 144 measured hours < 150 ms',
-    'fast, week of 16 Nov 2026: 91.666 % of 144 measured hours < 500 ms (>= 80 %) · 167 ms on average, at most 900 ms',
+    'fast, week of 16 Nov 2026: 91.666 % of 144 measured hours < 500 ms (≥ 80 %) · 167 ms on average, at most 900 ms',
   ]);
   expect(found.attention).toBe('act');
 });

@@ -133,6 +133,15 @@ describe('a restore test in a report', () => {
     expect(rowsOf(made, 'Restore test')).toEqual([['restore-drill', '12 d ago', '30 d']]);
   });
 
+  it('is found behind very many other checklists, of which only 500 are told at a time', async () => {
+    const daily = Array.from({ length: 3_000 }, (_, at) => ({ ...drill(390 - at / 8), name: 'morning' }));
+    const all = [...daily, drill(20)].toSorted((a, b) => a.closed.at.getTime() - b.closed.at.getTime());
+    const endedBetween = async (from: Date, to: Date) =>
+      all.filter(({ closed: { at } }) => at >= from && at < to).slice(0, 500);
+    const checklists = { open: async () => [], endedBetween };
+    expect((await run({ sources: { checklists } }, options)).brief).toBe('restore tested 20 d ago');
+  });
+
   it('is missed when it is too long ago, or never was', async () => {
     const made = await run({ ended: [drill(31)] }, options);
     expect(made.attention).toBe('look');

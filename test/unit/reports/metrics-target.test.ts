@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { isUpper, meets, shown, target, targetWords } from '../../../src/reports/target.ts';
+import { target } from '../../../src/reports/metrics/options.ts';
+import { shown } from '../../../src/reports/metrics/say.ts';
+import { isUpper, meets, targetWords } from '../../../src/reports/metrics/target.ts';
 
 it.each([
   ['< 500', { op: '<', value: 500 }],
@@ -18,13 +20,8 @@ it('counts the limit itself only where it says so', () => {
   expect([isUpper({ op: '<=', value: 5 }), isUpper({ op: '>', value: 5 })]).toEqual([true, false]);
 });
 
-it('says numbers short', () => {
-  expect([shown(287.34, 'ms'), shown(71.26, '%'), shown(1.239, 's'), shown(0.0123, undefined)]).toEqual([
-    '287 ms',
-    '71.3 %',
-    '1.24 s',
-    '0.0123',
-  ]);
+it('says numbers short, and targets in full', () => {
+  expect([shown(287.34, 'ms'), shown(71.26, '%'), shown(0.01234, undefined)]).toEqual(['287 ms', '71.3 %', '0.0123']);
   expect(shown(1_610_612_736, 'bytes')).toBe('1.5 GiB');
-  expect(targetWords({ op: '<', value: 500 }, 'ms')).toBe('< 500 ms');
+  expect(targetWords({ op: '>=', value: 99.95 }, '%')).toBe('≥ 99.95 %');
 });

@@ -1,7 +1,8 @@
-import type { LineChart } from '../charts/model.ts';
-import type { SeriesPoint } from '../health/series.ts';
-import type { Metric } from './metric-choice.ts';
-import { shown, targetWords } from './target.ts';
+import type { LineChart } from '../../charts/model.ts';
+import type { SeriesPoint } from '../../health/series.ts';
+import type { KeptMetric } from './kept.ts';
+import { shown } from './say.ts';
+import { targetWords } from './target.ts';
 
 interface Drawing {
   points: readonly (SeriesPoint | null)[];
@@ -17,7 +18,7 @@ const silent = 3;
 
 /** A metric as a line with its target. Pure. */
 export function metricChart(
-  { label, unit, target, check }: Metric,
+  { label, unit, target, check }: KeptMetric,
   { points, bounds, zone, words }: Drawing,
 ): LineChart {
   const [from, to] = [bounds[0]!.getTime(), bounds.at(-1)!.getTime()];
