@@ -12,7 +12,7 @@ import { OpsError } from '../src/kernel/errors.ts';
 import { escapeSlack } from '../src/kernel/escape.ts';
 import { defineForm } from '../src/kernel/form.ts';
 import type { Services } from '../src/services.ts';
-import { askerOf, type Context, requireOwner, runMeant } from './checklist/meant.ts';
+import { askerOf, type Context, requireOwner, runMeant, runToEnd } from './checklist/meant.ts';
 import { changedWords, historyReply, runReply, toldReply } from './checklist/replies.ts';
 
 export default defineCommand<Services>({
@@ -45,7 +45,7 @@ export default defineCommand<Services>({
       case 'again':
         return again(ctx, await runMeant(ctx, typed.name));
       case 'attest':
-        return attest(ctx, await runMeant(ctx, typed.name));
+        return attest(ctx, await runToEnd(ctx, typed.name));
       case 'close':
         return close(ctx, typed);
     }
@@ -205,7 +205,7 @@ async function attest(ctx: Context, { id }: Run): Promise<Reply> {
 
 async function close(ctx: Context, { name, reason }: { name: string; reason: string }): Promise<Reply> {
   await ctx.require('responder');
-  const { id } = await runMeant(ctx, name);
+  const { id } = await runToEnd(ctx, name);
   const { run } = await ctx.services.checklists.close(askerOf(ctx), { id, reason });
   const words = `${changedWords(run)}: closed`;
   return toldReply([escapeSlack(words)], [words], run);

@@ -6,7 +6,7 @@ import { echo } from '../src/kernel/echo.ts';
 import { OpsError } from '../src/kernel/errors.ts';
 import { defineForm, type FormItem } from '../src/kernel/form.ts';
 import { askedDay } from '../src/reports/day.ts';
-import type { Report } from '../src/reports/model.ts';
+import { type Report, standingOf } from '../src/reports/model.ts';
 import { fullPosts, listPost, listText, tookOnPost } from '../src/reports/views/answers.ts';
 import { type Items, itemsOf, readItems } from '../src/reports/views/items-form.ts';
 import { reportPost } from '../src/reports/views/slack.ts';
@@ -92,7 +92,7 @@ async function shown(ctx: Context, report: Report, place: Reply['place'], format
     terminal: (style) =>
       format === 'csv' ? reportCsv(report) : format ? reportMarkdown(report) : reportText(report, style),
     json: () => report,
-    exitCode: exitCodeOf(report.verdict),
+    exitCode: exitCodeOf(standingOf(report)),
     ...(format && { files: async () => files }),
     ...(ctx.inView || place === 'thread' ? {} : { thread: () => fullPosts(report) }),
   };

@@ -3,10 +3,13 @@ import { type Checklists, createChecklists } from './checklists/checklists.ts';
 import type { ChecklistPorts } from './checklists/ports.ts';
 import { compileCondition } from './conditions/compile.ts';
 import type { Ops } from './config/model.ts';
-import type { Health } from './health/health.ts';
+import { type Health, runsOnDemand } from './health/health.ts';
+import type { CheckReport, Outcome } from './health/model.ts';
 import { createTicker, type Ticker } from './jobs/ticker.ts';
 import type { Schedules } from './jobs/timing.ts';
 import type { Log } from './kernel/log.ts';
+
+const measured: readonly Outcome[] = ['ok', 'warn', 'fail'];
 
 /** The room of checklists over the configuration: `health` measures for it. */
 export function checklistsOf({
@@ -22,10 +25,14 @@ export function checklistsOf({
     ...{ team: ops.team, contacts: ops.contacts, checks: ops.checks, compile: compileCondition },
     ...{ scheduled: ops.checklists.scheduled, channel: ops.checklists.channel, fallbackChannel: ops.slack.alerts },
     async measure(ids, signal) {
-      let last: Awaited<ReturnType<ChecklistPorts['measure']>> = [];
-      // What is not measured yet is shown as it was before: that is not how it is now.
-      for await (const { checks, pending } of health.measure({ scope: { kind: 'several', ids }, signal }))
-        last = checks.filter(({ id }) => !pending.includes(id));
+      const asked = new Set(ops.checks.filter(runsOnDemand).map(({ id }) => id));
+      let last: CheckReport[] = [];
+      // What is not measured is shown as it was before: that is not how it is now.
+      for await (const report of health.measure({ scope: { kind: 'several', ids }, signal }))
+        last = report.checks.filter(
+          ({ id, at, outcome }) =>
+            !report.pending.includes(id) && (at >= report.started_at || !asked.has(id) || !measured.includes(outcome)),
+        );
       return last;
     },
   });

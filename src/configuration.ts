@@ -14,6 +14,7 @@ import { loadMessages, type Messages } from './messages/messages.ts';
 import { type MessageKind, namesOf, problemOf } from './messages/sample.ts';
 import { checkTypes, messageFolders, reportFolders, reportSections, severityFolders } from './registry.ts';
 import { type ReportFile, reportReader } from './reports/read.ts';
+import { reportRemarks, unknownReports } from './reports/remarks.ts';
 import { loadSeverities } from './severities/load.ts';
 import type { Severities } from './severities/model.ts';
 import { missingWays, unknownContacts } from './severities/reach.ts';
@@ -55,6 +56,10 @@ export async function loadConfiguration(file: string, variables: NodeJS.ProcessE
   }
   if (severities.status === 'fulfilled' && checklists.status === 'fulfilled') {
     const unknown = unknownChecklists(severities.value, [...checklists.value.all().keys()]);
+    if (unknown.length > 0) reasons.push(new ConfigError(unknown));
+  }
+  if (ops.status === 'fulfilled' && reports.status === 'fulfilled') {
+    const unknown = unknownReports(reports.value.all(), ops.value);
     if (unknown.length > 0) reasons.push(new ConfigError(unknown));
   }
   if (severities.status === 'fulfilled' && messages.status === 'fulfilled') {
@@ -158,8 +163,15 @@ export function waysMissing({ ops, severities }: Configuration, variables: NodeJ
   return missingWays(severities, { contacts: ops.contacts, ...ways });
 }
 
-/** What is worth knowing of the checklists that begin by themselves, a line each. */
-export function checklistRemarks({ ops, checklists }: Configuration): string[] {
+/** What is worth knowing of the reports and the checklists that come by themselves, a line each. */
+export function plannedRemarks({ ops, reports, checklists }: Configuration): string[] {
   const { scheduled, channel } = ops.checklists;
-  return checklistLines(checklists.all(), { checks: ops.checks, contacts: ops.contacts, scheduled, channel });
+  const ofReports = reportRemarks(reports.all(), ops);
+  const ofChecklists = checklistLines(checklists.all(), {
+    checks: ops.checks,
+    contacts: ops.contacts,
+    scheduled,
+    channel,
+  });
+  return [...ofReports, ...ofChecklists];
 }

@@ -1,6 +1,8 @@
+import type { Checklists } from './checklists/checklists.ts';
+import type { Ops } from './config/model.ts';
 import { nextSlot } from './jobs/slots.ts';
+import type { Reports } from './reports/reports.ts';
 import { dateOf } from './reports/schedule.ts';
-import type { Services } from './services.ts';
 
 /** Something that comes by itself, with its next times. */
 export interface Planned {
@@ -19,7 +21,7 @@ const most = 400;
 
 /** What has times of its own: reports and checklists. */
 export function nextTimes(
-  { reports, checklists, ops }: Pick<Services, 'reports' | 'checklists' | 'ops'>,
+  { reports, checklists, ops }: { reports: Pick<Reports, 'plans'>; checklists: Pick<Checklists, 'files'>; ops: Ops },
   now: Date,
 ): Planned[] {
   const filed = [...checklists.files()].map(([name, { checklist, own }]) => ({

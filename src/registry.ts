@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CheckType } from './kernel/check.ts';
 import type { Command, TerminalCommand } from './kernel/command.ts';
@@ -54,7 +54,7 @@ export function checklistFolders(opsDir: string): string[] {
 
 /** One folder where both are the same: the config is the shipped one, or its templates are a link to ours. */
 function ownAndShipped(opsDir: string, name: string): string[] {
-  const folders = [opsDir, root].map((folder) => join(folder, 'templates', name));
+  const folders = [opsDir, root].map((folder) => resolve(folder, 'templates', name));
   return [...new Map(folders.map((folder) => [realPathOf(folder), folder])).values()];
 }
 

@@ -1,4 +1,4 @@
-import type { Run } from '../../src/checklists/model.ts';
+import { progressWords, type Run } from '../../src/checklists/model.ts';
 import type { CommandContext } from '../../src/kernel/command.ts';
 import { OpsError } from '../../src/kernel/errors.ts';
 import type { Services } from '../../src/services.ts';
@@ -13,9 +13,21 @@ export function askerOf({ actor, request }: Pick<Context, 'actor' | 'request'>) 
 export async function runMeant({ services: { checklists } }: Pick<Context, 'services'>, name: string): Promise<Run> {
   const run = /^\d+$/.test(name) ? await checklists.run(Number(name)) : (await checklists.running(name)).at(-1);
   if (run) return run;
-  const known = /^\d+$/.test(name) ? undefined : checklists.files().get(name);
-  throw new OpsError('not_found', known ? `${known.checklist.title} is not open` : `There is no run "${name}"`, {
-    hint: known ? `\`/ops checklist ${name}\` begins it` : '`/ops checklist` lists them',
+  if (/^\d+$/.test(name))
+    throw new OpsError('not_found', `There is no run ${name}`, { hint: '`/ops checklist` lists them' });
+  const { id, title } = checklists.named(name);
+  throw new OpsError('not_found', `${title} is not open`, { hint: `\`/ops checklist ${id}\` begins it` });
+}
+
+/** As `runMeant`, for what ends a run: of several that are open it must be said which. Throws OpsError `conflict`, too. */
+export async function runToEnd({ services }: Pick<Context, 'services'>, name: string): Promise<Run> {
+  const open = /^\d+$/.test(name) ? [] : await services.checklists.running(name);
+  if (open.length < 2) return runMeant({ services }, name);
+  const runs = open.map(
+    ({ id, items, begunAt }) => `${id} (${begunAt.toISOString().slice(0, 10)}, ${progressWords(items)})`,
+  );
+  throw new OpsError('conflict', `${open.length} runs of ${name} are open: ${runs.slice(0, 5).join(', ')}`, {
+    hint: `Say its number in place of ${name}`,
   });
 }
 

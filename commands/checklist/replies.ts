@@ -45,9 +45,12 @@ export async function historyReply(
   { name, run: number, format }: { name: string; run: number | undefined; format: 'csv' | 'json' | undefined },
 ): Promise<Reply> {
   const { checklists, audit } = ctx.services;
-  const wanted = format !== undefined || ctx.face === 'terminal' ? mostExported : mostShown + 1;
-  const all = await checklists.history(name, wanted);
-  const runs = number === undefined ? all : all.filter(({ id }) => id === number);
+  const wanted = format !== undefined || ctx.face === 'terminal' ? mostExported : mostShown;
+  const one = number === undefined ? undefined : await checklists.run(number);
+  const all =
+    number === undefined ? await checklists.history(name, wanted + 1) : [one].filter((run) => run?.name === name);
+  const more = all.length > wanted;
+  const runs = all.slice(0, wanted).filter((run) => run !== undefined);
   const title = checklists.files().get(name)?.checklist.title ?? all[0]?.plan.title;
   if (title === undefined || (number !== undefined && runs.length === 0))
     throw new OpsError(
@@ -60,11 +63,11 @@ export async function historyReply(
   const shown = runs.slice(0, mostShown);
   const answer: Reply = {
     place: 'channel',
-    slack: () => historyPost(title, shown, { now: ctx.clock.now(), more: runs.length > mostShown }),
-    terminal: ({ zone }) => historyText(runs, zone),
+    slack: () => historyPost(title, shown, { now: ctx.clock.now(), more }),
+    terminal: ({ zone }) => [historyText(runs, zone), ...(more ? ['… and older ones'] : [])].join('\n'),
   };
   if (format === undefined && ctx.face === 'slack') return answer;
-  const exported = await checklists.exported(name, runs, await audit.headLine());
+  const exported = await checklists.exported(name, runs, { head: await audit.headLine(), more });
   const text = format === 'csv' ? checklistCsv(exported) : `${JSON.stringify(exported, null, 2)}\n`;
   const file = `checklist-${name}${number === undefined ? '' : `-${number}`}.${format ?? 'json'}`;
   return {
@@ -73,11 +76,18 @@ export async function historyReply(
     ...(format !== undefined && {
       terminal: () => text.trimEnd(),
       // Its texts were redacted when they were kept; another time the hashes of the audit would be taken for secrets.
-      files: async () => [{ asItIs: true as const, name: file, title: `${title}: ${runs.length} runs`, text }],
+      files: async () => [
+        {
+          asItIs: true as const,
+          name: file,
+          title: `${title}: ${more ? `the newest ${runs.length} runs, older ones by --json RUN` : `${runs.length} runs`}`,
+          text,
+        },
+      ],
     }),
   };
 }
 
 export function changedWords(run: Run): string {
-  return `${run.plan.title} · ${progressWords(run.items)}`;
+  return `${run.plan.title} (run ${run.id}) · ${progressWords(run.items)}`;
 }

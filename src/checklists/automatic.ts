@@ -1,6 +1,7 @@
 import { formatValue } from '../conditions/format.ts';
 import type { Condition } from '../conditions/model.ts';
 import type { CheckReport, Outcome } from '../health/model.ts';
+import { formatDuration } from '../kernel/duration.ts';
 import { redact } from '../kernel/redact.ts';
 import type { Auto, Item, Result } from './model.ts';
 import { cut } from './plain.ts';
@@ -21,32 +22,57 @@ export function checksFor({ auto }: Pick<Item, 'auto'>, checks: readonly KnownCh
   return checks.filter((check) => check[key] === auto.of).map(({ id }) => id);
 }
 
-/** What the checks of an item say; `when`: its condition, compiled. Pure. */
+/**
+ * What the checks of an item say, worst first; `ids`: all that it goes by, of which one without a report was not measured;
+ * `when`: its condition, compiled. Pure.
+ */
 export function resultOf(
   auto: Auto,
   reports: readonly CheckReport[],
-  { when, at }: { when: Condition | undefined; at: Date },
+  { ids, when, at }: { ids: readonly string[]; when: Condition | undefined; at: Date },
 ): Result {
-  const { verdict, words } = judged(auto, reports, when);
+  const { verdict, words } = judged(auto, ids.length === 0 ? [] : reports, { ids, when, at });
   return { verdict, words: cut(redact(words), longest), at };
 }
 
 type Judged = Omit<Result, 'at'>;
+interface Asked {
+  ids: readonly string[];
+  when: Condition | undefined;
+  at: Date;
+}
 
-function judged(auto: Auto, reports: readonly CheckReport[], when: Condition | undefined): Judged {
+function judged(auto: Auto, reports: readonly CheckReport[], { ids, when, at }: Asked): Judged {
+  if (ids.length === 0) return { verdict: 'unknown', words: `ops.yml has no ${auto.by} ${auto.of} any more` };
   const [worst] = reports;
-  if (!worst) return { verdict: 'unknown', words: `ops.yml has no ${auto.by} ${auto.of} any more` };
-  if (auto.when !== undefined) return conditionResult(worst, when);
-  const verdicts = reports.map(({ outcome }) => verdictOf(outcome, auto));
+  if (auto.when !== undefined && worst) return conditionResult(worst, when, at);
+  const missing = ids.filter((id) => !reports.some((report) => report.id === id));
+  const each = [
+    ...reports.map((report) => ({
+      ...{ id: report.id, verdict: verdictOf(report.outcome, auto), words: saidOf(report) + ageOf(report, at) },
+    })),
+    ...missing.map((id) => ({ id, verdict: 'unknown' as const, words: 'it was not measured now' })),
+  ];
+  const verdicts = each.map(({ verdict }) => verdict);
   const verdict = verdicts.includes('fail') ? 'fail' : verdicts.includes('unknown') ? 'unknown' : 'pass';
-  const telling = reports.filter((_, index) => verdicts[index] === verdict);
-  if (reports.length === 1) return { verdict, words: saidOf(worst) };
-  const passed = verdicts.filter((each) => each === 'pass').length;
-  const names = telling.slice(0, 2).map((report) => `${report.id}: ${saidOf(report)}`);
+  if (each.length === 1) return { verdict, words: each[0]!.words };
+  const telling = each.filter((one) => one.verdict === verdict);
+  const passed = verdicts.filter((one) => one === 'pass').length;
+  const names = telling.slice(0, 2).map(({ id, words }) => `${id}: ${words}`);
   const more = telling.length > 2 ? [`… and ${telling.length - 2} more`] : [];
-  const words =
-    verdict === 'pass' ? `${passed} of ${passed} ok` : [`${passed} of ${reports.length} ok`, ...names, ...more];
-  return { verdict, words: [words].flat().join(' · ') };
+  // The oldest of many is told: all of them being well is as old as that.
+  const oldest = reports.reduce((a, b) => (a && a.at <= b.at ? a : b), worst);
+  const all = `${passed} of ${passed} ok${oldest ? ageOf(oldest, at) : ''}`;
+  const words = verdict === 'pass' ? [all] : [`${passed} of ${each.length} ok`, ...names, ...more];
+  return { verdict, words: words.join(' · ') };
+}
+
+const asOfNowMs = 60_000;
+
+/** Of a check that is not measured on demand: how old its last result is. */
+function ageOf(report: CheckReport, at: Date): string {
+  const ageMs = at.getTime() - report.at.getTime();
+  return ageMs < asOfNowMs ? '' : ` (measured ${formatDuration(ageMs)} ago)`;
 }
 
 function verdictOf(outcome: Outcome, { warn }: Auto): Result['verdict'] {
@@ -63,7 +89,7 @@ function saidOf({ outcome, reason, muted, blocked_by: cause }: CheckReport): str
   return outcome === 'unknown' ? `not known: ${reason}` : reason;
 }
 
-function conditionResult(report: CheckReport, when: Condition | undefined): Judged {
+function conditionResult(report: CheckReport, when: Condition | undefined, at: Date): Judged {
   if (verdictOf(report.outcome, { by: 'check', of: '', warn: 'pass' }) === 'unknown')
     return { verdict: 'unknown', words: saidOf(report) };
   if (!when) return { verdict: 'unknown', words: 'its condition does not fit the check as it is now' };
@@ -73,5 +99,5 @@ function conditionResult(report: CheckReport, when: Condition | undefined): Judg
   const words = told
     ? `${told.fact} ${formatValue(told.value, told.unit)} (${read.kind === 'true' ? 'holds' : 'wanted'}: ${when.source})`
     : when.source;
-  return { verdict: read.kind === 'true' ? 'pass' : 'fail', words };
+  return { verdict: read.kind === 'true' ? 'pass' : 'fail', words: words + ageOf(report, at) };
 }

@@ -25,7 +25,10 @@ export function schedulesOf({
         name: `${schedulePrefix}${name}.${at + 1}`,
         when: { cron, zone: zone ?? team.zone },
         missed: checklist.missed,
-        enqueue: (tx, slot, key) => jobs.enqueue(tx, beginJob, { name, slot: slot.toISOString(), holidays }, { key }),
+        enqueue(tx, slot, key) {
+          const data = { name, slot: slot.toISOString(), holidays, zone: zone ?? team.zone };
+          return jobs.enqueue(tx, beginJob, data, { key });
+        },
       }),
     );
   });
@@ -34,11 +37,10 @@ export function schedulesOf({
 /** Begins the run of a slot, unless its day is a holiday that it leaves out, or its file is gone. */
 export function beginHandler(
   ports: ChecklistPorts,
-): JobHandler<{ name: string; slot: string; holidays: 'run' | 'skip' }> {
-  const { team, files, log } = ports;
-  return async ({ name, slot: text, holidays }) => {
+): JobHandler<{ name: string; slot: string; holidays: 'run' | 'skip'; zone: string }> {
+  const { team, log } = ports;
+  return async ({ name, slot: text, holidays, zone }) => {
     const slot = new Date(text);
-    const zone = files.all().get(name)?.checklist.schedule[0]?.zone ?? team.zone;
     const day = new Date(wallAt(zone, slot.getTime())).toISOString().slice(0, 10);
     if (holidays === 'skip' && team.holidays.includes(day)) return;
     try {

@@ -1,9 +1,10 @@
 import type { JobHandler } from '../jobs/model.ts';
 import { PortError } from '../kernel/errors.ts';
+import { isHomeless } from '../posting/failures.ts';
 import { ledgerOf } from '../posting/ledger.ts';
 import { postOnce } from '../posting/post-once.ts';
 import { chaseAt, chasing } from './due.ts';
-import { planChase, remindJob } from './jobs.ts';
+import { planChase, remindJob, showJob } from './jobs.ts';
 import { isLeft, isOver, type Run } from './model.ts';
 import { ownerInSlack } from './owner.ts';
 import type { ChecklistPort, ChecklistPorts } from './ports.ts';
@@ -36,7 +37,7 @@ export function remindHandler(
   ports: ChecklistPorts,
   slack: ChecklistPort,
 ): JobHandler<{ id: number; n: number; since: string }> {
-  const { store, clock } = ports;
+  const { store, clock, jobs } = ports;
   return async ({ id, n, since }, ctx) => {
     const run = await rows.findRun(store.db(), id);
     if (!run || isOver(run)) return;
@@ -48,7 +49,17 @@ export function remindHandler(
     const post = remindPost(run, await mentionsOf(run, slack, ports), { now: clock.now(), next: chaseAt(run, n) });
     const key = `checklist:${id}:remind:${n}`;
     const once = { slack, ctx, ledger: ledgerOf(store, `checklist/${id}`) };
-    await postOnce({ channel, threadTs: ts, key, post }, new Date(since), once);
+    try {
+      await postOnce({ channel, threadTs: ts, key, post }, new Date(since), once);
+    } catch (error) {
+      if (!isHomeless(error) && !(error instanceof PortError && error.reason === 'thread_not_found')) throw error;
+      // The message is gone, or its channel: it must stand elsewhere before anything can be said below it.
+      await store.transaction<unknown, void>(async (tx) => {
+        await rows.setOutdated(tx, id);
+        await jobs.enqueue(tx, showJob, { id });
+      });
+      throw error;
+    }
   };
 }
 

@@ -1,7 +1,8 @@
 import { type AuditRow, searchAudit } from '../audit/search.ts';
 import { redact } from '../kernel/redact.ts';
 import type { Store } from '../store/store.ts';
-import { type By, type Run, type RunItem, targetOf } from './model.ts';
+import { type By, endings, isOver, type Run, type RunItem, targetOf } from './model.ts';
+import { planDigest } from './plan-digest.ts';
 
 const auditAtOnce = 500;
 
@@ -24,6 +25,8 @@ export interface ChecklistJson {
   exportedAt: string;
   /** The signed head of the chain at that time; null without a signing key. */
   head: string | null;
+  /** There are older runs, which are not in it. */
+  more: boolean;
   runs: RunJson[];
 }
 
@@ -39,6 +42,10 @@ export interface RunJson {
   endedAt: string | null;
   endedBy: string | null;
   reason: string;
+  /** SHA-256 of the ids and titles of its items as it began with them: that of its `checklist.begin` in the audit is the same. */
+  planSha256: string;
+  /** The row of the audit that says how it ended; null until then. */
+  proof: { seq: number; hash: string } | null;
   items: ItemJson[];
   audit: Proof[];
 }
@@ -53,7 +60,7 @@ export interface ItemJson {
   note: string;
   link: string;
   result: { verdict: string; words: string; at: string } | null;
-  /** The row of the audit that tells of its last change. */
+  /** The row of the audit that tells of its last change; null also when the text of that row was erased. */
   audit: { seq: number; hash: string } | null;
 }
 
@@ -61,11 +68,12 @@ export interface ItemJson {
 export async function exportOf(
   name: string,
   runs: readonly Run[],
-  { store, now, head }: { store: Pick<Store, 'db'>; now: Date; head: string | undefined },
+  { store, now, head, more }: { store: Pick<Store, 'db'>; now: Date; head: string | undefined; more: boolean },
 ): Promise<ChecklistJson> {
   const proofs = await proofsOf(runs, store);
   return {
     ...{ format: 'rounds-checklist', version: 1, checklist: name, exportedAt: now.toISOString(), head: head ?? null },
+    more,
     runs: runs.map((run) => runJson(run, proofs.get(targetOf(run)) ?? [])),
   };
 }
@@ -118,6 +126,8 @@ function runJson(run: Run, audit: Proof[]): RunJson {
     },
     ...{ dueAt: dueAt.toISOString(), doneAt: iso(doneAt), endedAt: iso(ended?.at), endedBy: idOf(ended?.by) },
     reason: ended?.reason ?? '',
+    planSha256: planDigest(plan),
+    proof: run.proof ?? endOf(run, audit),
     items: items.map((one) => itemJson(one, audit)),
     audit,
   };
@@ -125,11 +135,18 @@ function runJson(run: Run, audit: Proof[]): RunJson {
 
 function itemJson({ n, item, state, by, at, note, link, result }: RunItem, audit: readonly Proof[]): ItemJson {
   const last = audit.findLast(({ items }) => items.includes(item.id));
+  // An older one tells of another change: that of this one was erased.
+  const proof = last && (!at || new Date(last.at) >= at) ? { seq: last.seq, hash: last.hash } : null;
   return {
     ...{ n, id: item.id, title: redact(item.title), state, by: idOf(by), at: iso(at), note, link },
     result: result ? { verdict: result.verdict, words: result.words, at: result.at.toISOString() } : null,
-    audit: last ? { seq: last.seq, hash: last.hash } : null,
+    audit: proof,
   };
+}
+
+function endOf(run: Run, audit: readonly Proof[]): RunJson['proof'] {
+  const end = isOver(run) ? audit.findLast(({ action }) => endings.has(action)) : undefined;
+  return end ? { seq: end.seq, hash: end.hash } : null;
 }
 
 function iso(at: Date | undefined): string | null {

@@ -45,7 +45,7 @@ export function readPageForm(values: FormValues, page: Page): { parsed: ItemChan
   const parsed: ItemChange[] = [];
   for (const { n, done, needs } of page.items) {
     const given = needs === 'none' ? undefined : textOf(values[`${needs}-${n}`]);
-    const words = given === undefined ? {} : needs === 'link' ? { link: given } : { note: given };
+    const words = given === undefined || needs === 'none' ? {} : { [needs]: given, seen: { [needs]: '' } };
     const isTicked = ticked.has(String(n));
     if (isTicked && !done) {
       if (needs !== 'none' && given === undefined) errors[`${needs}-${n}`] = 'It is ticked: this must stand beside it';
@@ -69,12 +69,19 @@ export interface Shown {
   link: string;
 }
 
+/** Slack keeps 3,000 characters beside a dialog, its place included. */
+const mostKept = 2_600;
+
 export function shownOf(run: Run, one: RunItem, said: string): Shown {
   const { n, item, state, note, link } = one;
-  return {
-    ...{ run: run.id, n, title: cut(item.title, 150), how: cut(item.how ?? '', 600), said: cut(said, 300), state },
-    ...{ mayBeLeftOut: item.mayBeLeftOut, note: note.slice(0, 400), link: link.slice(0, 500) },
-  };
+  // A link that is longer is not shown, and stays unless another is typed.
+  const words = { note, link: link.length > 500 ? '' : link };
+  const shown = (most: number): Shown => ({
+    ...{ run: run.id, n, title: cut(item.title, 150), how: cut(item.how ?? '', most), said: cut(said, most), state },
+    ...{ mayBeLeftOut: item.mayBeLeftOut, ...words },
+  });
+  const fits = [600, 300, 100].map(shown).find((each) => JSON.stringify(JSON.stringify(each)).length <= mostKept);
+  return fits ?? shown(0);
 }
 
 /** The dialog of one item: done, not applicable, open again, with its words. Pure. */
@@ -117,14 +124,24 @@ export function itemFields({ n, title, how, said, state, mayBeLeftOut, note, lin
   ];
 }
 
-export function readItemForm(values: FormValues, { n, note }: Shown): { parsed: ItemChange } | { errors: FieldErrors } {
+export function readItemForm(
+  values: FormValues,
+  { n, note, link }: Shown,
+): { parsed: ItemChange } | { errors: FieldErrors } {
   const to = wordOf(values.to);
   const typed = textOf(values.note);
-  const link = textOf(values.link) ?? '';
+  const typedLink = textOf(values.link) ?? '';
   if (to === undefined) return { errors: { to: 'Choose one' } };
   if (to === 'left_out' && typed === undefined) return { errors: { note: 'Why does it not apply?' } };
-  if (link !== '' && !/^https?:\/\//.test(link)) return { errors: { link: 'A URL that begins with https://' } };
-  return { parsed: { n, to, link, ...((typed ?? '') !== note && { note: typed ?? '' }) } };
+  if (typedLink !== '' && !/^https?:\/\//.test(typedLink))
+    return { errors: { link: 'A URL that begins with https://' } };
+  // Only what was changed is sent: what others wrote meanwhile stays. A reason is always one's own.
+  const words = {
+    ...((to === 'left_out' || (typed ?? '') !== note) && { note: typed ?? '' }),
+    ...(typedLink !== link && { link: typedLink }),
+  };
+  const seen = { ...('note' in words && { note }), ...('link' in words && { link }) };
+  return { parsed: { n, to, ...words, ...(Object.keys(words).length > 0 && { seen }) } };
 }
 
 function wordOf(value: FormValues[string]): ItemChange['to'] | undefined {

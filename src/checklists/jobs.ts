@@ -8,7 +8,7 @@ import type { ChecklistPorts } from './ports.ts';
 /** Begins the run of a slot. */
 export const beginJob = defineJob({
   name: 'checklists.begin',
-  schema: z.object({ name: z.string(), slot: z.string(), holidays: z.enum(['run', 'skip']) }),
+  schema: z.object({ name: z.string(), slot: z.string(), holidays: z.enum(['run', 'skip']), zone: z.string() }),
   lane: 'watches',
   retry: { limit: 200, firstMs: 1_000, maxMs: 60_000 },
 });

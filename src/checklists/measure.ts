@@ -4,6 +4,7 @@ import { PortError } from '../kernel/errors.ts';
 import { newRequest } from '../kernel/request.ts';
 import { checksFor, resultOf } from './automatic.ts';
 import { changeRun, type Decided } from './change.ts';
+import { hasEvidence } from './decide.ts';
 import { isOver, type Result, type Run, type RunItem, rounds } from './model.ts';
 import type { ChecklistPorts } from './ports.ts';
 import { compiledWhen } from './read.ts';
@@ -62,7 +63,7 @@ function judged(
   return resultOf(
     auto,
     reports.filter((report) => ids.includes(report.id)),
-    { when, at },
+    { ids, when, at },
   );
 }
 
@@ -70,32 +71,40 @@ interface Said {
   item: string;
   verdict: Result['verdict'];
   words: string;
-  ticked: boolean;
+  /** What became of the item. */
+  became: 'ticked' | 'opened' | 'same';
 }
 
-/** Writes down what was measured; what Rounds ticked itself is open again once it fails. */
+/**
+ * Writes down what was measured, unless something newer is there. Rounds opens again what it ticked itself once that fails; it
+ * doesn't tick what a person opened, or what lacks its evidence.
+ */
 async function take(tx: Parameters<typeof rows.setItem>[0], id: number, one: RunItem, result: Result): Promise<Said[]> {
+  if (one.result && one.result.at > result.at) return [];
   await rows.setResult(tx, id, one.n, result);
-  const isOwn = one.by?.id === rounds.id;
   const passes = result.verdict === 'pass';
-  const ticked = passes && one.state === 'open';
-  if (ticked)
+  const ticks = passes && one.state === 'open' && !one.by && hasEvidence(one);
+  const opens = !passes && one.state === 'done' && one.by?.id === rounds.id;
+  if (ticks)
     await rows.setItem(tx, { id, n: one.n, expected: 'open' }, { ...one, state: 'done', by: rounds, at: result.at });
-  else if (!passes && isOwn)
+  else if (opens)
     await rows.setItem(tx, { id, n: one.n, expected: 'done' }, { ...one, state: 'open', by: undefined, at: undefined });
   const { verdict, words } = result;
-  return [{ item: one.item.id, verdict, words: words.slice(0, 200), ticked }];
+  const became = ticks ? 'ticked' : opens ? 'opened' : 'same';
+  return [{ item: one.item.id, verdict, words: words.slice(0, 200), became }];
 }
 
 function rowsOf(said: readonly Said[]): Decided<'measured'>['audit'] {
   const audit: Decided<'measured'>['audit'] = [];
   for (let from = 0; from < said.length; from += itemsInRow) {
     const items = said.slice(from, from + itemsInRow);
-    const ticked = items.filter((each) => each.ticked).map(({ item }) => item);
+    const named = (became: Said['became']) => items.filter((each) => each.became === became).map(({ item }) => item);
+    const opened = named('opened');
     audit.push({
       action: 'checklist.measure',
       after: {
-        ticked,
+        ticked: named('ticked'),
+        ...(opened.length > 0 && { opened }),
         results: Object.fromEntries(items.map(({ item, verdict, words }) => [item, `${verdict}: ${words}`])),
       },
     });

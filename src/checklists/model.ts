@@ -74,7 +74,7 @@ export interface RunItem {
   n: number;
   item: Item;
   state: 'open' | 'done' | 'left_out';
-  /** Who ticked it or left it out, and when. */
+  /** Who ticked it, left it out or, of an open one, opened it again; and when. */
   by: By | undefined;
   at: Date | undefined;
   note: string;
@@ -149,6 +149,9 @@ export function progressWords(items: readonly RunItem[]): string {
   const { done, total } = progressOf(items);
   return `${done}/${total}`;
 }
+
+/** What the audit may say last of a run. */
+export const endings: ReadonlySet<string> = new Set(['checklist.attest', 'checklist.close', 'checklist.done']);
 
 /** What names it in the audit. */
 export function targetOf({ name, id }: Pick<Run, 'name' | 'id'>): string {

@@ -1,5 +1,6 @@
 /** One line of at most so many characters. */
 export function cut(text: string, most: number): string {
+  if (most < 1) return '';
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= most
     ? line

@@ -1,5 +1,5 @@
 import type { ConfigProblem, Contact } from '../config/model.ts';
-import { listWithGuess } from '../config/suggest.ts';
+import { wronglyScheduled } from '../config/scheduled.ts';
 import { checksFor, type KnownCheck } from './automatic.ts';
 import { ownerInSlack } from './owner.ts';
 import type { Filed } from './ports.ts';
@@ -12,12 +12,8 @@ export function unknownScheduled(
   all: ReadonlyMap<string, Filed>,
   file: string,
 ): ConfigProblem[] {
-  return scheduled.flatMap((name, at) => {
-    const path = `checklists.scheduled[${at}]`;
-    if (!all.has(name)) return [{ file, path, found: `"${name}"`, allowed: listWithGuess(name, [...all.keys()]) }];
-    if (all.get(name)!.checklist.schedule.length > 0) return [];
-    return [{ file, path, found: `"${name}", whose file has no schedule`, allowed: 'one that begins by itself' }];
-  });
+  const times = new Map([...all].map(([name, { checklist }]) => [name, checklist.schedule.length]));
+  return wronglyScheduled({ file, path: 'checklists.scheduled', names: scheduled }, times);
 }
 
 /** What a person who checks the configuration wants to know of the checklists that begin by themselves, a line each. Pure. */

@@ -95,7 +95,9 @@ export async function setState(
 }
 
 export async function setMeasured(tx: Tx, id: number, at: Date): Promise<void> {
-  await sql`update checklist_run set measured_at = ${at} where id = ${id}::bigint`.execute(tx);
+  await sql`update checklist_run set measured_at = greatest(measured_at, ${at}::timestamptz) where id = ${id}::bigint`.execute(
+    tx,
+  );
 }
 
 export async function setChased(tx: Tx, id: number, chased: number): Promise<void> {
@@ -114,6 +116,11 @@ export async function setShown(
 ): Promise<void> {
   await sql`update checklist_run set shown = greatest(shown, ${version}), channel_id = ${channel}, ts = ${ts}
             where id = ${id}::bigint`.execute(db);
+}
+
+/** Its message is to be brought up to date, though nothing else was changed. */
+export async function setOutdated(tx: Tx, id: number): Promise<void> {
+  await sql`update checklist_run set version = version + 1 where id = ${id}::bigint`.execute(tx);
 }
 
 /** Why it can't be posted where it should be; undefined = it can. */

@@ -113,14 +113,11 @@ export const checklistFile = z.strictObject({
 });
 export type ChecklistFile = z.output<typeof checklistFile>;
 
-/** What the reference tells of these files: their own keys, and those of the entries of their lists. */
+/** What the reference tells of these files. */
 export const describedChecklists = {
   name: 'checklist-files',
   path: 'templates/checklists/ID.yml',
   help: 'what people go through, item by item',
   guide: 'checklists',
-  tables: [
-    { prefix: '', schema: checklistFile },
-    { prefix: 'items[].', schema: itemEntry },
-  ],
+  schema: checklistFile,
 };

@@ -3,7 +3,7 @@ import type { JobContext, JobHandler } from '../jobs/model.ts';
 import { isDeleted, isHomeless, triedAgain } from '../posting/failures.ts';
 import { ledgerOf } from '../posting/ledger.ts';
 import { postOnce } from '../posting/post-once.ts';
-import { isOver, type Run, targetOf } from './model.ts';
+import { endings, isOver, type Run, targetOf } from './model.ts';
 import type { ChecklistPort, ChecklistPorts } from './ports.ts';
 import * as rows from './rows.ts';
 import { runPost } from './views/message.ts';
@@ -23,7 +23,8 @@ export function showHandler(ports: ChecklistPorts, slack: ChecklistPort): JobHan
         await slack.update({ ...run.message, post: postOf(run), patienceMs: 1_000 });
         return rows.setShown(store.db(), run, run.message);
       } catch (error) {
-        if (!isDeleted(error)) throw triedAgain(error);
+        // Its channel may be gone since: then it stands elsewhere from now on.
+        if (!isDeleted(error) && !isHomeless(error)) throw triedAgain(error);
       }
     }
     const at = await postIn(run, ctx);
@@ -55,7 +56,7 @@ export function showHandler(ports: ChecklistPorts, slack: ChecklistPort): JobHan
         { err: error, checklist: run.name, run: run.id, channel: first },
         'a checklist has no channel to stand in',
       );
-      if (second === undefined) throw error;
+      if (second === undefined) throw triedAgain(error);
       return post(second, { ...run, channelProblem: error.reason });
     }
   }
@@ -65,12 +66,9 @@ export function showHandler(ports: ChecklistPorts, slack: ChecklistPort): JobHan
 async function withProof(run: Run, { store }: ChecklistPorts): Promise<Run> {
   if (!isOver(run) || run.proof || !run.ended) return run;
   const { rows: found } = await searchAudit(store, { target: targetOf(run), since: run.begunAt, limit: 50 });
-  const last = found.find(({ recorded }) => recorded?.target === targetOf(run) && ending.has(recorded.action));
+  const last = found.find(({ recorded }) => recorded?.target === targetOf(run) && endings.has(recorded.action));
   if (!last) return run;
   const proof = { seq: last.seq, hash: last.hash };
   await rows.setProof(store.db(), run.id, proof);
   return { ...run, proof };
 }
-
-/** What may be the last thing that was done to a run. */
-const ending = new Set(['checklist.attest', 'checklist.close', 'checklist.done']);

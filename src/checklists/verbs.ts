@@ -8,6 +8,7 @@ import { changedItem, type ItemChange, type ItemDecision, isDespite } from './de
 import { dueOf, zoneOf } from './due.ts';
 import { measureJob, planChase, showJob } from './jobs.ts';
 import { type Checklist, isLeft, progressOf, type Run, type RunItem, targetOf } from './model.ts';
+import { planDigest } from './plan-digest.ts';
 import type { ChecklistPorts } from './ports.ts';
 import * as rows from './rows.ts';
 
@@ -53,7 +54,7 @@ export async function beginRun(
       await jobs.enqueue(tx, showJob, { id });
       await jobs.enqueue(tx, measureJob, { id, since: at.toISOString() });
       await planChase(tx, run, ports);
-      const after = { run: id, slot, due: dueAt, items: plan.items.length };
+      const after = { run: id, slot, due: dueAt, items: plan.items.length, planSha256: planDigest(plan) };
       return { result: { kind: 'begun', run }, audit: [{ action: 'checklist.begin', target: targetOf(run), after }] };
     },
   );
@@ -97,10 +98,16 @@ export async function changeItems(
   return { run, changed };
 }
 
-function auditOf({ n, item, result }: RunItem, to: Pick<RunItem, 'note' | 'link'>, action: string) {
+function auditOf(
+  { n, item, result, state, by, note, link }: RunItem,
+  to: Pick<RunItem, 'note' | 'link'>,
+  action: string,
+) {
   const despite = action === 'checklist.tick' && isDespite(result) ? { despite: result.words } : {};
   const words = { ...(to.note !== '' && { note: to.note }), ...(to.link !== '' && { link: to.link }) };
   return {
+    // What is taken back or overwritten stands nowhere else any more.
+    ...((state !== 'open' || note !== '' || link !== '') && { before: { state, by: by?.id, note, link } }),
     after: { item: item.id, n, ...words, ...despite },
     ...(action === 'checklist.leave_out' && { reason: to.note }),
   };

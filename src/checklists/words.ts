@@ -1,5 +1,6 @@
 import { echo } from '../kernel/echo.ts';
 import { OpsError } from '../kernel/errors.ts';
+import { nearest } from '../kernel/nearest.ts';
 import type { ItemChange } from './decide.ts';
 
 export const checklistUsage =
@@ -42,8 +43,7 @@ function shownTyped(name: string, rest: readonly string[]): Typed {
   const flags = rest.map((each) => /^(?:--|—)([a-z]+)$/.exec(each)?.[1]);
   const stranger = rest.find((each, at) => flags[at] === undefined && !/^\d{1,9}$/.test(each));
   const unknown = flags.find((flag) => flag !== undefined && !['history', 'csv', 'json'].includes(flag));
-  if (stranger !== undefined || unknown !== undefined)
-    throw new OpsError('invalid', `"${echo(stranger ?? `--${unknown}`)}" is not understood here`, { hint });
+  if (stranger !== undefined || unknown !== undefined) throw notUnderstood(name, stranger, unknown);
   const number = rest.find((each) => /^\d+$/.test(each));
   const run = number === undefined ? undefined : Number(number);
   const format = (['csv', 'json'] as const).find((each) => flags.includes(each));
@@ -51,11 +51,20 @@ function shownTyped(name: string, rest: readonly string[]): Typed {
   return { kind: 'history', name, run, format };
 }
 
+/** `atest morning`: what stands first was to be a word that does something. */
+function notUnderstood(name: string, stranger: string | undefined, unknown: string | undefined): OpsError {
+  const meant =
+    stranger === undefined ? undefined : nearest(name, [...Object.keys(changing), 'attest', 'close', 'again']);
+  if (meant !== undefined)
+    return new OpsError('invalid', `"${echo(name)}" is not understood: did you mean ${meant}?`, { hint });
+  const flag = stranger ?? unknown ?? '';
+  const near = nearest(flag, ['history', 'csv', 'json']);
+  const guess = near === undefined ? '' : `: did you mean --${near}?`;
+  return new OpsError('invalid', `"${echo(stranger ?? `--${unknown}`)}" is not understood here${guess}`, { hint });
+}
+
 function itemsTyped(to: ItemChange['to'], [name, ...rest]: readonly string[]): Typed {
-  const words = [...rest];
-  const numbers: number[] = [];
-  while (words[0] !== undefined && /^\d{1,3}(,\d{1,3})*,?$/.test(words[0]))
-    numbers.push(...words.shift()!.split(',').filter(Boolean).map(Number));
+  const { numbers, words } = numbersIn(rest, to === 'done' || to === 'open');
   if (name === undefined || numbers.length === 0)
     throw new OpsError('invalid', 'Which item of which checklist? Its number is needed', { hint });
   const link = words.find((each) => /^<?https?:\/\//.test(each));
@@ -64,6 +73,19 @@ function itemsTyped(to: ItemChange['to'], [name, ...rest]: readonly string[]): T
     throw new OpsError('invalid', 'What is to be noted?', { hint });
   const said = { ...(note !== '' && { note }), ...(link !== undefined && { link }) };
   return { kind: 'items', name: nameIn(name), changes: [...new Set(numbers)].map((n) => ({ n, to, ...said })) };
+}
+
+/**
+ * The numbers in front: `3,4, 5`; with `alone` also `3 4 5`, when nothing follows. Else only the first counts: `3 2 reports` has a
+ * note that begins with a number, and nobody wants item 2 ticked by it.
+ */
+function numbersIn(rest: readonly string[], alone: boolean): { numbers: number[]; words: string[] } {
+  const isNumbers = (word: string | undefined) => word !== undefined && /^\d{1,3}(,\d{1,3})*,?$/.test(word);
+  const all = alone && rest.every(isNumbers);
+  let count = isNumbers(rest[0]) ? 1 : 0;
+  while (count > 0 && isNumbers(rest[count]) && (all || rest[count - 1]!.endsWith(','))) count += 1;
+  const numbers = rest.slice(0, count).flatMap((word) => word.split(',').filter(Boolean).map(Number));
+  return { numbers, words: rest.slice(count) };
 }
 
 function nameIn(name: string | undefined): string {

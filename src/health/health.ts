@@ -312,7 +312,8 @@ function usualIn(usuals: Usuals | undefined): Pick<CheckDetails, 'usual'> {
   return usuals ? { usual: [...usuals].map(([fact, usual]) => ({ fact, ...usual })) } : {};
 }
 
-function runsOnDemand(check: Check): boolean {
+/** Whether a check is measured when somebody asks; of the others the last result is shown. Pure. */
+export function runsOnDemand(check: Pick<Check, 'timeoutMs' | 'everyMs'>): boolean {
   return check.timeoutMs <= onDemand.longestTimeoutMs && check.everyMs < onDemand.rarestMs;
 }
 

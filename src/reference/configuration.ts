@@ -10,6 +10,8 @@ export interface Configuration {
   described: readonly { name: string; prefix: string; schema: z.ZodType; guide: string }[];
   /** Files beside ops.yml, one for each of their kind. */
   files: readonly DescribedFile[];
+  /** What reports may consist of. */
+  reportSections: readonly DescribedReportSection[];
   variables: z.ZodType;
   /** Of those, the ones that may come from a file. */
   secrets: readonly string[];
@@ -23,12 +25,19 @@ interface DescribedFile {
   path: string;
   help: string;
   guide: string;
-  /** The keys of the file, and of the entries of its lists. */
-  tables: readonly { prefix: string; schema: z.ZodType }[];
+  schema: z.ZodType;
+}
+
+/** A section of reports, and what may stand behind its name in a report's file. */
+interface DescribedReportSection {
+  name: string;
+  summary: string;
+  options: z.ZodType;
 }
 
 /** Every key of ops.yml and of the files beside it, and every environment variable as a page of the documentation. */
-export function configurationReference({ sections, described, files, variables, secrets }: Configuration): string {
+export function configurationReference(configuration: Configuration): string {
+  const { sections, described, files, reportSections, variables, secrets } = configuration;
   const top = parametersOf(sections).filter(({ name }) => !name.includes('.'));
   return [
     '# Configuration reference',
@@ -43,12 +52,17 @@ export function configurationReference({ sections, described, files, variables, 
       [
         ...top.map(({ name, help }) => [linked(name, described), sentence(help)]),
         ...files.map(({ name, path, help }) => [`[${name}](#${name})`, `${sentence(help)}: \`${path}\``]),
+        [
+          '[report-sections](#report-sections)',
+          'What a report may say: the entries of its `sections`, each with its options',
+        ],
         ['[the environment](#environment)', 'Where the bot runs, and its secrets'],
       ],
     ),
     '',
     ...described.flatMap((section) => sectionLines(section, top)),
     ...files.flatMap(fileLines),
+    ...reportSectionLines(reportSections),
     '## environment',
     '',
     'A file `.env` in the folder where the bot starts is read; the real environment wins over it. An empty value counts as not set.',
@@ -87,7 +101,7 @@ function sectionLines(
   ];
 }
 
-function fileLines({ name, path, help, guide, tables }: DescribedFile): string[] {
+function fileLines({ name, path, help, guide, schema }: DescribedFile): string[] {
   return [
     `## ${name}`,
     '',
@@ -95,9 +109,30 @@ function fileLines({ name, path, help, guide, tables }: DescribedFile): string[]
     '',
     ...markdownTable(
       ['key', 'type', 'default', 'meaning'],
-      tables.flatMap(({ prefix, schema }) => parametersOf(schema).map((parameter) => row(parameter, prefix))),
+      parametersOf(schema).map((parameter) => row(parameter, '')),
     ),
     '',
+  ];
+}
+
+function reportSectionLines(all: readonly DescribedReportSection[]): string[] {
+  const sorted = all.toSorted((a, b) => a.name.localeCompare(b.name));
+  return [
+    '## report-sections',
+    '',
+    'What may stand in `sections` of a report: the name alone, or with options: `open: { all: true }`. More: [reports](reports.md#what-it-says).',
+    '',
+    ...markdownTable(
+      ['section', 'what it tells'],
+      sorted.map(({ name, summary }) => [`[\`${name}\`](#sections-${name})`, summary]),
+    ),
+    '',
+    ...sorted.flatMap(({ name, options }) => {
+      const rows = parametersOf(options).map((parameter) => row(parameter, ''));
+      const table =
+        rows.length > 0 ? markdownTable(['option', 'type', 'default', 'meaning'], rows) : ['It has no options.'];
+      return [`### sections: ${name}`, '', ...table, ''];
+    }),
   ];
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** One parameter of a check type, in words. */
 export interface Parameter {
-  /** Dotted where it is inside another: `metrics.NAME.metric`. */
+  /** Dotted where it is inside another: `metrics.NAME.metric`; in each entry of a list `show[].check`. */
   name: string;
   /** `text`, `list of text`, `duration`, `whole number, 0 to 10`… */
   type: string;
@@ -33,7 +33,7 @@ interface Schema {
   maximum?: number;
 }
 
-/** The parameters of a zod schema, those inside maps below their own, in the order of their declaration. */
+/** The parameters of a zod schema, those inside maps and lists below their own, in the order of their declaration. */
 export function parametersOf(schema: z.ZodType): Parameter[] {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
   return json.oneOf ? ofVariants(json.oneOf) : inside(json, '');
@@ -69,6 +69,7 @@ function inside(schema: Schema, prefix: string): Parameter[] {
     },
     ...(isSecret(property) ? [] : inside(property, `${prefix}${name}.`)),
     ...inside(valuesOf(property) ?? {}, `${prefix}${name}.NAME.`),
+    ...(property.title ? [] : inside(property.items ?? {}, `${prefix}${name}[].`)),
   ]);
 }
 

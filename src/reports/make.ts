@@ -1,4 +1,5 @@
-import { type HealthReport, verdictOf } from '../health/model.ts';
+import { type CheckReport, type HealthReport, verdictOf } from '../health/model.ts';
+import { formatDuration } from '../kernel/duration.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { ItemState, MadeSection, Report, ReportContent } from './model.ts';
 import type { ReportPorts } from './ports.ts';
@@ -10,6 +11,8 @@ import { within } from './within.ts';
 /** How long one section may take once the checks are measured, ms: then it says so, and the rest stands. */
 const sectionMs = 10_000;
 const dayMs = 86_400_000;
+/** From so old on an answer says its age. */
+const oldMs = 15 * 60_000;
 
 export interface Making {
   file: ReportFile;
@@ -37,7 +40,7 @@ export async function makeReport(
   const context: Omit<SectionContext, 'previous' | 'signal'> = {
     ...{ sources: ports.sources, from, now, zone, items },
     until: nextTime(file, ops.team.zone, now) ?? new Date(2 * now.getTime() - from.getTime()),
-    previousChecks: previous && new Map(previous.content.checks.map(({ id, outcome }) => [id, outcome])),
+    previousChecks: checksOf(previous),
     health: async () => {
       const { report, why } = await measured;
       if (report) return report;
@@ -89,25 +92,39 @@ export function whereOf(
   return { ...(channel !== undefined && { channel }), ...(fallback !== undefined && { fallback }) };
 }
 
-/** It tells from where the one before it ended, so that nothing is told twice or never. */
+/** It tells from where the one before it ended, which may have been made late: nothing is told twice or never. */
 function fromOf({ covers }: ReportFile, previous: Report | undefined, until: Date): Date {
   if (covers !== undefined) return new Date(until.getTime() - covers);
-  return previous?.slot ?? new Date(until.getTime() - dayMs);
+  return previous?.madeAt ?? new Date(until.getTime() - dayMs);
+}
+
+/** Where nothing could be measured then, nothing is to be compared with. */
+function checksOf(previous: Report | undefined) {
+  if (!previous || previous.content.unmeasured !== undefined) return undefined;
+  return new Map(previous.content.checks.map(({ id, outcome }) => [id, outcome]));
 }
 
 async function measure(
-  { health, log }: Pick<ReportPorts, 'health' | 'log'>,
+  { health, clock, log }: Pick<ReportPorts, 'health' | 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<{ report: HealthReport; why?: never } | { report?: never; why: string }> {
   try {
     let last: HealthReport | undefined;
     for await (const report of health.measure({ scope: { kind: 'all' }, signal })) last = report;
-    if (last && last.pending.length === 0) return { report: last };
+    if (last && last.pending.length === 0)
+      return { report: { ...last, checks: last.checks.map((check) => aged(check, clock.now())) } };
     return { why: 'the checks did not end in time' };
   } catch (error) {
     log.warn({ err: error }, 'the checks could not be measured for a report');
     return { why: error instanceof OpsError ? error.message : 'the checks could not be measured' };
   }
+}
+
+/** Slow and rare checks are not measured for a report: a reader sees how old an answer is. What is stale says so itself. */
+function aged(check: CheckReport, now: Date): CheckReport {
+  const ageMs = now.getTime() - check.at.getTime();
+  if (ageMs < oldMs || check.outcome === 'stale') return check;
+  return { ...check, reason: `${check.reason} (measured ${formatDuration(ageMs)} ago)` };
 }
 
 function failed(name: string, error: unknown): Omit<MadeSection, 'name' | 'key' | 'tookMs'> {

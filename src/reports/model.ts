@@ -1,5 +1,5 @@
 import type { Chart } from '../charts/model.ts';
-import type { Counts, Outcome } from '../health/model.ts';
+import { type Counts, type Outcome, verdictOf } from '../health/model.ts';
 
 /** How much of a reader's attention something wants: `act` = somebody must do something. */
 export type Attention = 'none' | 'look' | 'act';
@@ -110,14 +110,24 @@ export interface ItemState {
   snoozed?: { by: string; until: Date };
 }
 
-/** Whether nobody has to look at anything: no section wants attention, and nothing is unknown. Pure. */
-export function isQuiet(content: ReportContent): boolean {
-  return (
-    content.unmeasured === undefined &&
-    content.counts.unknown === 0 &&
-    content.counts.stale === 0 &&
-    content.sections.every(({ attention, unknown = [] }) => attention === 'none' && unknown.length === 0)
-  );
+/** Whether nobody has to look at anything: all checks are well, no section wants attention, and nothing is unknown. Pure. */
+export function isQuiet({ counts, checks, sections, unmeasured }: ReportContent): boolean {
+  // All of them muted or blocked says nothing of how they are.
+  const well = verdictOf(counts) === 'ok' || checks.length === 0;
+  return unmeasured === undefined && well && sections.every(isCalm);
+}
+
+/** Whether a section asks for nobody and knows all it tells of. Pure. */
+export function isCalm({ attention, unknown = [] }: Pick<SectionResult, 'attention' | 'unknown'>): boolean {
+  return attention === 'none' && unknown.length === 0;
+}
+
+/** How a report stands as a whole: as its checks, but never ok while something in it wants a look. Pure. */
+export function standingOf({ content, verdict }: Pick<Report, 'verdict' | 'content'>): Outcome {
+  if (content.unmeasured !== undefined) return 'unknown';
+  if (verdict !== 'ok' || isQuiet(content)) return verdict;
+  const unknown = content.sections.some((each) => (each.unknown ?? []).length > 0);
+  return unknown && content.sections.every(({ attention }) => attention !== 'act') ? 'unknown' : 'warn';
 }
 
 /** Whether it is kept and not posted: its file wants no message of a quiet day. Pure. */

@@ -4,7 +4,7 @@ import type { ProblemEvent } from '../health/events.ts';
 import type { JobContext, Jobs } from '../jobs/model.ts';
 import { nextSlot } from '../jobs/slots.ts';
 import type { Schedule } from '../jobs/timing.ts';
-import { OpsError } from '../kernel/errors.ts';
+import { OpsError, PortError } from '../kernel/errors.ts';
 import type { Tx } from '../store/store.ts';
 import { expectedHandler } from './expected.ts';
 import { expectedJob, expectedTimer, makeJob, showJob, threadJob } from './jobs.ts';
@@ -12,7 +12,7 @@ import { makeReport } from './make.ts';
 import { checkItem, type ItemState, isSilent, type Report } from './model.ts';
 import type { ReportPort, ReportPorts } from './ports.ts';
 import type { ReportFile } from './read.ts';
-import { fileNamed, isScheduled, reportSchedules, zoned } from './schedule.ts';
+import { fileNamed, isScheduled, plansOf, type ReportPlan, reportSchedules, zoned } from './schedule.ts';
 import { showHandler } from './show.ts';
 import * as rows from './store.ts';
 import { threadHandler } from './thread.ts';
@@ -56,19 +56,14 @@ export interface ListedReport {
   last?: { id: number; madeAt: Date; posted: boolean };
 }
 
-export interface ReportPlan {
-  kind: 'report';
-  name: string;
-  title: string;
-  schedule: { cron: string; zone: string; holidays: 'run' | 'skip' }[];
-  scheduled: boolean;
-}
-
 /** How long after its post a message still follows what changes. */
 const followedMs = 24 * 3_600_000;
 
+/** How often, 10 s apart, a report is left to a replica that has its file. */
+const triesWithoutFile = 60;
+
 export function createReports(ports: ReportPorts): Reports {
-  const { store, clock, jobs, timers, files, ops } = ports;
+  const { store, clock, jobs, timers, files, ops, log } = ports;
 
   async function make(file: ReportFile, of: { slot?: Date; askedBy?: string; signal: AbortSignal }) {
     const until = of.slot ?? clock.now();
@@ -82,12 +77,17 @@ export function createReports(ports: ReportPorts): Reports {
   async function makePlanned({ name, slot }: { name: string; slot: string }, ctx: JobContext): Promise<void> {
     const at = new Date(slot);
     const file = files.all().get(name);
-    // Its file is gone since: nobody wants it any more.
-    if (!file) return;
+    if (!file) return notHere(name, ctx);
     if (await rows.reportOfSlot(store.db(), name, at)) return;
     const made = await make(file, { slot: at, signal: ctx.signal });
     if (!(await ctx.stillMine())) return;
     await keep(made);
+  }
+
+  /** Another replica may have the file, while versions change: it is left to that for some minutes. Then nobody wants it any more. */
+  function notHere(name: string, { attempt }: JobContext): void {
+    if (attempt > triesWithoutFile) return log.warn({ report: name }, 'a report is not made: its file is gone');
+    throw new PortError('no_file', `there is no report "${name}" here`, { retryable: true, retryAfterMs: 10_000 });
   }
 
   async function keep(made: Awaited<ReturnType<typeof makeReport>>): Promise<number | undefined> {
@@ -109,21 +109,26 @@ export function createReports(ports: ReportPorts): Reports {
     throw new OpsError('not_found', `There is no ${what}`, { hint: '`/ops report` lists what there is' });
   }
 
-  /** Messages that may show what changed are edited; each once for the change. */
-  async function showAgain(tx: Tx, key: string): Promise<void> {
-    const ids = await rows.postedSince(tx, new Date(clock.now().getTime() - followedMs));
-    await rows.changed(tx, ids);
-    for (const id of ids) await jobs.enqueue(tx, showJob, { id }, { key: `report:${id}:${key}` });
+  /** The messages that name what changed are edited, each once for the change. Resolves to what is named. */
+  async function showAgain(tx: Tx, keys: readonly string[]): Promise<Set<string>> {
+    const found = await rows.naming(tx, keys, new Date(clock.now().getTime() - followedMs));
+    const versions = await rows.changed(
+      tx,
+      found.map(({ id }) => id),
+    );
+    for (const { id, version } of versions)
+      await jobs.enqueue(tx, showJob, { id }, { key: `report:${id}:version:${version}` });
+    return new Set(found.flatMap(({ named }) => named));
   }
 
   async function change(
     asker: Asker,
-    { action, keys, after }: { action: string; keys: readonly string[]; after: unknown },
+    { action, after }: { action: string; after: unknown },
     work: (tx: Tx) => Promise<string[]>,
   ): Promise<string[]> {
     return verb(ports, asker, async (tx) => {
       const done = await work(tx);
-      if (done.length > 0) await showAgain(tx, `${asker.request}:${keys.length}`);
+      if (done.length > 0) await showAgain(tx, done);
       return { result: done, audit: done.map((key) => ({ action, target: key, after })) };
     });
   }
@@ -152,18 +157,24 @@ export function createReports(ports: ReportPorts): Reports {
     find: (id) => found(rows.findReport(store.db(), id), `report ${id}`),
     items: () => rows.readItems(store.db()),
     acknowledge: (asker, keys, by) =>
-      change(asker, { action: 'report.acknowledge', keys, after: { by } }, (tx) =>
+      change(asker, { action: 'report.acknowledge', after: { by } }, (tx) =>
         rows.acknowledgeItems(tx, keys, { by, at: clock.now() }),
       ),
     snooze: (asker, keys, { by, until }) =>
-      change(asker, { action: 'report.snooze', keys, after: { by, until } }, (tx) =>
+      change(asker, { action: 'report.snooze', after: { by, until } }, (tx) =>
         rows.snoozeItems(tx, keys, { by, until }),
       ),
     async take(tx, events) {
-      const closed = events.flatMap((event) => (event.event === 'closed' ? [checkItem(event.checkId)] : []));
-      if (closed.length === 0) return;
-      await rows.forgetItems(tx, closed);
-      await showAgain(tx, `closed:${clock.now().getTime()}`);
+      const keysOf = (...wanted: ProblemEvent['event'][]) =>
+        events.filter(({ event }) => wanted.includes(event)).map(({ checkId }) => checkItem(checkId));
+      const keys = keysOf('opened', 'worsened', 'improved', 'closed');
+      if (keys.length === 0) return;
+      await rows.forgetItems(tx, keysOf('closed'));
+      await rows.wakeItems(tx, keysOf('worsened'));
+      const named = await showAgain(tx, keys);
+      // Well, and ill again: the message that names it is asked who has it.
+      const again = keysOf('opened').filter((key) => named.has(key));
+      await rows.nameItems(tx, again, clock.now());
     },
     register(queue, slack) {
       queue.handle(makeJob, makePlanned);
@@ -172,11 +183,7 @@ export function createReports(ports: ReportPorts): Reports {
       queue.handle(expectedJob, expectedHandler(ports, slack));
     },
     schedules: () => reportSchedules(files.all().values(), ports),
-    plans: () =>
-      [...files.all().values()].map((file) => ({
-        ...{ kind: 'report' as const, name: file.name, title: file.title, schedule: zoned(file, ops.team.zone) },
-        scheduled: isScheduled(file, ops.reports.scheduled),
-      })),
+    plans: () => plansOf(files.all().values(), ops),
     problem: () => files.problem(),
     refresh: () => files.refresh(),
     zoneOf: (name) => fileNamed(files.all(), name).zone ?? ops.team.zone,

@@ -1,3 +1,4 @@
+import type { Ops } from '../config/model.ts';
 import { nextSlot } from '../jobs/slots.ts';
 import type { Schedule } from '../jobs/timing.ts';
 import { OpsError } from '../kernel/errors.ts';
@@ -16,6 +17,23 @@ export function isScheduled({ name, own, schedule }: ReportFile, scheduled: read
 /** When a file is run, each in its zone. Pure. */
 export function zoned({ schedule, zone }: Pick<ReportFile, 'schedule' | 'zone'>, teamZone: string) {
   return schedule.map((each) => ({ ...each, zone: each.zone ?? zone ?? teamZone }));
+}
+
+/** What a file plans, also of one that is made only when asked for. */
+export interface ReportPlan {
+  kind: 'report';
+  name: string;
+  title: string;
+  schedule: { cron: string; zone: string; holidays: 'run' | 'skip' }[];
+  scheduled: boolean;
+}
+
+/** What each of these files plans. Pure. */
+export function plansOf(files: Iterable<ReportFile>, { team, reports }: Pick<Ops, 'team' | 'reports'>): ReportPlan[] {
+  return [...files].map((file) => ({
+    ...{ kind: 'report', name: file.name, title: file.title, schedule: zoned(file, team.zone) },
+    scheduled: isScheduled(file, reports.scheduled),
+  }));
 }
 
 /** What enqueues the reports of these files: each slot one job, whatever the number of replicas. */

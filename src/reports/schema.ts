@@ -42,7 +42,8 @@ export const reportFile = z.strictObject({
   sections: z
     .unknown()
     .optional()
-    .describe('what it says, in order: names, or `NAME: {options}`: required, at least one'),
+    .describe('what it says, in order: names, or `NAME: {options}`: required, at least one')
+    .meta({ title: 'list of report-sections' }),
 });
 export type ReportFileKeys = z.output<typeof reportFile>;
 
@@ -52,5 +53,5 @@ export const describedReports = {
   path: 'templates/reports/NAME.yml',
   help: 'what is reported by itself, when and where',
   guide: 'reports',
-  tables: [{ prefix: '', schema: reportFile }],
+  schema: reportFile,
 };

@@ -84,16 +84,32 @@ export async function newestReports(
   );
 }
 
-/** Posted ones that people may still look at: whatever they name may have changed since. */
-export async function postedSince(db: Tx, since: Date): Promise<number[]> {
-  const { rows } = await sql<{ id: string | number }>`
-    select distinct on (name) id from report where posted_at >= ${since} order by name, posted_at desc`.execute(db);
-  return rows.map(({ id }) => Number(id));
+/**
+ * The newest of each name that people may still look at, as far as it names one of these, and which. Also one that is not
+ * posted yet: its message may be on its way already.
+ */
+export async function naming(
+  db: Tx,
+  keys: readonly string[],
+  since: Date,
+): Promise<{ id: number; named: readonly string[] }[]> {
+  const { rows } = await sql<{ id: string | number; named: string[] }>`
+    select id, named from (
+      select distinct on (name) id, content from report
+      where slot is not null and coalesce(posted_at, made_at) >= ${since} order by name, slot desc
+    ) newest, lateral (
+      select array_agg(distinct item #>> '{}') as named
+      from jsonb_path_query(content, '$.sections[*].lines[*].item') item where item #>> '{}' = any(${keys}::text[])
+    ) items where named is not null order by id`.execute(db);
+  return rows.map(({ id, named }) => ({ id: Number(id), named }));
 }
 
-/** Something that it shows changed; its message is to be edited. */
-export async function changed(tx: Tx, ids: readonly number[]): Promise<void> {
-  if (ids.length > 0) await sql`update report set version = version + 1 where id = any(${ids})`.execute(tx);
+/** Something that it shows changed; its message is to be edited. Resolves to the new versions. */
+export async function changed(tx: Tx, ids: readonly number[]): Promise<{ id: number; version: number }[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<{ id: string | number; version: number }>`
+    update report set version = version + 1 where id = any(${ids}) returning id, version`.execute(tx);
+  return rows.map(({ id, version }) => ({ id: Number(id), version }));
 }
 
 /** Its message shows this version. */
@@ -121,6 +137,13 @@ export async function nameItems(tx: Tx, keys: readonly string[], at: Date): Prom
 /** What is over is forgotten: when it comes again it is new, and nobody has acknowledged it. */
 export async function forgetItems(tx: Tx, keys: readonly string[]): Promise<void> {
   if (keys.length > 0) await sql`delete from report_item where key = any(${keys})`.execute(tx);
+}
+
+/** What became worse is read again, whoever snoozed it while it was better. */
+export async function wakeItems(tx: Tx, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await sql`update report_item set snoozed_by = null, snoozed_until = null
+            where key = any(${keys}) and snoozed_until is not null`.execute(tx);
 }
 
 export async function readItems(db: Tx): Promise<Map<string, ItemState>> {

@@ -137,15 +137,11 @@ export const severityFile = z.strictObject({
 });
 export type SeverityFile = z.output<typeof severityFile>;
 
-/** What the reference tells of these files: their own keys, and those of the entries of their lists. */
+/** What the reference tells of these files. */
 export const describedSeverities = {
   name: 'severities',
   path: 'templates/incidents/ID.yml',
   help: 'how bad an incident is, and what follows',
   guide: 'severities',
-  tables: [
-    { prefix: '', schema: severityFile },
-    { prefix: 'escalation.levels[].', schema: levelEntry },
-    { prefix: 'stakeholders[].', schema: stakeholderEntry },
-  ],
+  schema: severityFile,
 };

@@ -49,7 +49,7 @@ async function run(...[program = '', ...args]: string[]): Promise<{ code: number
 }
 const rounds = (...args: string[]) => run('bin/rounds.mjs', ...args);
 
-it('the page has a check, a command and a runbook, each with what belongs to it', () => {
+it('the page has a check, a command, a runbook and a section of reports, each with what belongs to it', () => {
   expect([...files.keys()]).toEqual([
     'src/checks/redis-memory.ts',
     'test/integration/checks/redis-memory.test.ts',
@@ -57,6 +57,9 @@ it('the page has a check, a command and a runbook, each with what belongs to it'
     'test/unit/commands/owners.test.ts',
     'templates/runbooks/redis-full.md',
     'ops.yml',
+    'src/reports/sections/slowest.ts',
+    'test/unit/reports/sections/slowest.test.ts',
+    'templates/reports/speed.yml',
   ]);
 });
 
@@ -68,7 +71,7 @@ it('its code has the types and the style of the house', async () => {
 
 it('its tests pass', async () => {
   const ran = await run('node_modules/vitest/vitest.mjs', 'run', ...tests);
-  expect(ran).toMatchObject({ code: 0, text: expect.stringMatching(/Tests {2}8 passed/) });
+  expect(ran).toMatchObject({ code: 0, text: expect.stringMatching(/Tests {2}11 passed/) });
 }, 120_000);
 
 it('the check is discovered, described, configured and measured', async () => {
@@ -97,4 +100,11 @@ it('the check is discovered, described, configured and measured', async () => {
 it('the command is typed', async () => {
   expect(await rounds('owners')).toMatchObject({ code: 0, text: '@dba: sessions\n' });
   expect((await rounds('help', '--markdown')).text).toContain('## owners');
+}, 60_000);
+
+it('the section is discovered, described and told by its report', async () => {
+  expect((await rounds('check-config', '--markdown')).text).toContain('### sections: slowest');
+  expect((await rounds('check-config', 'ops.yml')).text).toMatch(/^reports: good — .*\bspeed\b/m);
+  const made = await rounds('report', 'speed', '--csv');
+  expect(made.text).toContain('How long checks took,sessions,');
 }, 60_000);

@@ -80,7 +80,13 @@ export async function checklistRoom(
     at?: string;
   } = {},
 ): Promise<ChecklistRoom> {
-  await store.pool.query('truncate checklist_run, checklist_item, posting, business_timer restart identity');
+  // A test begins with nothing; people can't.
+  for (const how of ['disable', 'enable']) {
+    for (const table of ['checklist_run', 'checklist_item'])
+      await store.pool.query(`alter table ${table} ${how} trigger ${table}_whole`);
+    if (how === 'disable')
+      await store.pool.query('truncate checklist_run, checklist_item, posting, business_timer restart identity');
+  }
   const folder = await mkdtemp(join(tmpdir(), 'rounds-checklists-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const write = (name: string, text: string) => writeFile(join(folder, `${name}.yml`), text);

@@ -45,7 +45,7 @@ export const hostileChecklists: Record<string, (next: NextText) => Post[]> = {
     const lines = unlikeAsked(
       [
         { n: 1, item: item(next, {}), kind: 'same' },
-        { n: 2, item: item(next, {}), kind: 'taken', by: by(next), at: noon, state: 'done' },
+        { n: 2, item: item(next, {}), kind: 'taken', by: by(next), at: noon, state: 'done', unsaved: next() },
         { n: 3, item: item(next, {}), kind: 'refused', why: next(), hint: next() },
       ],
       noon,

@@ -97,6 +97,8 @@ export async function reportRoom(store: Store, options: ReportRoomOptions = {}) 
       await timers.tick();
       return queue.run();
     },
+    /** A regular run of these checks, recorded. */
+    regular: (ids: readonly string[]) => health.regular(ids),
     said: (channel = '#ops-daily') => said(workspace, channel),
   };
 }

@@ -19,9 +19,11 @@ export function unlikeAsked(changed: readonly Changed[], now: Date, asText = fal
       case 'same':
         return [`${title}: it is so already`];
       case 'taken': {
-        const did = each.state === 'done' ? 'ticked it' : 'said that it does not apply,';
+        const did = each.state === 'done' ? 'ticked it' : 'said that it does not apply';
         const agoMs = Math.max(1_000, now.getTime() - each.at.getTime());
-        return [`${title}: ${named(each.by)} ${did} ${formatDuration(agoMs)} ago; nothing is lost`];
+        const end =
+          each.unsaved === '' ? 'theirs stays' : `theirs stays; yours is not kept: “${escaped(each.unsaved)}”`;
+        return [`${title}: ${named(each.by)} ${did} ${formatDuration(agoMs)} ago; ${end}`];
       }
       case 'refused':
         return [`${escaped(each.why)} → ${escaped(each.hint)}`];

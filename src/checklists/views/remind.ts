@@ -21,7 +21,7 @@ export function remindPost(
   const who = owners.map(({ name, mention }) => mention ?? escapeSlack(name)).join(' ');
   const names = left.slice(0, shown).map(({ n, item }) => `☐ *${n}* ${escapeSlack(item.title)}`);
   const more = left.length > shown ? [`… and ${left.length - shown} more`] : [];
-  const end = `Reminded again ${slackTime(next, now)}; \`/ops checklist close ${escapeSlack(run.name)} REASON\` ends it`;
+  const end = `Reminded again ${slackTime(next, now)}; \`/ops checklist close ${run.id} REASON\` ends it`;
   const lines = [`⏰ *${late}* · ${headWords(run)} · ${what}${who && ` · ${who}`}`, ...names, ...more, end];
   return { text: `⏰ ${headWords(run)}: ${late}`, blocks: [section(lines.join('\n'))] };
 }

@@ -35,6 +35,7 @@ function factsOf(one: RunItem, time: (at: Date) => string): string {
   const facts = [
     resultWords(one),
     ...(state !== 'open' && by && by.id !== rounds.id ? [`${by.mention}${at ? ` ${time(at)}` : ''}`] : []),
+    ...(state === 'open' && by ? [`opened again by ${by.mention}`] : []),
     ...(state !== 'left_out' ? [note] : []),
     link,
     ...(state === 'open' && one.item.evidence !== 'none' ? [`needs a ${one.item.evidence}`] : []),

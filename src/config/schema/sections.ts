@@ -173,7 +173,7 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'timeline', prefix: 'timeline.', schema: timelineSection, guide: 'the-sections' },
     { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
     { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
-    { name: 'reports', prefix: 'reports.', schema: reportsSection, guide: 'the-sections' },
+    { name: 'reports', prefix: 'reports.', schema: reportsSection, guide: 'reports' },
     { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
     { name: 'checklists', prefix: 'checklists.', schema: checklistsSection, guide: 'checklists' },
     { name: 'aws', prefix: 'aws.', schema: awsSection, guide: 'several-aws-accounts' },

@@ -37,9 +37,11 @@ export const channel = z
   .meta({ title: '`"#name"` in quotes, or id' });
 
 export const slackSection = z.strictObject({
-  daily: channel.optional().describe('the channel of the day: of the signed head, when `slack.audit` is not set'),
+  daily: channel
+    .optional()
+    .describe('the channel of the day: of reports, checklists, and the signed head, when they name no other'),
   alerts: channel.optional().describe('where alerts go'),
-  incidents: channel.optional().describe('read and checked; nothing uses it yet'),
+  incidents: channel.optional().describe('where incidents are announced; default: `slack.alerts`'),
   audit: channel
     .optional()
     .describe(

@@ -87,8 +87,10 @@ async function readPeriod(
   const whole = { from: period.from, to: until };
   const recent = { from: new Date(Math.max(period.from.getTime(), until.getTime() - dayMs)), to: until };
   const none = new Map<string, Spent>();
-  const [spent, lately] =
-    ids.length === 0 ? [none, none] : [await health.spent(ids, whole), await health.spent(ids, recent)];
+  const spent = ids.length === 0 ? none : await health.spent(ids, whole);
+  // How fast the budget of a period is used that is over is of no use to anybody.
+  const isOver = period.to <= now;
+  const lately = ids.length === 0 || isOver ? none : await health.spent(ids, recent);
   const levels = wanted.filter(({ objective }) => objective.fact !== undefined);
   const facts = levels.map(({ checks, objective }) => ({ id: checks[0]!.id, fact: objective.fact! }));
   const series = facts.length === 0 ? [] : await health.series(facts, hoursOf(whole));
@@ -116,10 +118,10 @@ async function readPeriod(
     const owner =
       objective.owner ??
       (objective.group === undefined ? checks[0]!.owner : sources.ops.groups.get(objective.group)?.owner);
-    const base = { objective, label, unit, owner, period, isOver: period.to <= now };
+    const base = { objective, label, unit, owner, period, isOver };
     if (percent !== undefined) {
       const budget = budgetOf(await together(each, spent, whole), { percent, period, now });
-      const last = budgetOf(await together(each, lately, recent), { percent, period, now }).burn;
+      const last = isOver ? undefined : budgetOf(await together(each, lately, recent), { percent, period, now }).burn;
       read.push({ ...base, found: { kind: 'uptime', percent, budget, lately: last } });
     } else if (target) {
       read.push({

@@ -1,3 +1,5 @@
+import { type Outcome, outcomes } from '../../health/model.ts';
+import { faces } from '../../health/views/words.ts';
 import { escapeSlack, slackLink } from '../../kernel/escape.ts';
 import { slackTime } from '../../kernel/slack-time.ts';
 import type { ItemState, ReportLine } from '../model.ts';
@@ -19,6 +21,7 @@ export function lineText(line: ReportLine, { now, items, nowOf }: Live): string 
   const facts = [
     line.since === undefined ? '' : `since ${slackTime(new Date(line.since), now)}`,
     line.owner === undefined ? '' : ownerMark(line.owner),
+    nowWords(line, current?.outcome),
     item?.acknowledged ? `✋ ${item.acknowledged.by} has it` : '',
     item?.snoozed && item.snoozed.until > now ? `💤 until ${slackTime(item.snoozed.until, now)}` : '',
   ].filter(Boolean);
@@ -28,6 +31,14 @@ export function lineText(line: ReportLine, { now, items, nowOf }: Live): string 
   ].filter(Boolean);
   const what = [lineMark(line), line.isNew ? '*NEW*' : '', text].filter(Boolean).join(' ');
   return [[what, ...facts].join(' · '), ...(next.length > 0 ? [`→ ${next.join(' · ')}`] : [])].join(' ');
+}
+
+/** "now 🔴 fail", where it is something else by now than the report says. */
+function nowWords({ mark }: ReportLine, now: Outcome | undefined): string {
+  const isOther = now !== undefined && mark !== undefined && mark !== 'info' && now !== mark;
+  return isOther && outcomes.indexOf(now) < outcomes.indexOf('stale')
+    ? `now ${faces[now].mark} ${faces[now].word}`
+    : '';
 }
 
 /** A mention of Slack's own stays one; anything else is somebody's words. */

@@ -1,9 +1,8 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
-import { firstFew } from '../../kernel/first-few.ts';
-import { isQuiet, type MadeSection, type Report } from '../model.ts';
+import { isCalm, isQuiet, type MadeSection, type Report } from '../model.ts';
 import { isSnoozed, type Live, lineText } from './line.ts';
-import { briefs, calmWords, countsWords, headWords, lateWords, markOf } from './words.ts';
+import { asOfWords, briefLines, briefs, countsWords, headWords, lateWords, markOf } from './words.ts';
 
 /** Lines of one section in the message, and of all: a screen of a phone. The thread has the rest. */
 const perSection = 5;
@@ -24,7 +23,7 @@ export interface Shown extends Live {
 export function reportPost(report: Report, shown: Shown): Post {
   const late = lateWords(report.slot, shown.postedAt);
   const head = [
-    `${markOf(report)} *${escapeSlack(headWords(report))}*${late === undefined ? '' : ` (${late})`} — ${escapeSlack(countsWords(report))}`,
+    `${markOf(report)} *${escapeSlack(headWords(report))}*${late === undefined ? '' : ` (${late})`} — ${escapeSlack(countsWords(report) + asOfWords(report, shown.postedAt))}`,
   ];
   const { sections } = report.content;
   if (report.plan.quiet !== 'full' && isQuiet(report.content)) {
@@ -41,16 +40,12 @@ export function reportPost(report: Report, shown: Shown): Post {
     left -= lines;
     blocks.push(section(text));
   }
-  for (const { mark, words } of calmWords(calm)) blocks.push(context(`${mark} ${words.map(escapeSlack).join(' · ')}`));
+  for (const line of briefLines(calm)) blocks.push(context(escapeSlack(line)));
   const worst = loud.filter(({ attention }) => attention !== 'none').flatMap(({ lines }) => lines)[0]?.text;
   return {
     text: `${head[0]}${worst === undefined ? '' : `: ${escapeSlack(worst)}`}`,
     blocks: [...blocks, ...notes(shown), buttons(report, shown, false)],
   };
-}
-
-function isCalm({ attention, unknown = [] }: MadeSection): boolean {
-  return attention === 'none' && unknown.length === 0;
 }
 
 function saysSomething({ lines, unknown = [] }: MadeSection): boolean {
@@ -102,11 +97,12 @@ function checkOf(item: string | undefined): string {
   return item?.slice('check/'.length) ?? '';
 }
 
-/** The text in a notification when nobody reads the blocks. */
+/** Says that a report is not there in time, and why. */
 export function missingPost(said: {
   title: string;
   due: string;
   why: string;
+  /** mrkdwn of our own: a mention, or a name that is escaped. */
   owner: string | undefined;
   name: string;
 }): Post {
@@ -114,11 +110,6 @@ export function missingPost(said: {
   const text = `🔴 *${escapeSlack(title)} of ${escapeSlack(due)} is not posted*${owner === undefined ? '' : ` ${owner}`}`;
   const next = `${escapeSlack(why)}\n→ \`/ops report ${escapeSlack(name)}\` shows it now; \`rounds doctor\` says what is wrong`;
   return { text: `${text}: ${escapeSlack(why)}`, blocks: [section(`${text}\n${next}`)] };
-}
-
-/** What people chose to leave unread or took on, in one line for the thread. */
-export function itemsWords(texts: readonly string[], done: string): string {
-  return `${done}: ${firstFew(texts, 5)}`;
 }
 
 function button(action_id: string, text: string, value: string): Record<string, unknown> {

@@ -1,8 +1,8 @@
 import type { TerminalStyle } from '../../kernel/command.ts';
 import { plainLine } from '../../kernel/plain.ts';
-import { isQuiet, type MadeSection, type Report, type ReportLine, type ReportTable } from '../model.ts';
+import { isCalm, isQuiet, type MadeSection, type Report, type ReportLine, type ReportTable } from '../model.ts';
 import { checksTable } from './tables.ts';
-import { briefs, calmWords, countsWords, dayWords, headWords, lineMark, markOf } from './words.ts';
+import { briefLines, briefs, countsWords, dayWords, headWords, lineMark, markOf } from './words.ts';
 
 /** A report in a terminal: as the message, with all its lines. */
 export function reportText(report: Report, style: Pick<TerminalStyle, 'zone'>): string {
@@ -10,10 +10,7 @@ export function reportText(report: Report, style: Pick<TerminalStyle, 'zone'>): 
   if (report.plan.quiet !== 'full' && isQuiet(report.content))
     return [head, ...briefs(report.content.sections)].map(plainLine).join(' · ');
   const sections = report.content.sections.flatMap((made) => sectionLines(made, style.zone));
-  const calm = calmWords(report.content.sections.filter(({ attention }) => attention === 'none'));
-  return [head, ...sections, ...calm.map(({ mark, words }) => `${mark} ${words.map(plainLine).join(' · ')}`)].join(
-    '\n',
-  );
+  return [head, ...sections, ...briefLines(report.content.sections.filter(isCalm)).map(plainLine)].join('\n');
 }
 
 function sectionLines(made: MadeSection, zone: string): string[] {
@@ -35,7 +32,7 @@ function words(line: ReportLine, zone: string): string {
 /** A report as a Markdown file, all of it. */
 export function reportMarkdown(report: Report): string {
   const zone = report.plan.zone;
-  const period = `From ${dayWords(report.from, zone)} to ${dayWords(report.slot ?? report.madeAt, zone)}.`;
+  const period = `From ${dayWords(report.from, zone)} to ${dayWords(report.madeAt, zone)}.`;
   const sections = report.content.sections.flatMap((made) => [
     `\n## ${inline(made.title)}\n`,
     ...made.lines.map((line) => `- ${inline(words(line, zone))}`),

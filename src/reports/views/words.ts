@@ -1,6 +1,6 @@
 import type { Outcome } from '../../health/model.ts';
 import { countsLine, faces } from '../../health/views/words.ts';
-import { isQuiet, type MadeSection, type Report, type ReportLine } from '../model.ts';
+import { isCalm, type MadeSection, type Report, type ReportLine, standingOf } from '../model.ts';
 
 /** "Mon 23 Nov 09:00 GMT+1", by the clock on the wall of a zone. */
 export function dayWords(at: Date, zone: string): string {
@@ -41,25 +41,20 @@ export function briefs(sections: readonly Pick<MadeSection, 'brief'>[]): string[
   return [...new Set(sections.flatMap(({ brief }) => (brief === undefined || brief === '' ? [] : [brief])))];
 }
 
-/** What calm sections say: what is well, then what others tell of already and is not. */
-export function calmWords(
-  sections: readonly Pick<MadeSection, 'brief' | 'lines'>[],
-): { mark: string; words: string[] }[] {
-  const isWell = ({ lines }: Pick<MadeSection, 'lines'>) =>
-    lines.every(({ mark }) => mark === undefined || mark === 'ok' || mark === 'info');
-  const parts = [
-    { mark: '✓', words: briefs(sections.filter(isWell)) },
-    { mark: 'ℹ️', words: briefs(sections.filter((each) => !isWell(each))) },
-  ];
-  return parts.filter(({ words }) => words.length > 0);
+/** The mark of a whole report. */
+export function markOf(report: Pick<Report, 'verdict' | 'content'>): string {
+  return faces[standingOf(report)].mark;
 }
 
-/** The mark of a whole report: its verdict, but never green while something in it wants a look. */
-export function markOf({ content, verdict }: Pick<Report, 'verdict' | 'content'>): string {
-  if (content.unmeasured !== undefined) return faces.unknown.mark;
-  if (verdict !== 'ok' || isQuiet(content)) return faces[verdict].mark;
-  if (content.sections.some(({ attention }) => attention === 'act')) return faces.warn.mark;
-  return content.sections.some(({ unknown = [] }) => unknown.length > 0) ? faces.unknown.mark : faces.ok.mark;
+const bad: readonly ReportLine['mark'][] = ['fail', 'unknown', 'warn', 'stale'];
+
+/** What sections say in a few words: `✓` those in which all is well, `•` those that have what others tell of. */
+export function briefLines(sections: readonly MadeSection[]): string[] {
+  const isWell = (each: MadeSection) => isCalm(each) && !each.lines.some(({ mark }) => bad.includes(mark));
+  return [
+    ['✓', briefs(sections.filter(isWell))] as const,
+    ['•', briefs(sections.filter((each) => !isWell(each)))] as const,
+  ].flatMap(([mark, words]) => (words.length > 0 ? [`${mark} ${words.join(' · ')}`] : []));
 }
 
 export function lineMark({ mark }: Pick<ReportLine, 'mark'>): string {
@@ -67,12 +62,21 @@ export function lineMark({ mark }: Pick<ReportLine, 'mark'>): string {
   return mark === 'info' ? 'ℹ️' : mark === 'ok' ? '✓' : faces[mark].mark;
 }
 
+/** How late a reader must hear of it. */
+const worthSayingMs = 5 * 60_000;
+
 /** "72 min late", when it was posted so long after its time that a reader must know. */
 export function lateWords(slot: Date | undefined, at: Date): string | undefined {
   if (slot === undefined) return undefined;
-  const minutes = Math.floor((at.getTime() - slot.getTime()) / 60_000);
-  if (minutes < 5) return undefined;
+  const lateMs = at.getTime() - slot.getTime();
+  if (lateMs < worthSayingMs) return undefined;
+  const minutes = Math.floor(lateMs / 60_000);
   return minutes < 120 ? `${minutes} min late` : `${Math.floor(minutes / 60)} h late`;
+}
+
+/** " as of Mon 23 Nov 09:00 UTC", when it was posted so long after it was measured that it may not be so any more. */
+export function asOfWords({ madeAt, plan }: Pick<Report, 'madeAt' | 'plan'>, at: Date): string {
+  return at.getTime() - madeAt.getTime() < worthSayingMs ? '' : ` as of ${dayWords(madeAt, plan.zone)}`;
 }
 
 /** What a thing is now that a report named: `undefined` = nobody knows. */

@@ -71,3 +71,24 @@ create trigger checklist_run_kept before delete on checklist_run
   for each row execute function checklist_refuse();
 create trigger checklist_item_kept before delete on checklist_item
   for each row execute function checklist_refuse();
+
+create function checklist_refuse_all() returns trigger language plpgsql as $$
+begin
+  raise exception 'checklists are kept for six years: % of % is refused', tg_op, tg_table_name
+    using errcode = 'insufficient_privilege';
+end $$;
+create trigger checklist_run_whole before truncate on checklist_run
+  for each statement execute function checklist_refuse_all();
+create trigger checklist_item_whole before truncate on checklist_item
+  for each statement execute function checklist_refuse_all();
+
+-- What was attested or closed stays as it was then.
+create function checklist_refuse_late() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from checklist_run r where r.id = old.run_id and r.state in ('finished', 'closed')) then
+    raise exception 'run % is over: its items stay as they are', old.run_id using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+create trigger checklist_item_over before update on checklist_item
+  for each row execute function checklist_refuse_late();

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createAudit } from '../../../src/audit/audit.ts';
 import { verifyAudit } from '../../../src/audit/verify.ts';
 import type { Reply } from '../../../src/kernel/command.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -77,6 +78,27 @@ describe('a line', () => {
     expect(await room.checklists.run(1)).toEqual(begun);
   });
 
+  it('that ends one of two open runs says which; the reminder names its own', async () => {
+    const room = await checklistRoom(store);
+    for (const day of ['2026-11-22', '2026-11-23'])
+      await room.checklists.begin(asker, { name: 'morning', slot: new Date(`${day}T08:00:00Z`) });
+    await room.queue.finish();
+    for (const line of ['close morning nobody was there', 'attest morning'])
+      await expect(typed(room, line)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringMatching(/2 runs of morning are open: 1 .*, 2 /),
+      });
+    expect(said(await typed(room, 'close 1 nobody was there'))).toContain('(run 1)');
+    expect(await room.run(1)).toMatchObject({ state: 'closed' });
+    expect(await room.run(2)).toMatchObject({ state: 'open' });
+  });
+
+  it('with a slip in the name says which was meant', async () => {
+    const room = await checklistRoom(store);
+    await room.begin();
+    await expect(typed(room, 'done mornin 3')).rejects.toMatchObject({ hint: 'Did you mean morning?' });
+  });
+
   it('measures again', async () => {
     const room = await checklistRoom(store);
     room.api.latencyMs = 900;
@@ -140,6 +162,53 @@ describe('the history', () => {
     expect(one.runs[0]).toMatchObject({ run: 1, audit: { length: 6 } });
   });
 
+  it('has of an erased row no older one in its place, and the end’s number and hash stay', async () => {
+    const own = await embeddedStore();
+    const room = await checklistRoom(own);
+    const { id } = await room.begin();
+    const note = (text: string) => room.checklists.change(asker, { id, changes: [{ n: 2, to: 'done', note: text }] });
+    await note('a patient was named');
+    await room.checklists.change(asker, { id, changes: [{ n: 2, to: 'open' }] });
+    room.clock.move(1_000);
+    await note('two reports');
+    await room.checklists.change(asker, { id, changes: [{ n: 3, to: 'done' }] });
+    await room.checklists.attest(asker, id);
+    await room.queue.finish();
+    const before = (await room.checklists.exported('morning', [await room.run()], { head: undefined, more: false }))
+      .runs[0]!;
+    const ticked = before.audit
+      .filter(({ action, items }) => action === 'checklist.tick' && items.includes('page'))
+      .at(-1)!;
+    expect(before.items[1]?.audit?.seq).toBe(ticked.seq);
+    const audit = createAudit({ store: own, clock: room.clock });
+    for (const seq of [ticked.seq, before.proof!.seq])
+      await audit.erase({ actor: 'os:root', request: 'ABC123' }, { seq: BigInt(seq), reason: 'it is for this test' });
+    const after = (await room.checklists.exported('morning', [await room.run()], { head: undefined, more: false }))
+      .runs[0]!;
+    expect(after.items[1]).toMatchObject({ note: 'two reports', audit: null });
+    expect(after.proof).toEqual(before.proof);
+    expect((await verifyAudit(own)).fault).toBeUndefined();
+  });
+
+  it('says when there are more runs than a file takes; an older one is found by its number', async () => {
+    const own = await embeddedStore();
+    const room = await checklistRoom(own);
+    await room.begin();
+    await own.pool.query(`insert into checklist_run (name, slot, plan, state, begun_at, begun_by, begun_by_mention, due_at)
+      select name, begun_at + n * interval '1 hour', plan, 'closed', begun_at + n * interval '1 hour', 'rounds', 'Rounds', due_at
+      from checklist_run, generate_series(1, 3000) as n`);
+    const services = servicesOf(room);
+    const reply = await typed(room, 'morning --json', { services });
+    const { title, text } = await file(reply);
+    expect(title).toContain('the newest 3000 runs');
+    const whole = JSON.parse(text);
+    expect([whole.more, whole.runs.length]).toEqual([true, 3_000]);
+    expect(JSON.parse((await file(await typed(room, 'morning --json 1'))).text)).toMatchObject({
+      more: false,
+      runs: [{ run: 1 }],
+    });
+  });
+
   it('is a CSV file that no spreadsheet takes for formulas', async () => {
     const room = await checklistRoom(store, {
       files: { morning: morning.replace("Today's changes are known", '"@today"') },
@@ -183,7 +252,7 @@ describe('in Slack', () => {
     // The message is as it was: both saw it open.
     await workspace.user('ben').click(before, 'checklist.tick');
     const told = await workspace.waitFor(() => workspace.ephemerals('ben').at(-1), { what: 'who was first' });
-    expect(shownText(told)).toContain('<@U0ANNA0001> ticked it 1 s ago; nothing is lost');
+    expect(shownText(told)).toContain('<@U0ANNA0001> ticked it 1 s ago; theirs stays');
     await room.queue.finish();
     expect(shownText(room.message())).toContain('*2/3*');
     expect(workspace.ephemerals('anna')).toEqual([]);

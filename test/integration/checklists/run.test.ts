@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { effortLeft } from '../../../src/checklists/minutes.ts';
 import { isLeft } from '../../../src/checklists/model.ts';
@@ -177,6 +178,70 @@ describe('an automatic item', () => {
     expect((await again()).items[0]).toMatchObject({ state: 'done', by: anna });
   });
 
+  it('that a person opened again is not ticked by the next measurement, and says who opened it', async () => {
+    const room = await checklistRoom(store);
+    await room.begin();
+    await room.checklists.change(asker, { id: 1, changes: [{ n: 1, to: 'open', note: 'users see errors' }] });
+    const again = await room.checklists.measure(await room.run(), new AbortController().signal);
+    await room.queue.finish();
+    expect(again.items[0]).toMatchObject({ state: 'open', by: anna, result: { verdict: 'pass' } });
+    expect(room.said()[0]).toMatch(/☐ \*1\* The API answers · [^"]*42 ms[^"]*opened again by <@U0ANNA0001>/);
+  });
+
+  it('whose evidence a person must give is not ticked without, however well its check is', async () => {
+    const files = { morning: morning.replace('check: api }', 'check: api }, evidence: note') };
+    const room = await checklistRoom(store, { files });
+    expect((await room.begin()).items[0]).toMatchObject({ state: 'open', result: { verdict: 'pass' } });
+    expect(room.said()[0]).toMatch(/☐ \*1\* The API answers · [^"]*42 ms[^"]*a note is missing/);
+    await tick(room, asker, 1, 'looked at the graph');
+    expect(await room.run()).toMatchObject({
+      items: [{ state: 'done', by: anna, note: 'looked at the graph' }, {}, {}],
+    });
+  });
+
+  it('of two measurements at once has the result of the later one', async () => {
+    const slow = Promise.withResolvers<void>();
+    const room = await checklistRoom(store);
+    const { measure } = room.ports;
+    room.api.latencyMs = 900;
+    const run = await room.begin();
+    room.api.latencyMs = 42;
+    const held = { begun: Promise.withResolvers<void>() };
+    room.ports.measure = async (...asked) => {
+      const found = await measure(...asked);
+      held.begun.resolve();
+      await slow.promise;
+      return found;
+    };
+    const early = room.checklists.measure(run, new AbortController().signal);
+    await held.begun.promise;
+    room.clock.move(1_000);
+    room.ports.measure = measure;
+    room.api.latencyMs = 901;
+    await room.checklists.measure(run, new AbortController().signal);
+    slow.resolve();
+    await early;
+    expect((await room.run()).items[0]).toMatchObject({
+      state: 'open',
+      result: { words: expect.stringContaining('901') },
+    });
+  });
+
+  it('that opens again since its check fails is told to the audit, and so is what a person takes back', async () => {
+    const room = await checklistRoom(store);
+    const run = await room.begin();
+    room.api.latencyMs = 900;
+    await room.checklists.measure(run, new AbortController().signal);
+    await tick(room, asker, 2, 'two reports');
+    await room.checklists.change(bens, { id: 1, changes: [{ n: 2, to: 'open' }] });
+    const { rows } = await store.pool.query(
+      "select payload from audit_detail where action like 'checklist.%' order by seq desc limit 3",
+    );
+    const [reopened, , measured] = rows.map(({ payload }) => JSON.parse(payload));
+    expect(measured.after).toMatchObject({ ticked: [], opened: ['api'] });
+    expect(reopened).toMatchObject({ before: { state: 'done', by: anna.id, note: 'two reports' } });
+  });
+
   it('whose check ops.yml does not have is for a person', async () => {
     const files = { morning: morning.replace('check: api', 'check: nowhere') };
     const run = await (await checklistRoom(store, { files })).begin();
@@ -228,7 +293,30 @@ it('what was gone through is kept for six years', async () => {
     await store.pool.query('delete from checklist_run');
   };
   await expect(remove()).rejects.toThrow('kept for six years');
+  await expect(store.pool.query('truncate checklist_item')).rejects.toThrow('kept for six years');
   await store.pool.query("update checklist_run set begun_at = now() - interval '6 years 1 day'");
   await remove();
   expect(await room.checklists.run(1)).toBeUndefined();
+});
+
+it('what was ticked stays as it was once a run is over, whoever has the database', async () => {
+  const room = await checklistRoom(store);
+  await room.begin();
+  const forge = () => store.pool.query("update checklist_item set by = 'slack:U0EVE00001' where n = 1");
+  await forge();
+  await room.checklists.close(asker, { id: 1, reason: 'in the incident' });
+  await expect(forge()).rejects.toThrow('run 1 is over');
+});
+
+it('what was asked is in the audit with the beginning: titles can’t be exchanged afterwards', async () => {
+  const room = await checklistRoom(store);
+  const run = await room.begin();
+  const { rows } = await store.pool.query(
+    "select payload from audit_detail where action = 'checklist.begin' order by seq desc limit 1",
+  );
+  const lines = run.items.map(({ item }) => `${item.id}\t${item.title}\n`).join('');
+  const sha256 = createHash('sha256').update(lines).digest('hex');
+  expect(JSON.parse(rows[0].payload).after.planSha256).toBe(sha256);
+  const { runs } = await room.checklists.exported('morning', [run], { head: undefined, more: false });
+  expect(runs[0]?.planSha256).toBe(sha256);
 });

@@ -70,6 +70,26 @@ describe('a slot', () => {
     expect(await slots()).toEqual(['2026-11-24T10:00:00.000Z']);
   });
 
+  it('is on the day that it is in its own zone', async () => {
+    const over = { team: { zone: 'UTC', holidays: ['2026-11-24'] } };
+    const zones = '[{ at: "10:00", zone: UTC, holidays: skip }, { at: "09:00", zone: Asia/Tokyo, holidays: skip }]';
+    const files = { morning: `${morning}schedule: ${zones}\n` };
+    // 09:00 in Tokyo on the 24th is the 24th there at midnight UTC; 10:00 UTC on the 23rd is no holiday.
+    const room = await checklistRoom(store, { files, over, at: '2026-11-23T12:00:00Z' });
+    const { tick, slots } = await planned(room);
+    await tick(13 * hour);
+    expect(await slots()).toEqual([]);
+    const east = await checklistRoom(store, {
+      files: { morning: files.morning.replace('09:00', '06:00') },
+      over,
+      at: '2026-11-23T12:00:00Z',
+    });
+    const inTokyo = await planned(east);
+    // 06:00 of the 24th there is still the 23rd in UTC.
+    await inTokyo.tick(10 * hour);
+    expect(await inTokyo.slots()).toEqual([]);
+  });
+
   it('of a checklist that comes with Rounds begins nothing unless ops.yml names it', async () => {
     const room = await checklistRoom(store, { files: { morning: daily() } });
     const shipped = { all: () => new Map([['morning', { ...room.checklists.files().get('morning')!, own: false }]]) };
@@ -115,6 +135,32 @@ describe('a channel', () => {
     channel.is_archived = true;
     await room.begin();
     expect(room.said('#alerts')[0]).toContain('Meant for #ops, which is archived');
+  });
+});
+
+describe('a channel that is archived while a run stands in it', () => {
+  const archived = async (room: ChecklistRoom) => {
+    await room.begin();
+    [...room.workspace.state.channels.values()].find(({ name }) => name === 'ops')!.is_archived = true;
+  };
+
+  it('at the next change the run stands in the one of alerts', async () => {
+    const room = await checklistRoom(store);
+    await archived(room);
+    await room.checklists.change(asker, { id: 1, changes: [{ n: 3, to: 'done' }] });
+    await room.queue.finish();
+    expect(room.said('#alerts')).toEqual([expect.stringContaining('*2/3*')]);
+    expect(room.said('#alerts')[0]).toContain('Meant for #ops, which is archived');
+  });
+
+  it('so it does before its reminder, which comes there', async () => {
+    const room = await checklistRoom(store);
+    await archived(room);
+    await room.pass(hour);
+    const said = room.said('#alerts');
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain('*1/3*');
+    expect(said[1]).toContain('close 1 REASON');
   });
 });
 

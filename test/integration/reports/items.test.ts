@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createAudit } from '../../../src/audit/audit.ts';
+import type { ProblemEvent } from '../../../src/health/events.ts';
+import type { ReportPort } from '../../../src/reports/ports.ts';
 import { service } from '../../support/health.ts';
-import { reportRoom } from '../../support/report-room.ts';
+import { type ReportRoom, reportRoom } from '../../support/report-room.ts';
 import { embeddedStore } from '../../support/store.ts';
 
 const store = await embeddedStore();
@@ -10,10 +12,24 @@ const day = 24 * 60 * minute;
 const asker = { actor: 'slack:U0ANNA0001', request: 'ABC123' };
 const anna = '<@U0ANNA0001>';
 
-async function redDay() {
+const event = (kind: ProblemEvent['event'], checkId: string) => ({ checkId, event: kind }) as ProblemEvent;
+
+/** `tell`: a check answers otherwise, and a regular run tells of it. */
+function withEvents(room: ReportRoom) {
+  return {
+    ...room,
+    async tell(kind: ProblemEvent['event'], { check, state }: ReturnType<typeof service>, status: number) {
+      state.status = status;
+      for await (const _ of room.ports.health.measure({ scope: { kind: 'all' }, signal: AbortSignal.timeout(5_000) }));
+      await store.transaction((tx) => room.reports.take(tx, [event(kind, check.id)]));
+    },
+  };
+}
+
+async function redDay(options: Parameters<typeof reportRoom>[1] = {}) {
   const api = service('api');
   api.state.status = 500;
-  const room = await reportRoom(store, { checks: [api.check, service('db').check] });
+  const room = withEvents(await reportRoom(store, { checks: [api.check, service('db').check], ...options }));
   await room.pass(minute);
   return { room, api };
 }
@@ -50,6 +66,89 @@ describe('what a report names', () => {
     await room.queue.finish();
     expect(room.said()[0]).toMatch(/✅ ~api: .*~ ok since/);
     expect((await room.reports.items()).has('check/api')).toBe(false);
+  });
+
+  it('is struck out no more once it fails again, and can be taken on again', async () => {
+    const { room, api } = await redDay();
+    await room.tell('closed', api, 200);
+    await room.queue.finish();
+    expect(room.said()[0]).toContain('✅ ~api:');
+    room.clock.move(minute);
+    await room.tell('opened', api, 500);
+    await room.queue.finish();
+    expect(room.said()[0]).not.toContain('✅ ~api:');
+    expect(room.said()[0]).toContain('🔴 api:');
+    expect(await room.reports.acknowledge(asker, ['check/api'], anna)).toEqual(['check/api']);
+  });
+
+  it('shows two changes of the same millisecond, the second while the first is being shown', async () => {
+    const { room, api } = await redDay();
+    await room.tell('closed', api, 200);
+    await room.queue.finish();
+    await room.tell('opened', api, 500);
+    // Its message was edited at this very moment: a second later Slack is asked again.
+    expect(await room.queue.run()).toEqual([expect.objectContaining({ reason: 'edited_just_now' })]);
+    room.clock.move(5_000);
+    await room.queue.finish();
+    expect(room.said()[0]).toContain('🔴 api:');
+  });
+
+  it('is read again when it becomes worse, whoever snoozed it', async () => {
+    const { room, api } = await redDay();
+    await room.reports.snooze(asker, ['check/api'], {
+      by: anna,
+      until: new Date(room.clock.now().getTime() + 7 * day),
+    });
+    await room.queue.finish();
+    expect(room.said()[0]).toContain('💤 1 snoozed');
+    room.clock.move(minute);
+    await room.tell('worsened', api, 500);
+    await room.queue.finish();
+    expect(room.said()[0]).toContain('api:');
+  });
+
+  it('is edited only where it is named, and at most every five seconds however much comes and goes', async () => {
+    let edits = 0;
+    const port = (plain: ReportPort): ReportPort => ({
+      ...plain,
+      update: async (message) => {
+        edits += 1;
+        return plain.update(message);
+      },
+    });
+    const { room, api } = await redDay({ port });
+    for (let at = 0; at < 20; at += 1) await store.transaction((tx) => room.reports.take(tx, [event('closed', 'db')]));
+    await room.queue.finish();
+    expect(edits).toBe(0);
+    for (let at = 0; at < 20; at += 1)
+      await room.tell(at % 2 === 0 ? 'closed' : 'opened', api, at % 2 === 0 ? 200 : 500);
+    await room.queue.finish();
+    expect(edits).toBe(1);
+    await room.tell('closed', api, 200);
+    await room.queue.run();
+    expect(edits).toBe(1);
+    room.clock.move(5_000);
+    await room.queue.finish();
+    expect(edits).toBe(2);
+  });
+
+  it('is struck out, too, when it is well while its report is being posted', async () => {
+    const api = service('api');
+    api.state.status = 500;
+    let closing: (() => Promise<void>) | undefined;
+    const port = (plain: ReportPort): ReportPort => ({
+      ...plain,
+      post: async (message) => {
+        const at = await plain.post(message);
+        await closing?.();
+        closing = undefined;
+        return at;
+      },
+    });
+    const room = withEvents(await reportRoom(store, { checks: [api.check], port }));
+    closing = () => room.tell('closed', api, 200);
+    await room.pass(minute);
+    expect(room.said()[0]).toContain('✅ ~api:');
   });
 
   it('is in the audit', async () => {

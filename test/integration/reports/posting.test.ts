@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PortError } from '../../../src/kernel/errors.ts';
 import type { ReportPort } from '../../../src/reports/ports.ts';
 import { service } from '../../support/health.ts';
 import { morning, reportRoom } from '../../support/report-room.ts';
@@ -51,7 +52,25 @@ describe('a report at its time', () => {
     room.clock.move(72 * minute);
     room.workspace.clearFaults();
     await room.queue.finish();
-    expect(room.said()).toEqual([expect.stringContaining('09:00 UTC* (72 min late) — 1/1 ok')]);
+    expect(room.said()).toEqual([
+      expect.stringContaining('09:00 UTC* (72 min late) — 1/1 ok as of Mon 23 Nov 09:00 UTC'),
+    ]);
+  });
+
+  it('says how old the answer of a check is that is not measured for it', async () => {
+    const slow = service('slow', { everyMs: 6 * hour, timeoutMs: 60_000, staleAfterMs: 13 * hour });
+    slow.state.status = 500;
+    const room = await reportRoom(store, { checks: [service('api').check, slow.check] });
+    await room.regular(['slow', 'api']);
+    await room.pass(minute);
+    await room.pass(0);
+    expect(room.said()[0]).toContain('slow: status != 200 is true');
+    expect(room.said()[0]).not.toContain('measured');
+    room.clock.move(20 * hour);
+    await room.regular(['slow', 'api']);
+    await room.pass(4 * hour);
+    expect(room.said()[1]).toMatch(/slow: status != 200 is true \(measured 4 h ago\)/);
+    expect(room.said()[1]).not.toMatch(/api.*measured/);
   });
 
   it('is not posted again when the answer to its post was lost', async () => {
@@ -82,7 +101,6 @@ describe('a report at its time', () => {
         post: async (message) => {
           const daily = await plain.channelId('#ops-daily');
           if (message.channel !== daily) return plain.post(message);
-          const { PortError } = await import('../../../src/kernel/errors.ts');
           throw new PortError(error, `Slack: ${error}`, { retryable: false });
         },
       }),
@@ -105,6 +123,67 @@ describe('a report at its time', () => {
     expect(said).toContain('… and 61 more in the thread');
     const all = JSON.stringify(room.workspace.messages('#ops-daily'));
     for (const { check } of checks) expect(all).toContain(`/ ${check.id}"`);
+  });
+
+  it('has its tables though the process ended right after the post', async () => {
+    let ends = 1;
+    const room = await reportRoom(store, {
+      checks: [service('api').check],
+      files: { morning: `${morning}quiet: full\n` },
+      ports: {
+        timers: {
+          set: async () => {},
+          cancel: async () => {
+            if (ends-- > 0) throw new Error('the process ended');
+          },
+        },
+      },
+    });
+    await room.pass(minute);
+    expect(room.said()).toHaveLength(1);
+    expect(JSON.stringify(room.workspace.messages('#ops-daily'))).toContain('All checks');
+  });
+
+  it('is not posted again in its own channel when that is mended after it went to the fallback', async () => {
+    let archived = true;
+    let ends = 1;
+    const room = await reportRoom(store, {
+      checks: [service('api').check],
+      port: (plain) => ({
+        ...plain,
+        post: async (message) => {
+          const daily = await plain.channelId('#ops-daily');
+          if (message.channel !== daily || !archived) return plain.post(message);
+          throw new PortError('is_archived', 'Slack: is_archived', { retryable: false });
+        },
+      }),
+      ports: {
+        timers: {
+          set: async () => {},
+          cancel: async () => {
+            archived = false;
+            if (ends-- > 0) throw new Error('the process ended');
+          },
+        },
+      },
+    });
+    await room.pass(minute);
+    expect(room.said('#alerts')).toHaveLength(1);
+    expect(room.said()).toEqual([]);
+  });
+
+  it('names an audience that nobody can mention, and mentions nobody when all that is bad is snoozed', async () => {
+    const api = service('api');
+    api.state.status = 500;
+    const files = { morning: `${morning}audience: ["@web", "@gone <!channel>"]\n` };
+    const room = await reportRoom(store, { checks: [api.check], files });
+    await room.pass(minute);
+    expect(room.said()[0]).toMatch(/1 fail of 1 <@U0ANNA0001> @.?gone &lt;!channel&gt;/);
+    const until = new Date(room.clock.now().getTime() + 48 * hour);
+    await room.reports.snooze({ actor: 'slack:U1', request: 'A' }, ['check/api'], { by: '<@U1>', until });
+    await room.pass(24 * hour);
+    expect(room.said()[1]).toContain('1 fail');
+    expect(room.said()[1]).not.toContain('<@U0ANNA0001>');
   });
 
   it('posts nothing on a quiet day where its file says so, and is not missed', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSchedules } from '../../../src/jobs/schedules.ts';
+import { PortError } from '../../../src/kernel/errors.ts';
 import { service } from '../../support/health.ts';
 import { morning, reportRoom, sectionOf } from '../../support/report-room.ts';
 import { embeddedStore } from '../../support/store.ts';
@@ -17,7 +18,8 @@ describe('a report that is not there in time', () => {
       port: (plain) => ({
         ...plain,
         post: async (message) => {
-          if (message.channel === (await plain.channelId('#ops-daily'))) throw new Error('Slack takes too long');
+          if (message.channel === (await plain.channelId('#ops-daily')))
+            throw new PortError('timeout', 'Slack takes too long', { retryable: true });
           return plain.post(message);
         },
       }),
@@ -33,6 +35,64 @@ describe('a report that is not there in time', () => {
     expect(said).toContain('<!subteam^S0ONCALL01>');
     expect(said).toContain('Slack takes too long');
     expect(said).toContain('/ops report morning');
+  });
+
+  it('is missed aloud in its own channel when the fallback cannot be posted to; an owner is named as text', async () => {
+    const room = await reportRoom(store, {
+      checks: [service('api').check],
+      files: { morning: owned.replace('@dba', '<!channel>') },
+      port: (plain) => ({
+        ...plain,
+        post: async (message) => {
+          if (message.channel !== (await plain.channelId('#incidents'))) return plain.post(message);
+          throw new PortError('is_archived', 'Slack: is_archived', { retryable: false });
+        },
+      }),
+    });
+    // It is never made: the queue has lost its job.
+    room.clock.move(minute);
+    await room.schedules.tick();
+    room.queue.waiting.splice(0);
+    await room.pass(11 * minute);
+    expect(room.said()).toEqual([expect.stringContaining('is not posted* &lt;!channel&gt;')]);
+    expect(room.log.lines.some(({ message }) => message === 'a report is not posted in time')).toBe(true);
+  });
+
+  it('is left to a replica that has its file, and is missed aloud when there is none', async () => {
+    const files = { morning: owned };
+    const room = await reportRoom(store, { checks: [service('api').check], files });
+    const had = room.files.all();
+    const here = new Map(had);
+    room.ports.files.all = () => here;
+    here.clear();
+    expect(await room.once(minute)).toEqual([expect.objectContaining({ reason: 'no_file' })]);
+    here.set('morning', had.get('morning')!);
+    await room.queue.finish();
+    expect(room.said()).toHaveLength(1);
+    here.clear();
+    room.clock.move(24 * hour);
+    await room.schedules.tick();
+    await room.queue.run({ attempt: 61 });
+    await room.pass(11 * minute);
+    expect(room.said('#alerts')).toEqual([expect.stringContaining('there is no file templates/reports/morning.yml')]);
+  });
+
+  it('quotes nothing of an error of ours', async () => {
+    const room = await reportRoom(store, {
+      checks: [service('api').check],
+      files: { morning: owned },
+      port: (plain) => ({
+        ...plain,
+        post: async (message) => {
+          if (message.channel !== (await plain.channelId('#ops-daily'))) return plain.post(message);
+          throw new TypeError('cannot read sk-12345');
+        },
+      }),
+    });
+    await room.once(minute);
+    await room.once(0);
+    await room.once(10 * minute);
+    expect(room.said('#incidents')[0]).toContain('it failed: the log says why');
   });
 
   it('is not missed when it is there', async () => {

@@ -8,7 +8,7 @@ import { checkReport, noon } from '../../support/reports.ts';
 
 const auto: Auto = { by: 'check', of: 'api', warn: 'fail' };
 const result = (over: Partial<Auto>, ...reports: Parameters<typeof resultOf>[1]) =>
-  resultOf({ ...auto, ...over }, reports, { when: undefined, at: noon });
+  resultOf({ ...auto, ...over }, reports, { ids: reports.map(({ id }) => id), when: undefined, at: noon });
 const of = (outcome: Outcome, id = 'api', more = {}) =>
   checkReport(id, { outcome, reason: `${id} ${outcome}`, ...more });
 
@@ -40,6 +40,24 @@ describe('a check', () => {
     expect(result({})).toMatchObject({ verdict: 'unknown', words: 'ops.yml has no check api any more' });
   });
 
+  it('of several that gave no report is not passed over: the others are not enough', () => {
+    const all = { ids: ['api', 'web'], when: undefined, at: noon };
+    expect(resultOf({ ...auto, by: 'group', of: 'g' }, [of('ok')], all)).toMatchObject({
+      verdict: 'unknown',
+      words: '1 of 2 ok · web: it was not measured now',
+    });
+    expect(resultOf(auto, [], { ...all, ids: ['api'] })).toMatchObject({
+      verdict: 'unknown',
+      words: 'it was not measured now',
+    });
+  });
+
+  it('whose last result is shown says how old it is', () => {
+    const old = { at: new Date(noon.getTime() - 7 * 3_600_000) };
+    expect(result({}, of('ok', 'api', old)).words).toBe('api ok (measured 7 h ago)');
+    expect(result({ by: 'group' }, of('ok'), of('ok', 'web', old)).words).toBe('2 of 2 ok (measured 7 h ago)');
+  });
+
   it('tells no secret', () => {
     expect(result({}, of('ok', 'api', { reason: 'sent password=hunter2-and-more' })).words).not.toContain('hunter2');
   });
@@ -67,7 +85,11 @@ describe('a condition', () => {
   );
   const when = compiled.ok ? compiled.condition : undefined;
   const asked = (report: ReturnType<typeof of>, { fits = true } = {}) =>
-    resultOf({ ...auto, when: 'latency_ms < 500' }, [report], { when: fits ? when : undefined, at: noon });
+    resultOf({ ...auto, when: 'latency_ms < 500' }, [report], {
+      ids: ['api'],
+      when: fits ? when : undefined,
+      at: noon,
+    });
 
   it('takes the place of the outcome, and says value and condition', () => {
     expect(asked(of('fail', 'api', { facts: { latency_ms: 42 } }))).toMatchObject({

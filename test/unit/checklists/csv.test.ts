@@ -10,7 +10,7 @@ function csvOf(note: string): string {
   };
   const run = {
     ...{ run: 1, title: 'M', slot: null, state: 'finished', begunAt: '', begunBy: 'rounds', dueAt: '', doneAt: null },
-    ...{ endedAt: null, endedBy: null, reason: '', items: [item], audit: [] },
+    ...{ endedAt: null, endedBy: null, reason: '', planSha256: '', proof: null, items: [item], audit: [] },
   };
   const json: ChecklistJson = {
     format: 'rounds-checklist',
@@ -18,6 +18,7 @@ function csvOf(note: string): string {
     checklist: 'm',
     exportedAt: '',
     head: null,
+    more: false,
     runs: [run],
   };
   return checklistCsv(json);
@@ -40,16 +41,27 @@ const noteOf = (csv: string) => {
 };
 
 describe('a cell', () => {
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('that begins like a formula is a text: %j', (note) => {
-    expect(noteOf(csvOf(note))).toBe(`'${note}`);
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', ' =1'])(
+    'that begins like a formula is a text: %j',
+    (note) => {
+      expect(noteOf(csvOf(note))).toMatch(/^'/);
+      expect(noteOf(csvOf(note))?.replaceAll("'", '')).toBe(note);
+    },
+  );
+
+  it('is no formula where `;` or a tab ends a cell, either', () => {
+    for (const text of ['a;=1+1', 'a;\t@x', 'a\t-1', 'a\n+1']) {
+      const cells = noteOf(csvOf(text))!.split(/[;\t\n]/);
+      expect(cells.filter((cell) => /^\s*[=+\-@]/.test(cell))).toEqual([]);
+    }
   });
 
   it('comes out as it went in, whatever it is', () => {
     fc.assert(
       fc.property(fc.string(), (note) => {
         const read = noteOf(csvOf(note)) ?? '';
-        expect(/^[=+\-@\t\r]/.test(note) ? read.slice(1) : read).toBe(note);
-        expect(read).not.toMatch(/^[=+\-@\t\r]/);
+        expect(read.replaceAll("'", '')).toBe(note.replaceAll("'", ''));
+        expect(read).not.toMatch(/^[=+\-@\t\r\n]/);
       }),
     );
   });

@@ -42,7 +42,14 @@ describe('an item', () => {
       { kind: 'changed', action: 'checklist.leave_out' },
     ],
     ['ticked by a check and by a person is taken', { ...done, by: rounds }, 'done', {}, { kind: 'taken', by: rounds }],
-    ['is opened again by anybody', done, 'open', {}, { kind: 'changed', to: { state: 'open', by: undefined } }],
+    [
+      'is opened again by anybody, and what stood beside it is no evidence for the next tick',
+      { ...done, note: 'seen', link: 'https://x.example/1' },
+      'open',
+      {},
+      { kind: 'changed', to: { state: 'open', by: anna, note: '', link: '' } },
+    ],
+    ['is opened again with words', done, 'open', { note: 'look again' }, { to: { note: 'look again' } }],
     ['open can’t be opened', {}, 'open', {}, { kind: 'same' }],
     [
       'that needs a note has none',
@@ -89,12 +96,77 @@ describe('an item', () => {
       { note: 'no need' },
       { kind: 'refused' },
     ],
+    ['is left out with a note for a reason', { note: 'all is well' }, 'left_out', {}, { kind: 'refused' }],
+    [
+      'that was left out needs evidence, not the reason',
+      { ...done, by: anna, state: 'left_out', note: 'it is gone', item: itemOf('a', { evidence: 'note' }) },
+      'done',
+      {},
+      { kind: 'refused', why: expect.stringContaining('a note') },
+    ],
     [
       'gets a note',
-      done,
+      { ...done, by: anna },
       'noted',
       { note: 'see there' },
-      { kind: 'changed', to: { state: 'done', by: ben, note: 'see there' } },
+      { kind: 'changed', to: { state: 'done', by: anna, note: 'see there' } },
+    ],
+    [
+      'ticked by oneself gets the words of a second tick',
+      { ...done, by: anna },
+      'done',
+      { note: 'and this' },
+      { kind: 'changed', action: 'checklist.note', to: { by: anna, at: noon, note: 'and this' } },
+    ],
+    [
+      'ticked by a check gets a note',
+      { ...done, by: rounds },
+      'noted',
+      { note: 'see there' },
+      { kind: 'changed', to: { state: 'done', by: rounds, note: 'see there' } },
+    ],
+    [
+      'ticked by another gets no words that would be theirs, and these are not lost',
+      { ...done, note: 'mine' },
+      'noted',
+      { note: 'yours', link: 'https://x.example/2' },
+      { kind: 'taken', by: ben, unsaved: 'yours https://x.example/2' },
+    ],
+    ['ticked by another says what is not kept', done, 'done', { note: 'mine' }, { kind: 'taken', unsaved: 'mine' }],
+    [
+      'that is ticked keeps its evidence',
+      { ...done, by: anna, link: 'https://x.example/1', item: itemOf('a', { evidence: 'link' }) },
+      'noted',
+      { link: '' },
+      { kind: 'refused', why: expect.stringContaining('a link') },
+    ],
+    [
+      'that is left out keeps its reason',
+      { ...done, by: anna, state: 'left_out', note: 'it is gone' },
+      'noted',
+      { note: '' },
+      { kind: 'refused' },
+    ],
+    [
+      'whose check fails since it was ticked may get a link',
+      { ...done, by: anna, result: failed },
+      'noted',
+      { link: 'https://x.example/1' },
+      { kind: 'changed' },
+    ],
+    [
+      'that somebody noted since the dialog was opened keeps those words',
+      { note: 'theirs' },
+      'done',
+      { note: 'mine', seen: { note: '' } },
+      { kind: 'refused', why: expect.stringContaining('“theirs”'), hint: expect.stringContaining('“mine”') },
+    ],
+    [
+      'that nobody noted since then gets them',
+      { note: 'as shown' },
+      'done',
+      { note: 'mine', seen: { note: 'as shown' } },
+      { kind: 'changed', to: { note: 'mine' } },
     ],
     ['gets the note that it has', { note: 'a' }, 'noted', { note: 'a' }, { kind: 'same' }],
     ['gets a link that is none', {}, 'noted', { link: 'file:///etc/passwd' }, { kind: 'refused' }],
@@ -175,16 +247,36 @@ describe('a page', () => {
 describe('the dialog of an item', () => {
   const shown = shownOf(runOf([runItem(1, { note: 'as it was' })]), runItem(1, { note: 'as it was' }), '');
   it.each([
-    [{ to: 'done', note: 'as it was' }, { parsed: { n: 1, to: 'done', link: '' } }],
-    [{ to: 'done' }, { parsed: { n: 1, to: 'done', link: '', note: '' } }],
+    [{ to: 'done', note: 'as it was' }, { parsed: { n: 1, to: 'done' } }],
+    [{ to: 'done' }, { parsed: { n: 1, to: 'done', note: '', seen: { note: 'as it was' } } }],
+    [
+      { to: 'left_out', note: 'as it was' },
+      { parsed: { n: 1, to: 'left_out', note: 'as it was', seen: { note: 'as it was' } } },
+    ],
     [
       { to: 'noted', note: 'more', link: 'https://x.example' },
-      { parsed: { n: 1, to: 'noted', note: 'more', link: 'https://x.example' } },
+      { parsed: { n: 1, to: 'noted', note: 'more', link: 'https://x.example', seen: { note: 'as it was', link: '' } } },
     ],
     [{ to: 'left_out' }, { errors: { note: expect.any(String) } }],
     [{ to: 'done', link: 'x' }, { errors: { link: expect.any(String) } }],
     [{}, { errors: { to: expect.any(String) } }],
   ])('%j', (values, expected) => {
     expect(readItemForm(values, shown)).toEqual(expected);
+  });
+
+  it('fits what Slack keeps beside it, whatever it says; a long link stays', () => {
+    const long = '"\\\n\u{1F600}'.repeat(300);
+    const link = `https://x.example/${'a'.repeat(900)}`;
+    const one = runItem(1, {
+      item: itemOf('a', { title: long.slice(0, 150), how: long }),
+      note: long.slice(0, 500),
+      link,
+    });
+    const kept = shownOf(runOf([one]), one, long);
+    const place = { channel: 'C'.repeat(11), threadTs: '1700000000.000000', ts: '1700000000.000000' };
+    expect(JSON.stringify({ sent: 10, given: { value: JSON.stringify(kept), from: place } }).length).toBeLessThan(
+      3_000,
+    );
+    expect(readItemForm({ to: 'noted', note: kept.note }, kept)).toEqual({ parsed: { n: 1, to: 'noted' } });
   });
 });

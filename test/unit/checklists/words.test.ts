@@ -16,8 +16,18 @@ describe('a line', () => {
     ['morning --history --csv', { kind: 'history', name: 'morning', run: undefined, format: 'csv' }],
     ['done morning 3', { kind: 'items', name: 'morning', changes: [{ n: 3, to: 'done' }] }],
     [
-      'tick morning 3,4 5 all well',
+      'tick morning 3,4, 5 all well',
       { kind: 'items', name: 'morning', changes: [3, 4, 5].map((n) => ({ n, to: 'done', note: 'all well' })) },
+    ],
+    ['done morning 3 4 5', { kind: 'items', name: 'morning', changes: [3, 4, 5].map((n) => ({ n, to: 'done' })) }],
+    [
+      'done morning 3 2 people saw it',
+      { kind: 'items', name: 'morning', changes: [{ n: 3, to: 'done', note: '2 people saw it' }] },
+    ],
+    ['note morning 3 42', { kind: 'items', name: 'morning', changes: [{ n: 3, to: 'noted', note: '42' }] }],
+    [
+      'na morning 3 4 are gone',
+      { kind: 'items', name: 'morning', changes: [{ n: 3, to: 'left_out', note: '4 are gone' }] },
     ],
     ['done morning 3 3', { kind: 'items', name: 'morning', changes: [{ n: 3, to: 'done' }] }],
     [
@@ -51,5 +61,14 @@ describe('a line', () => {
     expect(() => read(line)).toThrow(
       expect.objectContaining({ name: 'OpsError', code: 'invalid', hint: expect.stringContaining('usage: checklist') }),
     );
+  });
+
+  it.each([
+    ['atest morning', 'did you mean attest?'],
+    ['leaveout morning 3 why', 'did you mean leave-out?'],
+    ['morning histroy', 'did you mean --history?'],
+    ['morning --jsn', 'did you mean --json?'],
+  ])('with a slip says what was meant: %s', (line, hint) => {
+    expect(() => read(line)).toThrow(hint);
   });
 });

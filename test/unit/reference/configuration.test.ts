@@ -10,7 +10,7 @@ import { describedSections, sections } from '../../../src/config/schema/sections
 import { keysAt } from '../../../src/config/schema-keys.ts';
 import type { FactSpecs } from '../../../src/kernel/check.ts';
 import { configurationReference } from '../../../src/reference/configuration.ts';
-import { checkTypes, root } from '../../../src/registry.ts';
+import { checkTypes, reportSections, root } from '../../../src/registry.ts';
 import { describedReports } from '../../../src/reports/schema.ts';
 import { readSeverities } from '../../../src/severities/read.ts';
 import { describedSeverities } from '../../../src/severities/schema.ts';
@@ -18,10 +18,14 @@ import { describedSeverities } from '../../../src/severities/schema.ts';
 const page = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8');
 const types = await checkTypes();
 
+const files = [describedSeverities, describedReports, describedChecklists];
+const ofReports = await reportSections();
+
 const reference = configurationReference({
   sections,
   described: describedSections,
-  files: [describedSeverities, describedReports, describedChecklists],
+  files,
+  reportSections: ofReports,
   variables: environmentVariables,
   secrets: secretVariables,
 });
@@ -30,13 +34,24 @@ test('docs/reference.md is what `rounds check-config --markdown > docs/reference
   expect(readFileSync(join(root, 'docs', 'reference.md'), 'utf8')).toBe(`${reference}\n`);
 });
 
+/** The lists of these files whose entries are maps. */
+const lists = [
+  { of: describedSeverities, path: ['escalation', 'levels'] },
+  { of: describedSeverities, path: ['stakeholders'] },
+  { of: describedChecklists, path: ['items'] },
+];
+
 /** The cells of the table row about a key: type, default… */
 function rowOf(chapter: string, key: string): string[] | undefined {
   const text = reference.split(/^## /m).find((each) => each.startsWith(`${chapter}\n`)) ?? '';
   const line = text.split('\n').find((each) => each.startsWith(`| \`${key}\``));
+  return line === undefined ? undefined : cellsOf(line).slice(1);
+}
+
+function cellsOf(line = ''): string[] {
   return line
-    ?.split(/(?<!\\)\|/)
-    .slice(2)
+    .split(/(?<!\\)\|/)
+    .slice(1)
     .map((cell) => cell.trim());
 }
 
@@ -47,14 +62,9 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
     ...keysAt(sections, ['maintenance', 0]).map((key): [string, string] => ['maintenance', key]),
     ...keysAt(groupsSection, ['any']).map((key): [string, string] => ['groups', `groups.ID.${key}`]),
     ...checkFieldNames.map((key): [string, string] => ['checks', key]),
-    ...describedSeverities.tables.flatMap(({ prefix, schema }) =>
-      keysAt(schema, []).map((key): [string, string] => ['severities', `${prefix}${key}`]),
-    ),
-    ...describedReports.tables.flatMap(({ prefix, schema }) =>
-      keysAt(schema, []).map((key): [string, string] => ['report-files', `${prefix}${key}`]),
-    ),
-    ...describedChecklists.tables.flatMap(({ prefix, schema }) =>
-      keysAt(schema, []).map((key): [string, string] => ['checklist-files', `${prefix}${key}`]),
+    ...files.flatMap(({ name, schema }) => keysAt(schema, []).map((key): [string, string] => [name, key])),
+    ...lists.flatMap(({ of: { name, schema }, path }) =>
+      keysAt(schema, [...path, 0]).map((key): [string, string] => [name, `${path.join('.')}[].${key}`]),
     ),
   ];
 
@@ -69,7 +79,7 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
     expect([...describedSections.map(({ name }) => name), 'version'].toSorted()).toEqual(
       Object.keys(sections.shape).toSorted(),
     );
-    for (const { guide } of [...describedSections, describedSeverities, describedReports, describedChecklists])
+    for (const { guide } of [...describedSections, ...files])
       expect(page).toMatch(new RegExp(`^##+ ${guide.replaceAll('-', ' ')}$`, 'im'));
   });
 
@@ -93,6 +103,29 @@ describe('every key of ops.yml is in the reference, with its meaning', () => {
   });
 });
 
+describe('every section of reports is in the reference', () => {
+  const chapterOf = (name: string) => reference.split(`\n### sections: ${name}\n`)[1]?.split(/^##/m)[0] ?? '';
+
+  it.each(ofReports)('$name, with what it tells and its options', ({ name, summary, options }) => {
+    const chapter = chapterOf(name);
+    expect(reference).toContain(`| [\`${name}\`](#sections-${name}) `);
+    expect(reference).toContain(` | ${summary} |`);
+    const keys = keysAt(options, []);
+    for (const key of keys) {
+      const [, type = '', , meaning] = cellsOf(chapter.split('\n').find((line) => line.startsWith(`| \`${key}\` `)));
+      expect([key, type, meaning]).toEqual([key, expect.stringMatching(/./), expect.stringMatching(/./)]);
+      expect(type).not.toMatch(/\bany\b/);
+    }
+    if (keys.length === 0) expect(chapter).toContain('no options');
+  });
+
+  it('also the entries of lists', () => {
+    expect(chapterOf('metrics')).toContain('| `show[].target` ');
+    expect(chapterOf('lines')).toContain('| `lines[].ok` ');
+    expect(chapterOf('slo')).toContain('| `objectives[].uptime` ');
+  });
+});
+
 describe('every environment variable is in the reference', () => {
   const defaults: Record<string, unknown> = environmentVariables.parse({});
 
@@ -109,20 +142,17 @@ describe('every environment variable is in the reference', () => {
 const snippets = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
 
 const isSeverity = (text: string) => text.startsWith('# templates/incidents/');
-const isChecklist = (text: string) => text.startsWith('# templates/checklists/');
+const isFile = (text: string) => text.startsWith('# templates/');
 
 test('an example of a severity on the page loads', () => {
   const texts = snippets.filter(isSeverity).map((text, at) => ({ id: `p${at}`, file: 'configuration.md', text }));
   expect(readSeverities(texts)).toMatchObject([{ label: 'P2 Medium', escalation: { by: 'rounds' } }]);
 });
 
-test.each(snippets.filter((text) => !isSeverity(text) && !isChecklist(text)))(
-  'an example on the page loads: %#',
-  (text) => {
-    const ops = parseOps(text, 'ops.yml', { checkTypes: types, compile: compileCondition, env: {} });
-    expect(ops.checks.length).toBeGreaterThan(0);
-  },
-);
+test.each(snippets.filter((text) => !isFile(text)))('an example on the page loads: %#', (text) => {
+  const ops = parseOps(text, 'ops.yml', { checkTypes: types, compile: compileCondition, env: {} });
+  expect(ops.checks.length).toBeGreaterThan(0);
+});
 
 describe('the conditions on the page compile', () => {
   const facts: FactSpecs = {};

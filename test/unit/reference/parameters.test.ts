@@ -43,6 +43,14 @@ test('what is required, what is the default, and what for', () => {
   ]);
 });
 
+test('keys of the entries of a list stand below the list, unless its type has a name', () => {
+  const entry = z.strictObject({ check: z.string(), of: z.array(z.strictObject({ name: z.string() })) });
+  const params = z.strictObject({ show: z.array(entry), times: z.array(entry).meta({ title: 'times' }) });
+  expect(parametersOf(params).map(({ name, type }) => `${name}: ${type}`)).toEqual([
+    ...['show: list of map', 'show[].check: text', 'show[].of: list of map', 'show[].of[].name: text', 'times: times'],
+  ]);
+});
+
 test('parameters inside maps stand below their map; a secret is one value', () => {
   const params = z.strictObject({
     proxy: z.strictObject({ host: z.string(), password: plainOrSecret }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countOutcomes } from '../../../src/health/model.ts';
-import type { MadeSection, Report } from '../../../src/reports/model.ts';
+import { isQuiet, type MadeSection, type Report, standingOf } from '../../../src/reports/model.ts';
 import { reportPost } from '../../../src/reports/views/slack.ts';
 import { reportCsv, reportMarkdown, reportText } from '../../../src/reports/views/text.ts';
 import { textOf } from '../../support/report-room.ts';
@@ -91,6 +91,38 @@ describe('a report in Slack', () => {
     const unmeasured = reportOf([], {});
     unmeasured.content.unmeasured = 'the database is away';
     expect(textOf(reportPost(unmeasured, live).blocks)).toMatch(/^⚪ .*checks unknown: the database is away/s);
+  });
+
+  it('is not green while something in it wants a look, nor ends a script well', () => {
+    const looked = reportOf([{ attention: 'look', lines: [{ mark: 'warn', text: 'disk full in 3 d' }] }]);
+    expect(textOf(reportPost(looked, live).blocks)).toMatch(/^🟠 /);
+    expect(standingOf(looked)).toBe('warn');
+    expect(standingOf(reportOf([{ attention: 'act' }, { unknown: ['x'] }]))).toBe('warn');
+    expect(standingOf(reportOf([{ unknown: ['x'] }]))).toBe('unknown');
+    expect(standingOf(reportOf([{ brief: 'all well' }]))).toBe('ok');
+  });
+
+  it.each([
+    ['fails', 'fail'],
+    ['warns', 'warn'],
+    ['is all that there is, and muted', 'muted'],
+  ] as const)('is not quiet while a check that no section tells of %s', (_, outcome) => {
+    const checks = [{ id: 'api', group: 'web', outcome, reason: 'x' }];
+    expect(isQuiet({ checks, counts: countOutcomes(checks), sections: [] })).toBe(false);
+    const well = [...checks, { id: 'db', group: 'web', outcome: 'ok' as const, reason: 'x' }];
+    expect(isQuiet({ checks: well, counts: countOutcomes(well), sections: [] })).toBe(outcome === 'muted');
+  });
+
+  it('puts no ✓ before what is not well', () => {
+    const report = reportOf([
+      { attention: 'act', lines: [{ mark: 'fail', text: 'dump: 31 h old' }] },
+      { brief: 'backups 5/6 (1 fail)', lines: [{ mark: 'fail', text: 'dump: 31 h old', threadOnly: true }] },
+      { brief: 'jobs 3/3' },
+    ]);
+    expect(textOf(reportPost(report, live).blocks)).toContain('✓ jobs 3/3\n• backups 5/6 (1 fail)');
+    const unknown = reportOf([{ attention: 'act' }, { brief: 'backups 6/6', unknown: ['AccessDenied'] }]);
+    expect(reportText(unknown, { zone: 'UTC' })).not.toContain('backups 6/6');
+    expect(reportText(report, { zone: 'UTC' })).toContain('• backups 5/6 (1 fail)');
   });
 
   it('says how late it is from five minutes on', () => {

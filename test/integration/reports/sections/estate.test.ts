@@ -32,7 +32,7 @@ describe('a report of the estate', () => {
     const room = await reportRoom(store, { files: { estate }, checks });
     await room.pass(60_000);
     const [text = ''] = room.said();
-    expect(text).toContain('✓ audit as recorded\nℹ️ backups 0/1 (1 fail) · jobs 0/1 (1 fail)');
+    expect(text).toContain('✓ audit as recorded\n• backups 0/1 (1 fail) · jobs 0/1 (1 fail)');
     expect(text).toContain('*Certificates*  ⚪ unknown: www: the days left are not known');
     const [{ last } = {}] = await room.reports.list();
     const report = await room.reports.find(last?.id ?? 0);
