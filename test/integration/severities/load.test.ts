@@ -264,7 +264,14 @@ describe('the program', () => {
     );
     await writeFile(join(dir, 'ops.yml'), ops);
     const mended = await rounds('check-config', 'ops.yml');
-    expect(mended).toEqual({
+    const isOfReports = (line: string) => /^(reports|checklists|remark: report .*): | comes /.test(line);
+    expect({
+      ...mended,
+      text: mended.text
+        .split('\n')
+        .filter((line) => !isOfReports(line))
+        .join('\n'),
+    }).toEqual({
       code: 0,
       text: [
         'ops.yml: good — 1 check, 1 group, 0 roles, 0 maintenance windows',
