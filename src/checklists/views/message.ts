@@ -52,7 +52,7 @@ function elsewhereWords({ channel = '', channelProblem }: Run): string {
 
 /** A line each; a file has all of them. */
 function notDoneWords(open: readonly RunItem[]): string {
-  const lines = open.slice(0, mostEnded).map(({ n, item }) => `☐ *${n}* ${escapeSlack(cut(item.title, 100))}`);
+  const lines = open.slice(0, mostEnded).map(({ n, item }) => `⬜ *${n}* ${escapeSlack(cut(item.title, 100))}`);
   const more = open.length - mostEnded;
   return ['Not done:', ...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
 }

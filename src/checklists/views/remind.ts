@@ -19,7 +19,7 @@ export function remindPost(
   const late = lateMs < 60_000 ? 'due now' : `overdue by ${formatDuration(lateMs)}`;
   const what = left.length === 0 ? 'all is done, nobody has attested it' : `${left.length} open`;
   const who = owners.map(({ name, mention }) => mention ?? escapeSlack(name)).join(' ');
-  const names = left.slice(0, shown).map(({ n, item }) => `☐ *${n}* ${escapeSlack(item.title)}`);
+  const names = left.slice(0, shown).map(({ n, item }) => `⬜ *${n}* ${escapeSlack(item.title)}`);
   const more = left.length > shown ? [`… and ${left.length - shown} more`] : [];
   const end = `Reminded again ${slackTime(next, now)}; \`/ops checklist close ${run.id} REASON\` ends it`;
   const lines = [`⏰ *${late}* · ${headWords(run)} · ${what}${who && ` · ${who}`}`, ...names, ...more, end];

@@ -12,12 +12,12 @@ export function mention({ mention: name }: Pick<By, 'mention'>): string {
 }
 
 /** What an item shows in front, by how it stands. */
-export function markOf({ state, item, result }: RunItem): string {
+export function markOf({ state, result }: RunItem): string {
   if (state === 'done') return '✓';
   if (state === 'left_out') return '➖';
   if (result?.verdict === 'fail') return '⚠️';
   if (result?.verdict === 'unknown') return '❔';
-  return item.optional ? '◌' : '☐';
+  return '⬜';
 }
 
 /** `people’s part: 3 min of 15 min`; undefined where the file says nothing of it. */
@@ -40,7 +40,7 @@ export function resultWords({ state, result, by, note }: RunItem): string {
 /** Of an open item: what must stand beside its tick and is not there. */
 function lackingWords(one: RunItem): string {
   if (one.state !== 'open' || hasEvidence(one)) return '';
-  return one.item.evidence === 'link' ? 'a link is missing' : 'a note is missing';
+  return one.item.evidence === 'link' ? 'takes a link' : 'takes a note';
 }
 
 /** What the check said when a person ticked it all the same, or says since then; '' = nothing else. */

@@ -185,14 +185,14 @@ describe('an automatic item', () => {
     const again = await room.checklists.measure(await room.run(), new AbortController().signal);
     await room.queue.finish();
     expect(again.items[0]).toMatchObject({ state: 'open', by: anna, result: { verdict: 'pass' } });
-    expect(room.said()[0]).toMatch(/☐ \*1\* The API answers · [^"]*42 ms[^"]*opened again by <@U0ANNA0001>/);
+    expect(room.said()[0]).toMatch(/⬜ \*1\* The API answers · [^"]*42 ms[^"]*opened again by <@U0ANNA0001>/);
   });
 
   it('whose evidence a person must give is not ticked without, however well its check is', async () => {
     const files = { morning: morning.replace('check: api }', 'check: api }, evidence: note') };
     const room = await checklistRoom(store, { files });
     expect((await room.begin()).items[0]).toMatchObject({ state: 'open', result: { verdict: 'pass' } });
-    expect(room.said()[0]).toMatch(/☐ \*1\* The API answers · [^"]*42 ms[^"]*a note is missing/);
+    expect(room.said()[0]).toMatch(/⬜ \*1\* The API answers · [^"]*42 ms[^"]*takes a note/);
     await tick(room, asker, 1, 'looked at the graph');
     expect(await room.run()).toMatchObject({
       items: [{ state: 'done', by: anna, note: 'looked at the graph' }, {}, {}],
