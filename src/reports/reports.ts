@@ -96,10 +96,11 @@ export function createReports(ports: ReportPorts): Reports {
     await keep(made);
   }
 
-  /** Another replica may have the file, while versions change: it is left to that for some minutes. Then nobody wants it any more. */
+  /** While versions change another replica may have it: it is left to that for ten minutes. Then nobody wants it any more. */
   function notHere(name: string, { attempt }: JobContext): void {
-    if (attempt > triesWithoutFile) return log.warn({ report: name }, 'a report is not made: its file is gone');
-    throw new PortError('no_file', `there is no report "${name}" here`, { retryable: true, retryAfterMs: 10_000 });
+    if (attempt <= triesWithoutFile)
+      throw new PortError('no_file', `there is no report "${name}" here`, { retryable: true, retryAfterMs: 10_000 });
+    log.warn({ report: name }, 'a report is not made: its file is gone');
   }
 
   async function keep(made: Awaited<ReturnType<typeof makeReport>>): Promise<number | undefined> {

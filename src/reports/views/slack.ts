@@ -1,6 +1,5 @@
 import type { Post, SlackBlock } from '../../kernel/command.ts';
 import { escapeSlack } from '../../kernel/escape.ts';
-import { firstFew } from '../../kernel/first-few.ts';
 import { isCalm, isQuiet, type MadeSection, type Report } from '../model.ts';
 import { isSnoozed, type Live, lineText } from './line.ts';
 import { asOfWords, briefLines, briefs, countsWords, headWords, lateWords, markOf } from './words.ts';
@@ -111,11 +110,6 @@ export function missingPost(said: {
   const text = `🔴 *${escapeSlack(title)} of ${escapeSlack(due)} is not posted*${owner === undefined ? '' : ` ${owner}`}`;
   const next = `${escapeSlack(why)}\n→ \`/ops report ${escapeSlack(name)}\` shows it now; \`rounds doctor\` says what is wrong`;
   return { text: `${text}: ${escapeSlack(why)}`, blocks: [section(`${text}\n${next}`)] };
-}
-
-/** What people chose to leave unread or took on, in one line for the thread. */
-export function itemsWords(texts: readonly string[], done: string): string {
-  return `${done}: ${firstFew(texts, 5)}`;
 }
 
 function button(action_id: string, text: string, value: string): Record<string, unknown> {
