@@ -96,7 +96,7 @@ export function createReports(ports: ReportPorts): Reports {
     await keep(made);
   }
 
-  /** Another replica may have the file, while versions change: it is left to that for some minutes. Then nobody wants it any more. */
+  /** While versions change another replica may have it: it is left to that for ten minutes. Then nobody wants it any more. */
   function notHere(name: string, { attempt }: JobContext): void {
     if (attempt > triesWithoutFile) {
       log.warn({ report: name }, 'a report is not made: its file is gone');
