@@ -12,6 +12,8 @@ export interface Once {
 
 /** How long a 429 may hold a post up: then it waits in the queue, and leaves its slot to others. */
 const patienceMs = 1_000;
+/** Who needs longer than this to begin may have been frozen meanwhile, and another may have sent it: it is looked up first. */
+const standstillMs = 5_000;
 
 /**
  * Posts what has this key, unless it is there (`earlier`: as it was then). It may end anywhere: that it begins is written down first,
@@ -36,16 +38,18 @@ export async function postOnce(
     }
     // A name, or a person, whose direct message must be found.
     const channel = /^[#UW]/.test(message.channel) ? await slack.channelId(message.channel) : message.channel;
-    await holdOn(once.ctx);
-    if (!(await ledger.begin(key, { channel, threadTs }))) throw lost();
-    const onAgain = async () => {
-      await holdOn(once.ctx);
-      if (!(await ledger.beginAgain(key))) throw lost();
-    };
+    await begun(() => ledger.begin(key, { channel, threadTs }));
+    const onAgain = () => begun(() => ledger.beginAgain(key));
     const sentTo = await sentOff(() => slack.post({ ...message, channel, patienceMs, onAgain }));
     return { ...(await keep(sentTo)), earlier: false };
   } catch (error) {
     throw triedAgain(error);
+  }
+
+  async function begun(begin: () => Promise<boolean>): Promise<void> {
+    const askedMs = performance.now();
+    await holdOn(once.ctx);
+    if (!(await begin()) || performance.now() - askedMs > standstillMs) throw lost();
   }
 
   async function sentOff<T>(post: () => Promise<T>): Promise<T> {

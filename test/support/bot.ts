@@ -78,7 +78,11 @@ export async function startBotProcess(
   until: 'Rounds is ready' | 'listening' = 'Rounds is ready',
   args: string[] = [],
 ): Promise<RunningBot> {
-  const child = launch(home, ['start', ...args], env);
+  return untilReady(launch(home, ['start', ...args], env), until);
+}
+
+/** Follows a bot that was launched, until it says that it is ready, or `until`; throws with its log when it ends before. */
+export async function untilReady(child: ChildProcess, until = 'Rounds is ready'): Promise<RunningBot> {
   const log: LogLine[] = [];
   const waiting = new Set<() => void>();
   let rest = '';
