@@ -110,6 +110,7 @@ function assemble(
     heartbeat: section.heartbeat,
     timeline: section.timeline,
     reports: section.reports,
+    documents: section.documents.map(({ every, ...document }) => ({ ...document, everyMs: every })),
     ...(section.ticket && { ticket: ticketOf(section.ticket) }),
     ...(section.bridge && { bridge: section.bridge }),
     breach: { assessWithinMs: section.breach.assess_within, contact: markOf(section.breach.contact) },

@@ -53,6 +53,18 @@ export interface Contact {
   pagerduty?: { policy?: string; schedule?: string; level: number };
 }
 
+/** A document that somebody reviews again and again. */
+export interface Document {
+  id: string;
+  title: string;
+  owner?: string;
+  url?: string;
+  /** `2026-01-01`: a day of the team's zone. */
+  reviewed: string;
+  /** How long a review holds. */
+  everyMs: number;
+}
+
 /** A planned window: `mute` runs the checks and tells nobody, `skip` doesn't run them. */
 export interface MaintenanceWindow {
   id: string;
@@ -79,6 +91,8 @@ export interface Ops {
   timeline?: { flags: string[] };
   /** Names of reports that are made by themselves; undefined = the operator's own and `morning`. */
   reports: { scheduled?: string[] | undefined };
+  /** Documents that must be reviewed. */
+  documents: Document[];
   /** Of breaches of PHI. `contact` is the compliance contact, as a message marks them. */
   breach: { assessWithinMs: number; contact: string | undefined };
   /** Where incidents get a ticket. */

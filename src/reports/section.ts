@@ -10,7 +10,7 @@ import type { ChecklistsPast } from './ports.ts';
 
 /** What sections read. They change nothing and post nothing. */
 export interface Sources {
-  ops: Pick<Ops, 'checks' | 'groups' | 'team' | 'maintenance'>;
+  ops: Pick<Ops, 'checks' | 'groups' | 'team' | 'maintenance' | 'documents'>;
   health: Pick<
     Health,
     'trend' | 'between' | 'failures' | 'overview' | 'silences' | 'details' | 'series' | 'spent' | 'together'

@@ -81,6 +81,7 @@ export function opsOf(checks: Check[], over: Partial<Ops> = {}): Ops {
     checklists: { channel: undefined, scheduled: [] },
     limits: { concurrent: 100, perLane: 100, sweepDeadlineMs: 10_000 },
     reports: {},
+    documents: [],
     missingSecrets: [],
     ...over,
   };

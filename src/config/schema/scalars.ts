@@ -113,3 +113,16 @@ export const runbook = z
   .string({ error: 'a URL, or the name of a runbook such as api-down' })
   .regex(/^(https?:\/\/\S+|[a-z0-9][a-z0-9-]{0,79})$/, 'a URL, or the name of a runbook such as api-down')
   .meta({ title: 'URL, or name of a file' });
+
+/** A day that exists, as `2026-12-25`. */
+export const date = z
+  .string({ error: 'a date such as 2026-12-25' })
+  .refine(isDate, 'a date such as 2026-12-25')
+  .meta({ title: 'date' });
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const parsed = new Date(`${text}T00:00:00Z`);
+  // A day that doesn't exist (30 February) is moved to the next month: it comes back different.
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
+}

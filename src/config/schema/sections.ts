@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { secretRef } from '../../kernel/secret.ts';
 import { checkFields, defaultsSection, group, groupsSection } from './checks.ts';
 import { contactEntry, contactsSection } from './contacts.ts';
+import { documentEntry } from './documents.ts';
 import { cron, duration, identifier, timeZone } from './scalars.ts';
 import { channel, rolesSection, slackSection, teamSection } from './team.ts';
 import { bridgeSection, ticketSection } from './ticket.ts';
@@ -149,6 +150,10 @@ export const sections = z.strictObject({
   ticket: ticketSection.optional().describe('where incidents get a ticket'),
   bridge: bridgeSection.optional().describe('the call that people meet in'),
   reports: reportsSection.prefault({}).describe('reports that are made by themselves'),
+  documents: z
+    .array(documentEntry)
+    .default([])
+    .describe('documents that must be reviewed: the section `documents` of reports tells which are overdue'),
   breach: breachSection.prefault({}).describe('breaches of PHI'),
   checklists: checklistsSection.prefault({}).describe('what people go through, item by item'),
   aws: awsSection.prefault({}).describe('accounts and regions at AWS'),
@@ -174,6 +179,7 @@ export const describedSections: readonly { name: keyof Sections; prefix: string;
     { name: 'ticket', prefix: 'ticket.', schema: ticketSection, guide: 'the-sections' },
     { name: 'bridge', prefix: 'bridge.', schema: bridgeSection, guide: 'the-sections' },
     { name: 'reports', prefix: 'reports.', schema: reportsSection, guide: 'reports' },
+    { name: 'documents', prefix: '', schema: documentEntry, guide: 'documents' },
     { name: 'breach', prefix: 'breach.', schema: breachSection, guide: 'the-sections' },
     { name: 'checklists', prefix: 'checklists.', schema: checklistsSection, guide: 'checklists' },
     { name: 'aws', prefix: 'aws.', schema: awsSection, guide: 'several-aws-accounts' },

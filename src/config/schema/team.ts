@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import { oneOrMany, timeZone } from './scalars.ts';
+import { date, oneOrMany, timeZone } from './scalars.ts';
 
 const day = '(Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const time = '([01]\\d|2[0-3]):[0-5]\\d';
 const businessHours = new RegExp(`^${day}(-${day})?(,${day}(-${day})?)* ${time}-${time}$`);
-
-const date = z
-  .string({ error: 'a date such as 2026-12-25' })
-  .refine(isDate, 'a date such as 2026-12-25')
-  .meta({ title: 'dates' });
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const parsed = new Date(`${text}T00:00:00Z`);
-  // A day that doesn't exist (30 February) is moved to the next month: it comes back different.
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
-}
 
 export const teamSection = z.strictObject({
   name: z.string().trim().min(1).max(80).default('Operations').describe('read and checked; nothing uses it yet'),
