@@ -5,7 +5,7 @@ import { escapeSlack } from '../kernel/escape.ts';
 import { isDeleted, isHomeless, triedAgain } from '../posting/failures.ts';
 import { ledgerOf } from '../posting/ledger.ts';
 import { postOnce } from '../posting/post-once.ts';
-import { expectedTimer, threadJob } from './jobs.ts';
+import { expectedTimer, showJob, threadJob } from './jobs.ts';
 import { isQuiet, isSilent, type Report } from './model.ts';
 import { createPacing } from './pacing.ts';
 import type { ReportPort, ReportPorts } from './ports.ts';
@@ -27,7 +27,7 @@ export function showHandler(ports: ReportPorts, slack: ReportPort): JobHandler<{
     if (report.message) {
       const { channel, ts } = report.message;
       try {
-        await slack.update({ channel, ts, post: reportPost(report, shown) });
+        await slack.update({ channel, ts, post: reportPost(report, { ...shown, ...(await elsewhereOf(report)) }) });
       } catch (error) {
         // Somebody deleted it: they don't want to see it again.
         if (!isDeleted(error)) throw triedAgain(error);
@@ -46,16 +46,24 @@ export function showHandler(ports: ReportPorts, slack: ReportPort): JobHandler<{
       await rows.setShown(tx, id, { version: at.earlier ? 0 : report.version, ...at, at: shown.postedAt });
       if (report.slot) await timers.cancel(tx, expectedTimer(report.name, report.slot));
       const alone = isQuiet(report.content) && report.plan.quiet !== 'full';
+      // As it was then: it is edited to be as it is now.
+      if (at.earlier) await jobs.enqueue(tx, showJob, { id }, { key: `report:${id}:earlier` });
       if (!alone) await jobs.enqueue(tx, threadJob, { id }, { key: `report:${id}:thread` });
     });
   };
+
+  /** The note of a message that stands where it doesn't belong. */
+  async function elsewhereOf({ id, plan }: Report): Promise<Pick<Shown, 'elsewhere'>> {
+    const { posted: there } = await ledgerOf(store, `report/${id}`).read(elsewhereKeyOf(id));
+    return there ? { elsewhere: `It belongs to ${plan.channel}, which could not be posted to` } : {};
+  }
 
   async function posted(report: Report, shown: Shown, ctx: JobContext) {
     const { channel, fallback } = report.plan;
     if (channel === undefined) throw new PortError('no_channel', 'no channel is configured', { retryable: false });
     const once = { slack, ctx, ledger: ledgerOf(store, `report/${report.id}`) };
     const key = `report:${report.id}`;
-    const elsewhereKey = `${key}@fallback`;
+    const elsewhereKey = elsewhereKeyOf(report.id);
     const { posted: there } = await once.ledger.read(elsewhereKey);
     if (there) return { ...there, earlier: true };
     try {
@@ -68,6 +76,8 @@ export function showHandler(ports: ReportPorts, slack: ReportPort): JobHandler<{
     }
   }
 }
+
+const elsewhereKeyOf = (id: number) => `report:${id}@fallback`;
 
 function remedyOf({ reason }: PortError, channel: string): string {
   if (reason === 'is_archived') return `unarchive it, or name another channel in the report's file`;

@@ -86,7 +86,10 @@ describe('a report at its time', () => {
     const room = await reportRoom(store, { checks: [service('api').check], port });
     await room.pass(minute);
     expect(room.said()).toHaveLength(1);
-    expect((await room.reports.list())[0]?.last?.posted).toBe(true);
+    const [last] = await room.reports.list();
+    expect(last?.last?.posted).toBe(true);
+    // Found as it was then, it is edited to be as it is now.
+    expect(await room.reports.find(last!.last!.id)).toMatchObject({ version: 1, shown: 1 });
   });
 
   it.each([
@@ -111,6 +114,27 @@ describe('a report at its time', () => {
     expect(said).toContain('1/1 ok');
     expect(said).toContain('It belongs to #ops-daily');
     expect(said).toMatch(remedy);
+  });
+
+  it('says where it belongs also when it was edited, in the fallback channel', async () => {
+    const api = service('api');
+    api.state.status = 500;
+    const room = await reportRoom(store, {
+      checks: [api.check],
+      port: (plain) => ({
+        ...plain,
+        post: async (message) => {
+          if (message.channel !== (await plain.channelId('#ops-daily'))) return plain.post(message);
+          throw new PortError('is_archived', 'Slack: is_archived', { retryable: false });
+        },
+      }),
+    });
+    await room.pass(minute);
+    await room.reports.acknowledge({ actor: 'slack:U0ANNA0001', request: 'ABC123' }, ['check/api'], '<@U0ANNA0001>');
+    await room.queue.finish();
+    const [said = ''] = room.said('#alerts');
+    expect(said).toContain('<@U0ANNA0001> has it');
+    expect(said).toContain('It belongs to #ops-daily');
   });
 
   it('keeps to a screen however much is wrong, and has the rest in its thread', async () => {
