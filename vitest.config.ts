@@ -8,7 +8,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 25_000 } },
     pool: 'forks',
-    maxWorkers: 2,
+    // Two cores: a third process works while others wait for a lease, a deadline, a disk.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,

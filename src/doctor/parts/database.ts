@@ -84,9 +84,10 @@ interface Right {
 /** The tables of the migrations, and those that the queue made in its own schema. */
 async function rightsOf(store: Pick<Store, 'db'>): Promise<Found[]> {
   const migrations = await readMigrations();
-  const names = migrations.flatMap(({ sql: text }) =>
-    [...text.matchAll(/^create table (?:if not exists )?(\w+)/gim)].map(([, name]) => name!),
-  );
+  const named = (pattern: RegExp) =>
+    migrations.flatMap(({ sql: text }) => [...text.matchAll(pattern)].map(([, name]) => name!));
+  const dropped = new Set(named(/^drop table (?:if exists )?(\w+)/gim));
+  const names = named(/^create table (?:if not exists )?(\w+)/gim).filter((name) => !dropped.has(name));
   const wanted = [...names, 'schema_migration'].flatMap((table) =>
     neededRights(table).map((right) => ({ table, right })),
   );
