@@ -45,7 +45,7 @@ export async function slotScene({ file, text, schedule, cron, since }: Planned) 
 team: { name: Test, zone: UTC }
 slack: { daily: "#ops", alerts: "#alerts" }
 roles: { responder: [U0ANNA0001] }
-reports: { scheduled: [round] }
+reports: { scheduled: [${file.startsWith('templates/reports') ? 'round' : ''}] }
 checks:
   - { id: port, every: 1h, tcp: { host: 127.0.0.1, port: ${new URL(workspace.apiUrl).port} } }
 `,
