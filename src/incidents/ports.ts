@@ -10,6 +10,7 @@ import type { Messages } from '../messages/messages.ts';
 import type { Events } from '../paging/events.ts';
 import type { PagerIncidents } from '../paging/incidents.ts';
 import type { OnCalls } from '../paging/on-call.ts';
+import type { PostPort } from '../posting/port.ts';
 import type { TeamHours } from '../severities/business-hours.ts';
 import type { Severities } from '../severities/model.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -34,25 +35,7 @@ export interface Paging {
 }
 
 /** What incidents need of Slack. Every method throws PortError. */
-export interface IncidentPort {
-  /** `onAgain` is called before it is sent a second time, after an unclear answer; what it throws stops that. */
-  post(message: {
-    channel: string;
-    post: Post;
-    key: string;
-    threadTs?: string;
-    broadcast?: boolean;
-    patienceMs?: number;
-    onAgain?: () => Promise<void>;
-  }): Promise<{ channel: string; ts: string }>;
-  /** The timestamp of what was posted with `key` since then, when it is there; `channel` is an id. */
-  find(message: {
-    channel: string;
-    key: string;
-    since: Date;
-    threadTs?: string;
-    patienceMs?: number;
-  }): Promise<string | undefined>;
+export interface IncidentPort extends PostPort {
   update(message: { channel: string; ts: string; post: Post; patienceMs?: number }): Promise<void>;
   /** Shows files in a channel or a thread, once; `unconfirmed` = they may be there. `channel` is an id. */
   upload(files: {
@@ -62,8 +45,6 @@ export interface IncidentPort {
     pictures: readonly (Picture | TextFile)[];
     stillMine?: () => Promise<boolean>;
   }): Promise<void>;
-  /** The id of a channel given by id or `#name`; for a person's id, of the direct message with them. */
-  channelId(channel: string): Promise<string>;
   /** How a message mentions a group or person (`@dba`, `U123`) so that they notice; undefined = they can't be mentioned. */
   mentionOf(name: string): Promise<string | undefined>;
   /** A message as it is now, of a thread too; undefined = it is not there any more. */

@@ -115,6 +115,7 @@ async function signatureOf(folders: readonly string[]): Promise<string> {
   const parts: string[] = [];
   for (const folder of folders) {
     for (const name of await namesIn(folder)) {
+      // One that went away since it was listed changes the signature, too.
       const at = await stat(join(folder, name)).catch(() => undefined);
       parts.push(`${folder}/${name} ${at?.size} ${at?.mtimeMs} ${at?.ino}`);
     }
